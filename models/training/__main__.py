@@ -1,0 +1,42 @@
+"""``python -m models.training COMMAND``: one module a command, loaded only when it is called."""
+
+import argparse
+import importlib
+import sys
+
+from models.training.errors import TrainingError
+
+COMMANDS = {
+    "prepare": ("models.training.expression.prepare", "check the data and mine pictures of no face"),
+    "train": ("models.training.expression.train", "train an expression network"),
+    "evaluate": ("models.training.expression.evaluate", "measure an expression model"),
+    "convert": ("models.training.expression.convert", "checkpoint to int8 TFLite, with its JSON"),
+    "report": ("models.training.expression.report", "curves, matrices and the model card"),
+    "train-faces": ("models.training.faces.train", "train the face finder"),
+    "convert-faces": ("models.training.faces.convert", "checkpoint to int8 TFLite, with its JSON"),
+    "evaluate-faces": ("models.training.faces.evaluate", "measure a face finder on labelled photos"),
+    "scene": ("models.training.scene", "build the bundled demo scene from averaged faces"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; exit 0 done, 1 the work failed, 2 bad usage or data."""
+    parser = argparse.ArgumentParser(prog="python -m models.training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    arguments = sys.argv[1:] if argv is None else argv
+    for name, (module, text) in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text)
+        if arguments[:1] == [name]:  # importing torch for every --help would take seconds
+            loaded = importlib.import_module(module)
+            loaded.add_arguments(command)
+            command.set_defaults(run=loaded.run)
+    args = parser.parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
