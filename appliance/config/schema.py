@@ -1,0 +1,158 @@
+"""What can be set, with unit, range, default and the words for it: the one source of ``config.yaml``.
+
+``smart-selfie check --print-default`` renders the shipped file from here, ``load`` validates against it.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from appliance.frames import EXPRESSIONS
+
+
+class Section(BaseModel):
+    """Unknown keys are errors, values are of the type they look like, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _at(key: str, reason: str) -> PydanticCustomError:
+    """A problem between two keys, told at the one that stands second."""
+    return PydanticCustomError("conflict", "{reason}", {"key": key, "reason": reason})
+
+
+def _size(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in EXPRESSIONS:
+            raise ValueError(f"{name!r} is no expression; there are {', '.join(EXPRESSIONS)}")
+    if len(set(names)) != len(names):
+        raise ValueError("the same expression stands twice")
+    return names
+
+
+def _one_or_many(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+Side = Annotated[int, Field(ge=16, le=16384)]
+Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+Expressions = Annotated[
+    tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_known_expressions), Field(min_length=1)
+]
+Pin = Annotated[int, Field(ge=0, le=27)]
+
+
+class Camera(Section):
+    """Where frames come from."""
+
+    source: Literal["auto", "picamera2", "webcam", "replay", "scene"] = Field(
+        "auto", description="auto: the Pi camera if there is one, else a webcam"
+    )
+    device: int = Field(0, ge=0, le=63, description="which camera, if there are several: 0 is the first")
+    recording: str = Field(
+        "", description="for source: replay, a video, an animated GIF or a folder of pictures"
+    )
+    picture_size: Size = Field(
+        (2304, 1296), description="pixels of a photo, width and height; the camera may grant less"
+    )
+    analysis_size: Size = Field(
+        (640, 480), description="pixels; the picture is fitted into this to look for faces in it"
+    )
+    frame_rate: int = Field(30, ge=1, le=120, description="frames a second asked of the camera")
+    upside_down: bool = Field(False, description="true if the camera hangs head over")
+
+
+class Faces(Section):
+    """How faces are found."""
+
+    detector: Literal["auto", "cascade", "cnn"] = Field(
+        "auto", description="auto: the best that is installed; cascade: Haar cascade; cnn: neural network"
+    )
+    min_size: int = Field(
+        32, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not looked for"
+    )
+    full_search_seconds: float = Field(
+        0.5, ge=0, le=10, description="seconds between looks at the whole picture; between, near known faces"
+    )
+
+
+class PeopleSettings(Section):
+    """How people are followed from frame to frame."""
+
+    grace_seconds: float = Field(
+        0.8, ge=0, le=10, description="seconds somebody out of sight still counts, and so holds up the photo"
+    )
+
+
+class Rule(Section):
+    """When the picture is taken."""
+
+    expression: Expressions = Field(
+        ("happy",), description=f"one, or a list: any of them; {', '.join(EXPRESSIONS)}"
+    )
+    mode: Literal["always_armed", "button"] = Field(
+        "always_armed", description="always_armed: ready as soon as it has power; button: a press arms it"
+    )
+    min_faces: int = Field(1, ge=1, le=100, description="people, fewer than these take no photo")
+    hold_seconds: float = Field(
+        0.35, ge=0, le=10, description="seconds everybody must show it, and nobody come or go"
+    )
+    cooldown_seconds: float = Field(3.0, ge=0, le=3600, description="seconds from one photo to the next")
+    shows_above: float = Field(
+        0.6, gt=0, lt=1, description="probability from which a person shows the expression"
+    )
+    stops_below: float = Field(
+        0.45, gt=0, lt=1, description="probability under which a person who showed it no longer does"
+    )
+    smoothing_seconds: float = Field(
+        0.15, ge=0, le=5, description="seconds over which a person's scores are averaged"
+    )
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> "Rule":
+        if self.stops_below > self.shows_above:
+            raise _at("stops_below", "must not be above shows_above")
+        return self
+
+
+class Storage(Section):
+    """Where photos lie."""
+
+    folder: str = Field(
+        "/var/lib/smart-selfie/photos",
+        min_length=1,
+        description="photos are written here, and never overwritten",
+    )
+    quality: int = Field(92, ge=1, le=100, description="of the JPEG, 1 to 100")
+    keep_free_mb: int = Field(
+        200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
+    )
+
+
+class Hardware(Section):
+    """Pins, by their BCM number (GPIO17 is pin 11 of the header). none: not connected."""
+
+    led_pin: Pin | Literal["none"] = Field(17, description="BCM number; light, through a resistor to ground")
+    button_pin: Pin | Literal["none"] = Field(27, description="BCM number; push button to ground")
+
+    @model_validator(mode="after")
+    def _pins_differ(self) -> "Hardware":
+        if self.led_pin != "none" and self.led_pin == self.button_pin:
+            raise _at("button_pin", f"pin {self.led_pin} is used twice, also as led_pin")
+        return self
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    camera: Camera = Camera()
+    faces: Faces = Faces()
+    people: PeopleSettings = PeopleSettings()
+    rule: Rule = Rule()
+    storage: Storage = Storage()
+    hardware: Hardware = Hardware()

@@ -1,0 +1,112 @@
+"""Everything that can go wrong, in words for the person in front of the box.
+
+Every error says what is wrong and where; ``hint`` says what to do. ``exit_code`` is what the command line
+returns: 1, the work failed; 2, bad usage or configuration. Camera and storage errors are survived by the
+daemon (reopened with backoff, shown on the light); all others end the process.
+"""
+
+from dataclasses import dataclass
+
+
+class ApplianceError(Exception):
+    """Base of the catalogue. ``str()`` gives the whole message, hint included."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.hint}" if self.hint else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a configuration: where it stands, what stands there, why it cannot be."""
+
+    key: str
+    value: object
+    reason: str
+    line: int | None = None
+    file: str = ""
+
+    def __str__(self) -> str:
+        place = self.file or "configuration"
+        if self.line is not None:
+            place += f", line {self.line}"
+        shown = "" if self.value is None else f" = {self.value!r}"
+        return f"{place}: {self.key}{shown}: {self.reason}" if self.key else f"{place}: {self.reason}"
+
+
+class ConfigError(ApplianceError, ValueError):
+    """The configuration cannot be used; ``problems`` lists every reason."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class UsageError(ApplianceError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class ModelError(ApplianceError):
+    """A model file is missing, truncated or does not fit the JSON beside it."""
+
+
+class CascadeError(ApplianceError):
+    """A cascade XML is missing or cannot be read."""
+
+
+class RuntimeMissingError(ApplianceError):
+    """Neither TFLite runtime is installed."""
+
+
+class CameraError(ApplianceError):
+    """Base of what a camera can do wrong; the daemon reopens it with backoff."""
+
+
+class CameraAbsentError(CameraError):
+    """There is no such camera."""
+
+
+class CameraBusyError(CameraError):
+    """Another program holds the camera."""
+
+
+class CameraStalledError(CameraError):
+    """The camera was open and has stopped delivering frames."""
+
+
+class CameraFormatError(CameraError):
+    """The camera delivers something that cannot be converted; names what it granted."""
+
+
+class RecordingError(CameraError):
+    """A recording is missing, empty or corrupt: trying again will not help."""
+
+
+class PictureError(ApplianceError):
+    """A picture file cannot be read or is too large to judge."""
+
+
+class StorageError(ApplianceError):
+    """A photo could not be kept. Nothing torn is left behind."""
+
+
+class NoSpaceError(StorageError):
+    """The card is full, or as full as ``storage.keep_free_mb`` allows."""
+
+
+class ReadOnlyError(StorageError):
+    """The photo folder cannot be written."""
+
+
+class StageError(ApplianceError):
+    """A stage of the pipeline died; the process must not go on without it."""

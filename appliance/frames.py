@@ -1,0 +1,208 @@
+"""The data that travels along the pipeline. Every stage knows these and no other stage.
+
+Frame → FoundFaces → JudgedFaces → People → Decision → Photo
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+"""uint8 [height, width]."""
+Colour = NDArray[np.uint8]
+"""uint8 [height, width, 3], colour order BGR (OpenCV's)."""
+
+LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "not_a_face")
+"""What the expression model tells apart, in the order of its outputs."""
+EXPRESSIONS = LABELS[:-1]
+"""What a person can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels; ``x, y`` is the top left corner, fractions allowed.
+
+    Around a face it is tight in the manner of WIDER FACE: hairline to chin, ear to ear.
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Centre (x, y) in pixels."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    @property
+    def size(self) -> float:
+        """Side of the square of equal area, pixels: how large a face is said to be."""
+        return float(np.sqrt(max(0.0, self.w) * max(0.0, self.h)))
+
+    def scaled(self, sx: float, sy: float | None = None) -> "Box":
+        """The same rectangle in a picture ``sx`` times as wide and ``sy`` (or ``sx``) times as high."""
+        sy = sx if sy is None else sy
+        return Box(self.x * sx, self.y * sy, self.w * sx, self.h * sy)
+
+    def iou(self, other: "Box") -> float:
+        """Intersection over union, 0 to 1."""
+        width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        both = width * height
+        return both / (self.w * self.h + other.w * other.h - both)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The full-resolution picture of one frame, converted only when somebody wants it.
+
+    ``convert`` turns the camera's own bytes (which it owns: no buffer is lent) into BGR.
+    """
+
+    width: int
+    height: int
+    convert: Callable[[], Colour]
+
+    def bgr(self) -> Colour:
+        """uint8 [height, width, 3], BGR."""
+        return self.convert()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One moment as the camera saw it: a small image to analyse, and the full picture of that very moment.
+
+    ``captured_at`` is in seconds on the monotonic clock (seconds into the recording in a replay);
+    ``sequence`` counts from 0. ``colour`` and ``grey`` are the same analysis image.
+    """
+
+    sequence: int
+    captured_at: float
+    colour: Colour
+    grey: Grey
+    picture: Picture
+
+    @property
+    def picture_scale(self) -> tuple[float, float]:
+        """Pixels of the full picture per pixel of the analysis image, (x, y)."""
+        height, width = self.grey.shape
+        return self.picture.width / width, self.picture.height / height
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face found: tight box in pixels of the analysis image, confidence 0 to 1."""
+
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFaces:
+    """What the finder saw; ``full_search`` tells a whole-picture search from one near known faces."""
+
+    frame: Frame
+    faces: tuple[Face, ...]
+    full_search: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFace:
+    """A face with a probability per label of :data:`LABELS`; they sum to 1."""
+
+    box: Box
+    confidence: float
+    scores: Mapping[str, float]
+
+    @property
+    def expression(self) -> str:
+        """The most probable expression."""
+        return max(EXPRESSIONS, key=lambda label: self.scores[label])
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFaces:
+    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``."""
+
+    frame: Frame
+    faces: tuple[JudgedFace, ...]
+    rejected: tuple[JudgedFace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody followed from frame to frame.
+
+    ``number`` is an identity for as long as the person stays in view, nothing more. ``face`` is the newest
+    sighting; ``seen`` is False in a frame where the face was missed. ``missing_for`` is in seconds.
+    """
+
+    number: int
+    face: JudgedFace
+    seen: bool
+    first_seen_at: float
+    missing_for: float = 0.0
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody in view, oldest first."""
+
+    frame: Frame
+    persons: tuple[Person, ...]
+
+
+class Light(StrEnum):
+    """What the light says. The patterns are in ``appliance/hw/light.py``, the words in ``docs/light.md``."""
+
+    OFF = "off"
+    STARTING = "starting"
+    DISARMED = "disarmed"
+    ARMED = "armed"
+    WAITING = "waiting"
+    ALL = "all"
+    PHOTO = "photo"
+    STORAGE_FAULT = "storage_fault"
+    CAMERA_LOST = "camera_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How one person stands to the rule: smoothed probability 0 to 1, and the verdict with hysteresis."""
+
+    person: Person
+    score: float
+    shows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on a frame, and why.
+
+    ``take_photo`` is the decision; ``all_show`` is the verdict on this frame alone. ``reason`` names what is
+    waited for, in a few words.
+    """
+
+    frame: Frame
+    people: tuple[Showing, ...]
+    armed: bool
+    all_show: bool
+    take_photo: bool
+    light: Light
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo on disk."""
+
+    path: str
+    decision: Decision
+    saved_at: float = field(default=0.0)

@@ -1,0 +1,48 @@
+"""One door to TFLite: ai-edge-litert where it is installed, else its predecessor tflite-runtime.
+
+Both have the same ``Interpreter``. The successor is preferred: it has wheels for every supported Python and
+runs int8 networks 15 to 20 times faster.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import ModelError, RuntimeMissingError
+
+RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+
+
+def find_runtime(prefer: str | None = None) -> tuple[str, Any]:
+    """Name and ``Interpreter`` class of the first runtime that can be imported.
+
+    ``prefer`` is the first word of one of :data:`RUNTIMES`. Raises RuntimeMissingError.
+    """
+    failures = []
+    for module in RUNTIMES:
+        name = module.partition(".")[0]
+        if prefer is not None and name != prefer:
+            continue
+        try:
+            return name, importlib.import_module(module).Interpreter
+        except (ImportError, OSError) as error:  # OSError: a wheel for another C library
+            failures.append(f"{name}: {error}")
+    raise RuntimeMissingError(
+        f"No TFLite runtime can be loaded ({'; '.join(failures) or prefer})",
+        "Run: pip install ai-edge-litert",
+    )
+
+
+def open_interpreter(path: Path, threads: int = 1, prefer: str | None = None) -> Any:
+    """An interpreter with its tensors allocated. Raises ModelError, RuntimeMissingError."""
+    name, interpreter = find_runtime(prefer)
+    try:
+        opened = interpreter(model_path=str(path), num_threads=threads)
+        opened.allocate_tensors()
+    except (ValueError, RuntimeError, OSError, SystemError) as error:
+        # SystemError is what tflite-runtime says when numpy 2 is installed beside it.
+        first = str(error).strip().partition("\n")[0]
+        raise ModelError(
+            f"{path} cannot be loaded by {name}: {first}", "Restore the file from the repository"
+        ) from error
+    return opened
