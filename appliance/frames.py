@@ -153,10 +153,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody in view, oldest first."""
+    """Everybody in view, oldest first. ``newcomers`` counts faces too new to be sure of."""
 
     frame: Frame
     persons: tuple[Person, ...]
+    newcomers: int = 0
 
 
 class Light(StrEnum):

@@ -1,0 +1,155 @@
+"""Judges the expression of every face with an int8 CNN."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.errors import ModelError
+from appliance.frames import LABELS, Box, FoundFaces, Grey, JudgedFace, JudgedFaces
+from appliance.runtime import open_interpreter
+
+REJECTED_FROM = 0.5
+"""Probability of not_a_face from which a find is dropped."""
+MAX_MODEL_BYTES = 16 * 1024 * 1024
+RESTORE = "Restore the file from the repository"
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The square the model wants to see, relative to a tight face box; from ``expression.json``.
+
+    ``side`` is a multiple of sqrt(w·h), ``dx`` and ``dy`` move the centre by multiples of the same.
+    """
+
+    side: float
+    dx: float
+    dy: float
+
+    def of(self, grey: Grey, box: Box, pixels: int) -> Grey:
+        """uint8 [pixels, pixels] cut from ``grey``; what lies outside the picture repeats its border."""
+        side = max(2.0, self.side * box.size)
+        x, y = box.centre
+        left = x + self.dx * box.size - side / 2
+        top = y + self.dy * box.size - side / 2
+        x0, y0, width = round(left), round(top), max(2, round(side))
+        height, full = grey.shape
+        inside = grey[max(0, y0) : max(0, y0 + width), max(0, x0) : max(0, x0 + width)]
+        if inside.size == 0:
+            return np.zeros((pixels, pixels), np.uint8)
+        if inside.shape != (width, width):
+            before = max(0, -y0), max(0, -x0)
+            after = max(0, y0 + width - height), max(0, x0 + width - full)
+            edges = before[0], after[0], before[1], after[1]
+            inside = np.asarray(cv2.copyMakeBorder(inside, *edges, cv2.BORDER_REPLICATE), np.uint8)
+        method = cv2.INTER_AREA if width > pixels else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(inside, (pixels, pixels), interpolation=method), np.uint8)
+
+
+class ExpressionModel:
+    """The network in ``expression_int8.tflite``, as ``expression.json`` describes it.
+
+    Raises ModelError when a file is missing or the two do not fit each other.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1, runtime: str | None = None) -> None:
+        description = folder / "expression.json"
+        facts = read_description(description)
+        try:
+            path = folder / str(facts["file"])
+            self.labels = tuple(facts["labels"])
+            self._crop = Crop(**{key: float(facts["crop"][key]) for key in ("side", "dx", "dy")})
+            self._shape = tuple(facts["input"]["shape"])
+            self._scale, self._zero = float(facts["output"]["scale"]), int(facts["output"]["zero_point"])
+            self._temperature = float(facts["output"].get("temperature", 1.0))
+            self._logits = facts["output"]["meaning"] == "logits"
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{description} does not describe a model: {error!r}", RESTORE) from error
+        if self.labels != LABELS:
+            raise ModelError(f"{description}: labels {self.labels} instead of {LABELS}", RESTORE)
+        check_digest(path, str(facts.get("sha256", "")), description)
+        self._interpreter = open_interpreter(path, threads, runtime)
+        (self._input,), (self._output,) = (
+            self._interpreter.get_input_details(),
+            self._interpreter.get_output_details(),
+        )
+        actual = tuple(int(n) for n in self._input["shape"]), self._input["dtype"]
+        if actual != (self._shape, np.int8) or tuple(self._output["shape"]) != (1, len(LABELS)):
+            raise ModelError(f"{path} takes {actual}, {description} says {self._shape} of int8", RESTORE)
+
+    def judge(self, grey: Grey, box: Box) -> Mapping[str, float]:
+        """Probability of each label for the face in ``box`` of ``grey`` (uint8 [height, width])."""
+        return dict(zip(self.labels, self.probabilities(self.crop(grey, box)).tolist(), strict=True))
+
+    def crop(self, grey: Grey, box: Box) -> Grey:
+        """What the network sees of a face: uint8 [side, side]."""
+        return self._crop.of(grey, box, self._shape[1])
+
+    def probabilities(self, face: Grey) -> NDArray[np.float64]:
+        """float64 [8] for one crop (uint8 [side, side]), in the order of LABELS, summing to 1."""
+        quantized = (face.astype(np.int16) - 128).astype(np.int8)
+        self._interpreter.set_tensor(self._input["index"], quantized.reshape(self._shape))
+        self._interpreter.invoke()
+        raw = self._interpreter.get_tensor(self._output["index"])[0]
+        values = (raw.astype(np.float64) - self._zero) * self._scale
+        if self._logits:
+            values = np.exp((values - values.max()) / self._temperature)
+        values = np.maximum(values, 1e-9)
+        result: NDArray[np.float64] = values / values.sum()
+        return result
+
+
+class ExpressionJudge:
+    """The stage that judges every face of a frame."""
+
+    name = "judge expressions"
+
+    def __init__(self, model: ExpressionModel) -> None:
+        self._model = model
+
+    def process(self, found: FoundFaces) -> JudgedFaces:
+        """Scores for each face; what is no face is set apart."""
+        judged = [
+            JudgedFace(face.box, face.confidence, self._model.judge(found.frame.grey, face.box))
+            for face in found.faces
+        ]
+        faces = tuple(face for face in judged if face.scores["not_a_face"] < REJECTED_FROM)
+        rejected = tuple(face for face in judged if face.scores["not_a_face"] >= REJECTED_FROM)
+        return JudgedFaces(found.frame, faces, rejected)
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """The JSON beside a model. Raises ModelError."""
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"The model description {path} is missing", RESTORE) from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read: {error}", RESTORE) from error
+    if not isinstance(facts, dict):
+        raise ModelError(f"{path} does not describe a model", RESTORE)
+    return facts
+
+
+def check_digest(path: Path, expected: str, description: Path) -> None:
+    """Raise ModelError unless the file is there, of sane size, and the one its JSON names by sha256."""
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_MODEL_BYTES else b""
+    except FileNotFoundError:
+        raise ModelError(f"The model {path} is missing", RESTORE) from None
+    except OSError as error:
+        raise ModelError(f"The model {path} cannot be read: {error.strerror}", RESTORE) from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != expected:
+        raise ModelError(
+            f"{path} ({size} bytes) is truncated or not the one {description.name} describes "
+            f"(sha256 {digest[:12]}…, expected {expected[:12]}…)",
+            RESTORE,
+        )

@@ -1,0 +1,73 @@
+"""Finds faces: a full search now and then and whenever something changes, near the known ones in between."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.frames import Box, Face, FoundFaces, Frame, Grey
+from appliance.pipeline.detector import Detector
+
+THUMB = (40, 30)
+"""Width and height of the picture in which movement is looked for, pixels."""
+MOVED = 14
+"""Grey levels by which a pixel of the thumb must change to have moved; sensor noise averages out below it."""
+MOVED_PIXELS = 6
+"""Pixels of the thumb outside known faces that must have moved: about one head at 4 m."""
+RESTLESS_SECONDS = 0.2
+"""Least time between two full searches called for by movement, so that a moving curtain costs little."""
+
+
+class FaceFinder:
+    """The stage that finds faces.
+
+    ``full_search_seconds`` is the longest time between two looks at the whole picture.
+    """
+
+    name = "find faces"
+
+    def __init__(self, detector: Detector, full_search_seconds: float) -> None:
+        self._detector = detector
+        self._full_search_seconds = full_search_seconds
+        self._known: list[Box] = []
+        self._lost_one = False
+        self._searched_at = float("-inf")
+        self._searched_size: tuple[int, ...] = ()
+        self._thumb: NDArray[np.int16] | None = None
+
+    def process(self, frame: Frame) -> FoundFaces:
+        """The faces of ``frame``."""
+        thumb = cv2.resize(frame.grey, THUMB, interpolation=cv2.INTER_AREA).astype(np.int16)
+        full = self._full_search_is_due(frame, thumb)
+        if full:
+            faces = self._detector.search(frame)
+            self._searched_at, self._searched_size, self._thumb = frame.captured_at, frame.grey.shape, thumb
+            self._lost_one = False
+        else:
+            faces = self._detector.search_near(frame, self._known)
+            self._lost_one = len(faces) < len(self._known)
+        self._remember(faces, full)
+        return FoundFaces(frame, tuple(faces), full)
+
+    def _full_search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
+        since = frame.captured_at - self._searched_at
+        if frame.grey.shape != self._searched_size or since >= self._full_search_seconds or not self._known:
+            return True
+        return since >= RESTLESS_SECONDS and (self._lost_one or self._something_moved(frame.grey, thumb))
+
+    def _something_moved(self, grey: Grey, thumb: NDArray[np.int16]) -> bool:
+        """Whether the picture changed, outside known faces, since the last full search."""
+        assert self._thumb is not None
+        changed = np.abs(thumb - self._thumb) > MOVED
+        sx, sy = THUMB[0] / grey.shape[1], THUMB[1] / grey.shape[0]
+        for box in self._known:
+            small = box.scaled(sx, sy)
+            left, top = max(0, int(small.x - small.w / 2)), max(0, int(small.y - small.h / 2))
+            changed[top : int(small.y + 1.5 * small.h) + 1, left : int(small.x + 1.5 * small.w) + 1] = False
+        return int(changed.sum()) >= MOVED_PIXELS
+
+    def _remember(self, faces: list[Face], full: bool) -> None:
+        """After a search nearby, a face that was missed stays known until the next full search."""
+        boxes = [face.box for face in faces]
+        if not full:
+            boxes += [box for box in self._known if all(box.iou(new) < 0.1 for new in boxes)]
+        self._known = boxes

@@ -1,0 +1,121 @@
+"""The stages in a row: each with a thread (live) or one after the other (replay, still pictures)."""
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from appliance.clock import Clock
+from appliance.errors import ApplianceError, StageError
+from appliance.frames import Frame
+from appliance.pipeline.stage import Counters, Stage, Worker, run_stage
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 1.5
+"""How long a stop waits for the frames under way; with the rest of the shutdown it stays under 2 s."""
+
+
+class Line:
+    """Runs every frame of ``source`` through ``stages``.
+
+    ``source`` yields frames until it ends by itself or ``stop`` is set; it must not wait longer than that.
+    """
+
+    def __init__(
+        self, source: Iterable[Frame], stages: Sequence[Stage[Any, Any]], clock: Clock, stop: threading.Event
+    ) -> None:
+        self._source = source
+        self._stages = list(stages)
+        self._clock = clock
+        self._stop = stop
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+        self._captured = Counters()
+        self._workers: list[Worker] = []
+        self._counters: list[tuple[str, Counters]] = []
+
+    def counters(self) -> list[tuple[str, Counters]]:
+        """Name and counters of each stage, in a frame's order."""
+        for worker in self._workers:
+            worker.counters.dropped = worker.inbox.dropped
+        return [("capture", self._captured), *self._counters]
+
+    def run_inline(self) -> None:
+        """Every frame through every stage, in this thread: nothing is dropped, the order is fixed."""
+        self._counters = [(stage.name, Counters()) for stage in self._stages]
+        for frame in self._source:
+            self._captured.done += 1
+            self._step(0, frame)
+            if self._stop.is_set():
+                break
+
+    def _step(self, index: int, item: Any) -> None:
+        if index < len(self._stages):
+            counters = self._counters[index][1]
+            run_stage(
+                self._stages[index], item, counters, self._clock, lambda out: self._step(index + 1, out)
+            )
+
+    def run_threaded(self) -> None:
+        """A thread a stage until the source ends, ``stop`` is set or a stage dies.
+
+        Raises whatever a stage raised: an error of the catalogue as it is, anything else as StageError.
+        """
+        for position, stage in enumerate(self._stages):
+            self._workers.append(Worker(stage, self._clock, self._deliver_to(position + 1), self._finished))
+        self._counters = [(worker.stage.name, worker.counters) for worker in self._workers]
+        capture = threading.Thread(target=self._capture, name="capture", daemon=True)
+        for thread in [worker.thread for worker in self._workers] + [capture]:
+            thread.start()
+        while not self._ended.wait(0.5) and not self._stop.is_set():
+            pass
+        self._stop.set()
+        self._drain([capture, *(worker.thread for worker in self._workers)])
+        if isinstance(self._error, ApplianceError):
+            raise self._error
+        if self._error is not None:
+            name = threading.current_thread().name
+            raise StageError(f"A stage of the pipeline died ({self._error!r})", f"See the journal ({name})")
+
+    def _deliver_to(self, index: int) -> Any:
+        def deliver(item: Any) -> None:
+            if index < len(self._workers):
+                self._workers[index].inbox.put(item)
+
+        return deliver
+
+    def _capture(self) -> None:
+        deliver = self._deliver_to(0)
+        error: BaseException | None = None
+        try:
+            for frame in self._source:
+                self._captured.done += 1
+                deliver(frame)
+                if self._stop.is_set():
+                    break
+        except BaseException as caught:  # as in Worker: told, then the process ends
+            error = caught
+        self._end_of(0, "capture", error)
+
+    def _finished(self, worker: Worker, error: BaseException | None) -> None:
+        self._end_of(self._workers.index(worker) + 1, worker.stage.name, error)
+
+    def _end_of(self, following: int, name: str, error: BaseException | None) -> None:
+        if error is not None and self._error is None:
+            self._error = error
+            if not isinstance(error, ApplianceError):
+                log.error("Stage %s died", name, exc_info=error)
+            self._ended.set()
+        if following < len(self._workers):
+            self._workers[following].inbox.close()
+        else:
+            self._ended.set()
+
+    def _drain(self, threads: list[threading.Thread]) -> None:
+        deadline = self._clock.now() + DRAIN_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - self._clock.now()))
+            if thread.is_alive():
+                log.warning("Stage %s did not stop in time; leaving it behind", thread.name)
+                break

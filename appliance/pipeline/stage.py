@@ -1,0 +1,141 @@
+"""What a stage is, the queue between two of them, and the thread that runs one.
+
+A queue that is full drops its **oldest** item and counts it: a late frame is worth less than a new one, and
+nothing in the pipeline ever waits for a slower stage.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from appliance.clock import Clock
+
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
+Item = TypeVar("Item")
+
+
+class Stage(Protocol[In_contra, Out_co]):
+    """One step of a frame's way. Called by one thread only."""
+
+    name: str
+
+    def process(self, item: In_contra) -> Out_co | None:
+        """What becomes of ``item``; None ends its way here."""
+        ...
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a stage has done so far. ``cpu`` and ``wall`` in seconds, ``slowest`` in seconds of wall time."""
+
+    done: int = 0
+    dropped: int = 0
+    cpu: float = 0.0
+    wall: float = 0.0
+    slowest: float = 0.0
+
+    def add(self, cpu: float, wall: float) -> None:
+        """Count one item."""
+        self.done += 1
+        self.cpu += cpu
+        self.wall += wall
+        self.slowest = max(self.slowest, wall)
+
+    def __str__(self) -> str:
+        count = max(1, self.done)
+        return (
+            f"{self.done} done, {self.dropped} dropped, {1000 * self.cpu / count:.1f} ms CPU, "
+            f"{1000 * self.wall / count:.1f} ms, slowest {1000 * self.slowest:.0f} ms"
+        )
+
+
+class Closed(Exception):  # noqa: N818  (not an error: the stage before has ended)
+    """The queue is closed and empty."""
+
+
+class DropOldest(Generic[Item]):
+    """A bounded queue for one reader and one writer that never blocks the writer."""
+
+    def __init__(self, size: int) -> None:
+        self._items: deque[Item] = deque(maxlen=size)
+        self._changed = threading.Condition()
+        self._closed = False
+        self.dropped = 0
+
+    def put(self, item: Item) -> None:
+        """Add ``item``; if the queue is full its oldest item is lost and counted."""
+        with self._changed:
+            if len(self._items) == self._items.maxlen:
+                self.dropped += 1
+            self._items.append(item)
+            self._changed.notify()
+
+    def get(self, timeout: float) -> Item | None:
+        """The oldest item, or None after ``timeout`` seconds. Raises Closed when there will be none."""
+        with self._changed:
+            if not self._items and not self._closed:
+                self._changed.wait(timeout)
+            if self._items:
+                return self._items.popleft()
+            if self._closed:
+                raise Closed
+            return None
+
+    def close(self) -> None:
+        """Nothing will be added; what is inside is still given out."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs one stage in a thread of its own, from its bounded inbox to ``deliver``.
+
+    ``finished`` is called once, when the inbox is closed and empty or the stage has raised; it gets the
+    exception or None.
+    """
+
+    stage: Stage[Any, Any]
+    clock: Clock
+    deliver: Callable[[Any], None]
+    finished: Callable[["Worker", BaseException | None], None]
+    capacity: int = 2
+    counters: Counters = field(default_factory=Counters)
+    inbox: DropOldest[Any] = field(init=False)
+    thread: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inbox = DropOldest(self.capacity)
+        self.thread = threading.Thread(target=self._run, name=self.stage.name, daemon=True)
+
+    def _run(self) -> None:
+        error: BaseException | None = None
+        try:
+            while True:
+                item = self.inbox.get(timeout=1.0)
+                if item is not None:
+                    run_stage(self.stage, item, self.counters, self.clock, self.deliver)
+        except Closed:
+            pass
+        except BaseException as caught:  # whatever it is, the process must not go on
+            error = caught
+        self.finished(self, error)
+
+
+def run_stage(
+    stage: Stage[Any, Any], item: Any, counters: Counters, clock: Clock, deliver: Callable[[Any], None]
+) -> None:
+    """One item through one stage, counted; its result, if there is one, goes to ``deliver``."""
+    cpu, wall = time.thread_time(), clock.now()
+    result = stage.process(item)
+    counters.add(time.thread_time() - cpu, clock.now() - wall)
+    if result is not None:
+        deliver(result)
