@@ -32,7 +32,7 @@ class Capture:
         reopen: Callable[[], Camera],
         clock: Clock,
         stop: threading.Event,
-        on_lost: Callable[[bool], None] = lambda lost: None,
+        on_lost: Callable[[bool], None],
     ) -> None:
         self._camera: Camera | None = camera
         self._reopen = reopen

@@ -96,6 +96,10 @@ class CascadeDetector:
         ]
 
 
+def _moved(box: Box, x: float, y: float) -> Box:
+    return Box(box.x + x, box.y + y, box.w, box.h)
+
+
 def tight_box(x: float, y: float, w: float, h: float) -> Box:
     """The face in a cascade's square, by the measured proportions."""
     width, height = FACE_WIDTH * w, FACE_HEIGHT * h

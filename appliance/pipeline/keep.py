@@ -15,7 +15,7 @@ class Store(Protocol):
     """Where photos go."""
 
     def keep(self, decision: Decision) -> Path:
-        """Write the picture of ``decision.frame``; back only when it is safely on disk. Raises StorageError."""
+        """Write the picture of ``decision.frame``; back only when it is on disk. Raises StorageError."""
         ...
 
 
@@ -27,7 +27,7 @@ class Keeper:
 
     name = "keep photo"
 
-    def __init__(self, store: Store, on_fault: Callable[[bool], None] = lambda fault: None) -> None:
+    def __init__(self, store: Store, on_fault: Callable[[bool], None]) -> None:
         self._store = store
         self._on_fault = on_fault
 

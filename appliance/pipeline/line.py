@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from appliance.clock import Clock
@@ -57,10 +57,10 @@ class Line:
                 self._stages[index], item, counters, self._clock, lambda out: self._step(index + 1, out)
             )
 
-    def run_threaded(self) -> None:
+    def run_threaded(self, on_tick: Callable[[], None] = lambda: None) -> None:
         """A thread a stage until the source ends, ``stop`` is set or a stage dies.
 
-        Raises whatever a stage raised: an error of the catalogue as it is, anything else as StageError.
+        ``on_tick`` is called here about twice a second. Raises whatever a stage raised: an error of the catalogue as it is, anything else as StageError.
         """
         for position, stage in enumerate(self._stages):
             self._workers.append(Worker(stage, self._clock, self._deliver_to(position + 1), self._finished))
@@ -69,14 +69,13 @@ class Line:
         for thread in [worker.thread for worker in self._workers] + [capture]:
             thread.start()
         while not self._ended.wait(0.5) and not self._stop.is_set():
-            pass
+            on_tick()
         self._stop.set()
         self._drain([capture, *(worker.thread for worker in self._workers)])
         if isinstance(self._error, ApplianceError):
             raise self._error
         if self._error is not None:
-            name = threading.current_thread().name
-            raise StageError(f"A stage of the pipeline died ({self._error!r})", f"See the journal ({name})")
+            raise StageError(f"A stage of the pipeline died: {self._error!r}", "The journal has the details")
 
     def _deliver_to(self, index: int) -> Any:
         def deliver(item: Any) -> None:

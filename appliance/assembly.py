@@ -1,0 +1,75 @@
+"""The one place that wires the stages: a frame's way, from configuration to running objects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+
+from appliance.config import Config
+from appliance.frames import Decision
+from appliance.models_folder import models_folder
+from appliance.pipeline.announce import Announcer
+from appliance.pipeline.cascade import CascadeDetector
+from appliance.pipeline.decide import Decider
+from appliance.pipeline.detector import Detector
+from appliance.pipeline.expressions import ExpressionJudge, ExpressionModel
+from appliance.pipeline.faces import FaceFinder
+from appliance.pipeline.keep import Keeper, Store
+from appliance.pipeline.people import Follower
+from appliance.pipeline.stage import Stage
+
+Listener = Callable[[Decision], None]
+
+# The pipeline has its own threads, and OpenCV's would make the order of its results depend on chance.
+cv2.setNumThreads(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What takes time to load, and can serve several assemblies one after the other."""
+
+    detector: Detector
+    expression: ExpressionModel
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The stages after the camera, in order, and the one the button talks to."""
+
+    stages: Sequence[Stage[Any, Any]]
+    decider: Decider
+
+
+def load_models(config: Config) -> Models:
+    """The detector of ``faces.detector`` and the expression model.
+
+    Raises CascadeError, ModelError, RuntimeMissingError.
+    """
+    return Models(CascadeDetector(config.faces.min_size), ExpressionModel(models_folder()))
+
+
+def assemble(
+    config: Config,
+    models: Models,
+    *,
+    listeners: Sequence[Listener] = (),
+    store: Store | None = None,
+    on_storage_fault: Callable[[bool], None] = lambda _: None,
+    still: bool = False,
+) -> Assembly:
+    """Everything from finding faces to keeping the photo (left out without a ``store``).
+
+    ``still``: for single pictures, where every face is a person at once and every frame searched in full.
+    """
+    decider = Decider(config.rule)
+    stages: list[Stage[Any, Any]] = [
+        FaceFinder(models.detector, 0.0 if still else config.faces.full_search_seconds),
+        ExpressionJudge(models.expression),
+        Follower(config.people.grace_seconds, confirm=not still),
+        decider,
+        Announcer(listeners),
+    ]
+    if store is not None:
+        stages.append(Keeper(store, on_storage_fault))
+    return Assembly(stages, decider)

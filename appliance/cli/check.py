@@ -1,0 +1,47 @@
+"""``smart-selfie check``: every problem in a configuration, before the appliance sees it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from appliance.cli.common import say
+from appliance.config import load_config, parse_override
+from appliance.config.load import find_config
+from appliance.config.template import render
+from appliance.errors import ConfigError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml")
+    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--json", action="store_true", help="one JSON object a problem, one a line")
+    parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 good, 2 if there is a problem."""
+    if args.print_default:
+        sys.stdout.write(render())
+        return 0
+    path = args.file or find_config()
+    try:
+        load_config(path, [parse_override(text) for text in args.overrides])
+    except ConfigError as error:
+        for problem in error.problems:
+            if args.json:
+                say(
+                    {
+                        "file": problem.file,
+                        "line": problem.line,
+                        "key": problem.key,
+                        "value": repr(problem.value) if problem.value is not None else None,
+                        "reason": problem.reason,
+                    }
+                )
+            else:
+                print(problem, file=sys.stderr)
+        return error.exit_code
+    if not args.json:
+        print(f"{path or 'built-in settings'}: good")
+    return 0

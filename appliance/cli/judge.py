@@ -1,0 +1,81 @@
+"""``smart-selfie judge``: who shows the expression in a still picture, by the same stages as live."""
+
+import argparse
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from appliance.assembly import assemble, load_models
+from appliance.cli.common import add_config_arguments, config_of, faces_of, say
+from appliance.clock import VirtualClock
+from appliance.config import Config
+from appliance.errors import PictureError
+from appliance.frames import Decision
+from appliance.hw.cameras.pictures import frame_from_picture_file
+from appliance.pipeline.line import Line
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
+    add_config_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 if every file could be judged, else 1."""
+    judge = StillJudge(config_of(args))
+    failed = 0
+    for path in args.files:
+        try:
+            decision = judge.judge(path)
+        except PictureError as error:
+            failed += 1
+            print(f"smart-selfie: {error}", file=sys.stderr)
+            if args.json:
+                say({"file": str(path), "error": error.what})
+            continue
+        verdict = _verdict(path, decision)
+        if args.json:
+            say(verdict)
+        else:
+            _tell(verdict, decision.reason)
+    return 1 if failed else 0
+
+
+class StillJudge:
+    """Runs still pictures, one frame each, through the stages. The models are loaded once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._models = load_models(config)
+
+    def judge(self, path: Path) -> Decision:
+        """The decision on one picture, as if nothing had been seen before. Raises PictureError."""
+        frame = frame_from_picture_file(path, self._config.camera.analysis_size)
+        decisions: list[Decision] = []
+        assembly = assemble(self._config, self._models, listeners=[decisions.append], still=True)
+        Line([frame], assembly.stages, VirtualClock(), threading.Event()).run_inline()
+        return decisions[0]
+
+
+def _verdict(path: Path, decision: Decision) -> dict[str, Any]:
+    picture = decision.frame.picture
+    return {
+        "file": str(path),
+        "width": picture.width,
+        "height": picture.height,
+        "faces": faces_of(decision),
+        "verdict": decision.all_show,
+    }
+
+
+def _tell(verdict: dict[str, Any], reason: str) -> None:
+    mark = "yes" if verdict["verdict"] else f"no, {reason}"
+    print(f"{verdict['file']}: {mark}")
+    for face in verdict["faces"]:
+        x, y, w, h = face["box"]
+        share = face["scores"][face["expression"]]
+        shown = "shows it" if face["shows"] else "does not"
+        print(f"  {face['expression']:9} {share:4.0%}  {shown:9} at {x:.0f},{y:.0f} {w:.0f}x{h:.0f}")
