@@ -1,0 +1,79 @@
+"""The four kinds of camera behind :class:`appliance.hw.camera.Camera`, opened by name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.clock import Clock
+from appliance.config import schema
+from appliance.errors import CameraAbsentError, CameraError, RecordingError
+from appliance.hw.camera import Camera
+
+Log = Callable[[str], None]
+
+# Each kind is imported when it is opened: picamera2 takes a second to import, and is on no laptop.
+# ruff: noqa: PLC0415
+
+
+def _picamera2(settings: schema.Camera, clock: Clock) -> Camera:
+    from appliance.hw.cameras.picamera2 import open_pi_camera
+
+    return open_pi_camera(settings, clock)
+
+
+def _webcam(settings: schema.Camera, clock: Clock) -> Camera:
+    from appliance.hw.cameras.webcam import open_webcam
+
+    return open_webcam(settings, clock)
+
+
+def _replay(settings: schema.Camera, clock: Clock) -> Camera:
+    from appliance.hw.cameras.recording import Recording
+
+    if not settings.recording:
+        raise RecordingError("camera.source is replay, but there is no recording", "Set camera.recording")
+    return Recording(
+        Path(settings.recording),
+        clock,
+        analysis_size=settings.analysis_size,
+        frame_rate=settings.frame_rate,
+    )
+
+
+def _scene(settings: schema.Camera, clock: Clock) -> Camera:
+    from appliance.hw.cameras.scene import open_scene
+
+    return open_scene(clock, analysis_size=settings.analysis_size, loop=True)
+
+
+_KINDS: dict[str, Callable[[schema.Camera, Clock], Camera]] = {
+    "picamera2": _picamera2,
+    "webcam": _webcam,
+    "replay": _replay,
+    "scene": _scene,
+}
+
+_AUTO = ("picamera2", "webcam")
+
+
+def open_camera(settings: schema.Camera, clock: Clock, log: Log) -> Camera:
+    """The camera of ``camera.source``, open. Raises a CameraError.
+
+    ``auto`` tries the Pi camera, then a webcam; ``log`` is told which was taken, and why not the one before.
+    """
+    if settings.source != "auto":
+        camera = _KINDS[settings.source](settings, clock)
+        log(f"camera: {camera.description}")
+        return camera
+    refused = []
+    for name in _AUTO:
+        try:
+            camera = _KINDS[name](settings, clock)
+        except CameraError as error:
+            refused.append(f"{name}: {error.what}")
+            continue
+        log(f"camera: {camera.description}" + "".join(f" (not {reason})" for reason in refused))
+        return camera
+    raise CameraAbsentError(
+        f"There is no camera ({'; '.join(refused)})",
+        "Connect one, or set camera.source to scene to try without",
+    )

@@ -1,0 +1,76 @@
+"""Picture files: JPEG, PNG, WebP, GIF and what else Pillow reads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from appliance.errors import PictureError
+from appliance.frames import Colour, Frame, Picture
+from appliance.hw.cameras.convert import fitted_size, make_frame
+
+LARGEST_PICTURE = 120_000_000
+"""Pixels. A decoded picture takes three bytes for each: 360 MB."""
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+
+_TURNED = (5, 6, 7, 8)  # the EXIF orientations that swap width and height
+
+# Pillow only warns of a decompression bomb, and not at this limit: `opened` refuses it instead.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """The picture file, its size checked, nothing decoded yet. What goes wrong inside is a PictureError."""
+    try:
+        if path.stat().st_size == 0:
+            raise PictureError(f"{path} is empty (0 bytes)", "Copy it again from where it came")
+        with Image.open(path) as image:
+            pixels = image.width * image.height
+            if pixels > LARGEST_PICTURE:
+                raise PictureError(
+                    f"{path} has {image.width}x{image.height} pixels ({pixels / 1e6:.0f} megapixels)",
+                    f"At most {LARGEST_PICTURE // 1_000_000} megapixels are judged: make it smaller",
+                )
+            yield image
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{path} is not a picture", "JPEG, PNG, WebP and GIF can be judged") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # SyntaxError: a broken PNG chunk
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise PictureError(f"{path} cannot be read: {reason}", "Is the file whole?") from error
+    except MemoryError as error:
+        raise PictureError(f"{path} is too large for this machine's memory", "Make it smaller") from error
+
+
+def to_bgr(image: Image.Image) -> Colour:
+    """uint8 [height, width, 3], BGR, turned the way the camera was held (EXIF orientation)."""
+    upright = ImageOps.exif_transpose(image)
+    rgb = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
+    return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+def read_picture(path: Path) -> Colour:
+    """The whole picture, BGR. Raises PictureError."""
+    with opened(path) as image:
+        return to_bgr(image)
+
+
+def frame_from_picture_file(
+    path: Path, analysis_size: tuple[int, int] = (640, 480), sequence: int = 0, captured_at: float = 0.0
+) -> Frame:
+    """A still as one frame. The full picture is read again when somebody asks for it.
+
+    A large JPEG is decoded at half, a quarter or an eighth of its size (never under twice the analysis
+    size), which takes a fraction of the time and the memory. Raises PictureError.
+    """
+    with opened(path) as image:
+        turned = image.getexif().get(0x0112, 1) in _TURNED
+        width, height = (image.height, image.width) if turned else image.size
+        small = fitted_size((image.width, image.height), analysis_size[::-1] if turned else analysis_size)
+        image.draft("RGB", (2 * small[0], 2 * small[1]))
+        bgr = to_bgr(image)
+    picture = Picture(width, height, lambda: read_picture(path))
+    return make_frame(sequence, captured_at, bgr, analysis_size, picture)

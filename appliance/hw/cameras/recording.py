@@ -1,0 +1,185 @@
+"""A recording as a camera: a video, an animated picture (GIF, WebP, PNG) or a folder of pictures.
+
+Time comes from the recording: every picture is delivered when the clock reaches its moment. On a virtual
+clock that is at once, and the same every time; on the real clock it plays as it was recorded.
+"""
+
+import re
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from appliance.clock import Clock
+from appliance.errors import PictureError, RecordingError
+from appliance.frames import Colour, Frame
+from appliance.hw.camera import EndOfRecording
+from appliance.hw.cameras import pictures
+from appliance.hw.cameras.convert import make_frame
+
+LONGEST_STILL = 0.5
+"""Seconds. A camera that looks at a picture shown for longer sees it more than once: it is repeated."""
+
+GIF_DELAY_IF_NONE = 0.1
+"""Seconds. Browsers show frames of 10 ms and less for this long, and GIFs are made for browsers."""
+
+Shots = Generator["Shot", None, None]
+
+_COPY = "Copy it again from where it came"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture of a recording, BGR, and the seconds it is shown."""
+
+    bgr: Colour
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """What a recording holds. ``count`` is an estimate of its frames, None if it cannot be told."""
+
+    kind: str
+    shots: Shots
+    count: int | None
+
+
+class Recording:
+    """Camera that plays a recording once, then raises EndOfRecording.
+
+    ``frame_rate`` (1/s) is the pace of a folder's pictures, unless ``seconds_per_picture`` shows each for
+    longer. Raises RecordingError on opening when not one picture can be read, and from ``read`` where the
+    recording breaks off: the frames before have been delivered then.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        analysis_size: tuple[int, int] = (640, 480),
+        frame_rate: float = 30,
+        seconds_per_picture: float | None = None,
+    ) -> None:
+        reel = _open(path, seconds_per_picture or 1 / frame_rate)
+        first = next(reel.shots, None)
+        if first is None:
+            raise RecordingError(f"{path} holds no picture", _COPY)
+        height, width = first.bgr.shape[:2]
+        self.description = f"recording {path}: {reel.kind}, {width}x{height}"
+        self.frame_count = reel.count
+        self._frames = _paced(first, reel.shots, frame_rate)
+        if reel.count is not None and reel.kind == "folder":
+            self.frame_count = reel.count * _repeats(first.seconds, frame_rate)
+        self._clock = clock
+        self._analysis_size = analysis_size
+        self._started_at: float | None = None
+        self._sequence = 0
+
+    def read(self, timeout: float) -> Frame:  # noqa: ARG002  (a file does not stall)
+        """The next frame, when its time has come. Raises EndOfRecording, RecordingError."""
+        try:
+            offset, bgr = next(self._frames)
+        except StopIteration:
+            raise EndOfRecording from None
+        if self._started_at is None:
+            self._started_at = self._clock.now()
+        moment = self._started_at + offset
+        self._clock.wait_until(moment)
+        frame = make_frame(self._sequence, moment, bgr, self._analysis_size)
+        self._sequence += 1
+        return frame
+
+    def close(self) -> None:
+        """Close the file."""
+        self._frames.close()
+
+
+def _repeats(seconds: float, frame_rate: float) -> int:
+    return max(1, round(seconds * frame_rate)) if seconds > LONGEST_STILL else 1
+
+
+def _paced(first: Shot, others: Shots, frame_rate: float) -> Generator[tuple[float, Colour], None, None]:
+    """Seconds into the recording and the picture, of every frame."""
+    start = 0.0
+    shot: Shot | None = first
+    with closing(others):
+        while shot is not None:
+            repeats = _repeats(shot.seconds, frame_rate)
+            for again in range(repeats):
+                yield start + shot.seconds * again / repeats, shot.bgr
+            start += shot.seconds
+            shot = next(others, None)
+
+
+def _open(path: Path, seconds_per_picture: float) -> Reel:
+    if not path.exists():
+        raise RecordingError(f"There is no recording {path}", "Name a video, a GIF or a folder of pictures")
+    if path.is_dir():
+        return _folder(path, seconds_per_picture)
+    try:
+        if path.stat().st_size == 0:
+            raise RecordingError(f"{path} is empty (0 bytes)", _COPY)
+        with Image.open(path) as image:
+            count = getattr(image, "n_frames", 1)
+            return Reel(image.format or "picture", _animation(path, seconds_per_picture), count)
+    except UnidentifiedImageError:
+        from appliance.hw.cameras.video import open_video  # noqa: PLC0415  (OpenCV's FFmpeg, only if needed)
+
+        return open_video(path)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise RecordingError(f"{path} cannot be read: {error}", _COPY) from error
+
+
+def _folder(path: Path, seconds: float) -> Reel:
+    files = [
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in pictures.SUFFIXES and not file.name.startswith(".")
+    ]
+    if not files:
+        raise RecordingError(f"There is no picture in the folder {path}", "JPEG, PNG, WebP and GIF are read")
+    files.sort(key=_natural)
+    return Reel("folder", _pictures(files, seconds), len(files))
+
+
+def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
+    """9.jpg before 10.jpg, as people sort."""
+    parts = re.split(r"(\d+)", file.name)
+    return [(int(part) if part.isdigit() else -1, part.casefold()) for part in parts], file.name
+
+
+def _pictures(files: list[Path], seconds: float) -> Shots:
+    for file in files:
+        try:
+            yield Shot(pictures.read_picture(file), seconds)
+        except PictureError as error:
+            raise RecordingError(error.what, error.hint) from error
+
+
+def _animation(path: Path, seconds_if_still: float) -> Shots:
+    """An animated picture's frames with their durations; a still is shown for ``seconds_if_still``."""
+    count = 0
+    try:
+        with pictures.opened(path) as image:
+            still = not getattr(image, "is_animated", False)
+            for page in ImageSequence.Iterator(image):
+                delay = page.info.get("duration", 0) / 1000
+                shown = delay if delay > 0.01 else GIF_DELAY_IF_NONE
+                yield Shot(pictures.to_bgr(page), seconds_if_still if still else shown)
+                count += 1
+    except PictureError as error:
+        after = f" after {count} frames" if count else ""
+        raise RecordingError(f"{error.what}{after}", error.hint) from error
+    if path.suffix.lower() == ".gif" and not _has_trailer(path):
+        raise RecordingError(f"{path} breaks off after {count} frames", _COPY)
+
+
+def _has_trailer(path: Path) -> bool:
+    """A whole GIF ends with a semicolon; Pillow takes the end of the file for the end of the animation."""
+    with path.open("rb") as file:
+        file.seek(-min(64, path.stat().st_size), 2)
+        return file.read().rstrip(b"\x00\r\n ").endswith(b";")

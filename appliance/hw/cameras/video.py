@@ -1,0 +1,68 @@
+"""Video files through OpenCV's FFmpeg."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+# Read once, when FFmpeg is first used. Errors are told by us. Left alone, FFmpeg would play a text file as
+# letters on a screen, and follow a playlist to the network.
+_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,flv,asf,h264,hevc,mjpeg,ivf"
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
+os.environ.setdefault(
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS", f"protocol_whitelist;file|format_whitelist;{_CONTAINERS}"
+)
+
+import cv2
+
+from appliance.errors import RecordingError
+from appliance.hw.cameras.recording import Reel, Shot, Shots
+
+LIKELY_FRAME_RATE = 30.0
+"""1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""
+
+
+def open_video(path: Path) -> Reel:
+    """The video's frames; time stamps from the file. Raises RecordingError when it is none."""
+    video = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
+    if not video.isOpened():
+        raise RecordingError(f"{path} is no video that can be read", "Is it whole? MP4, MKV, WebM, AVI play")
+    rate = video.get(cv2.CAP_PROP_FPS)
+    rate = rate if 1 <= rate <= 240 else LIKELY_FRAME_RATE  # 0, or 1000 and more: not told
+    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    return Reel("video", _shots(video, path, rate, count), count if count > 0 else None)
+
+
+def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int) -> Shots:
+    """Every frame with the time until the next one."""
+    try:
+        read = 0
+        elapsed = 0.0
+        ok, bgr = video.read()
+        first = stamp = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        while ok:
+            current = np.asarray(bgr, dtype=np.uint8)
+            read += 1
+            ok, bgr = video.read()
+            following = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            # Some files repeat time stamps or jump back; time does not.
+            seconds = following - stamp if ok and following > stamp else 1 / rate
+            yield Shot(current, seconds)
+            stamp = max(stamp + seconds, following) if ok else stamp
+            elapsed = stamp - first
+    finally:
+        video.release()
+    _whole_or_raise(path, read, elapsed + 1 / rate, count, rate)
+
+
+def _whole_or_raise(path: Path, read: int, seconds: float, count: int, rate: float) -> None:
+    """FFmpeg does not tell the end from a break: compare with what the file's header promised.
+
+    The count is exact in MP4 and AVI and a guess from the duration elsewhere, so time must be short as well.
+    """
+    promised = count / rate
+    if count > 0 and read < count - 1 and seconds < promised - max(0.2, 0.03 * promised):
+        raise RecordingError(
+            f"{path} breaks off after {read} of {count} frames, at {seconds:.1f} s",
+            "Copy it again from where it came",
+        )

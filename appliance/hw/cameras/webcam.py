@@ -1,0 +1,184 @@
+"""A webcam through V4L2.
+
+OpenCV's ``read`` blocks for ten seconds when a camera stalls, so a thread reads and leaves the newest frame
+in a slot; whoever wants a frame waits at the slot, as long as he likes.
+"""
+
+import fcntl
+import os
+import struct
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from appliance.clock import Clock
+from appliance.config import schema
+from appliance.errors import CameraAbsentError, CameraBusyError, CameraFormatError, CameraStalledError
+from appliance.frames import Colour, Frame
+from appliance.hw.cameras.convert import believable, make_frame
+
+CLOSING = 1.0
+"""Seconds to wait for a read in progress when closing; a stalled one ends by itself, on its thread."""
+
+# linux/videodev2.h
+_VIDIOC_QUERYCAP = 0x80685600
+_QUERYCAP = struct.Struct("=16s32s32sIII12x")
+_VIDEO_CAPTURE = 0x1
+_STREAMING = 0x04000000
+_DEVICE_CAPS = 0x80000000
+_RAW_DRIVERS = ("unicam", "rp1-cfe", "bcm2835-isp", "pispbe", "bcm2835-codec", "rpivid", "rpi-hevc-dec")
+"""Video nodes of a Pi that are parts of the Pi camera's machinery, or of the video decoder."""
+
+
+class Capture(Protocol):
+    """What of cv2.VideoCapture is used."""
+
+    def read(self) -> tuple[bool, Any]: ...
+    def get(self, prop: int, /) -> float: ...
+    def release(self) -> None: ...
+
+
+def is_webcam(node: Path) -> bool:
+    """Whether the video node delivers pictures ready to use. Raises OSError when it cannot be asked."""
+    file = os.open(node, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        answer = fcntl.ioctl(file, _VIDIOC_QUERYCAP, bytes(_QUERYCAP.size))
+    finally:
+        os.close(file)
+    driver, _, _, _, capabilities, device_capabilities = _QUERYCAP.unpack(answer)
+    if capabilities & _DEVICE_CAPS:  # of this node; the others are of the device as a whole
+        capabilities = device_capabilities
+    wanted = _VIDEO_CAPTURE | _STREAMING
+    return capabilities & wanted == wanted and driver.rstrip(b"\0").decode() not in _RAW_DRIVERS
+
+
+def find_webcam(number: int, folder: Path = Path("/dev")) -> Path:
+    """The video node of webcam ``number``, counted from 0. Raises CameraAbsentError, saying why."""
+    found, refused = [], []
+    for node in sorted(folder.glob("video*"), key=lambda node: (len(node.name), node.name)):
+        try:
+            if is_webcam(node):
+                found.append(node)
+        except OSError as error:
+            refused.append(f"{node}: {error.strerror}")
+    if number < len(found):
+        return found[number]
+    if refused:
+        raise CameraAbsentError(
+            f"Webcam {number} cannot be opened ({'; '.join(refused)})", "Is the user in the group video?"
+        )
+    there_are = f"there are {len(found)}, counted from 0" if found else "no webcam is connected"
+    raise CameraAbsentError(f"There is no webcam {number}: {there_are}", "Connect it, or set camera.device")
+
+
+def open_webcam(settings: schema.Camera, clock: Clock) -> "Webcam":
+    """The webcam of the settings. Raises CameraAbsentError, CameraBusyError."""
+    node = find_webcam(settings.device)
+    capture = cv2.VideoCapture(str(node), cv2.CAP_V4L2)
+    if not capture.isOpened():
+        raise CameraBusyError(f"{node} is in use by another program", "Close it: fuser -v " + str(node))
+    width, height = settings.picture_size
+    # Uncompressed pictures of this size do not fit through USB 2 at a useful rate; the order matters.
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
+    capture.set(cv2.CAP_PROP_FPS, settings.frame_rate)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 2)
+    return Webcam(
+        capture,
+        clock,
+        name=f"webcam {node}",
+        gone=lambda: not node.exists(),
+        analysis_size=settings.analysis_size,
+        upside_down=settings.upside_down,
+    )
+
+
+class Webcam:
+    """Camera that delivers the newest frame of ``capture``; older ones that nobody took are dropped."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        capture: Capture,
+        clock: Clock,
+        *,
+        name: str = "webcam",
+        gone: Callable[[], bool] = lambda: False,
+        analysis_size: tuple[int, int] = (640, 480),
+        upside_down: bool = False,
+    ) -> None:
+        self._capture = capture
+        self._clock = clock
+        self._name = name
+        self._gone = gone
+        self._analysis_size = analysis_size
+        self._upside_down = upside_down
+        self._slot: tuple[float, Colour] | None = None
+        self._failed = False
+        self._closing = False
+        self._changed = threading.Condition()
+        self._sequence = 0
+        self.dropped = 0
+        self.description = f"{name}: {self._granted()}"
+        self._reader = threading.Thread(target=self._keep_reading, name="webcam", daemon=True)
+        self._reader.start()
+
+    def _granted(self) -> str:
+        code = int(self._capture.get(cv2.CAP_PROP_FOURCC))
+        fourcc = code.to_bytes(4, "little", signed=code < 0).decode("ascii", "replace").strip("\0 ")
+        width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+        height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+        return f"{width}x{height} {fourcc} at {self._capture.get(cv2.CAP_PROP_FPS):g} frames/s"
+
+    def _keep_reading(self) -> None:
+        try:
+            while not self._closing:
+                ok, bgr = self._capture.read()
+                if not ok:
+                    break
+                now = self._clock.now()
+                stamp = believable(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000, now)
+                with self._changed:
+                    self.dropped += self._slot is not None
+                    self._slot = (stamp, np.asarray(bgr))
+                    self._changed.notify_all()
+        except cv2.error:
+            pass  # a picture that cannot be decoded ends the reading, as a camera that is gone does
+        finally:
+            self._capture.release()  # here: releasing while another thread reads crashes OpenCV
+            with self._changed:
+                self._failed = True
+                self._changed.notify_all()
+
+    def read(self, timeout: float) -> Frame:
+        """The newest frame not yet taken."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._slot is not None or self._failed, timeout)
+            taken, self._slot = self._slot, None
+        if taken is None:
+            raise self._why(timeout)
+        captured_at, bgr = taken
+        if bgr.ndim != 3 or bgr.shape[2] != 3 or bgr.dtype != np.uint8:
+            raise CameraFormatError(
+                f"{self._name} delivers {bgr.dtype}{list(bgr.shape)}, not colour pictures", "Try another one"
+            )
+        if self._upside_down:
+            bgr = np.asarray(cv2.rotate(bgr, cv2.ROTATE_180), dtype=np.uint8)
+        frame = make_frame(self._sequence, captured_at, bgr, self._analysis_size)
+        self._sequence += 1
+        return frame
+
+    def _why(self, timeout: float) -> CameraAbsentError | CameraStalledError:
+        if self._gone():
+            return CameraAbsentError(f"{self._name} is gone", "Connect it again")
+        after = "delivers no pictures" if self._failed else f"sent no picture for {timeout:g} s"
+        return CameraStalledError(f"{self._name} {after}", "Another program may hold it; it is opened again")
+
+    def close(self) -> None:
+        """Stop reading and give the device back."""
+        self._closing = True
+        self._reader.join(CLOSING)

@@ -1,0 +1,11 @@
+"""Where the model files lie: inside the package of a wheel, at the top of a checkout."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def models_folder() -> Path:
+    """``appliance/_models`` where a wheel put it, else ``models/`` beside the package."""
+    installed = _PACKAGE / "_models"
+    return installed if installed.is_dir() else _PACKAGE.parent / "models"
