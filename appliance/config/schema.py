@@ -36,7 +36,7 @@ def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _one_or_many(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,)
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 Side = Annotated[int, Field(ge=16, le=16384)]

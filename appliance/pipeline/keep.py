@@ -2,13 +2,19 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from appliance import durable
+from appliance.clock import Clock
 from appliance.errors import StorageError
 from appliance.frames import Decision, Photo
+from appliance.photos import PhotoStore, encode_jpeg, make_exif
 
 log = logging.getLogger(__name__)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Store(Protocol):
@@ -17,6 +23,45 @@ class Store(Protocol):
     def keep(self, decision: Decision) -> Path:
         """Write the picture of ``decision.frame``; back only when it is on disk. Raises StorageError."""
         ...
+
+
+class CardStore:
+    """Photos of real life: numbered, dated by the wall clock of the moment the frame was captured."""
+
+    def __init__(self, store: PhotoStore, clock: Clock, wall: Callable[[], datetime] | None = None) -> None:
+        self._store = store
+        self._clock = clock
+        self._wall = wall or (lambda: datetime.now().astimezone())
+
+    def keep(self, decision: Decision) -> Path:
+        """See :class:`Store`."""
+        frame = decision.frame
+        age = timedelta(seconds=max(0.0, self._clock.now() - frame.captured_at))
+        return self._store.save(frame.picture.bgr(), self._wall() - age)
+
+
+class ReplayStore:
+    """Photos of a recording: named by frame, dated by the recording's time, the same in every run."""
+
+    def __init__(self, folder: Path, quality: int) -> None:
+        self._folder = folder
+        self._quality = quality
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            durable.probe(folder)
+        except OSError as error:
+            raise durable.explain(error, folder) from error
+
+    def keep(self, decision: Decision) -> Path:
+        """See :class:`Store`."""
+        frame = decision.frame
+        exif = make_exif(EPOCH + timedelta(seconds=frame.captured_at), "Smart Selfie", "smart-selfie replay")
+        path = self._folder / f"frame-{frame.sequence:06d}.jpg"
+        try:
+            durable.write_over(path, encode_jpeg(frame.picture.bgr(), self._quality, exif))
+        except OSError as error:
+            raise durable.explain(error, self._folder) from error
+        return path
 
 
 class Keeper:

@@ -1,0 +1,146 @@
+"""The appliance as a process: camera, light and button around the pipeline, until told to stop."""
+
+import functools
+import logging
+import signal
+import threading
+from collections.abc import Callable, Sequence
+
+from appliance.assembly import Assembly, Listener, assemble, load_models
+from appliance.clock import Clock, MonotonicClock
+from appliance.config import Config
+from appliance.frames import Decision, Light
+from appliance.hw.camera import Camera
+from appliance.hw.cameras import open_camera
+from appliance.hw.gpio import open_panel
+from appliance.photos import PhotoStore
+from appliance.pipeline.capture import Capture
+from appliance.pipeline.decide import Decider
+from appliance.pipeline.keep import CardStore
+from appliance.pipeline.line import Line
+from appliance.service import Notifier, process_uptime
+
+log = logging.getLogger(__name__)
+
+REPORT_SECONDS = 60.0
+
+
+class Lamp:
+    """Decides between what the pipeline wants the light to say and what is broken. Any thread may call."""
+
+    FAULTS = (Light.CAMERA_LOST, Light.STORAGE_FAULT)
+    """The most urgent first; any of them hides the everyday states."""
+
+    def __init__(self, show: Callable[[Light], None]) -> None:
+        self._show = show
+        self._lock = threading.Lock()
+        self._faults: set[Light] = set()
+        self._everyday = Light.STARTING
+
+    def decided(self, decision: Decision) -> None:
+        """The pipeline has decided on a frame."""
+        with self._lock:
+            self._everyday = decision.light
+            self._update()
+
+    def fault(self, fault: Light, present: bool) -> None:
+        """Something broke, or works again."""
+        with self._lock:
+            (self._faults.add if present else self._faults.discard)(fault)
+            self._update()
+
+    def _update(self) -> None:
+        self._show(next((fault for fault in self.FAULTS if fault in self._faults), self._everyday))
+
+
+class Daemon:
+    """Runs the appliance with ``config``.
+
+    ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every decision.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        open_source: Callable[[], Camera] | None = None,
+        listeners: Sequence[Listener] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self._config = config
+        self._clock = clock or MonotonicClock()
+        self._open_camera = open_source or (lambda: open_camera(config.camera, self._clock, log.info))
+        self._listeners = tuple(listeners)
+        self._notifier = Notifier()
+        self._stop = threading.Event()
+        self._report_asked = threading.Event()
+        self._report_due = self._clock.now() + REPORT_SECONDS
+        self._decider: Decider | None = None
+        self._line: Line | None = None
+        self._ready = False
+
+    def run(self) -> None:
+        """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
+        panel = open_panel(self._config.hardware, self.press, log.info)
+        lamp = Lamp(panel.light.show)
+        try:
+            storage = self._config.storage
+            store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
+            store.prepare()
+            camera = self._open_camera()
+            try:
+                assembly = self._assemble(store, lamp)
+            except BaseException:
+                camera.close()
+                raise
+            self._decider = assembly.decider
+            lost = functools.partial(lamp.fault, Light.CAMERA_LOST)
+            capture = Capture(camera, self._open_camera, self._clock, self._stop, lost)
+            self._line = Line(capture, assembly.stages, self._clock, self._stop)
+            self._line.run_threaded(self._tick)
+        finally:
+            self._notifier.stopping()
+            panel.close()
+        self._report()
+
+    def _assemble(self, store: PhotoStore, lamp: Lamp) -> Assembly:
+        return assemble(
+            self._config,
+            load_models(self._config),
+            listeners=[lamp.decided, self._alive, *self._listeners],
+            store=CardStore(store, self._clock),
+            on_storage_fault=functools.partial(lamp.fault, Light.STORAGE_FAULT),
+        )
+
+    def press(self) -> None:
+        """The button was pressed. Any thread may call; before everything is ready it does nothing."""
+        if self._decider is not None:
+            self._decider.press()
+
+    def stop(self) -> None:
+        """End soon: frames under way are finished, at most 2 s. Any thread may call."""
+        self._stop.set()
+
+    def handle_signals(self) -> None:
+        """SIGTERM and SIGINT stop, SIGUSR1 prints the counters."""
+        signal.signal(signal.SIGTERM, lambda *_: self._stop.set())
+        signal.signal(signal.SIGINT, lambda *_: self._stop.set())
+        signal.signal(signal.SIGUSR1, lambda *_: self._report_asked.set())
+
+    def _alive(self, decision: Decision) -> None:
+        """A frame has gone through the whole pipeline: the only thing that feeds the watchdog."""
+        if not self._ready:
+            self._ready = True
+            log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
+            self._notifier.ready()
+        self._notifier.watchdog()
+
+    def _tick(self) -> None:
+        if self._report_asked.is_set() or self._clock.now() >= self._report_due:
+            self._report_asked.clear()
+            self._report_due = self._clock.now() + REPORT_SECONDS
+            self._report()
+
+    def _report(self) -> None:
+        for name, counters in self._line.counters() if self._line else ():
+            log.info("%s: %s", name, counters)

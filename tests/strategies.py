@@ -1,0 +1,32 @@
+"""Pieces of pipeline data for tests: frames without pixels worth looking at, faces with chosen scores."""
+
+import numpy as np
+
+from appliance.frames import LABELS, Box, Frame, JudgedFace, JudgedFaces, People, Person, Picture
+
+BLANK = np.zeros((48, 64, 3), np.uint8)
+
+
+def frame(time: float, sequence: int = 0) -> Frame:
+    """A black frame captured at ``time`` seconds."""
+    return Frame(sequence, time, BLANK, BLANK[:, :, 0], Picture(64, 48, lambda: BLANK))
+
+
+def face(happy: float, x: float = 10.0, y: float = 10.0, size: float = 40.0) -> JudgedFace:
+    """A face that is happy with this probability and neutral with the rest."""
+    scores = dict.fromkeys(LABELS, 0.0) | {"happy": happy, "neutral": 1.0 - happy}
+    return JudgedFace(Box(x, y, size, size), 1.0, scores)
+
+
+def judged(time: float, *faces: JudgedFace) -> JudgedFaces:
+    """A frame with these faces."""
+    return JudgedFaces(frame(time), faces)
+
+
+def people(time: float, happy: dict[int, float | None], newcomers: int = 0) -> People:
+    """Persons by number with their happiness; None: somebody followed who is missed in this frame."""
+    persons = tuple(
+        Person(number, face(value or 0.0), value is not None, 0.0, 0.0 if value is not None else 0.1)
+        for number, value in happy.items()
+    )
+    return People(frame(time), persons, newcomers)
