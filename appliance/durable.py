@@ -1,0 +1,182 @@
+"""Files that are whole or not there: through a power cut, a full card, an I/O error, two programs at once.
+
+The way of every file: written to a hidden temporary name in the same folder, fsync, rename, fsync of the
+folder. Functions raise plain OSError; :func:`explain` turns it into words for the person in front of the box.
+"""
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance.errors import NoSpaceError, ReadOnlyError, StorageError
+
+TEMPORARY = re.compile(r"\.smart-selfie-[0-9a-f]{16}\.part")
+"""Names of files not yet whole. Only these are ever removed by :func:`remove_leftovers`."""
+
+LOCK_SECONDS = 5.0
+_LOCK_POLL_SECONDS = 0.02
+_AT_FDCWD = -100
+_RENAME_NOREPLACE = 1  # both from linux/fs.h and linux/fcntl.h
+_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
+
+
+def write_new(path: Path, data: bytes, mode: int = 0o640) -> None:
+    """Create ``path`` with ``data``, durably. Never overwrites. Raises FileExistsError, OSError.
+
+    When only the last step fails (the fsync of the folder), ``path`` is there and whole, but its name may not
+    survive a power cut.
+    """
+    with _temporary(path.parent, data, mode) as temporary:
+        _rename_new(temporary, path)
+    _sync_folder(path.parent)
+
+
+def write_over(path: Path, data: bytes, mode: int = 0o640) -> None:
+    """Make ``data`` the content of ``path``, durably: a reader sees the old or the new. Raises OSError."""
+    with _temporary(path.parent, data, mode) as temporary:
+        temporary.replace(path)
+    _sync_folder(path.parent)
+
+
+def probe(folder: Path) -> None:
+    """Find out whether files can be made in ``folder``, by making one. Raises OSError.
+
+    Permission bits cannot tell: they say nothing about a card that went read-only, and root passes them all.
+    """
+    with _temporary(folder, b"?", 0o600) as temporary:
+        temporary.unlink()
+
+
+@contextlib.contextmanager
+def locked(folder: Path, timeout: float = LOCK_SECONDS) -> Iterator[None]:
+    """Keep other programs of this appliance out of ``folder``. Raises TimeoutError, OSError.
+
+    The kernel lets go of the lock when its holder dies, however it dies.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise TimeoutError(errno.ETIMEDOUT, "another program keeps it locked") from None
+                time.sleep(_LOCK_POLL_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove what a crash left half-written; returns how many. Hold the lock. Raises OSError."""
+    removed = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                Path(entry.path).unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that a program without privileges can still write there. Raises OSError."""
+    about = os.statvfs(folder)
+    return about.f_bavail * about.f_frsize
+
+
+def explain(error: OSError, folder: Path) -> StorageError:
+    """What ``error`` means to the owner of ``folder``, and what to do about it."""
+    kind, what, hint = _MEANINGS.get(error.errno or 0, _UNKNOWN)
+    return kind(what.format(folder=folder, reason=error.strerror or error), hint.format(folder=folder))
+
+
+_FULL = (NoSpaceError, "No space left in {folder}", "Copy photos off the card, then delete them there")
+_DENIED = (
+    ReadOnlyError,
+    "No permission to write in {folder}",
+    "Give the folder to the user the appliance runs as",
+)
+_UNKNOWN = (StorageError, "Cannot write in {folder}: {reason}", "See `dmesg` for more")
+_MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _DENIED,
+    errno.EPERM: _DENIED,
+    errno.EROFS: (
+        ReadOnlyError,
+        "The card of {folder} is read-only",
+        "A failing card turns itself read-only: see `dmesg`, then replace it, or remount it writable",
+    ),
+    errno.ENOENT: (StorageError, "The folder {folder} does not exist", "Create it: mkdir -p {folder}"),
+    errno.ENOTDIR: (StorageError, "{folder} is not a folder", "Set storage.folder to a folder"),
+    errno.EIO: (
+        StorageError,
+        "The card of {folder} reports an I/O error",
+        "It is probably failing: copy its photos now and replace it",
+    ),
+    errno.ETIMEDOUT: (
+        StorageError,
+        "{folder} is locked by another program",
+        "Is a second smart-selfie running? Stop one of them",
+    ),
+}
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A fsynced file under a temporary name, for the caller to give its own. Gone when anything fails."""
+    path = folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with contextlib.suppress(PermissionError):  # vfat has no modes
+                os.fchmod(handle, mode)  # whatever the umask says
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        yield path
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _rename_new(old: Path, new: Path) -> None:
+    """Rename, but fail with FileExistsError where plain rename(2) would overwrite.
+
+    renameat2 does it in one step on ext4, vfat, exfat and tmpfs; Python has no binding for it. Elsewhere a
+    second hard link does it, which vfat and exfat do not have.
+    """
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:  # musl
+        code = errno.ENOSYS
+    else:
+        failed = rename(_AT_FDCWD, os.fsencode(old), _AT_FDCWD, os.fsencode(new), _RENAME_NOREPLACE)
+        if not failed:
+            return
+        code = ctypes.get_errno()
+    if code not in _UNSUPPORTED:
+        raise OSError(code, os.strerror(code), str(new))
+    os.link(old, new)
+    old.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network and FUSE file systems cannot
+            raise
+    finally:
+        os.close(handle)

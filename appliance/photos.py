@@ -1,0 +1,195 @@
+"""Where photos are kept: numbered, never overwritten, whole or not there."""
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from appliance import __version__, durable
+from appliance.errors import NoSpaceError, StorageError
+from appliance.frames import Colour
+
+log = logging.getLogger(__name__)
+
+MAX_SIDE = 16384
+"""Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
+MAX_BYTES = 64_000_000
+"""Of one photo. A larger JPEG is refused: one picture must not fill the card."""
+
+_PHOTO = re.compile(r"selfie-(\d{6,9})-\d{8}-\d{6}\.jpg")
+_COUNTER = ".smart-selfie-counter"
+_COUNTER_BYTES = 32
+_ATTEMPTS = 100
+_MB = 1_000_000
+
+
+class PhotoStore:
+    """A folder of photos named ``selfie-<number>-<date>-<time>.jpg``.
+
+    The number comes from a counter file in the folder and from the photos there, whichever is higher, so a
+    clock that repeats, a lost or corrupt counter file, photos taken away, or a second program in the same
+    folder never lead to the same name twice. The time is for people; nothing depends on it.
+
+    ``quality`` is the JPEG's, 1 to 100; ``keep_free_mb`` megabytes (10^6) of the card stay free; ``make`` and
+    ``model`` go into the EXIF. Nothing is touched before :meth:`prepare` or :meth:`save`. Not thread-safe.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        quality: int = 92,
+        keep_free_mb: int = 0,
+        *,
+        make: str = "Smart Selfie",
+        model: str = "smart-selfie",
+    ) -> None:
+        self.folder = Path(folder)
+        self._quality = quality
+        self._keep_free = keep_free_mb * _MB
+        self._make = make
+        self._model = model
+        self._last: int | None = None
+
+    def check(self) -> None:
+        """Find out whether a photo could be kept now. Raises StorageError, NoSpaceError, ReadOnlyError."""
+        with self._explained():
+            durable.probe(self.folder)
+            self._require_space(0)
+
+    def prepare(self) -> int:
+        """Check, and remove what a crash left half-written; returns how many. Raises StorageError."""
+        with self._explained(), durable.locked(self.folder):
+            removed = durable.remove_leftovers(self.folder)
+        if removed:
+            log.warning("Removed %d unfinished photo(s) that a crash left in %s", removed, self.folder)
+        self.check()
+        return removed
+
+    def save(self, picture: Colour, taken_at: datetime) -> Path:
+        """Keep ``picture`` (uint8 [height, width, 3], BGR); returns its path once it is safe on the card.
+
+        ``taken_at`` is wall time and goes into the name and the EXIF; with a time zone the offset does too.
+        Raises StorageError, NoSpaceError, ReadOnlyError; the folder then holds no torn photo, and the same
+        picture can be tried again.
+        """
+        data = self._encode(picture, taken_at)
+        with self._explained(), durable.locked(self.folder):
+            self._require_space(len(data))
+            path, number = self._write(data, taken_at, self._last_number() + 1)
+            self._remember(number)
+        return path
+
+    def _encode(self, picture: Colour, taken_at: datetime) -> bytes:
+        data = encode_jpeg(picture, self._quality, make_exif(taken_at, self._make, self._model))
+        if len(data) > MAX_BYTES:
+            raise StorageError(
+                f"A photo of {len(data) // _MB} MB is too large to keep; {MAX_BYTES // _MB} MB is the limit",
+                "Lower camera.picture_size or storage.quality",
+            )
+        return data
+
+    def _write(self, data: bytes, taken_at: datetime, first: int) -> tuple[Path, int]:
+        for number in range(first, first + _ATTEMPTS):
+            path = self.folder / f"selfie-{number:06d}-{taken_at:%Y%m%d-%H%M%S}.jpg"
+            try:
+                durable.write_new(path, data)
+            except FileExistsError:  # copied in by hand since the folder was looked through
+                continue
+            return path, number
+        raise StorageError(
+            f"{_ATTEMPTS} photo names from number {first} on are taken in {self.folder}",
+            "Move the photos of this folder elsewhere",
+        )
+
+    def _last_number(self) -> int:
+        """The highest number ever given here, as far as anybody knows."""
+        counted = self._read_counter()
+        if counted is None or self._last is None:
+            return max(counted or 0, self._last or 0, highest_number(self.folder))
+        return max(counted, self._last)
+
+    def _read_counter(self) -> int | None:
+        try:
+            with (self.folder / _COUNTER).open("rb") as file:
+                text = file.read(_COUNTER_BYTES).strip()
+        except FileNotFoundError:
+            return None
+        if not re.fullmatch(rb"\d{1,9}", text):
+            log.warning("The photo counter in %s is corrupt; counting from the photos there", self.folder)
+            return None
+        return int(text)
+
+    def _remember(self, number: int) -> None:
+        self._last = number
+        try:
+            durable.write_over(self.folder / _COUNTER, b"%d\n" % number)
+        except OSError as error:  # the photo is safe, and its own name counts too
+            log.warning("Photo counter not written. %s", durable.explain(error, self.folder))
+
+    def _require_space(self, size: int) -> None:
+        free = durable.free_bytes(self.folder)
+        if free - size < self._keep_free:
+            raise NoSpaceError(
+                f"The card is full: {free // _MB} MB free in {self.folder}, "
+                f"{self._keep_free // _MB} MB must stay free",
+                "Copy photos off the card and delete them there, or lower storage.keep_free_mb",
+            )
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise durable.explain(error, self.folder) from error
+
+
+def highest_number(folder: Path) -> int:
+    """The highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
+    matches = (_PHOTO.fullmatch(path.name) for path in folder.iterdir())
+    return max((int(match[1]) for match in matches if match), default=0)
+
+
+def encode_jpeg(picture: Colour, quality: int, exif: Image.Exif) -> bytes:
+    """A JPEG of ``picture`` (uint8 [height, width, 3], BGR). Raises StorageError."""
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
+    height, width = picture.shape[:2]
+    if max(height, width) > MAX_SIDE:
+        raise StorageError(
+            f"A picture of {width}x{height} pixels is too large to keep; {MAX_SIDE} a side is the limit",
+            "Lower camera.picture_size",
+        )
+    # Pillow reads BGR as it is: no copy in numpy.
+    image = Image.frombuffer("RGB", (width, height), np.ascontiguousarray(picture), "raw", "BGR", 0, 1)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality, exif=exif)
+    return buffer.getvalue()
+
+
+def make_exif(taken_at: datetime, make: str, model: str) -> Image.Exif:
+    """What a photo says about itself (EXIF 2.31): when, with what. No place, no names."""
+    base = ExifTags.Base
+    moment = f"{taken_at:%Y:%m:%d %H:%M:%S}"
+    times: dict[int, str] = {
+        base.DateTimeOriginal: moment,
+        base.DateTimeDigitized: moment,
+        base.SubsecTimeOriginal: f"{taken_at:%f}",
+        base.SubsecTimeDigitized: f"{taken_at:%f}",
+    }
+    if taken_at.utcoffset() is not None:
+        offset = f"{taken_at:%z}"  # +hhmm
+        times[base.OffsetTimeOriginal] = times[base.OffsetTimeDigitized] = f"{offset[:3]}:{offset[3:5]}"
+    exif = Image.Exif()
+    exif[base.Make] = make
+    exif[base.Model] = model
+    exif[base.Software] = f"smart-selfie {__version__}"
+    exif[base.Orientation] = 1
+    exif[base.DateTime] = moment
+    exif[ExifTags.IFD.Exif] = times
+    return exif
