@@ -1,4 +1,4 @@
-"""Tells the light, and whoever else listens, what was decided. Every frame that gets here was fully judged."""
+"""Tells the light, and whoever else listens, what was decided. What gets here was fully judged."""
 
 from collections.abc import Callable, Sequence
 

@@ -55,7 +55,7 @@ class CascadeDetector:
         return merge(self._detect(frame.grey, 1.15, 4, self._min_square, None))
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
-        """Faces near ``known``: a small window round each, scaled down so that the face is just big enough."""
+        """Faces near ``known``: a small window round each, scaled down so that a face is just big enough."""
         return merge([face for box in known for face in self._near(frame.grey, box)])
 
     def _near(self, grey: Grey, box: Box) -> list[Face]:

@@ -60,7 +60,8 @@ class Line:
     def run_threaded(self, on_tick: Callable[[], None] = lambda: None) -> None:
         """A thread a stage until the source ends, ``stop`` is set or a stage dies.
 
-        ``on_tick`` is called here about twice a second. Raises whatever a stage raised: an error of the catalogue as it is, anything else as StageError.
+        ``on_tick`` is called here about twice a second. Raises whatever a stage raised: an error of the
+        catalogue as it is, anything else as StageError.
         """
         for position, stage in enumerate(self._stages):
             self._workers.append(Worker(stage, self._clock, self._deliver_to(position + 1), self._finished))

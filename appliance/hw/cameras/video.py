@@ -13,10 +13,10 @@ os.environ.setdefault(
     "OPENCV_FFMPEG_CAPTURE_OPTIONS", f"protocol_whitelist;file|format_whitelist;{_CONTAINERS}"
 )
 
-import cv2
+import cv2  # noqa: E402
 
-from appliance.errors import RecordingError
-from appliance.hw.cameras.recording import Reel, Shot, Shots
+from appliance.errors import RecordingError  # noqa: E402
+from appliance.hw.cameras.recording import Reel, Shot, Shots  # noqa: E402
 
 LIKELY_FRAME_RATE = 30.0
 """1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""
