@@ -4,7 +4,11 @@ Plain 3x3 convolutions with batch normalisation and ReLU were chosen because the
 loss, train fast on a CPU in bfloat16 and run on XNNPACK's int8 dot products on a Pi.
 """
 
+from pathlib import Path
+
 from torch import Tensor, nn
+
+NAMES = ("small_residual",)
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1, kernel: int = 3, groups: int = 1) -> nn.Sequential:
@@ -28,29 +32,13 @@ class ResidualBlock(nn.Module):
         return self.activation(x + self.second(self.activation(self.first(x))))
 
 
-class InvertedResidual(nn.Module):
-    """Expand 1x1, depthwise 3x3, project 1x1, add (Sandler et al. 2018)."""
-
-    def __init__(self, channels: int, expansion: int = 4) -> None:
-        super().__init__()
-        wide = channels * expansion
-        self.body = nn.Sequential(
-            convolution(channels, wide, kernel=1), nn.ReLU(),
-            convolution(wide, wide, groups=wide), nn.ReLU(),
-            convolution(wide, channels, kernel=1),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.body(x)
-
-
 class SmallResidual(nn.Module):
     """Stem at full size, then stages at 1/2, 1/4 and 1/8; global average; one linear layer.
 
     Input ``[N, 1, S, S]`` float32 in 0..1, output ``[N, classes]`` logits.
     """
 
-    def __init__(self, classes: int = 8, widths=(24, 48, 96, 128), blocks=(0, 1, 1, 1), dropout: float = 0.2):
+    def __init__(self, classes: int = 8, widths=(16, 32, 64, 128), blocks=(0, 1, 2, 1), dropout: float = 0.2):
         super().__init__()
         layers: list[nn.Module] = [convolution(1, widths[0]), nn.ReLU()]
         layers += [ResidualBlock(widths[0]) for _ in range(blocks[0])]
@@ -64,3 +52,8 @@ class SmallResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.dropout(self.pool(self.features(x)).flatten(1)))
+
+
+def build(name: str, classes: int, weights: Path | None = None) -> nn.Module:
+    """A network by its name on the command line."""
+    return SmallResidual(classes)
