@@ -23,7 +23,7 @@ class Strength:
     blur: float = 0.1
     jpeg: float = 0.1
     light: float = 0.6
-    dark: float = 0.15
+    dark: float = 0.1
     occlusion: float = 0.25
 
 
@@ -83,9 +83,9 @@ def _light(view: np.ndarray, dark: bool, rng: np.random.Generator) -> np.ndarray
         direction, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.7)
         ramp = np.linspace(-0.5, 0.5, size, dtype=np.float32)
         x *= 1 + np.float32(depth) * (ramp[None] * np.float32(np.cos(direction)) + ramp[:, None] * np.float32(np.sin(direction)))
-    gain = rng.uniform(0.12, 0.5) if dark else np.exp(rng.normal(0, 0.2))
+    gain = rng.uniform(0.2, 0.6) if dark else np.exp(rng.normal(0, 0.2))
     x = x * np.float32(gain) + np.float32(rng.normal(0, 0.06) if not dark else rng.uniform(0, 0.06))
-    noise = abs(rng.normal(0, 0.05 if dark else 0.025))
+    noise = abs(rng.normal(0, 0.03 if dark else 0.02))
     x += rng.standard_normal((size, size), np.float32) * np.float32(noise)
     return (x.clip(0, 1) * 255).astype(np.uint8)
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
+from models.training.errors import BadDataError
+from models.training.expression.checkpoint import Checkpoint
+
 NAMES = ("small_residual",)
 
 
@@ -57,3 +60,18 @@ class SmallResidual(nn.Module):
 def build(name: str, classes: int, weights: Path | None = None) -> nn.Module:
     """A network by its name on the command line."""
     return SmallResidual(classes)
+
+
+def from_checkpoint(stored: Checkpoint, path: Path) -> nn.Module:
+    """The averaged network of a checkpoint, ready to run.
+
+    :raises BadDataError: weights of another architecture than the checkpoint says
+    """
+    if stored.architecture not in NAMES:
+        raise BadDataError(f"{path}: architecture {stored.architecture!r} is unknown; one of {', '.join(NAMES)}")
+    network = build(stored.architecture, stored.classes)
+    try:
+        network.load_state_dict(stored.averaged)
+    except RuntimeError:
+        raise BadDataError(f"{path}: its weights do not fit {stored.architecture} as this version builds it") from None
+    return network.eval()
