@@ -19,12 +19,12 @@ class Strength:
     roll: float = 15.0
     shift: float = 0.07
     scale: float = 0.14
-    small: float = 0.2
+    small: float = 0.15
     blur: float = 0.1
     jpeg: float = 0.1
-    light: float = 0.6
+    light: float = 0.5
     dark: float = 0.1
-    occlusion: float = 0.25
+    occlusion: float = 0.2
 
 
 def augment(image: np.ndarray, size: int, strength: Strength, rng: np.random.Generator) -> np.ndarray:

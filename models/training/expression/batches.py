@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.training.expression import data
 from models.training.expression.augment import Strength, augment
-from models.training.expression.labels import NOT_A_FACE
+from models.training.expression.labels import LABELS, NOT_A_FACE
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,32 @@ def join(parts: list[Samples]) -> Samples:
     )
 
 
-def mined_samples(path: Path) -> tuple[Samples, Samples]:
-    """Crops of nothing (the cascade's mistakes weigh with the random ones) and faces of unknown expression."""
+@dataclass(frozen=True)
+class Mined:
+    """Crops from ``prepare``: boxes a cascade takes for faces, random background, faces of unknown expression."""
+
+    cascade: Samples
+    background: Samples
+    faces: Samples
+
+    def draw(self, rows: int, rng: np.random.Generator) -> list[Samples]:
+        """An epoch's share: up to ``rows`` cascade boxes and faces each, half as many of the easier background."""
+        return [self.cascade.subset(rows, rng), self.background.subset(rows // 2, rng), self.faces.subset(rows, rng)]
+
+
+def mined_samples(path: Path) -> Mined:
+    """Read the crops that ``prepare`` wrote, without the photos it held out.
+
+    :raises BadDataError: missing, truncated or another file
+    """
     crops = data.load_arrays(path, ("cascade", "random", "faces"))
-    nothing = np.concatenate([crops["cascade"], crops["random"]])
-    one_hot = np.zeros((len(nothing), 8), np.float32)
-    one_hot[:, NOT_A_FACE] = 1
-    faces = crops["faces"]
-    return (
-        Samples(nothing, one_hot, np.ones(len(nothing), np.float32)),
-        Samples(faces, np.zeros((len(faces), 8), np.float32), np.ones(len(faces), np.float32)),
-    )
+    no_face = np.eye(len(LABELS), dtype=np.float32)[NOT_A_FACE]
+
+    def samples(name: str, target: np.ndarray) -> Samples:
+        images = crops[name]
+        return Samples(images, np.tile(target, (len(images), 1)), np.ones(len(images), np.float32))
+
+    return Mined(samples("cascade", no_face), samples("random", no_face), samples("faces", 0 * no_face))
 
 
 def epoch_batches(samples: Samples, batch: int, size: int, strength: Strength, rng: np.random.Generator) -> Iterator[Batch]:

@@ -10,7 +10,7 @@ from torch import nn
 from tqdm import tqdm
 
 from models.training.errors import BadDataError, TrainingError
-from models.training.expression import batches, checkpoint, data, networks
+from models.training.expression import batches, checkpoint, data, distill, networks
 from models.training.expression.augment import Strength
 from models.training.expression.labels import LABELS, majority
 from models.training.expression.loss import expression_loss
@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
     parser.add_argument("--weights", type=Path, help="pretrained backbone for a transfer baseline")
+    parser.add_argument("--teacher", type=Path, help="checkpoint whose opinion is mixed into the votes")
+    parser.add_argument("--teacher-share", type=float, default=0.5)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.1, help="peak learning rate")
@@ -79,7 +81,9 @@ class Trainer:
         self.classes = len(LABELS) if args.labels == "ferplus" else 7
         torch.manual_seed(args.seed)
         self._read_data()
-        self.network = networks.build(args.architecture, self.classes, args.weights)
+        self.network = networks.build(args.architecture, self.classes)
+        self.origin = networks.load_backbone(self.network, args.architecture, args.weights)
+        print(f"{args.architecture} {self.origin}, {sum(p.numel() for p in self.network.parameters())} parameters")
         self.averaged = networks.build(args.architecture, self.classes)
         self.history: list[dict[str, float]] = []
         if args.start_from:
@@ -104,7 +108,9 @@ class Trainer:
         else:
             self.faces = batches.Samples(*data.fer2013_training(training))
             self.test_images, self.test_answers = fer.public_test.images, fer.public_test.fer
-        self.mined = batches.mined_samples(args.mined) if args.mined and args.labels == "ferplus" else ()
+        self.mined = batches.mined_samples(args.mined) if args.mined and args.labels == "ferplus" else None
+        if args.teacher:
+            self.faces, self.mined = distill.taught(args.teacher, self.faces, self.mined, args.teacher_share)
 
     def _optimiser(self) -> torch.optim.Optimizer:
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
@@ -140,7 +146,7 @@ class Trainer:
     def _epoch(self, epoch: int, rng: np.random.Generator) -> dict[str, float]:
         args = self.args
         rows = int(args.mined_rows * args.fraction)
-        samples = batches.join([self.faces, *(part.subset(rows, rng) for part in self.mined)])
+        samples = batches.join([self.faces, *(self.mined.draw(rows, rng) if self.mined else ())])
         size = size_at(epoch / args.epochs, args.sizes)
         steps = max(1, len(samples) // args.batch)
         total = 0.0
@@ -188,6 +194,7 @@ class Trainer:
 
     def _save(self) -> None:
         settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(self.args).items()}
+        settings = {**settings, "origin": self.origin}
         settings.pop("run", None)
         checkpoint.save(
             checkpoint.Checkpoint(
