@@ -1,0 +1,137 @@
+"""``convert``: checkpoint to ``*_int8.tflite`` with its JSON; a conversion that loses too much keeps the old model."""
+
+import argparse
+import hashlib
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.training.errors import BadDataError, TrainingError
+from models.training.expression import data, figures, metrics, runtime
+from models.training.expression.augment import Strength, augment
+from models.training.expression.crops import CropRule
+from models.training.expression.inference import FloatModel
+from models.training.expression.labels import soft_targets
+from models.training.int8 import convert_int8, write_atomically
+
+CALIBRATION_ROWS = 400
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Command line of ``convert``."""
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz: calibration rows, PublicTest for the check")
+    parser.add_argument("--out", type=Path, default=Path("models/expression_int8.tflite"))
+    parser.add_argument("--allowed-loss", type=float, default=0.5, help="points of PublicTest accuracy, float to int8")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Convert, compare with the float network on PublicTest, and only then replace the model."""
+    if not args.out.name.endswith("_int8.tflite"):
+        raise BadDataError(f"--out {args.out}: the name must end in _int8.tflite")
+    source = FloatModel(args.checkpoint)
+    fer = data.load(args.data)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / args.out.name
+        convert_int8(source.network, calibration_samples(fer.training), draft)
+        card = describe(source, draft, args)
+        check(source, runtime.Int8Model(runtime.interpreter(draft), card), fer.public_test, args.allowed_loss)
+        # the JSON goes last: between the two writes the sha256 does not fit, which a reader refuses
+        write_atomically(args.out, draft.read_bytes())
+        write_atomically(_json_path(args.out), (json.dumps(card, indent=2) + "\n").encode())
+    size = args.out.stat().st_size
+    print(f"{args.out}: {size / 1000:.0f} kB, PublicTest {card['training']['figures']['public_test']}")
+    return 0
+
+
+def _json_path(model: Path) -> Path:
+    return model.with_name(model.name.replace("_int8.tflite", ".json"))
+
+
+def calibration_samples(faces: data.Faces) -> list[np.ndarray]:
+    """float32 ``[1, 48, 48, 1]`` in 0..1: Training rows as they are and augmented (dark, bright, noisy)."""
+    rng = np.random.default_rng(0)
+    rows = rng.choice(len(faces), min(CALIBRATION_ROWS, len(faces)), replace=False)
+    views = [image if i % 2 else augment(image, image.shape[0], Strength(), rng) for i, image in enumerate(faces.images[rows])]
+    return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]
+
+
+def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """The JSON beside the model; temperature and figures are filled in by :func:`check`."""
+    interpreter = runtime.interpreter(model)
+    given, made = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    settings = source.checkpoint.settings
+    return {
+        "format": 1,
+        "file": args.out.name,
+        "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "labels": source.labels,
+        "input": {**_tensor(given), "colour": "grey", "range": [0, 1]},
+        "output": {**_tensor(made), "meaning": "logits", "temperature": 1.0},
+        "crop": CropRule()._asdict(),
+        "training": {
+            "data": "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces",
+            "labels": settings["labels"],
+            "architecture": source.checkpoint.architecture,
+            "recipe": {key: settings[key] for key in ("batch", "rate", "decay", "sizes", "mined_rows", "fraction")},
+            "date": date.today().isoformat(),
+            "seed": settings["seed"],
+            "epochs": source.checkpoint.epoch,
+            "parameters": sum(p.numel() for p in source.network.parameters()),
+            "command": command_line(settings),
+            "figures": {},
+        },
+    }
+
+
+def command_line(settings: dict[str, Any]) -> str:
+    """The ``train`` command that made the checkpoint; files by their names alone."""
+    words = ["python -m models.training train"]
+    for key, value in settings.items():
+        if key in ("command", "resume", "threads", "device") or value in (None, False, "None"):
+            continue
+        words.append(f"--{key.replace('_', '-')} {Path(str(value)).name if key in PATHS else value}")
+    return " ".join(words)
+
+
+PATHS = ("data", "mined", "out", "start_from", "weights", "teacher")
+
+
+def _tensor(details: dict[str, Any]) -> dict[str, Any]:
+    scale, zero_point = details["quantization"]
+    return {
+        "shape": [int(n) for n in details["shape"]],
+        "dtype": np.dtype(details["dtype"]).name,
+        "scale": float(scale),
+        "zero_point": int(zero_point),
+    }
+
+
+def check(source: FloatModel, model: runtime.Int8Model, faces: data.Faces, allowed_loss: float) -> None:
+    """Fit the temperature on PublicTest, and compare int8 with float there.
+
+    :raises TrainingError: int8 loses more than ``allowed_loss`` points
+    """
+    exact, rounded = source.logits(faces.images), model.logits(faces.images)
+    if len(source.labels) == 7:
+        before, after = figures.fer2013(exact, faces), figures.fer2013(rounded, faces)
+    else:
+        targets, weights = soft_targets(faces.votes)
+        temperature = metrics.fit_temperature(rounded[weights > 0], targets[weights > 0])
+        model.card["output"]["temperature"] = round(temperature, 4)
+        before, after = (figures.ferplus(logits, faces, temperature) for logits in (exact, rounded))
+    model.card["training"]["figures"] = {
+        "public_test": after["accuracy"],
+        "public_test_float": before["accuracy"],
+        **({"public_test_happy_f1": after["happy_f1"]} if "happy_f1" in after else {}),
+    }
+    loss = 100 * (before["accuracy"] - after["accuracy"])
+    if loss > allowed_loss:
+        raise TrainingError(
+            f"int8 loses {loss:.2f} points on PublicTest ({before['accuracy']} to {after['accuracy']}), "
+            f"{allowed_loss} allowed; the old model stays. Train longer, or raise --allowed-loss"
+        )

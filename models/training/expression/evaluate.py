@@ -1,0 +1,89 @@
+"""``evaluate``: the figures of an int8 model, or of a checkpoint, on data kept back. A TFLite model needs no PyTorch."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.training.errors import BadDataError
+from models.training.expression import data, figures, runtime
+from models.training.expression.crops import CropRule
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Command line of ``evaluate``."""
+    parser.add_argument("--model", type=Path, help="int8 .tflite file with its JSON beside it")
+    parser.add_argument("--checkpoint", type=Path, help="measure the float network too (needs PyTorch)")
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
+    parser.add_argument("--split", choices=("private", "public"), default="private",
+                        help="private is for final figures alone; choose on public")
+    parser.add_argument("--mined", type=Path, help="crops from `prepare`: not_a_face on photos held out")
+    parser.add_argument("--genki", type=Path, help="folder of photos with labels.csv (file, smile)")
+    parser.add_argument("--detector", type=Path, help="YuNet ONNX file for --genki; default: OpenCV's cascade")
+    parser.add_argument("--json", action="store_true", help="print JSON alone")
+    parser.add_argument("--out", type=Path, help="write the JSON to this file too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print."""
+    if not args.model and not args.checkpoint:
+        raise BadDataError("nothing to evaluate: give --model, --checkpoint, or both")
+    result: dict[str, Any] = {"data": args.data.name, "split": args.split}
+    if args.model:
+        model = runtime.load(args.model)
+        rule = CropRule(**model.card["crop"])
+        result["int8"] = measure(args, model.logits, model.card["labels"], model.temperature, rule)
+    if args.checkpoint:
+        from models.training.expression import inference  # noqa: PLC0415 (needs PyTorch)
+
+        network = inference.FloatModel(args.checkpoint)
+        temperature = model.temperature if args.model else 1.0
+        result["float"] = measure(args, network.logits, network.labels, temperature, CropRule())
+    text = json.dumps(result, indent=2)
+    if args.out:
+        args.out.write_text(text + "\n")
+    print(text if args.json else as_table(result))
+    return 0
+
+
+def measure(
+    args: argparse.Namespace,
+    logits: Callable[[np.ndarray], np.ndarray],
+    labels: list[str],
+    temperature: float,
+    rule: CropRule,
+) -> dict[str, Any]:
+    """All figures the given data allow."""
+    fer = data.load(args.data)
+    faces = fer.private_test if args.split == "private" else fer.public_test
+    outputs = logits(faces.images)
+    if len(labels) == 7:
+        return {"fer2013": figures.fer2013(outputs, faces)}
+    result: dict[str, Any] = {
+        "ferplus": figures.ferplus(outputs, faces, temperature),
+        "small_faces": figures.small_faces(logits, faces),
+    }
+    if args.mined:
+        result["not_a_face"] = figures.not_a_face(logits, args.mined)
+    if args.genki:
+        size = faces.images.shape[1]
+        result["genki"] = figures.genki(logits, temperature, args.genki, args.detector, rule, size)
+    return result
+
+
+def as_table(result: dict[str, Any]) -> str:
+    """The main figures, a line each."""
+    lines = [f"{result['data']}, {result['split']} test"]
+    for kind in ("int8", "float"):
+        for group, values in result.get(kind, {}).items():
+            lines += [
+                f"{kind:6}{group:14}{name.replace('_', ' '):40}{value}"
+                for name, value in values.items()
+                if isinstance(value, int | float)
+            ]
+            for name, row in values.get("per_class", {}).items():
+                lines.append(f"{kind:6}{group:14}{name:20}" + "  ".join(f"{k} {v}" for k, v in row.items()))
+    return "\n".join(lines)

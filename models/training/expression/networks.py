@@ -1,0 +1,130 @@
+"""Networks by name: the shipped one, and the baselines it is compared with.
+
+The shipped one is a small residual CNN for 48x48 grey faces. Plain 3x3 convolutions with batch normalisation and
+ReLU were chosen because they quantize to int8 with little loss, train fast on a CPU in bfloat16 and run on
+XNNPACK's int8 dot products on a Pi.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from models.training.errors import BadDataError
+from models.training.expression import baselines
+from models.training.expression.checkpoint import Checkpoint
+
+NAMES = ("small_residual", "four_blocks", "vgg16", "resnet50", "mini_xception")
+SIDES = {"mini_xception": 64}  # input side where it is not 48
+TRANSFER = {"vgg16": (baselines.VGG16, 512), "resnet50": (baselines.ResNet50, 2048)}
+
+
+def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    """3x3 convolution and batch normalisation, without activation."""
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs))
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions around an identity (He et al. 2016, basic block)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = convolution(channels, channels)
+        self.second = convolution(channels, channels)
+        self.activation = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.activation(x + self.second(self.activation(self.first(x))))
+
+
+class SmallResidual(nn.Module):
+    """Stem at full size, then stages at 1/2, 1/4 and 1/8; global average; one linear layer.
+
+    Input ``[N, 1, S, S]`` float32 in 0..1, output ``[N, classes]`` logits.
+    """
+
+    def __init__(
+        self,
+        classes: int = 8,
+        widths: tuple[int, ...] = (16, 32, 64, 128),
+        blocks: tuple[int, ...] = (0, 1, 2, 1),
+        dropout: float = 0.2,
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [convolution(1, widths[0]), nn.ReLU()]
+        layers += [ResidualBlock(widths[0]) for _ in range(blocks[0])]
+        for i in range(1, len(widths)):
+            layers += [convolution(widths[i - 1], widths[i], stride=2), nn.ReLU()]
+            layers += [ResidualBlock(widths[i]) for _ in range(blocks[i])]
+        self.features = nn.Sequential(*layers)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear(widths[-1], classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(self.dropout(self.pool(self.features(x)).flatten(1)))
+
+
+def build(name: str, classes: int) -> nn.Module:
+    """A network with fresh weights, by its name on the command line."""
+    if name in TRANSFER:
+        backbone, features = TRANSFER[name]
+        return baselines.Transfer(backbone(), features, classes)
+    plain = {"small_residual": SmallResidual, "four_blocks": baselines.FourBlocks, "mini_xception": baselines.MiniXception}
+    return plain[name](classes)
+
+
+def side_of(name: str) -> int:
+    """Side of the network's square input, pixels."""
+    return SIDES.get(name, 48)
+
+
+def load_backbone(network: nn.Module, name: str, weights: Path | None) -> str:
+    """Put ImageNet weights into a transfer baseline; return where they came from, for the report.
+
+    From the file given (a torchvision state dict), else through torchvision where it is installed and has or can
+    fetch them, else none: the network then starts from scratch.
+
+    :raises BadDataError: the file is missing, unreadable or of another network
+    """
+    if name not in TRANSFER:
+        if weights:
+            raise BadDataError(f"--weights {weights}: {name} has no pretrained backbone; vgg16 and resnet50 have one")
+        return "from scratch"
+    if weights:
+        try:
+            state, origin = torch.load(weights, map_location="cpu", weights_only=True), f"ImageNet weights from {weights.name}"
+        except Exception as error:  # a damaged file raises whatever its unpickling stumbles over
+            raise BadDataError(f"{weights}: not readable as PyTorch weights ({str(error).splitlines()[0]})") from None
+    elif importlib.util.find_spec("torchvision"):
+        from torchvision import models  # noqa: PLC0415
+
+        try:
+            state = models.get_model_weights(name).DEFAULT.get_state_dict(progress=False)
+        except OSError as error:
+            return f"from scratch (torchvision could not fetch weights: {error})"
+        origin = "ImageNet weights from torchvision"
+    else:
+        return "from scratch (no --weights file, torchvision not installed)"
+    backbone = network.backbone.state_dict()
+    wanted = {key: value for key, value in state.items() if key in backbone}
+    if set(wanted) != set(backbone) or any(wanted[key].shape != backbone[key].shape for key in backbone):
+        raise BadDataError(f"{weights or name}: not the weights of torchvision's {name}")
+    network.backbone.load_state_dict(wanted)
+    return origin
+
+
+def from_checkpoint(stored: Checkpoint, path: Path) -> nn.Module:
+    """The averaged network of a checkpoint, ready to run.
+
+    :raises BadDataError: weights of another architecture than the checkpoint says
+    """
+    if stored.architecture not in NAMES:
+        raise BadDataError(f"{path}: architecture {stored.architecture!r} is unknown; one of {', '.join(NAMES)}")
+    network = build(stored.architecture, stored.classes)
+    try:
+        network.load_state_dict(stored.averaged)
+    except RuntimeError:
+        raise BadDataError(f"{path}: its weights do not fit {stored.architecture} as this version builds it") from None
+    return network.eval()

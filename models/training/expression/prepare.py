@@ -1,0 +1,139 @@
+"""``prepare``: check the data, and mine crops of no face and of faces without an expression label.
+
+What a cascade takes for a face and no person labelled as one is the ``not_a_face`` the appliance will meet. The
+labelled faces beside them carry no expression, but they do say "a face": without them a network that knows only
+FER-2013's frontal faces would throw out turned, masked and blurred ones.
+"""
+
+import argparse
+import csv
+import zlib
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from models.training.errors import BadDataError
+from models.training.expression import data
+from models.training.expression.crops import cut
+
+SIZE = 48
+SMALLEST_FACE = 20  # pixels; smaller faces are never judged
+CASCADE_BOXES_PER_PHOTO = 6
+RANDOM_BOXES_PER_PHOTO = 2
+FACES_PER_PHOTO = 8
+HELD_OUT = 6  # every sixth photo, by a checksum of its name, is for measuring only
+Box = tuple[float, float, float, float]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Command line of ``prepare``."""
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
+    parser.add_argument("--faces", type=Path, help="folder with faces.csv: photos with and without faces")
+    parser.add_argument("--out", type=Path, required=True, help="mined crops, an .npz file")
+    parser.add_argument("--limit", type=int, help="look at this many photos only")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what the data holds; write the mined crops."""
+    fer = data.load(args.data)
+    print(f"training {len(fer.training)}  PublicTest {len(fer.public_test)}  PrivateTest {len(fer.private_test)}")
+    if args.faces:
+        crops = mine(args.faces, args.seed, args.limit)
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(args.out, **crops)
+        for name, array in crops.items():
+            print(f"{name} {len(array)}")
+    return 0
+
+
+def read_boxes(folder: Path) -> dict[str, list[dict[str, str]]]:
+    """Rows of faces.csv by photo.
+
+    :raises BadDataError: no faces.csv, or a column is missing
+    """
+    path = folder / "faces.csv"
+    try:
+        with path.open(newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except OSError as error:
+        raise BadDataError(f"{path}: {error.strerror}; expected the table of face boxes") from None
+    missing = {"file", "x", "y", "w", "h", "by", "ignore", "blur", "occlusion"} - set(rows[0] if rows else ())
+    if missing:
+        raise BadDataError(f"{path}: column {', '.join(sorted(missing))} is missing")
+    photos = defaultdict(list)
+    for row in rows:
+        photos[row["file"]].append(row)
+    return dict(photos)
+
+
+def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndarray]:
+    """Crops uint8 ``[N, 48, 48]`` under ``nothing``, ``faces`` and, from photos held out, ``*_held_out``.
+
+    ``cascade_held_out`` are the held-out cascade boxes alone: the figure "false boxes rejected" is taken on them.
+    """
+    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    photos = read_boxes(folder)
+    rng = np.random.default_rng(seed)
+    found: dict[str, list[np.ndarray]] = defaultdict(list)
+    for name in tqdm(sorted(photos)[slice(None, None, max(1, len(photos) // limit) if limit else 1)], unit="photo"):
+        grey = cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE)
+        if grey is None:
+            continue
+        held_out = zlib.crc32(name.encode()) % HELD_OUT == 0
+        rows = [row for row in photos[name] if row["by"] != "negative"]
+        taken = [_box(row) for row in rows]
+        suffix = "_held_out" if held_out else ""
+        false_boxes = cascade_mistakes(grey, taken, cascade, rng)
+        found["cascade" + suffix] += [cut(grey, box, SIZE, None) for box in false_boxes]
+        found["random" + suffix] += [cut(grey, box, SIZE, None) for box in background(grey, taken, rng)]
+        found["faces" + suffix] += labelled_faces(grey, rows, rng)
+    return {name: np.array(crops, np.uint8).reshape(-1, SIZE, SIZE) for name, crops in found.items()}
+
+
+def cascade_mistakes(grey: np.ndarray, taken: list[Box], cascade: cv2.CascadeClassifier, rng: np.random.Generator) -> list[Box]:
+    """Boxes a permissive cascade finds away from every labelled face; the ones it is surest of first."""
+    boxes, counts = cascade.detectMultiScale2(grey, 1.2, 1, minSize=(SMALLEST_FACE, SMALLEST_FACE))
+    order = np.argsort(-np.asarray(counts).ravel() + rng.random(len(boxes)))
+    away = [tuple(float(v) for v in boxes[i]) for i in order if not _touches(tuple(boxes[i]), taken)]
+    return away[:CASCADE_BOXES_PER_PHOTO]
+
+
+def background(grey: np.ndarray, taken: list[Box], rng: np.random.Generator) -> list[Box]:
+    """Random squares away from every labelled face."""
+    height, width = grey.shape
+    boxes = []
+    for _ in range(4 * RANDOM_BOXES_PER_PHOTO):
+        side = float(np.exp(rng.uniform(np.log(24), np.log(max(25, min(height, width) * 0.7)))))
+        box = (rng.uniform(0, max(1, width - side)), rng.uniform(0, max(1, height - side)), side, side)
+        if not _touches(box, taken):
+            boxes.append(box)
+    return boxes[:RANDOM_BOXES_PER_PHOTO]
+
+
+def labelled_faces(grey: np.ndarray, rows: list[dict[str, str]], rng: np.random.Generator) -> list[np.ndarray]:
+    """Crops of labelled faces that a person could judge: not ignored, not heavily blurred or occluded."""
+    good = [
+        _box(row) for row in rows
+        if row["ignore"] == "0" and row["blur"] != "2" and row["occlusion"] != "2"
+        and min(float(row["w"]), float(row["h"])) >= SMALLEST_FACE
+    ]
+    rng.shuffle(good)
+    return [cut(grey, tuple(box), SIZE) for box in good[:FACES_PER_PHOTO]]
+
+
+def _box(row: dict[str, str]) -> Box:
+    return (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
+
+
+def _touches(box: Box, others: list[Box]) -> bool:
+    """Whether the boxes share more than a tenth of the smaller one."""
+    x, y, w, h = box
+    for ox, oy, ow, oh in others:
+        wide, high = min(x + w, ox + ow) - max(x, ox), min(y + h, oy + oh) - max(y, oy)
+        if wide > 0 and high > 0 and wide * high > 0.1 * min(w * h, ow * oh):
+            return True
+    return False

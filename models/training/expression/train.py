@@ -1,0 +1,205 @@
+"""``train``: an expression network from FER-2013 and mined crops; stops and resumes at epoch borders."""
+
+import argparse
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from models.training.errors import BadDataError, TrainingError
+from models.training.expression import batches, checkpoint, data, distill, networks
+from models.training.expression.augment import Strength
+from models.training.expression.labels import LABELS, majority
+from models.training.expression.loss import expression_loss
+
+AVERAGING = 0.998  # share of the old average kept at each step (EMA of the weights)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Command line of ``train``."""
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
+    parser.add_argument("--mined", type=Path, help="crops from `prepare`; without them not_a_face has FER+ votes only")
+    parser.add_argument("--out", type=Path, required=True, help="checkpoint file, written after every epoch")
+    parser.add_argument("--resume", action="store_true", help="go on from --out if it is there")
+    parser.add_argument("--start-from", type=Path, help="checkpoint whose averaged weights to start with")
+    parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
+    parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
+    parser.add_argument("--weights", type=Path, help="pretrained backbone for a transfer baseline")
+    parser.add_argument("--teacher", type=Path, help="checkpoint whose opinion is mixed into the votes")
+    parser.add_argument("--teacher-share", type=float, default=0.5)
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--rate", type=float, default=0.1, help="peak learning rate")
+    parser.add_argument("--decay", type=float, default=5e-4, help="weight decay")
+    parser.add_argument("--sizes", default="32:0.35,40:0.65,48:1", help="side of the input until that share of the run")
+    parser.add_argument("--mined-rows", type=int, default=3000, help="crops of nothing, and of faces, an epoch")
+    parser.add_argument("--fraction", type=float, default=1.0, help="share of the data to use (for a trial)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train; print one line an epoch."""
+    torch.set_num_threads(args.threads)
+    Trainer(args).run()
+    return 0
+
+
+def choose_device(name: str) -> torch.device:
+    """``auto`` takes a GPU where there is one.
+
+    :raises TrainingError: cuda asked for and not there
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise TrainingError("--device cuda: no CUDA GPU is usable here; use --device cpu or auto")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def learning_rate(progress: float, peak: float, warm_up: float = 0.04) -> float:
+    """Linear warm-up, then half a cosine to zero; ``progress`` 0..1."""
+    if progress < warm_up:
+        return peak * (progress + 1e-3) / warm_up
+    return peak * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
+
+
+def size_at(progress: float, sizes: str) -> int:
+    """Input side at that part of the run: small faces first train several times faster."""
+    steps = [step.split(":") for step in sizes.split(",")]
+    return next((int(side) for side, until in steps if progress < float(until)), int(steps[-1][0]))
+
+
+class Trainer:
+    """One run; all state that a resume needs goes through :mod:`checkpoint`."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.device = choose_device(args.device)
+        self.classes = len(LABELS) if args.labels == "ferplus" else 7
+        torch.manual_seed(args.seed)
+        self._read_data()
+        self.network = networks.build(args.architecture, self.classes)
+        self.origin = networks.load_backbone(self.network, args.architecture, args.weights)
+        print(f"{args.architecture} {self.origin}, {sum(p.numel() for p in self.network.parameters())} parameters")
+        self.averaged = networks.build(args.architecture, self.classes)
+        self.history: list[dict[str, float]] = []
+        if args.start_from:
+            self._load_weights(checkpoint.load(args.start_from), averaged_only=True)
+        self.averaged.load_state_dict(self.network.state_dict())
+        for network in (self.network, self.averaged):
+            network.to(self.device, memory_format=torch.channels_last)
+        self.averaged.eval()
+        self.optimiser = self._optimiser()
+        if args.resume and args.out.exists():
+            self._resume()
+
+    def _read_data(self) -> None:
+        args = self.args
+        fer = data.load(args.data)
+        rows = np.random.default_rng(args.seed).permutation(len(fer.training))[: int(len(fer.training) * args.fraction)]
+        training = fer.training.take(np.sort(rows))
+        if args.labels == "ferplus":
+            self.faces = batches.Samples(*data.ferplus_training(training))
+            answer, valid = majority(fer.public_test.votes)
+            self.test_images, self.test_answers = fer.public_test.images[valid], answer[valid]
+        else:
+            self.faces = batches.Samples(*data.fer2013_training(training))
+            self.test_images, self.test_answers = fer.public_test.images, fer.public_test.fer
+        self.mined = batches.mined_samples(args.mined) if args.mined and args.labels == "ferplus" else None
+        if args.teacher:
+            self.faces, self.mined = distill.taught(args.teacher, self.faces, self.mined, args.teacher_share)
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": self.args.decay}, {"params": plain, "weight_decay": 0.0}]
+        return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
+
+    def _load_weights(self, stored: checkpoint.Checkpoint, averaged_only: bool = False) -> None:
+        if (stored.architecture, stored.classes) != (self.args.architecture, self.classes):
+            raise BadDataError(
+                f"checkpoint of {stored.architecture} with {stored.classes} classes; this run is "
+                f"{self.args.architecture} with {self.classes}. Give --architecture and --labels of the checkpoint"
+            )
+        self.network.load_state_dict(stored.averaged if averaged_only else stored.network)
+
+    def _resume(self) -> None:
+        stored = checkpoint.load(self.args.out)
+        self._load_weights(stored)
+        self.averaged.load_state_dict(stored.averaged)
+        self.optimiser.load_state_dict(stored.optimiser)
+        self.history = stored.history
+        print(f"going on after epoch {stored.epoch}")
+
+    def run(self) -> None:
+        """All epochs that are left."""
+        for epoch in range(len(self.history), self.args.epochs):
+            # seeded by epoch, so that a resumed run sees what an unbroken one would
+            torch.manual_seed(self.args.seed * 10_000 + epoch)
+            self.history.append(self._epoch(epoch, np.random.default_rng([self.args.seed, epoch])))
+            print(" ".join(f"{key} {value:.4g}" for key, value in self.history[-1].items()), flush=True)
+            self._save()
+
+    def _epoch(self, epoch: int, rng: np.random.Generator) -> dict[str, float]:
+        args = self.args
+        rows = int(args.mined_rows * args.fraction)
+        samples = batches.join([self.faces, *(self.mined.draw(rows, rng) if self.mined else ())])
+        size = size_at(epoch / args.epochs, args.sizes)
+        steps = max(1, len(samples) // args.batch)
+        total = 0.0
+        self.network.train()
+        stream = batches.epoch_batches(samples, min(args.batch, len(samples)), size, Strength(), rng)
+        for step, batch in enumerate(tqdm(stream, total=steps, desc=f"epoch {epoch + 1}", leave=False, mininterval=5)):
+            rate = learning_rate((epoch + step / steps) / args.epochs, args.rate)
+            for group in self.optimiser.param_groups:
+                group["lr"] = rate
+            total += self._step(batch)
+            self._average(epoch * steps + step)
+        accuracy = self._accuracy()
+        return {"epoch": epoch + 1, "size": size, "rate": rate, "loss": total / steps, "public_test": accuracy}
+
+    def _step(self, batch: batches.Batch) -> float:
+        images = batch.images.to(self.device, memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits = self.network(images)
+        loss = expression_loss(logits.float(), batch.targets.to(self.device), batch.weights.to(self.device))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        return loss.item()
+
+    @torch.no_grad()
+    def _average(self, step: int) -> None:
+        keep = min(AVERAGING, (1 + step) / (10 + step))
+        for mean, now in zip(self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(now, 1 - keep)
+            else:
+                mean.copy_(now)
+
+    @torch.no_grad()
+    def _accuracy(self) -> float:
+        """Averaged network on PublicTest, full size, no augmentation."""
+        right = 0
+        for start in range(0, len(self.test_images), 256):
+            images = batches.to_network(self.test_images[start : start + 256]).to(self.device)
+            with torch.autocast(self.device.type, torch.bfloat16):
+                guess = self.averaged(images).argmax(1).cpu().numpy()
+            right += int((guess == self.test_answers[start : start + 256]).sum())
+        return right / len(self.test_images)
+
+    def _save(self) -> None:
+        settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(self.args).items()}
+        settings = {**settings, "origin": self.origin}
+        settings.pop("run", None)
+        checkpoint.save(
+            checkpoint.Checkpoint(
+                self.args.architecture, self.classes, settings, self.network.state_dict(),
+                self.averaged.state_dict(), self.optimiser.state_dict(), self.history,
+            ),
+            self.args.out,
+        )
