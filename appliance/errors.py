@@ -108,5 +108,9 @@ class ReadOnlyError(StorageError):
     """The photo folder cannot be written."""
 
 
+class GpioError(ApplianceError):
+    """A pin of the light or the button cannot be used; names the pin."""
+
+
 class StageError(ApplianceError):
     """A stage of the pipeline died; the process must not go on without it."""

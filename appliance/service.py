@@ -1,0 +1,113 @@
+"""What a service owes the system that runs it: readiness, a heartbeat, a journal that can be read."""
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+_SEND_SECONDS = 1.0
+
+
+class Notifier:
+    """Tells systemd how the service is, by the protocol of sd_notify(3). Does nothing where nobody listens.
+
+    A message that cannot be sent is left out: systemd misses the heartbeat and acts, which is its purpose.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        address = environ.get("NOTIFY_SOCKET", "")
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+        self._environ = environ
+
+    @property
+    def watchdog_seconds(self) -> float | None:
+        """systemd kills the service when no :meth:`watchdog` comes for so long; None if it does not watch."""
+        if self._environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+            return None  # meant for the process that started this one
+        text = self._environ.get("WATCHDOG_USEC", "")
+        return int(text) / 1e6 if text.isdecimal() and int(text) else None
+
+    def ready(self) -> None:
+        """Start-up is over."""
+        self._send("READY=1")
+
+    def status(self, text: str) -> None:
+        """One line for ``systemctl status``."""
+        self._send("STATUS=" + " ".join(text.split()))
+
+    def watchdog(self) -> None:
+        """The heartbeat. Send it from where the work is done, and only when some was."""
+        self._send("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """Shutting down has begun."""
+        self._send("STOPPING=1")
+
+    def _send(self, message: str) -> None:
+        if not self._address:
+            return
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
+        ):
+            sender.settimeout(_SEND_SECONDS)
+            sender.sendto(message.encode(), self._address)
+
+
+class JournalFormatter(logging.Formatter):
+    """Lines with the priority in front (sd-daemon(3)); the journal adds time and name itself."""
+
+    PRIORITIES = (
+        (logging.CRITICAL, 2),
+        (logging.ERROR, 3),
+        (logging.WARNING, 4),
+        (logging.INFO, 6),
+        (logging.NOTSET, 7),
+    )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Every line of a record on its own carries the priority: the journal splits at line ends."""
+        priority = next(number for level, number in self.PRIORITIES if record.levelno >= level)
+        return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines() or [""])
+
+
+class PlainFormatter(logging.Formatter):
+    """Lines for a person at a terminal: the message, and how bad it is if it is bad."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """``warning: …`` and ``error: …``; the rest as it is."""
+        text = super().format(record)
+        return f"{record.levelname.lower()}: {text}" if record.levelno >= logging.WARNING else text
+
+
+def setup_logging(verbose: bool = False, stream: TextIO | None = None) -> None:
+    """Send the log to ``stream`` (standard error) in the form its reader wants; earlier handlers go."""
+    stream = stream or sys.stderr
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JournalFormatter() if is_journal(stream) else PlainFormatter())
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+
+
+def is_journal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether ``stream`` goes straight to the journal: its device and inode are those systemd named."""
+    try:
+        about = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # closed, or not a file at all
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{about.st_dev}:{about.st_ino}"
+
+
+def process_uptime(stat: Path = Path("/proc/self/stat")) -> float:
+    """Seconds since the kernel started this process, Python's own start-up included (proc_pid_stat(5)).
+
+    Good to a clock tick, usually 0.01 s.
+    """
+    after_name = stat.read_text().rpartition(")")[2].split()  # the name may hold spaces and brackets
+    started = int(after_name[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started

@@ -1,0 +1,213 @@
+"""Light and button on pins: gpiozero's mock pins, which are part of the product too."""
+
+import logging
+import subprocess
+import sys
+import time
+
+import pytest
+from gpiozero import Device
+from gpiozero.pins.mock import MockFactory, MockPin
+
+from appliance.clock import VirtualClock
+from appliance.config.schema import Hardware
+from appliance.errors import GpioError
+from appliance.frames import Light
+from appliance.hw import gpio
+from appliance.hw.button import BOUNCE_SECONDS, Presses
+
+PINS = Hardware(led_pin=17, button_pin=27)
+LOG = logging.getLogger("test")
+
+
+class Contact(MockPin):
+    """A mock pin that stays low when pulled up, while a finger or a short holds it down."""
+
+    held = False
+
+    def drive_high(self) -> None:
+        if not self.held:
+            super().drive_high()
+
+
+class Box:
+    """The panel on mock pins, with a finger to press its button."""
+
+    def __init__(self, settings: Hardware = PINS, held: bool = False) -> None:
+        self.factory = MockFactory()
+        self.clock = VirtualClock()
+        self.presses = 0
+        self.led = self.factory.pin(17)
+        self.contact = self.factory.pin(27, pin_class=Contact)
+        self.contact.held = held
+        self.panel = gpio.open_panel(settings, self._press, LOG, self.clock, self.factory)
+
+    def _press(self) -> None:
+        self.presses += 1
+
+    def after(self, seconds: float) -> "Box":
+        self.clock.wait_until(self.clock.now() + seconds)
+        return self
+
+    def down(self) -> None:
+        self.contact.held = True
+        self.contact.drive_low()
+
+    def up(self) -> None:
+        self.contact.held = False
+        self.contact.drive_high()
+
+
+@pytest.fixture
+def box():
+    box = Box()
+    yield box
+    box.panel.close()
+
+
+@pytest.fixture
+def no_factory(monkeypatch):
+    """gpiozero as in a new process, and no wish in the environment."""
+    monkeypatch.delenv(gpio.WISH, raising=False)
+    monkeypatch.setattr(Device, "pin_factory", None)
+
+
+def test_one_press_is_one_call(box):
+    box.after(1).down()
+    box.after(0.2).up()
+    assert box.presses == 1
+    box.after(1).down()
+    assert box.presses == 2
+
+
+def test_a_bouncing_contact_is_one_press(box):
+    box.after(1)
+    for _ in range(5):
+        box.after(0.002).down()
+        box.after(0.002).up()
+    box.after(0.002).down()
+    assert box.presses == 1
+
+
+def test_letting_go_with_a_bounce_is_no_second_press(box):
+    box.after(1).down()
+    box.after(0.5).up()
+    box.after(0.003).down()
+    box.after(0.003).up()
+    assert box.presses == 1
+
+
+def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let_go(caplog):
+    caplog.set_level(logging.INFO)
+    box = Box(held=True)
+    assert box.presses == 0
+    assert "GPIO27" in caplog.text
+    assert "stuck or shorted" in caplog.text
+    box.after(1).up()
+    assert box.presses == 0
+    assert "let go" in caplog.text
+    box.after(1).down()
+    assert box.presses == 1
+    box.panel.close()
+
+
+def test_presses_are_told_apart_without_any_pin():
+    presses = Presses()
+    assert presses.down(10.0)
+    assert not presses.up(10.1)
+    assert not presses.down(10.1 + BOUNCE_SECONDS / 2)
+    assert presses.down(11.0)
+
+
+def test_the_led_is_on_for_all_and_off_when_closed(box):
+    box.panel.show(Light.ALL)
+    deadline = time.monotonic() + 10
+    while not box.led.state and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert box.led.state
+    box.panel.close()
+    assert not box.led.state
+    assert [state.state for state in box.led.states] == [False, True, False]
+
+
+def test_pins_set_to_none_are_left_alone():
+    box = Box(Hardware(led_pin="none", button_pin="none"))
+    box.panel.show(Light.ALL)
+    box.panel.flash_photo()
+    box.panel.fault(Light.CAMERA_LOST, present=True)
+    box.down()
+    assert box.presses == 0
+    assert not box.led.state
+    assert box.led.function == box.contact.function == "input"
+    box.panel.close()
+
+
+def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box):
+    with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
+        gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda: None, LOG, factory=box.factory)
+    gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda: None, LOG, factory=box.factory).close()
+
+
+def test_a_pin_another_program_holds_is_named():
+    class Busy(MockFactory):
+        def pin(self, *_):
+            raise RuntimeError("'GPIO busy'")  # as lgpio says it
+
+    with pytest.raises(GpioError, match=r"GPIO17 \(hardware.led_pin\) is in use") as caught:
+        gpio.open_panel(PINS, lambda: None, LOG, factory=Busy())
+    assert "none" in caught.value.hint
+
+
+def test_the_panel_can_be_opened_again_on_the_same_pins(box):
+    box.panel.close()
+    gpio.open_panel(PINS, lambda: None, LOG, factory=box.factory).close()
+
+
+def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
+    no_factory, monkeypatch, tmp_path, caplog
+):
+    monkeypatch.setattr(gpio, "DEVICES", tmp_path)
+    caplog.set_level(logging.INFO)
+    for _ in range(2):
+        panel = gpio.open_panel(PINS, lambda: None, LOG)
+        assert isinstance(panel.factory, MockFactory)
+        panel.close()
+    assert [record.getMessage() for record in caplog.records] == [
+        "No GPIO here: light and button are simulated"
+    ]
+
+
+def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monkeypatch, tmp_path, caplog):
+    (tmp_path / "gpiochip0").touch()
+    monkeypatch.setattr(gpio, "DEVICES", tmp_path)
+
+    def refuse():
+        raise PermissionError(13, "Permission denied", "/dev/gpiochip0")
+
+    monkeypatch.setattr(gpio, "_lgpio_factory", refuse)
+    gpio.open_panel(PINS, lambda: None, LOG).close()
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "Permission denied" in record.getMessage()
+
+
+def test_a_pin_factory_somebody_asked_for_is_used(no_factory, monkeypatch, tmp_path, caplog):
+    (tmp_path / "gpiochip0").touch()
+    monkeypatch.setattr(gpio, "DEVICES", tmp_path)
+    monkeypatch.setenv(gpio.WISH, "mock")
+    caplog.set_level(logging.INFO)
+    panel = gpio.open_panel(PINS, lambda: None, LOG)
+    assert isinstance(panel.factory, MockFactory)
+    assert not caplog.records
+    panel.close()
+
+
+def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulation(no_factory, monkeypatch):
+    monkeypatch.setenv(gpio.WISH, "lgpoi")
+    with pytest.raises(GpioError, match="GPIOZERO_PIN_FACTORY=lgpoi"):
+        gpio.open_panel(PINS, lambda: None, LOG)
+
+
+def test_gpiozero_is_imported_only_when_the_panel_is_opened():
+    program = "import sys, appliance.hw.gpio; sys.exit('gpiozero' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
