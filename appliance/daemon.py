@@ -12,7 +12,7 @@ from appliance.config import Config
 from appliance.frames import Decision, Light
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
-from appliance.hw.gpio import open_panel
+from appliance.hw.gpio import Panel, open_panel
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.decide import Decider
@@ -23,34 +23,6 @@ from appliance.service import Notifier, process_uptime
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 60.0
-
-
-class Lamp:
-    """Decides between what the pipeline wants the light to say and what is broken. Any thread may call."""
-
-    FAULTS = (Light.CAMERA_LOST, Light.STORAGE_FAULT)
-    """The most urgent first; any of them hides the everyday states."""
-
-    def __init__(self, show: Callable[[Light], None]) -> None:
-        self._show = show
-        self._lock = threading.Lock()
-        self._faults: set[Light] = set()
-        self._everyday = Light.STARTING
-
-    def decided(self, decision: Decision) -> None:
-        """The pipeline has decided on a frame."""
-        with self._lock:
-            self._everyday = decision.light
-            self._update()
-
-    def fault(self, fault: Light, present: bool) -> None:
-        """Something broke, or works again."""
-        with self._lock:
-            (self._faults.add if present else self._faults.discard)(fault)
-            self._update()
-
-    def _update(self) -> None:
-        self._show(next((fault for fault in self.FAULTS if fault in self._faults), self._everyday))
 
 
 class Daemon:
@@ -81,20 +53,19 @@ class Daemon:
 
     def run(self) -> None:
         """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
-        panel = open_panel(self._config.hardware, self.press, log.info)
-        lamp = Lamp(panel.light.show)
+        panel = open_panel(self._config.hardware, self.press, log, self._clock)
         try:
             storage = self._config.storage
             store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
             store.prepare()
             camera = self._open_camera()
             try:
-                assembly = self._assemble(store, lamp)
+                assembly = self._assemble(store, panel)
             except BaseException:
                 camera.close()
                 raise
             self._decider = assembly.decider
-            lost = functools.partial(lamp.fault, Light.CAMERA_LOST)
+            lost = functools.partial(panel.fault, Light.CAMERA_LOST)
             capture = Capture(camera, self._open_camera, self._clock, self._stop, lost)
             self._line = Line(capture, assembly.stages, self._clock, self._stop)
             self._line.run_threaded(self._tick)
@@ -103,13 +74,13 @@ class Daemon:
             panel.close()
         self._report()
 
-    def _assemble(self, store: PhotoStore, lamp: Lamp) -> Assembly:
+    def _assemble(self, store: PhotoStore, panel: Panel) -> Assembly:
         return assemble(
             self._config,
             load_models(self._config),
-            listeners=[lamp.decided, self._alive, *self._listeners],
+            listeners=[lambda decision: panel.show(decision.light), self._alive, *self._listeners],
             store=CardStore(store, self._clock),
-            on_storage_fault=functools.partial(lamp.fault, Light.STORAGE_FAULT),
+            on_storage_fault=functools.partial(panel.fault, Light.STORAGE_FAULT),
         )
 
     def press(self) -> None:
