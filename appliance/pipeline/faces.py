@@ -14,7 +14,7 @@ MOVED = 14
 MOVED_PIXELS = 6
 """Pixels of the thumb outside known faces that must have moved: about one head at 4 m."""
 RESTLESS_SECONDS = 0.2
-"""Least time between two full searches called for by movement, so that a moving curtain costs little."""
+"""Least time between two full searches, so that neither an empty room nor a moving curtain costs much."""
 
 
 class FaceFinder:
@@ -50,9 +50,11 @@ class FaceFinder:
 
     def _full_search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
         since = frame.captured_at - self._searched_at
-        if frame.grey.shape != self._searched_size or since >= self._full_search_seconds or not self._known:
+        if frame.grey.shape != self._searched_size or since >= self._full_search_seconds:
             return True
-        return since >= RESTLESS_SECONDS and (self._lost_one or self._something_moved(frame.grey, thumb))
+        if since < RESTLESS_SECONDS:
+            return False
+        return not self._known or self._lost_one or self._something_moved(frame.grey, thumb)
 
     def _something_moved(self, grey: Grey, thumb: NDArray[np.int16]) -> bool:
         """Whether the picture changed, outside known faces, since the last full search."""
