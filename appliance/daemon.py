@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from appliance.assembly import Assembly, Listener, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
+from appliance.errors import NoSpaceError
 from appliance.frames import Decision, Light
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
@@ -57,7 +58,7 @@ class Daemon:
         try:
             storage = self._config.storage
             store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
-            store.prepare()
+            self._prepare(store, panel)
             camera = self._open_camera()
             try:
                 assembly = self._assemble(store, panel)
@@ -73,6 +74,15 @@ class Daemon:
             self._notifier.stopping()
             panel.close()
         self._report()
+
+    @staticmethod
+    def _prepare(store: PhotoStore, panel: Panel) -> None:
+        """A folder that cannot be written ends the start; a full card is told, and may be emptied later."""
+        try:
+            store.prepare()
+        except NoSpaceError as error:
+            log.error("%s", error)
+            panel.fault(Light.STORAGE_FAULT, True)
 
     def _assemble(self, store: PhotoStore, panel: Panel) -> Assembly:
         return assemble(

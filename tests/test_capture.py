@@ -1,0 +1,118 @@
+"""A camera that stalls, vanishes and comes back."""
+
+import itertools
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from appliance.clock import VirtualClock
+from appliance.errors import CameraAbsentError, CameraBusyError, CameraStalledError, RecordingError
+from appliance.frames import Frame
+from appliance.hw.camera import Camera, EndOfRecording
+from appliance.pipeline.capture import READ_SECONDS, Capture
+from tests.strategies import frame
+
+
+class Scripted:
+    """A camera that does what its script says, one step a read: deliver, or raise."""
+
+    description = "scripted"
+
+    def __init__(self, clock: VirtualClock, *script: Exception | None) -> None:
+        self._clock = clock
+        self._script = list(script)
+        self.closed = False
+
+    def read(self, timeout: float) -> Frame:
+        step = self._script.pop(0) if self._script else EndOfRecording()
+        if isinstance(step, CameraStalledError):
+            self._clock.wait_until(self._clock.now() + timeout)
+        if step is not None:
+            raise step
+        self._clock.wait_until(self._clock.now() + 0.03)
+        return frame(self._clock.now())
+
+    def close(self) -> None:
+        self.closed = True
+
+
+STALL = CameraStalledError("no frame")
+
+
+def capture(
+    clock: VirtualClock, first: Camera, reopen: Callable[[], Camera]
+) -> tuple[list[Frame], list[tuple[float, bool]]]:
+    told: list[tuple[float, bool]] = []
+    stage = Capture(first, reopen, clock, threading.Event(), lambda lost: told.append((clock.now(), lost)))
+    return list(stage), told
+
+
+def test_a_stall_is_noticed_within_two_seconds_and_the_camera_opened_again() -> None:
+    clock = VirtualClock()
+    first = Scripted(clock, None, None, STALL)
+    second = Scripted(clock, None, None)
+    frames, told = capture(clock, first, lambda: second)
+    assert first.closed
+    assert second.closed
+    assert [one.sequence for one in frames] == [0, 1, 2, 3]
+    (lost_at, lost), (_, back) = told
+    assert (lost, back) == (True, False)
+    assert lost_at - frames[1].captured_at < 2.0
+    assert READ_SECONDS < 2.0
+
+
+def test_it_is_opened_again_and_again_ever_more_slowly_but_within_ten_seconds_of_its_return() -> None:
+    clock = VirtualClock()
+    attempts: list[float] = []
+
+    def reopen() -> Camera:
+        attempts.append(clock.now())
+        if clock.now() < 60:
+            raise CameraAbsentError("no camera")
+        return Scripted(clock, None)
+
+    frames, told = capture(clock, Scripted(clock, None, STALL), reopen)
+    waits = [round(b - a, 3) for a, b in itertools.pairwise(attempts)]
+    assert waits == sorted(waits)
+    assert waits[0] < 2
+    assert max(waits) <= 5
+    assert len(frames) == 2
+    assert frames[1].captured_at < 70
+    assert [lost for _, lost in told] == [True, False]
+
+
+def test_a_camera_another_program_took_is_waited_for() -> None:
+    clock = VirtualClock()
+    results = iter([CameraBusyError("busy"), Scripted(clock, None)])
+
+    def reopen() -> Camera:
+        result = next(results)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    frames, _ = capture(clock, Scripted(clock, None, STALL), reopen)
+    assert len(frames) == 2
+
+
+def test_a_recording_that_breaks_is_not_tried_again() -> None:
+    clock = VirtualClock()
+    broken = Scripted(clock, None, RecordingError("broken at frame 1"))
+
+    def never() -> Camera:
+        raise AssertionError
+
+    with pytest.raises(RecordingError):
+        capture(clock, broken, never)
+    assert broken.closed
+
+
+def test_stopping_does_not_wait_for_the_camera_to_come_back() -> None:
+    clock, stop = VirtualClock(), threading.Event()
+
+    def reopen() -> Camera:
+        stop.set()
+        raise CameraAbsentError("no camera")
+
+    assert not list(Capture(Scripted(clock, STALL), reopen, clock, stop, lambda _: None))

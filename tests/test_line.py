@@ -1,0 +1,183 @@
+"""The pipeline: drops the oldest, dies with its stages, stops when told."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from appliance.clock import MonotonicClock, VirtualClock
+from appliance.errors import ModelError, StageError
+from appliance.frames import Frame
+from appliance.pipeline.line import Line
+from appliance.pipeline.stage import Closed, DropOldest
+from tests.strategies import frame
+
+
+def frames(count: int) -> list[Frame]:
+    return [frame(i / 30, i) for i in range(count)]
+
+
+class Collect:
+    name = "collect"
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def process(self, item: Frame) -> None:
+        self.seen.append(item.sequence)
+
+
+class Pass:
+    name = "pass"
+
+    def process(self, item: Frame) -> Frame:
+        return item
+
+
+class Blocked(Pass):
+    """Takes its first item and keeps it until ``gate`` is opened."""
+
+    name = "blocked"
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+
+    def process(self, item: Frame) -> Frame:
+        assert self.gate.wait(10)
+        return item
+
+
+class Fails(Pass):
+    name = "fails"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def process(self, item: Frame) -> Frame:
+        if item.sequence == 3:
+            raise self.error
+        return item
+
+
+def test_a_full_queue_drops_the_oldest_and_counts_it() -> None:
+    queue: DropOldest[int] = DropOldest(2)
+    for number in range(5):
+        queue.put(number)
+    queue.close()
+    assert [queue.get(0), queue.get(0)] == [3, 4]
+    assert queue.dropped == 3
+    with pytest.raises(Closed):
+        queue.get(0)
+
+
+def test_an_empty_queue_waits_no_longer_than_asked() -> None:
+    assert DropOldest[int](1).get(timeout=0.01) is None
+
+
+def test_replay_loses_no_frame_and_keeps_the_order() -> None:
+    last = Collect()
+    line = Line(frames(200), [Pass(), last], VirtualClock(), threading.Event())
+    line.run_inline()
+    assert last.seen == list(range(200))
+    assert {name: counters.done for name, counters in line.counters()} == {
+        "capture": 200,
+        "pass": 200,
+        "collect": 200,
+    }
+
+
+def test_a_slow_stage_never_holds_up_the_camera_and_sees_the_newest_frames() -> None:
+    blocked, last = Blocked(), Collect()
+    source_ended = threading.Event()
+
+    def source() -> Iterator[Frame]:
+        yield from frames(50)
+        source_ended.set()
+        blocked.gate.set()
+
+    line = Line(source(), [Pass(), blocked, last], MonotonicClock(), threading.Event())
+    line.run_threaded()
+    assert source_ended.is_set()
+    assert last.seen == sorted(last.seen)
+    assert last.seen[-1] == 49
+    dropped = sum(counters.dropped for _, counters in line.counters())
+    assert dropped == 50 - len(last.seen)
+    assert dropped > 0
+
+
+def test_every_stage_has_a_named_thread_of_its_own() -> None:
+    names = []
+
+    class Look(Pass):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def process(self, item: Frame) -> Frame:
+            names.append(threading.current_thread().name)
+            return item
+
+    Line(frames(1), [Look("one"), Look("two")], MonotonicClock(), threading.Event()).run_threaded()
+    assert names == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(ValueError("surprise"), StageError), (ModelError("gone"), ModelError)]
+)
+def test_a_stage_that_fails_stops_the_whole_process(error: Exception, raised: type[Exception]) -> None:
+    stop = threading.Event()
+
+    def endless() -> Iterator[Frame]:
+        for number in range(10**9):
+            yield frame(number / 30, number)
+            if stop.wait(0.001):
+                return
+
+    with pytest.raises(raised):
+        Line(endless(), [Fails(error), Collect()], MonotonicClock(), stop).run_threaded()
+
+
+def test_a_camera_that_fails_stops_the_whole_process() -> None:
+    def breaks() -> Iterator[Frame]:
+        yield frame(0.0)
+        raise RuntimeError("driver")
+
+    with pytest.raises(StageError, match="driver"):
+        Line(breaks(), [Collect()], MonotonicClock(), threading.Event()).run_threaded()
+
+
+def test_told_to_stop_it_finishes_the_frames_under_way() -> None:
+    stop = threading.Event()
+    last = Collect()
+
+    def endless() -> Iterator[Frame]:
+        for number in range(10**9):
+            yield frame(number / 30, number)
+            if number == 20:
+                stop.set()
+            if stop.wait(0.002):
+                return
+
+    Line(endless(), [Pass(), last], MonotonicClock(), stop).run_threaded()
+    assert last.seen[-1] == 20
+
+
+def test_a_stage_that_hangs_does_not_keep_the_process_from_stopping() -> None:
+    blocked, stop = Blocked(), threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    Line(frames(5), [blocked], MonotonicClock(), stop).run_threaded()
+    blocked.gate.set()
+
+
+def test_counters_tell_how_long_a_stage_took() -> None:
+    class Slow(Collect):
+        def process(self, item: Frame) -> None:
+            time.sleep(0.01)
+
+    line = Line(frames(3), [Slow()], MonotonicClock(), threading.Event())
+    line.run_inline()
+    counters = dict(line.counters())["collect"]
+    assert counters.done == 3
+    assert counters.wall >= 0.03
+    assert counters.cpu < counters.wall
+    assert "3 done, 0 dropped" in str(counters)
