@@ -55,14 +55,15 @@ def probe(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, timeout: float = LOCK_SECONDS) -> Iterator[None]:
-    """Keep other programs of this appliance out of ``folder``. Raises TimeoutError, OSError.
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other programs of this appliance out of ``folder``. Raises OSError.
 
-    The kernel lets go of the lock when its holder dies, however it dies.
+    Gives up with TimeoutError after LOCK_SECONDS. When its holder dies, however it dies, the kernel lets go
+    of the lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + LOCK_SECONDS
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -120,6 +120,9 @@ class PhotoStore:
                 text = file.read(_COUNTER_BYTES).strip()
         except FileNotFoundError:
             return None
+        except OSError as error:  # another user's, perhaps; it will be replaced
+            log.warning("The photo counter in %s cannot be read: %s", self.folder, error.strerror)
+            return None
         if not re.fullmatch(rb"\d{1,9}", text):
             log.warning("The photo counter in %s is corrupt; counting from the photos there", self.folder)
             return None

@@ -1,0 +1,269 @@
+"""Photos are numbered, never overwritten, whole, and say when they were taken."""
+
+import os
+import re
+import stat
+import threading
+from datetime import datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+
+import appliance
+from appliance import durable, photos
+from appliance.errors import NoSpaceError, StorageError
+from appliance.photos import PhotoStore
+
+NOON = datetime(2026, 11, 21, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+BLUE = np.full((48, 64, 3), (255, 0, 0), np.uint8)
+COUNTER = ".smart-selfie-counter"
+
+
+@pytest.fixture
+def store(tmp_path):
+    return PhotoStore(tmp_path)
+
+
+def names(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_photo_is_named_by_number_and_time(store, tmp_path):
+    assert store.save(BLUE, NOON) == tmp_path / "selfie-000001-20261121-120000.jpg"
+    assert store.save(BLUE, NOON + timedelta(seconds=5)).name == "selfie-000002-20261121-120005.jpg"
+
+
+def test_a_photo_is_the_picture_with_its_colours_and_size(store):
+    with Image.open(store.save(BLUE, NOON)) as photo:
+        assert (photo.format, photo.mode, photo.size) == ("JPEG", "RGB", (64, 48))
+        assert photo.getpixel((10, 10)) == pytest.approx((0, 0, 255), abs=3)
+
+
+def test_a_part_of_a_larger_picture_is_kept_as_well(store):
+    picture = np.zeros((50, 80, 3), np.uint8)
+    picture[10:30, 20:60] = (0, 0, 255)
+    with Image.open(store.save(picture[10:30, 20:60], NOON)) as photo:
+        assert photo.size == (40, 20)
+        assert photo.getpixel((20, 10)) == pytest.approx((255, 0, 0), abs=3)
+
+
+def test_a_photo_says_when_and_with_what_it_was_taken(tmp_path):
+    store = PhotoStore(tmp_path, make="Raspberry Pi", model="imx708")
+    with Image.open(store.save(BLUE, NOON)) as photo:
+        exif = photo.getexif()
+    base = ExifTags.Base
+    assert exif[base.Make] == "Raspberry Pi"
+    assert exif[base.Model] == "imx708"
+    assert exif[base.Software] == f"smart-selfie {appliance.__version__}"
+    assert exif[base.Orientation] == 1
+    times = exif.get_ifd(ExifTags.IFD.Exif)
+    assert times[base.DateTimeOriginal] == "2026:11:21 12:00:00"
+    assert times[base.SubsecTimeOriginal] == "123456"
+    assert times[base.OffsetTimeOriginal] == "+05:30"
+    assert not exif.get_ifd(ExifTags.IFD.GPSInfo)
+
+
+def test_a_time_without_zone_claims_no_offset(store):
+    with Image.open(store.save(BLUE, NOON.replace(tzinfo=None))) as photo:
+        assert ExifTags.Base.OffsetTimeOriginal not in photo.getexif().get_ifd(ExifTags.IFD.Exif)
+
+
+def test_the_same_picture_at_the_same_time_gives_the_same_bytes(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    one, two = (PhotoStore(tmp_path / name).save(BLUE, NOON) for name in "ab")
+    assert one.name == two.name
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_group_may_read_it_and_others_may_not_whatever_the_umask(store):
+    before = os.umask(0o077)
+    try:
+        path = store.save(BLUE, NOON)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_nothing_else_is_left_in_the_folder(store, tmp_path):
+    path = store.save(BLUE, NOON)
+    assert names(tmp_path) == [COUNTER, path.name]
+
+
+def test_a_clock_that_repeats_never_overwrites(tmp_path):
+    kept = {}
+    for _ in range(5):  # as after each start of a Pi without a battery clock
+        store = PhotoStore(tmp_path)
+        for shade in range(3):
+            path = store.save(np.full((8, 8, 3), shade * 80, np.uint8), NOON)
+            assert path not in kept
+            kept[path] = path.read_bytes()
+    assert all(path.read_bytes() == data for path, data in kept.items())
+
+
+def test_numbers_go_on_after_the_photos_were_taken_away(store, tmp_path):
+    store.save(BLUE, NOON).unlink()
+    assert PhotoStore(tmp_path).save(BLUE, NOON).name.startswith("selfie-000002-")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"-5", b"one", b"9" * 40, "١٢".encode()])
+def test_a_corrupt_counter_is_told_and_the_photos_are_counted_instead(store, tmp_path, caplog, content):
+    first = store.save(BLUE, NOON)
+    (tmp_path / COUNTER).write_bytes(content)
+    for again in (store, PhotoStore(tmp_path)):
+        assert again.save(BLUE, NOON).exists()
+    assert names(tmp_path)[1:] == [
+        first.name,
+        first.name.replace("01", "02", 1),
+        first.name.replace("01", "03", 1),
+    ]
+    assert "counter" in caplog.text
+
+
+def test_a_counter_that_cannot_be_read_is_told_and_loses_no_photo(store, tmp_path, caplog):
+    (tmp_path / COUNTER).mkdir()
+    assert store.save(BLUE, NOON).name.startswith("selfie-000001-")
+    assert store.save(BLUE, NOON).name.startswith("selfie-000002-")
+    assert "cannot be read" in caplog.text
+    assert "not written" in caplog.text
+
+
+def test_a_lost_counter_never_overwrites(store, tmp_path):
+    store.save(BLUE, NOON)
+    (tmp_path / COUNTER).unlink()
+    assert PhotoStore(tmp_path).save(BLUE, NOON).name.startswith("selfie-000002-")
+
+
+def test_a_counter_behind_the_photos_never_overwrites(store, tmp_path):
+    store.save(BLUE, NOON)
+    (tmp_path / COUNTER).write_bytes(b"0\n")
+    assert PhotoStore(tmp_path).save(BLUE, NOON).name.startswith("selfie-000002-")
+
+
+def test_a_name_that_appears_meanwhile_is_stepped_over(store, tmp_path):
+    store.save(BLUE, NOON)
+    foreign = tmp_path / "selfie-000002-20261121-120000.jpg"
+    foreign.write_bytes(b"somebody's")
+    assert store.save(BLUE, NOON).name.startswith("selfie-000003-")
+    assert foreign.read_bytes() == b"somebody's"
+
+
+@given(st.lists(st.integers(0, 999_999_998), max_size=8), st.one_of(st.none(), st.integers(0, 999_999_998)))
+def test_the_next_number_is_above_every_photo_and_the_counter(tmp_path_factory, taken, counted):
+    folder = tmp_path_factory.mktemp("photos")
+    for number in taken:
+        (folder / f"selfie-{number:06d}-20261121-120000.jpg").touch()
+    if counted is not None:
+        (folder / COUNTER).write_bytes(b"%d\n" % counted)
+    name = PhotoStore(folder).save(BLUE, NOON).name
+    number = int(re.fullmatch(r"selfie-(\d+)-20261121-120000\.jpg", name)[1])
+    assert number == max([*taken, counted or 0]) + 1
+
+
+def test_two_programs_in_one_folder_never_give_the_same_number(tmp_path):
+    paths: list[list] = [[] for _ in range(4)]
+
+    def save(mine: list) -> None:
+        store = PhotoStore(tmp_path)
+        mine.extend(store.save(BLUE, NOON) for _ in range(10))
+
+    threads = [threading.Thread(target=save, args=(mine,)) for mine in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    numbers = [int(path.name[7:13]) for mine in paths for path in mine]
+    assert sorted(numbers) == list(range(1, 41))
+    assert all(mine == sorted(mine) for mine in paths)
+
+
+def test_what_a_crash_left_is_removed_at_the_start_and_nothing_else(store, tmp_path, caplog):
+    left = tmp_path / ".smart-selfie-0123456789abcdef.part"
+    left.write_bytes(b"half a photo")
+    others = [".smart-selfie-notes.part", "x.part", ".smart-selfie-0123456789abcdef.part.txt", ".hidden"]
+    for name in others:
+        (tmp_path / name).touch()
+    (tmp_path / ".smart-selfie-fedcba9876543210.part").mkdir()
+    assert store.prepare() == 1
+    assert not left.exists()
+    assert names(tmp_path) == sorted([*others, ".smart-selfie-fedcba9876543210.part"])
+    assert "Removed 1" in caplog.text
+
+
+def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_for_ever(
+    store, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(durable, "LOCK_SECONDS", 0)
+    with durable.locked(tmp_path), pytest.raises(StorageError, match="second smart-selfie"):
+        store.save(BLUE, NOON)
+    assert names(tmp_path) == []
+    assert store.save(BLUE, NOON).exists()
+
+
+def test_a_folder_that_does_not_exist_is_named_with_the_way_out(tmp_path):
+    missing = tmp_path / "photos"
+    for use in (
+        PhotoStore(missing).check,
+        PhotoStore(missing).prepare,
+        lambda: PhotoStore(missing).save(BLUE, NOON),
+    ):
+        with pytest.raises(StorageError, match=f"{missing} does not exist.*mkdir -p {missing}"):
+            use()
+    assert not missing.exists()
+
+
+def test_a_folder_that_comes_back_is_used_again(tmp_path):
+    folder = tmp_path / "photos"
+    store = PhotoStore(folder)
+    with pytest.raises(StorageError):
+        store.save(BLUE, NOON)
+    folder.mkdir()
+    assert store.save(BLUE, NOON).exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "photos").touch()
+    store = PhotoStore(tmp_path / "photos")
+    for use in (store.check, store.prepare, lambda: store.save(BLUE, NOON)):
+        with pytest.raises(StorageError, match="is not a folder"):
+            use()
+
+
+def test_space_that_must_stay_free_stays_free(tmp_path):
+    store = PhotoStore(tmp_path, keep_free_mb=1_000_000_000)
+    for use in (store.check, store.prepare, lambda: store.save(BLUE, NOON)):
+        with pytest.raises(NoSpaceError, match="keep_free_mb"):
+            use()
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((0, 0, 3), np.uint8),
+        np.zeros((8, 8), np.uint8),
+        np.zeros((8, 8, 4), np.uint8),
+        np.zeros((8, 8, 3), np.float32),
+        np.zeros((1, photos.MAX_SIDE + 1, 3), np.uint8),
+    ],
+    ids=["empty", "grey", "four channels", "floats", "too wide"],
+)
+def test_what_is_no_picture_is_refused(store, tmp_path, picture):
+    with pytest.raises(StorageError):
+        store.save(picture, NOON)
+    assert names(tmp_path) == []
+
+
+def test_a_picture_of_one_pixel_is_a_photo(store):
+    with Image.open(store.save(np.zeros((1, 1, 3), np.uint8), NOON)) as photo:
+        assert photo.size == (1, 1)
+
+
+def test_a_photo_is_bounded_in_bytes(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(photos, "MAX_BYTES", 500)
+    with pytest.raises(StorageError, match="too large"):
+        store.save(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8), NOON)
+    assert names(tmp_path) == []
