@@ -89,7 +89,9 @@ def _load(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.
         with np.load(path) as data:
             images, fer, usage, votes = (data[name] for name in ("images", "fer", "usage", "ferplus"))
     except (OSError, KeyError, ValueError) as error:
-        raise BadDataError(f"{path}: not the FER-2013 file that data/README.md describes ({error})") from error
+        raise BadDataError(
+            f"{path}: not the FER-2013 file that data/README.md describes ({error})"
+        ) from error
     if images.shape[1:] != (SIDE, SIDE):
         raise BadDataError(f"{path}: images are {list(images.shape)}, expected [n, {SIDE}, {SIDE}]")
 
@@ -110,7 +112,9 @@ def _normal(images: NDArray[np.uint8]) -> Faces:
 
 def _features(faces: Faces) -> Faces:
     """The upper half, at half the size: what makes two faces alike whatever the mouth does."""
-    small = [cv2.resize(face * _UPPER, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA) for face in faces]
+    small = [
+        cv2.resize(face * _UPPER, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA) for face in faces
+    ]
     return np.stack(small)[:, : SIDE // 2 * 26 // SIDE + 1].reshape(len(faces), -1)
 
 
@@ -128,7 +132,9 @@ def _average(like: Faces, faces: Faces) -> Averaged:
     nearest = faces[np.argsort(distance, kind="stable")[:CANDIDATES]]
     target = nearest.mean(0)
     for _ in range(3):
-        aligned = [_warped(face, warp) for face in nearest if (warp := _warp(target, face, _FACE)) is not None]
+        aligned = [
+            _warped(face, warp) for face in nearest if (warp := _warp(target, face, _FACE)) is not None
+        ]
         if len(aligned) < AT_LEAST:
             raise TrainingError(f"only {len(aligned)} of {CANDIDATES} faces can be aligned: start elsewhere")
         average = np.mean(aligned, axis=0, dtype=np.float32)
@@ -167,7 +173,9 @@ def _aligned(face: Faces, target: Faces, where: NDArray[np.bool_]) -> Faces:
     if warp is None:
         return face
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(face, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    return np.asarray(
+        cv2.warpAffine(face, warp, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
 
 
 def _grey(face: Faces) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from appliance.clock import Clock
 from appliance.errors import ModelError
-from appliance.frames import Box, Colour, Frame
+from appliance.frames import Box, Colour, Frame, Grey
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import scene_art as art
 from appliance.hw.cameras.convert import make_frame
@@ -69,7 +69,7 @@ class Role:
 
 ROLES = {
     "Ada": Role(
-        art.Look((150, 178, 224), (38, 48, 70), (150, 120, 66), "long"),
+        art.Look((150, 178, 224), (38, 48, 70), (150, 120, 66), "long", "v"),
         side=158,
         y=236,
         path=((0, 172), (9.4, 172), (10.6, 236), (13.2, 236), (14.4, 172)),
@@ -85,7 +85,7 @@ ROLES = {
         phase=0.3,
     ),
     "Cleo": Role(
-        art.Look((172, 196, 236), (70, 122, 172), (122, 148, 96), "bun"),
+        art.Look((156, 184, 228), (70, 122, 172), (122, 148, 96), "bun"),
         side=150,
         y=262,
         path=((0, 700), (9.4, 700), (10.6, 868), (13.2, 868), (14.4, 700)),
@@ -93,7 +93,7 @@ ROLES = {
         phase=0.55,
     ),
     "Dan": Role(
-        art.Look((82, 112, 164), (24, 26, 32), (104, 92, 176), "short"),
+        art.Look((82, 112, 164), (24, 26, 32), (104, 92, 176), "short", "v"),
         side=166,
         y=206,
         path=((0, 952), (8.8, 952), (10.0, 1500), (13.2, 1500), (14.5, 952)),
@@ -200,7 +200,7 @@ def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loo
     return Scene(clock, analysis_size=analysis_size, loop=loop)
 
 
-def _portraits(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
     """Each person's neutral and happy face, uint8 [96, 96]."""
     try:
         with np.load(path) as data:
