@@ -10,6 +10,7 @@ mouths stay sharp.
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -86,9 +87,9 @@ def run(args: argparse.Namespace) -> int:
 def _load(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
     """Rows of plainly neutral and plainly happy faces of the Training part, and all images."""
     try:
-        with np.load(path) as data:
+        with path.open("rb") as file, np.load(file) as data:
             images, fer, usage, votes = (data[name] for name in ("images", "fer", "usage", "ferplus"))
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise BadDataError(
             f"{path}: not the FER-2013 file that data/README.md describes ({error})"
         ) from error

@@ -6,6 +6,7 @@ expression model work on it; what everybody does at which time is known, so a te
 
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -203,13 +204,13 @@ def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loo
 def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
     """Each person's neutral and happy face, uint8 [96, 96]."""
     try:
-        with np.load(path) as data:
+        with path.open("rb") as file, np.load(file) as data:
             faces_of = {
                 str(name): (neutral, happy)
                 for name, neutral, happy in zip(data["names"], data["neutral"], data["happy"], strict=True)
             }
             return {name: faces_of[name] for name in ROLES}
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise ModelError(
             f"{path} does not hold the faces of the demo scene ({error})", "Restore it from the repository"
         ) from error

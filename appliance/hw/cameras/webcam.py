@@ -101,7 +101,7 @@ def open_webcam(settings: schema.Camera, clock: Clock) -> "Webcam":
 class Webcam:
     """Camera that delivers the newest frame of ``capture``; older ones that nobody took are dropped."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         capture: Capture,
         clock: Clock,
