@@ -1,5 +1,7 @@
 """From a camera's picture to a :class:`Frame`: the one place where a frame is put together."""
 
+import time
+
 import cv2
 import numpy as np
 
@@ -7,6 +9,8 @@ from appliance.frames import Colour, Frame, Grey, Picture
 
 LATEST = 1.0
 """Seconds by which a driver's time stamp may lie before now and still be believed."""
+
+_SLEEP = time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC  # they differ by the time the machine was suspended
 
 
 def fitted_size(size: tuple[int, int], within: tuple[int, int], step: int = 1) -> tuple[int, int]:
@@ -52,8 +56,13 @@ def make_frame(
 
 
 def believable(stamp: float, now: float) -> float:
-    """The driver's time stamp (seconds) if it is on our clock, else ``now``.
+    """The driver's time stamp (seconds) on the monotonic clock, or ``now`` if it is on no clock we know.
 
-    Drivers stamp with the monotonic clock, with wall time, or with zero: only the first lies just before now.
+    V4L2 stamps with the monotonic clock, libcamera with the boot-time clock, some drivers with wall time or
+    with zero: only the first two lie just before now.
     """
-    return stamp if now - LATEST <= stamp <= now else now
+    boottime, monotonic = map(time.clock_gettime, _SLEEP)
+    for candidate in (stamp, stamp - (boottime - monotonic)):
+        if now - LATEST <= candidate <= now:
+            return candidate
+    return now

@@ -3,20 +3,19 @@
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-# Read once, when FFmpeg is first used. Errors are told by us. Left alone, FFmpeg would play a text file as
-# letters on a screen, and follow a playlist to the network.
+from appliance.errors import RecordingError
+from appliance.hw.cameras.recording import Reel, Shot, Shots
+
+# Read when FFmpeg is first used, not on import. Errors are told by us. Left alone, FFmpeg would play a text
+# file as letters on a screen, and follow a playlist to the network.
 _CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,flv,asf,h264,hevc,mjpeg,ivf"
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
 os.environ.setdefault(
     "OPENCV_FFMPEG_CAPTURE_OPTIONS", f"protocol_whitelist;file|format_whitelist;{_CONTAINERS}"
 )
-
-import cv2  # noqa: E402
-
-from appliance.errors import RecordingError  # noqa: E402
-from appliance.hw.cameras.recording import Reel, Shot, Shots  # noqa: E402
 
 LIKELY_FRAME_RATE = 30.0
 """1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""

@@ -1,0 +1,216 @@
+"""The bundled demo: people who smile one by one, then all, then not, then all again.
+
+It needs no camera. The faces are averages (``models/scene.npz``), so the real face finder and the real
+expression model work on it; what everybody does at which time is known, so a test can check them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import cv2
+import numpy as np
+
+from appliance.clock import Clock
+from appliance.errors import ModelError
+from appliance.frames import Box, Colour, Frame, Grey
+from appliance.hw.camera import EndOfRecording
+from appliance.hw.cameras import scene_art as art
+from appliance.hw.cameras.convert import make_frame
+from appliance.models_folder import models_folder
+
+WIDTH, HEIGHT = 1280, 720
+FRAME_RATE = 30
+SECONDS = 15.0
+
+_MORPH = 0.5
+"""Seconds a smile takes to come or to go."""
+
+_STEPS = 8  # of a person's walk, per picture width
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One person of the scene.
+
+    ``side`` of the face's square and ``y`` of its top are in pixels; ``path`` is the square's left edge in
+    pixels at times in seconds, ``smiles`` when the person smiles, from and to.
+    """
+
+    look: art.Look
+    side: int
+    y: int
+    path: tuple[tuple[float, float], ...]
+    smiles: tuple[tuple[float, float], ...]
+    phase: float
+
+    def smile(self, time: float) -> float:
+        """0 neutral to 1 smiling."""
+        level = 0.0
+        for start, end in self.smiles:
+            rising, falling = (time - start) / _MORPH, (end + _MORPH - time) / _MORPH
+            level = max(level, min(1.0, rising, falling))
+        return level
+
+    def place(self, time: float) -> tuple[float, float]:
+        """Left and top of the face's square, pixels, without the head's sway."""
+        moments, edges = zip(*self.path, strict=True)
+        left = float(np.interp(time, moments, edges))
+        speed = abs(float(np.interp(time + 0.05, moments, edges)) - left) / 0.05
+        bob = 5 * min(1.0, speed / 120) * np.sin(2 * np.pi * _STEPS * left / WIDTH)
+        return left, self.y + float(bob)
+
+    def face(self, time: float) -> Box:
+        """The face's square, pixels of the picture: the head leans a little to and fro."""
+        left, top = self.place(time)
+        sway = 3.2 * np.sin(2 * np.pi * (time / 5 + self.phase)) + 1.1 * np.sin(2 * np.pi * time / 1.5)
+        nod = 1.8 * np.sin(2 * np.pi * (time / 3 + self.phase))
+        return Box(left + float(sway), top + float(nod), self.side, self.side)
+
+
+ROLES = {
+    "Ada": Role(
+        art.Look((150, 178, 224), (38, 48, 70), (150, 120, 66), "long", "v"),
+        side=158,
+        y=236,
+        path=((0, 172), (9.4, 172), (10.6, 236), (13.2, 236), (14.4, 172)),
+        smiles=((2.0, 13.0),),
+        phase=0.0,
+    ),
+    "Ben": Role(
+        art.Look((98, 132, 186), (26, 26, 30), (92, 142, 196), "curly"),
+        side=172,
+        y=190,
+        path=((0, 428), (9.4, 428), (10.6, 548), (13.2, 548), (14.4, 428)),
+        smiles=((3.2, 8.4), (10.4, 13.2)),
+        phase=0.3,
+    ),
+    "Cleo": Role(
+        art.Look((156, 184, 228), (70, 122, 172), (122, 148, 96), "bun"),
+        side=150,
+        y=262,
+        path=((0, 700), (9.4, 700), (10.6, 868), (13.2, 868), (14.4, 700)),
+        smiles=((4.2, 13.0),),
+        phase=0.55,
+    ),
+    "Dan": Role(
+        art.Look((82, 112, 164), (24, 26, 32), (104, 92, 176), "short", "v"),
+        side=166,
+        y=206,
+        path=((0, 952), (8.8, 952), (10.0, 1500), (13.2, 1500), (14.5, 952)),
+        smiles=((5.4, 8.8),),
+        phase=0.8,
+    ),
+}
+
+
+def smiles(time: float) -> dict[str, float]:
+    """How much each person in full view smiles, 0 to 1. ``time`` in seconds, the scene repeats."""
+    time %= SECONDS
+    return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
+
+
+def faces(time: float) -> dict[str, Box]:
+    """Where the faces in full view are, pixels of the picture."""
+    time %= SECONDS
+    boxes = {name: role.face(time) for name, role in ROLES.items()}
+    return {name: box for name, box in boxes.items() if _in_view(box)}
+
+
+def everybody_smiles(time: float) -> bool:
+    """Whether everybody in view smiles fully, and nobody is coming or leaving."""
+    time %= SECONDS
+    if any(_half_in_view(role.face(time)) for role in ROLES.values()):
+        return False
+    return all(level == 1 for level in smiles(time).values())
+
+
+def _in_view(box: Box) -> bool:
+    return box.x >= 0 and box.x + box.w <= WIDTH
+
+
+def _half_in_view(box: Box) -> bool:
+    return not _in_view(box) and box.x < WIDTH and box.x + box.w > 0
+
+
+class Scene:
+    """Camera that films the scene: 1280x720, 30 frames/s, the same pictures every time.
+
+    With ``loop`` it goes on for ever, else it raises EndOfRecording after :data:`SECONDS`. Raises ModelError
+    when the faces cannot be read.
+    """
+
+    def __init__(
+        self, clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False
+    ) -> None:
+        portraits = _portraits(models_folder() / "scene.npz")
+        self._room = art.room(WIDTH, HEIGHT)
+        self._bodies = {name: art.body(role.look, role.side) for name, role in ROLES.items()}
+        self._heads = {
+            name: art.heads(role.look, role.side, *portraits[name]) for name, role in ROLES.items()
+        }
+        grain = np.random.default_rng(3).normal(6, 1.6, (HEIGHT + 64, WIDTH + 64)).round().clip(0, 12)
+        self._grain = np.repeat(grain.astype(np.uint8)[..., None], 3, axis=2)
+        self.description = f"demo scene: {WIDTH}x{HEIGHT} at {FRAME_RATE} frames/s, {SECONDS:g} s"
+        self.frame_count = None if loop else round(SECONDS * FRAME_RATE)
+        self._clock = clock
+        self._analysis_size = analysis_size
+        self._loop = loop
+        self._started_at: float | None = None
+        self._sequence = 0
+
+    def read(self, timeout: float) -> Frame:  # noqa: ARG002  (a drawing does not stall)
+        """The next frame, when its time has come. Raises EndOfRecording."""
+        offset = self._sequence / FRAME_RATE
+        if offset >= SECONDS and not self._loop:
+            raise EndOfRecording
+        if self._started_at is None:
+            self._started_at = self._clock.now()
+        moment = self._started_at + offset
+        self._clock.wait_until(moment)
+        frame = make_frame(self._sequence, moment, self.picture(offset), self._analysis_size)
+        self._sequence += 1
+        return frame
+
+    def picture(self, time: float) -> Colour:
+        """The scene at a time in seconds, BGR."""
+        time %= SECONDS
+        picture = self._room.copy()
+        for name, role in ROLES.items():  # whoever stands further back is drawn first
+            left, top = role.place(time)
+            self._bodies[name].draw(picture, round(left), round(top))
+        for name, role in ROLES.items():
+            box = role.face(time)
+            level = round(role.smile(time) * (art.LEVELS - 1))
+            self._heads[name][level].draw(picture, box.x, box.y)
+        return self._noisy(picture, round(time * FRAME_RATE))
+
+    def _noisy(self, picture: Colour, number: int) -> Colour:
+        """A sensor's grain, and light that flickers by a hair."""
+        x, y = (number * 29) % 64, (number * 41) % 64
+        flicker = 1 + 0.006 * np.sin(number * 0.9)
+        grain = self._grain[y : y + HEIGHT, x : x + WIDTH]
+        return np.asarray(cv2.addWeighted(picture, flicker, grain, 1, -6), np.uint8)
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False) -> Scene:
+    """The demo scene. Raises ModelError."""
+    return Scene(clock, analysis_size=analysis_size, loop=loop)
+
+
+def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
+    """Each person's neutral and happy face, uint8 [96, 96]."""
+    try:
+        with path.open("rb") as file, np.load(file) as data:
+            faces_of = {
+                str(name): (neutral, happy)
+                for name, neutral, happy in zip(data["names"], data["neutral"], data["happy"], strict=True)
+            }
+            return {name: faces_of[name] for name in ROLES}
+    except (OSError, KeyError, ValueError, BadZipFile) as error:
+        raise ModelError(
+            f"{path} does not hold the faces of the demo scene ({error})", "Restore it from the repository"
+        ) from error
