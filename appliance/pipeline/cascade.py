@@ -16,9 +16,9 @@ FACE_WIDTH, FACE_HEIGHT = 0.80, 1.09
 SQUARE = float(np.sqrt(FACE_WIDTH * FACE_HEIGHT))
 SMALLEST_SQUARE = 20
 """The window the cascade was trained on; nothing smaller can be found."""
-NEAR_SQUARE = 44
+NEAR_SQUARE = 32
 """A face looked for near a known place is scaled to about this many pixels first."""
-NEAR_MARGIN = 0.55
+NEAR_MARGIN = 0.45
 """How far around a known square is searched, as a share of its side: a head moves less between frames."""
 SURE_NEIGHBOURS = 20.0
 """Overlapping hits at which a find is taken as certain (confidence 1)."""
@@ -69,7 +69,7 @@ class CascadeDetector:
         if scale < 1.0:
             small = cv2.resize(window, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             window = np.asarray(small, np.uint8)
-        found = self._detect(window, 1.1, 3, int(0.75 * side * scale), int(1.35 * side * scale))
+        found = self._detect(window, 1.12, 2, int(0.78 * side * scale), int(1.3 * side * scale))
         return [
             Face(
                 Box(f.box.x / scale + left, f.box.y / scale + top, f.box.w / scale, f.box.h / scale),
