@@ -1,7 +1,6 @@
 """Training pictures made from few photos: scale, crop, mosaic, roll, light, noise, blur, compression.
 
-Everything works on the network's canvas (uint8 RGB [240, 320, 3]), so its cost does not depend on the
-photo.  Boxes are moved as ellipses: the tight box of a turned face is the box of the turned ellipse.
+Everything works on the canvas that the network will see, so its cost does not depend on the photo.  Boxes are moved as ellipses: the tight box of a turned face is the box of the turned ellipse.
 """
 
 from dataclasses import dataclass
@@ -12,14 +11,11 @@ import numpy as np
 from models.training.faces.data import Photo, PictureCache
 from models.training.faces.light import Light
 
-WIDTH, HEIGHT = 320, 240
-
 # How often a photo of a folder is drawn, against one photo of weight 1.  Groups are what the appliance
 # sees; portraits and masked faces are plentiful and easy.
 FOLDER_WEIGHTS = {"wider_train": 3.0, "azure_family": 2.0, "u2net_people": 2.0, "wider_train2": 1.2}
 OTHER_WEIGHT = 0.8
 
-MOSAIC_SHARE = 0.35
 WHOLE_PHOTO_SHARE = 0.5
 SMALLEST_FACE = 9.0  # sqrt(w*h) in canvas pixels; smaller ones are neither face nor background
 SMALLEST_BLURRED = 14.0
@@ -28,7 +24,7 @@ KEPT_VISIBLE, IGNORED_VISIBLE = 0.6, 0.2
 
 @dataclass(frozen=True)
 class Canvas:
-    """A training picture: ``image`` uint8 RGB [240, 320, 3]; ``faces`` float32 [N, 4] centre x, centre y,
+    """A training picture: ``image`` uint8 RGB [height, width, 3]; ``faces`` float32 [N, 4] centre x, centre y,
     width, height; ``ignore`` float32 [M, 4] left, top, right, bottom; all in canvas pixels."""
 
     image: np.ndarray
@@ -37,43 +33,51 @@ class Canvas:
 
 
 class CanvasMaker:
-    """Draws training pictures.  The same generator state gives the same picture."""
+    """Draws training pictures from the photos that are not held out.
 
-    def __init__(self, photos: list[Photo], cache: PictureCache, numbers: list[int]) -> None:
-        """``numbers``: which photos of the list (and of the cache) may be used."""
-        self.photos, self.cache, self.numbers = photos, cache, np.array(numbers)
-        weights = np.array([FOLDER_WEIGHTS.get(photos[n].folder, OTHER_WEIGHT) for n in numbers])
+    The same generator state gives the same picture.
+    """
+
+    def __init__(self, photos: list[Photo], cache: PictureCache) -> None:
+        """``cache`` holds the pictures of ``photos`` in the same order."""
+        self.photos, self.cache = photos, cache
+        self.numbers = np.array([n for n, photo in enumerate(photos) if not photo.held_out])
+        weights = np.array([FOLDER_WEIGHTS.get(photos[n].folder, OTHER_WEIGHT) for n in self.numbers])
         self.chances = np.cumsum(weights / weights.sum())
         self.light = Light()
 
-    def draw(self, rng: np.random.Generator, calm: bool = False) -> Canvas:
-        """One picture; ``calm``: never several photos in one."""
-        if not calm and rng.random() < MOSAIC_SHARE:
-            canvas = self._mosaic(rng)
+    def draw(self, rng: np.random.Generator, width: int, height: int, zoom: float, mosaic: float) -> Canvas:
+        """One picture.
+
+        ``zoom``: a whole photo is enlarged by up to this beyond what fits; ``mosaic``: share of pictures
+        that are made of four photos.
+        """
+        if rng.random() < mosaic:
+            canvas = self._mosaic(rng, width, height, zoom)
         else:
-            canvas = self._piece(rng, WIDTH, HEIGHT)
+            canvas = self._piece(rng, width, height, zoom)
         if len(canvas.faces) and rng.random() < 0.25:
             cover_parts(canvas.image, canvas.faces, rng)
         return Canvas(self.light.vary(canvas.image, rng), canvas.faces, canvas.ignore)
 
-    def _mosaic(self, rng: np.random.Generator) -> Canvas:
-        across, down = int(WIDTH * rng.uniform(0.35, 0.65)), int(HEIGHT * rng.uniform(0.35, 0.65))
-        image = np.empty((HEIGHT, WIDTH, 3), np.uint8)
+    def _mosaic(self, rng: np.random.Generator, width: int, height: int, zoom: float) -> Canvas:
+        across, down = int(width * rng.uniform(0.35, 0.65)), int(height * rng.uniform(0.35, 0.65))
+        image = np.empty((height, width, 3), np.uint8)
         faces, ignore = [], []
-        for left, right in ((0, across), (across, WIDTH)):
-            for top, bottom in ((0, down), (down, HEIGHT)):
-                piece = self._piece(rng, right - left, bottom - top)
+        for left, right in ((0, across), (across, width)):
+            for top, bottom in ((0, down), (down, height)):
+                piece = self._piece(rng, right - left, bottom - top, zoom)
                 image[top:bottom, left:right] = piece.image
                 faces.append(piece.faces + np.float32([left, top, 0, 0]))
                 ignore.append(piece.ignore + np.float32([left, top, left, top]))
         return Canvas(image, np.concatenate(faces), np.concatenate(ignore))
 
-    def _piece(self, rng: np.random.Generator, width: int, height: int) -> Canvas:
+    def _piece(self, rng: np.random.Generator, width: int, height: int, zoom: float) -> Canvas:
         number = int(self.numbers[min(np.searchsorted(self.chances, rng.random()), len(self.numbers) - 1)])
         photo = self.photos[number]
         size = self.cache.picture(number).shape[1::-1]
         boxes = photo.boxes * self.cache.scale(number)
-        matrix = _placement(rng, size, boxes[~photo.ignore], width, height)
+        matrix = _placement(rng, size, boxes[~photo.ignore], (width, height), zoom)
         image = self._warp(number, matrix, width, height, _border(rng))
         return Canvas(image, *_moved(photo, boxes, matrix, width, height))
 
@@ -92,23 +96,24 @@ def _shift(x: float, y: float) -> np.ndarray:
 
 
 def _placement(
-    rng: np.random.Generator, size: tuple[int, int], faces: np.ndarray, width: int, height: int
+    rng: np.random.Generator, size: tuple[int, int], faces: np.ndarray, window: tuple[int, int], zoom: float
 ) -> np.ndarray:
-    """3x3 matrix from photo pixels (level 0) to a window of ``width`` x ``height``."""
+    """3x3 matrix from photo pixels (level 0) to a window (width, height)."""
+    width, height = window
     fit = min(width / size[0], height / size[1])
     if len(faces) and rng.random() > WHOLE_PHOTO_SHARE:
         x, y, w, h = faces[rng.integers(len(faces))]
         source = np.array([x + w / 2, y + h / 2])
         wanted = np.exp(rng.uniform(np.log(14), np.log(0.75 * height)))
         scale = np.clip(wanted / np.sqrt(w * h), 0.4 * fit, min(3.0, 8 * fit))
-        target = np.array([width, height]) * rng.uniform(0.1, 0.9, 2)
+        target = np.array(window) * rng.uniform(0.1, 0.9, 2)
     else:
         source = np.array(size) / 2
-        scale = fit * np.exp(rng.uniform(np.log(0.75), np.log(1.6)))
-        target = np.array([width, height]) * rng.uniform(0.35, 0.65, 2)
+        scale = fit * np.exp(rng.uniform(np.log(0.75), np.log(zoom)))
+        target = np.array(window) * (0.5 + max(1.0, scale / fit) * rng.uniform(-0.3, 0.3, 2))
     # Move the photo so that little of the window stays empty.
     if rng.random() < 0.85:
-        low, spare = target - scale * source, np.array([width, height]) - scale * np.array(size)
+        low, spare = target - scale * source, np.array(window) - scale * np.array(size)
         target = target + np.clip(low, np.minimum(spare, 0), np.maximum(spare, 0)) - low
     kind = rng.random()
     roll = np.deg2rad(rng.uniform(-45, 45) if kind < 0.25 else rng.normal(0, 6) if kind < 0.6 else 0.0)
@@ -160,7 +165,7 @@ def cover_parts(image: np.ndarray, faces: np.ndarray, rng: np.random.Generator) 
         # The cover's middle lies on the face's outline, so that at most about half of it disappears.
         at = (int(x + 0.55 * w * np.cos(angle)), int(y + 0.55 * h * np.sin(angle)))
         axes = (max(1, int(w * rng.uniform(0.15, 0.4))), max(1, int(h * rng.uniform(0.15, 0.4))))
-        colour = image[rng.integers(HEIGHT), rng.integers(WIDTH)].tolist()
+        colour = image[rng.integers(image.shape[0]), rng.integers(image.shape[1])].tolist()
         if rng.random() < 0.5:
             cv2.ellipse(image, at, axes, float(rng.uniform(0, 180)), 0, 360, colour, -1)
         else:

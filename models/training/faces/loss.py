@@ -7,12 +7,13 @@ arXiv:1911.08287).  Faces of all pictures of a batch are handled in one list, wi
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.training.faces.network import INPUT_HEIGHT, INPUT_WIDTH, STRIDES
+from models.training.faces.network import STRIDES
 
 BOX_WEIGHT = 2.0
 OVERLAP_COST = 3.0
@@ -33,7 +34,9 @@ class Grid:
     first: tuple[int, ...]
 
     @classmethod
-    def of(cls, height: int = INPUT_HEIGHT, width: int = INPUT_WIDTH) -> "Grid":
+    @cache
+    def of(cls, width: int, height: int) -> "Grid":
+        """The grid of a picture of this size."""
         middles, strides, rows, columns, first = [], [], [], [], [0]
         for stride in STRIDES:
             down, across = -(-height // stride), -(-width // stride)

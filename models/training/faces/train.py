@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import time
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from torch import Tensor
 from models.training.faces.augment import Canvas, CanvasMaker
 from models.training.faces.data import PictureCache, read_boxes
 from models.training.faces.loss import Grid, ignored_cells, loss
-from models.training.faces.network import FaceFinder
+from models.training.faces.network import CROP_HEIGHT, CROP_WIDTH, INPUT_HEIGHT, INPUT_WIDTH, FaceFinder
 
-# The last part of a run sees whole, unmixed photos: what the appliance will see.
-CALM_FROM = 0.88
+# Most of a run sees crops and mosaics; the last part whole, unmixed photos at the size of the appliance.
+CROPS = {"width": CROP_WIDTH, "height": CROP_HEIGHT, "zoom": 2.4, "mosaic": 0.35}
+WHOLE = {"width": INPUT_WIDTH, "height": INPUT_HEIGHT, "zoom": 1.3, "mosaic": 0.0}
+WHOLE_FROM = 0.8
 WARM_UP_STEPS = 300
 EMA_DECAY = 0.9995
 
@@ -43,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
     torch.manual_seed(args.seed)
     photos = read_boxes(args.boxes)
     cache = PictureCache(args.out, photos, args.images)
-    maker = CanvasMaker(photos, cache, [n for n, photo in enumerate(photos) if not photo.held_out])
-    trainer = Trainer(args, maker)
+    trainer = Trainer(args, CanvasMaker(photos, cache))
     checkpoint = args.out / "checkpoint.pt"
     if args.resume and checkpoint.exists():
         trainer.load(checkpoint)
@@ -56,7 +58,7 @@ class Trainer:
     """One run: network, averaged network, optimiser, and where it stands."""
 
     def __init__(self, args: argparse.Namespace, maker: CanvasMaker) -> None:
-        self.args, self.maker, self.grid = args, maker, Grid.of()
+        self.args, self.maker = args, maker
         self.network = FaceFinder().to(memory_format=torch.channels_last)
         self.average = torch.optim.swa_utils.AveragedModel(
             self.network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True
@@ -81,9 +83,9 @@ class Trainer:
             self.seconds = time.monotonic() - began
             if self.step % 100 == 0:
                 score, box = sums / 100
-                spent = (time.monotonic() - told) / 100 / self.args.batch * 1000
+                spent = (time.monotonic() - told) / 100 * 1000
                 line = {"step": self.step, "progress": round(self.progress, 4), "score_loss": round(score, 4)}
-                line |= {"box_loss": round(box, 4), "ms_a_picture": round(spent, 2), "seconds": round(self.seconds)}
+                line |= {"box_loss": round(box, 4), "ms_a_step": round(spent, 1), "seconds": round(self.seconds)}
                 print(json.dumps(line), flush=True)
                 sums, told = np.zeros(2), time.monotonic()
             if self.step % self.args.save_every == 0:
@@ -96,14 +98,17 @@ class Trainer:
         self.network.train()
         for group in self.optimiser.param_groups:
             warm = min(1.0, (self.step + 1) / WARM_UP_STEPS)
-            group["lr"] = self.args.rate * warm * (0.01 + 0.99 * (1 + np.cos(np.pi * min(1, self.progress))) / 2)
+            falling = (1 + math.cos(math.pi * self.progress)) / 2
+            group["lr"] = self.args.rate * warm * (0.01 + 0.99 * falling)
         # Every step has its own generator: a resumed run draws the pictures it would have drawn.
         rng = np.random.default_rng((self.args.seed, self.step))
-        calm = self.progress > CALM_FROM
-        images, *labels = batch([self.maker.draw(rng, calm) for _ in range(self.args.batch)], self.grid)
+        whole = self.progress > WHOLE_FROM
+        canvas, count = (WHOLE, self.args.batch // 2) if whole else (CROPS, self.args.batch)
+        grid = Grid.of(canvas["width"], canvas["height"])
+        images, *labels = batch([self.maker.draw(rng, **canvas) for _ in range(count)], grid)
         with torch.autocast("cpu", torch.bfloat16):
             outputs = self.network(images)
-        score_loss, box_loss = loss(outputs, *labels, self.grid)
+        score_loss, box_loss = loss(outputs, *labels, grid)
         self.optimiser.zero_grad(set_to_none=True)
         (score_loss + box_loss).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
