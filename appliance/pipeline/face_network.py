@@ -60,9 +60,13 @@ def read_model(path: Path) -> FaceModel:
         network = path.parent / described["file"]
         content = network.read_bytes()
         if described["format"] != FORMAT:
-            raise ModelError(f"{path} has format {described['format']}, not {FORMAT}", "Update both files together")
+            raise ModelError(
+                f"{path} has format {described['format']}, not {FORMAT}", "Update both files together"
+            )
         if hashlib.sha256(content).hexdigest() != described["sha256"]:
-            raise ModelError(f"{network} is not the file that {path} describes", "Restore both from the repository")
+            raise ModelError(
+                f"{network} is not the file that {path} describes", "Restore both from the repository"
+            )
         _, height, width, channels = described["input"]["shape"]
         if channels != 3 or described["input"]["colour"] != "RGB":
             raise ModelError(f"{path}: the input must be RGB", "Restore the file from the repository")
@@ -72,7 +76,9 @@ def read_model(path: Path) -> FaceModel:
             height=int(height),
             border=int(described["decode"]["border"]),
             outputs=tuple(
-                Output(o["kind"], int(o["stride"]), tuple(o["shape"]), float(o["scale"]), int(o["zero_point"]))
+                Output(
+                    o["kind"], int(o["stride"]), tuple(o["shape"]), float(o["scale"]), int(o["zero_point"])
+                )
                 for o in described["outputs"]
             ),
             threshold=float(described["threshold"]),
@@ -80,9 +86,13 @@ def read_model(path: Path) -> FaceModel:
             nms_inside=float(described["nms_inside"]),
         )
     except OSError as error:
-        raise ModelError(f"{error.filename} cannot be read: {error.strerror}", "Reinstall the models") from error
+        raise ModelError(
+            f"{error.filename} cannot be read: {error.strerror}", "Reinstall the models"
+        ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{path} does not describe a face network: {error!r}", "Reinstall the models") from error
+        raise ModelError(
+            f"{path} does not describe a face network: {error!r}", "Reinstall the models"
+        ) from error
 
 
 class FaceNetwork:
@@ -99,10 +109,17 @@ class FaceNetwork:
 
     def _check(self) -> None:
         """Raises ModelError unless the network's tensors are those of the JSON."""
-        wanted = [(1, self.model.height, self.model.width, 3), *(output.shape for output in self.model.outputs)]
+        wanted = [
+            (1, self.model.height, self.model.width, 3),
+            *(output.shape for output in self.model.outputs),
+        ]
         tensors = [self._input, *self._outputs]
-        if [tuple(map(int, t["shape"])) for t in tensors] != wanted or any(t["dtype"] != np.int8 for t in tensors):
-            raise ModelError(f"{self.model.path} has other tensors than its JSON says", "Reinstall the models")
+        if [tuple(map(int, t["shape"])) for t in tensors] != wanted or any(
+            t["dtype"] != np.int8 for t in tensors
+        ):
+            raise ModelError(
+                f"{self.model.path} has other tensors than its JSON says", "Reinstall the models"
+            )
 
     def find(self, picture: NDArray[np.uint8]) -> list[tuple[float, float, float, float, float]]:
         """Faces of a picture of any size: x, y, w, h in its pixels and confidence 0 to 1, surest first.
@@ -142,7 +159,9 @@ class FaceNetwork:
 
     def _decode(self, tensors: list[NDArray[np.int8]]) -> Floats:
         """[N, 5]: x, y, w, h in canvas pixels and confidence, of every cell above the threshold."""
-        pairs = zip(self.model.outputs[::2], self.model.outputs[1::2], tensors[::2], tensors[1::2], strict=True)
+        pairs = zip(
+            self.model.outputs[::2], self.model.outputs[1::2], tensors[::2], tensors[1::2], strict=True
+        )
         return np.concatenate([decode_level(*pair, threshold=self.threshold) for pair in pairs])
 
 
@@ -160,7 +179,8 @@ def decode_level(
     centre = (np.stack([columns, rows], 1) + np.float32(0.5) + raw[:, :2]) * box.stride
     size = np.exp(raw[:, 2:]) * box.stride
     confidence = 1 / (1 + np.exp(-logits[rows, columns]))
-    return np.concatenate([centre - size / 2, size, confidence[:, None]], 1).astype(np.float32)
+    found: Floats = np.concatenate([centre - size / 2, size, confidence[:, None]], 1).astype(np.float32)
+    return found
 
 
 def suppress(corner: Floats, size: Floats, confidence: Floats, iou: float, inside: float) -> NDArray[np.intp]:

@@ -1,6 +1,7 @@
 """Training pictures made from few photos: scale, crop, mosaic, roll, light, noise, blur, compression.
 
-Everything works on the canvas that the network will see, so its cost does not depend on the photo.  Boxes are moved as ellipses: the tight box of a turned face is the box of the turned ellipse.
+Everything works on the canvas that the network will see, so its cost does not depend on the photo.
+Boxes are moved as ellipses: the tight box of a turned face is the box of the turned ellipse.
 """
 
 from dataclasses import dataclass
@@ -24,8 +25,11 @@ KEPT_VISIBLE, IGNORED_VISIBLE = 0.6, 0.2
 
 @dataclass(frozen=True)
 class Canvas:
-    """A training picture: ``image`` uint8 RGB [height, width, 3]; ``faces`` float32 [N, 4] centre x, centre y,
-    width, height; ``ignore`` float32 [M, 4] left, top, right, bottom; all in canvas pixels."""
+    """A training picture.
+
+    ``image`` uint8 RGB [height, width, 3]; ``faces`` float32 [N, 4] centre x, centre y, width, height;
+    ``ignore`` float32 [M, 4] left, top, right, bottom; all in canvas pixels.
+    """
 
     image: np.ndarray
     faces: np.ndarray
@@ -169,4 +173,6 @@ def cover_parts(image: np.ndarray, faces: np.ndarray, rng: np.random.Generator) 
         if rng.random() < 0.5:
             cv2.ellipse(image, at, axes, float(rng.uniform(0, 180)), 0, 360, colour, -1)
         else:
-            cv2.rectangle(image, (at[0] - axes[0], at[1] - axes[1]), (at[0] + axes[0], at[1] + axes[1]), colour, -1)
+            cv2.rectangle(
+                image, (at[0] - axes[0], at[1] - axes[1]), (at[0] + axes[0], at[1] + axes[1]), colour, -1
+            )

@@ -23,9 +23,13 @@ NMS_IOU, NMS_INSIDE = 0.4, 0.7
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--boxes", type=Path, required=True, help="list of face boxes, for calibration pictures")
+    parser.add_argument(
+        "--boxes", type=Path, required=True, help="list of face boxes, for calibration pictures"
+    )
     parser.add_argument("--images", type=Path, required=True, help="folder the list's file names start from")
-    parser.add_argument("--cache", type=Path, required=True, help="the folder train-faces wrote (--out there)")
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="the folder train-faces wrote (--out there)"
+    )
     parser.add_argument("--target", type=Path, default=Path("models"), help="folder for the two files")
     parser.add_argument("--threshold", type=float, default=0.5, help="confidence from which a box is a face")
     parser.add_argument("--width", type=int, default=INPUT_WIDTH, help="width of the input, a multiple of 32")
@@ -39,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
     network, training = load_average(args.checkpoint)
     target = args.target / "faces_int8.tflite"
     convert_int8(ChannelsLast(network), calibration(args), target)
-    write_atomically(args.target / "faces.json", json.dumps(describe(target, args, training), indent=1).encode())
+    write_atomically(
+        args.target / "faces.json", json.dumps(describe(target, args, training), indent=1).encode()
+    )
     print(f"{target}: {target.stat().st_size} bytes")
     return 0
 

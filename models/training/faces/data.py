@@ -56,13 +56,17 @@ def read_boxes(path: Path) -> list[Photo]:
             reader = csv.DictReader(stream)
             missing = COLUMNS - set(reader.fieldnames or ())
             if missing:
-                raise BadDataError(f"{path}: no column {', '.join(sorted(missing))}; expected {sorted(COLUMNS)}")
+                raise BadDataError(
+                    f"{path}: no column {', '.join(sorted(missing))}; expected {sorted(COLUMNS)}"
+                )
             rows: dict[str, list[dict[str, str]]] = {}
             for row in reader:
                 rows.setdefault(row["file"], []).append(row)
         return [_photo(file, of_file) for file, of_file in rows.items()]
     except OSError as error:
-        raise BadDataError(f"{path}: cannot be read ({error.strerror}); expected a list of face boxes") from error
+        raise BadDataError(
+            f"{path}: cannot be read ({error.strerror}); expected a list of face boxes"
+        ) from error
     except (TypeError, ValueError) as error:
         raise BadDataError(f"{path}: {error}; x, y, w, h and the attributes must be numbers") from error
 
@@ -73,7 +77,9 @@ def _photo(file: str, rows: list[dict[str, str]]) -> Photo:
         file,
         np.array([[float(row[key]) for key in "xywh"] for row in rows], np.float32).reshape(-1, 4),
         np.array([row["ignore"] not in ("", "0") for row in rows], bool),
-        np.array([[int(row[key] or 0) for key in ("blur", "occlusion", "pose")] for row in rows], np.int8).reshape(-1, 3),
+        np.array(
+            [[int(row[key] or 0) for key in ("blur", "occlusion", "pose")] for row in rows], np.int8
+        ).reshape(-1, 3),
     )
 
 
@@ -134,4 +140,6 @@ def _fill(pixels: Path, index: Path, photos: list[Photo], images: Path) -> None:
                 shapes[-1].append(picture.shape[:2])
                 stream.write(np.ascontiguousarray(picture).tobytes())
                 end += picture.size
-    np.savez(index, offsets=np.array(offsets, np.int64), shapes=np.array(shapes, np.int64), scales=np.array(scales))
+    np.savez(
+        index, offsets=np.array(offsets, np.int64), shapes=np.array(shapes, np.int64), scales=np.array(scales)
+    )

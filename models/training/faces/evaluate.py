@@ -22,8 +22,12 @@ DETECTORS = ("cnn", "cascade", "yunet")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--boxes", type=Path, required=True, help="list of face boxes (as faces.csv)")
     parser.add_argument("--images", type=Path, required=True, help="folder the list's file names start from")
-    parser.add_argument("--detector", choices=DETECTORS, action="append", help="may be repeated; cnn if not given")
-    parser.add_argument("--model", type=Path, default=Path("models/faces.json"), help="description of the network")
+    parser.add_argument(
+        "--detector", choices=DETECTORS, action="append", help="may be repeated; cnn if not given"
+    )
+    parser.add_argument(
+        "--model", type=Path, default=Path("models/faces.json"), help="description of the network"
+    )
     parser.add_argument("--peer", type=Path, help="YuNet's weights, for --detector yunet")
     parser.add_argument("--threshold", type=float, help="confidence for cnn, in place of the model's")
     parser.add_argument("--held-out", action="store_true", help="only the photos that training never sees")
@@ -106,6 +110,11 @@ def table(result: dict) -> str:
     for name, of_name in result.items():
         for limit in LIMITS:
             values = of_name[f">={limit}px"]
-            shown = [values[key] if values[key] is not None else "-" for key in ("recall", "frame_ok", "false_per_image")]
-            lines.append(f"{name:10}{f'>={limit}px':>8}{shown[0]:>9}{shown[1]:>10}{shown[2]:>13}{of_name['cpu_ms']:>9}")
+            shown = [
+                values[key] if values[key] is not None else "-"
+                for key in ("recall", "frame_ok", "false_per_image")
+            ]
+            lines.append(
+                f"{name:10}{f'>={limit}px':>8}{shown[0]:>9}{shown[1]:>10}{shown[2]:>13}{of_name['cpu_ms']:>9}"
+            )
     return "\n".join(lines)

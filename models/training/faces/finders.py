@@ -25,7 +25,9 @@ def cnn(model: Path, threshold: float | None = None) -> Finder:
     return lambda picture: _rows(network.find(picture))
 
 
-def cascade(factor: float = 1.3, neighbours: int = 5, name: str = "haarcascade_frontalface_default.xml") -> Finder:
+def cascade(
+    factor: float = 1.3, neighbours: int = 5, name: str = "haarcascade_frontalface_default.xml"
+) -> Finder:
     """A Haar cascade as most programs call it: factor 1.3, 5 neighbours; boxes made tight."""
     classifier = cv2.CascadeClassifier(str(cascade_path(name)))
 
@@ -38,7 +40,9 @@ def cascade(factor: float = 1.3, neighbours: int = 5, name: str = "haarcascade_f
     return find
 
 
-def peer(weights: Path, width: int = PEER_WIDTH, height: int = PEER_HEIGHT, score: float = PEER_SCORE) -> Finder:
+def peer(
+    weights: Path, width: int = PEER_WIDTH, height: int = PEER_HEIGHT, score: float = PEER_SCORE
+) -> Finder:
     """YuNet in OpenCV's ``FaceDetectorYN`` on the picture fitted into ``width`` x ``height``."""
     try:
         detector = cv2.FaceDetectorYN.create(str(weights), "", (width, height), score, PEER_NMS, 5000)

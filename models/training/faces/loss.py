@@ -25,7 +25,10 @@ MOST_CELLS_A_FACE = 9
 
 @dataclass(frozen=True)
 class Grid:
-    """All cells of the three levels in the order of the outputs: ``middle`` [A, 2] in pixels, ``stride`` [A]."""
+    """All cells of the three levels, in the order of the outputs.
+
+    ``middle`` [A, 2] and ``stride`` [A] in pixels; per level its rows, columns and first cell.
+    """
 
     middle: Tensor
     stride: Tensor
@@ -125,7 +128,9 @@ def loss(
     score = scores.reshape(-1)
     error = (score.sigmoid() - target).square() * counted
     total = quality.sum().clamp(min=1.0)
-    score_loss = (error * functional.binary_cross_entropy_with_logits(score, target, reduction="none")).sum() / total
+    score_loss = (
+        error * functional.binary_cross_entropy_with_logits(score, target, reduction="none")
+    ).sum() / total
     box_loss = (quality * (1 - distance_iou)).sum() / total
     return score_loss, BOX_WEIGHT * box_loss
 

@@ -98,7 +98,9 @@ def figures(judged: list[Judged], limit: int) -> dict:
         "photos": len(with_faces),
         "faces": faces,
         "recall": _share(faces - sum(one.missed(limit) for one in judged), faces),
-        "frame_ok": _share(sum(not one.missed(limit) and not one.false_boxes(limit) for one in with_faces), len(with_faces)),
+        "frame_ok": _share(
+            sum(not one.missed(limit) and not one.false_boxes(limit) for one in with_faces), len(with_faces)
+        ),
         "false_per_image": _share(sum(one.false_boxes(limit) for one in judged), len(judged)),
         "false_per_group_photo": _share(sum(one.false_boxes(limit) for one in with_faces), len(with_faces)),
         "false_per_faceless": _share(sum(one.false_boxes(limit) for one in faceless), len(faceless)),
@@ -108,14 +110,23 @@ def figures(judged: list[Judged], limit: int) -> dict:
 def breakdown(judged: list[Judged], limit: int) -> dict:
     """Recall by WIDER's attributes and by the light of the face."""
     found = np.concatenate([one.found[one.counted(limit)] for one in judged] or [np.empty(0, bool)])
-    attributes = np.concatenate([one.photo.attributes[one.counted(limit)] for one in judged] or [np.empty((0, 3))])
+    attributes = np.concatenate(
+        [one.photo.attributes[one.counted(limit)] for one in judged] or [np.empty((0, 3))]
+    )
     parts = {
-        name: {str(value): _part(found, attributes[:, column] == value) for value in np.unique(attributes[:, column])}
+        name: {
+            str(value): _part(found, attributes[:, column] == value)
+            for value in np.unique(attributes[:, column])
+        }
         for column, name in enumerate(ATTRIBUTES)
     }
     if all(len(one.face_light) == len(one.found) for one in judged):
         light = np.concatenate([one.face_light[one.counted(limit)] for one in judged] or [np.empty(0)])
-        bands = {"dark <70": light < 70, "70-150": (light >= 70) & (light < 150), "bright >=150": light >= 150}
+        bands = {
+            "dark <70": light < 70,
+            "70-150": (light >= 70) & (light < 150),
+            "bright >=150": light >= 150,
+        }
         parts["light"] = {name: _part(found, chosen) for name, chosen in bands.items()}
     return parts
 

@@ -8,8 +8,8 @@ Input: float tensor [N, 3, H, W], RGB in [0, 1]; on the appliance 384 x 512, in 
   from the middle of the cell (the parametrisation of YOLOX, Ge et al. 2021, arXiv:2107.08430).
 
 A third of the arithmetic of a small detector goes into its first layers, where the map is large and the
-channels few; so the stem goes straight to stride 4.  Full convolutions where small faces are decided (strides 4
-and 8); depthwise-separable ones where faces are large and easy, to keep the file small.
+channels few; so the stem goes straight to stride 4.  Full convolutions where small faces are decided
+(strides 4 and 8); depthwise-separable ones where faces are large and easy, to keep the file small.
 """
 
 import torch

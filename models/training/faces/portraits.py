@@ -19,9 +19,13 @@ NEAR_FRONTAL, TILTED = 0.35, np.deg2rad(15)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--labels", type=Path, required=True, help="list with file, yaw, pitch, roll in radians")
+    parser.add_argument(
+        "--labels", type=Path, required=True, help="list with file, yaw, pitch, roll in radians"
+    )
     parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--detector", choices=DETECTORS, action="append", help="may be repeated; cnn if not given")
+    parser.add_argument(
+        "--detector", choices=DETECTORS, action="append", help="may be repeated; cnn if not given"
+    )
     parser.add_argument("--model", type=Path, default=Path("models/faces.json"))
     parser.add_argument("--peer", type=Path, help="YuNet's weights, for --detector yunet")
     parser.add_argument("--threshold", type=float)
@@ -40,7 +44,11 @@ def run(args: argparse.Namespace) -> int:
         pose.append([abs(float(row[key])) for key in ("yaw", "pitch", "roll")])
         for name, find in by_name.items():
             counts[name].append(len(find(picture)))
-    print(json.dumps({name: figures(np.array(pose), np.array(of_name)) for name, of_name in counts.items()}, indent=1))
+    print(
+        json.dumps(
+            {name: figures(np.array(pose), np.array(of_name)) for name, of_name in counts.items()}, indent=1
+        )
+    )
     return 0
 
 

@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints")
-    parser.add_argument("--keep-every", type=int, default=4000, help="steps between checkpoints that are kept")
+    parser.add_argument(
+        "--keep-every", type=int, default=4000, help="steps between checkpoints that are kept"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
 
 
@@ -85,7 +87,11 @@ class Trainer:
                 score, box = sums / 100
                 spent = (time.monotonic() - told) / 100 * 1000
                 line = {"step": self.step, "progress": round(self.progress, 4), "score_loss": round(score, 4)}
-                line |= {"box_loss": round(box, 4), "ms_a_step": round(spent, 1), "seconds": round(self.seconds)}
+                line |= {
+                    "box_loss": round(box, 4),
+                    "ms_a_step": round(spent, 1),
+                    "seconds": round(self.seconds),
+                }
                 print(json.dumps(line), flush=True)
                 sums, told = np.zeros(2), time.monotonic()
             if self.step % self.args.save_every == 0:

@@ -20,7 +20,9 @@ def turned(photo: Photo, picture: np.ndarray, degrees: float) -> tuple[Photo, np
     linear = matrix[:, :2]
     size = np.abs(linear) @ [width, height]
     matrix[:, 2] += size / 2 - [width / 2, height / 2]
-    image = cv2.warpAffine(picture, matrix, tuple(np.ceil(size).astype(int).tolist()), borderValue=(114, 114, 114))
+    image = cv2.warpAffine(
+        picture, matrix, tuple(np.ceil(size).astype(int).tolist()), borderValue=(114, 114, 114)
+    )
     half = photo.boxes[:, 2:] / 2
     centre = (photo.boxes[:, :2] + half) @ linear.T + matrix[:, 2]
     half = np.sqrt(half**2 @ (linear**2).T)
