@@ -108,7 +108,7 @@ def _placement(
     if len(faces) and rng.random() > WHOLE_PHOTO_SHARE:
         x, y, w, h = faces[rng.integers(len(faces))]
         source = np.array([x + w / 2, y + h / 2])
-        wanted = np.exp(rng.uniform(np.log(14), np.log(0.75 * height)))
+        wanted = np.exp(rng.uniform(np.log(14), np.log(0.9 * height)))
         scale = np.clip(wanted / np.sqrt(w * h), 0.4 * fit, min(3.0, 8 * fit))
         target = np.array(window) * rng.uniform(0.1, 0.9, 2)
     else:
