@@ -15,6 +15,7 @@ COMMANDS = {
     "train-faces": ("models.training.faces.train", "train the face finder"),
     "convert-faces": ("models.training.faces.convert", "checkpoint to int8 TFLite, with its JSON"),
     "evaluate-faces": ("models.training.faces.evaluate", "measure a face finder on labelled photos"),
+    "evaluate-portraits": ("models.training.faces.portraits", "count the boxes on photos of one face"),
     "scene": ("models.training.scene", "build the bundled demo scene from averaged faces"),
 }
 
