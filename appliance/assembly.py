@@ -7,10 +7,12 @@ from typing import Any
 import cv2
 
 from appliance.config import Config
+from appliance.config.schema import Faces
 from appliance.frames import Decision
 from appliance.models_folder import models_folder
 from appliance.pipeline.announce import Announcer
 from appliance.pipeline.cascade import CascadeDetector
+from appliance.pipeline.cnn import CnnDetector
 from appliance.pipeline.decide import Decider
 from appliance.pipeline.detector import Detector
 from appliance.pipeline.expressions import ExpressionJudge, ExpressionModel
@@ -46,7 +48,15 @@ def load_models(config: Config) -> Models:
 
     Raises CascadeError, ModelError, RuntimeMissingError.
     """
-    return Models(CascadeDetector(config.faces.min_size), ExpressionModel(models_folder()))
+    return Models(open_detector(config.faces), ExpressionModel(models_folder()))
+
+
+def open_detector(faces: Faces) -> Detector:
+    """What ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
+    network = models_folder() / "faces.json"
+    if faces.detector == "cnn" or (faces.detector == "auto" and network.exists()):
+        return CnnDetector(network, faces.min_size)
+    return CascadeDetector(faces.min_size)
 
 
 def assemble(
