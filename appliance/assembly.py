@@ -8,7 +8,7 @@ import cv2
 
 from appliance.config import Config
 from appliance.config.schema import Faces
-from appliance.frames import Decision
+from appliance.frames import Decision, Photo
 from appliance.models_folder import models_folder
 from appliance.pipeline.announce import Announcer
 from appliance.pipeline.cascade import CascadeDetector
@@ -65,6 +65,7 @@ def assemble(
     *,
     listeners: Sequence[Listener] = (),
     store: Store | None = None,
+    on_photo: Sequence[Callable[[Photo], None]] = (),
     on_storage_fault: Callable[[bool], None] = lambda _: None,
     still: bool = False,
 ) -> Assembly:
@@ -78,8 +79,8 @@ def assemble(
         ExpressionJudge(models.expression),
         Follower(config.people.grace_seconds, confirm=not still),
         decider,
-        Announcer(listeners),
+        Announcer("announce", listeners),
     ]
     if store is not None:
-        stages.append(Keeper(store, on_storage_fault))
+        stages += [Keeper(store, on_storage_fault), Announcer("announce photo", on_photo)]
     return Assembly(stages, decider)

@@ -10,7 +10,7 @@ from appliance.assembly import Assembly, Listener, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.errors import NoSpaceError
-from appliance.frames import Decision, Light
+from appliance.frames import Decision, Light, Photo
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
@@ -38,12 +38,14 @@ class Daemon:
         *,
         open_source: Callable[[], Camera] | None = None,
         listeners: Sequence[Listener] = (),
+        on_photo: Sequence[Callable[[Photo], None]] = (),
         clock: Clock | None = None,
     ) -> None:
         self._config = config
         self._clock = clock or MonotonicClock()
         self._open_camera = open_source or (lambda: open_camera(config.camera, self._clock, log.info))
         self._listeners = tuple(listeners)
+        self._on_photo = tuple(on_photo)
         self._notifier = Notifier()
         self._stop = threading.Event()
         self._report_asked = threading.Event()
@@ -90,6 +92,7 @@ class Daemon:
             load_models(self._config),
             listeners=[lambda decision: panel.show(decision.light), self._alive, *self._listeners],
             store=CardStore(store, self._clock),
+            on_photo=self._on_photo,
             on_storage_fault=functools.partial(panel.fault, Light.STORAGE_FAULT),
         )
 
@@ -101,6 +104,10 @@ class Daemon:
     def stop(self) -> None:
         """End soon: frames under way are finished, at most 2 s. Any thread may call."""
         self._stop.set()
+
+    def dropped(self) -> int:
+        """Frames that were dropped so far because a stage was too slow for them."""
+        return sum(counters.dropped for _, counters in self._line.counters()) if self._line else 0
 
     def handle_signals(self) -> None:
         """SIGTERM and SIGINT stop, SIGUSR1 prints the counters."""

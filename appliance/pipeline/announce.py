@@ -1,20 +1,20 @@
-"""Tells the light, and whoever else listens, what was decided. What gets here was fully judged."""
+"""Tells the light, and whoever else listens, what was decided, and later what was kept."""
 
 from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
-from appliance.frames import Decision
+Item = TypeVar("Item")
 
 
-class Announcer:
-    """The stage that passes each decision to ``listeners`` and on. Listeners must be quick."""
+class Announcer(Generic[Item]):
+    """The stage that passes each item to ``listeners`` and on. Listeners must be quick."""
 
-    name = "announce"
-
-    def __init__(self, listeners: Sequence[Callable[[Decision], None]]) -> None:
+    def __init__(self, name: str, listeners: Sequence[Callable[[Item], None]]) -> None:
+        self.name = name
         self._listeners = tuple(listeners)
 
-    def process(self, decision: Decision) -> Decision:
-        """The same decision."""
+    def process(self, item: Item) -> Item:
+        """The same item."""
         for listen in self._listeners:
-            listen(decision)
-        return decision
+            listen(item)
+        return item

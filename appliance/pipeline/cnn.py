@@ -22,8 +22,7 @@ class CnnDetector:
     def search(self, frame: Frame) -> list[Face]:
         """Every face of the whole picture; the network's boxes are tight already."""
         found = (
-            Face(Box(x, y, w, h), confidence)
-            for x, y, w, h, confidence in self._network.find(frame.colour)
+            Face(Box(x, y, w, h), confidence) for x, y, w, h, confidence in self._network.find(frame.colour)
         )
         return [face for face in found if face.box.size >= self._min_size]
 

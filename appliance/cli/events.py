@@ -1,0 +1,77 @@
+"""What happened in a recording or the demo, told as it happens: for a program, or for a person."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tqdm import tqdm
+
+from appliance.cli.common import faces_of
+from appliance.frames import Decision
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Events:
+    """What happened, told as it happens: each change, each photo, and a summary at the end."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._frames = self.photos = 0
+        self._start: float | None = None
+        self._time = 0.0
+        self._said: dict[str, Any] = {"people": 0, "all_show": False}
+
+    def frame(self, decision: Decision) -> None:
+        """Tell what is new in this frame."""
+        self._frames += 1
+        self._time = self.seconds(decision)
+        self._change(decision, "people", len(decision.people))
+        self._change(decision, "all_show", decision.all_show)
+
+    def photo(self, decision: Decision, file: str | None) -> None:
+        """Tell of a photo; ``file`` is None when photos are not kept."""
+        self.photos += 1
+        self._say("photo", decision, file=file, faces=faces_of(decision))
+
+    def seconds(self, decision: Decision) -> float:
+        """Seconds since the first frame."""
+        moment = decision.frame.captured_at
+        self._start = moment if self._start is None else self._start
+        return moment - self._start
+
+    def summary(self, dropped: int = 0) -> None:
+        """The last line."""
+        self._tell(
+            {
+                "event": "summary",
+                "frames": self._frames,
+                "photos": self.photos,
+                "dropped": dropped,
+                "seconds": round(self._time, 3),
+            }
+        )
+
+    def _change(self, decision: Decision, event: str, value: Any) -> None:
+        if self._said[event] != value:
+            self._said[event] = value
+            key = "count" if event == "people" else "value"
+            self._say(event, decision, **{key: value}, reason=decision.reason)
+
+    def _say(self, event: str, decision: Decision, **facts: Any) -> None:
+        moment = round(self.seconds(decision), 3)
+        self._tell({"event": event, "time": moment, "frame": decision.frame.sequence, **facts})
+
+
+def tell_person(event: dict[str, Any]) -> None:
+    """One line of words, above a progress bar if there is one."""
+    kind, clock = event["event"], f"{event.get('time', 0):7.2f} s  "
+    if kind == "photo":
+        text = f"{clock}photo {event['file'] or '(not kept: no --out)'}, {len(event['faces'])} people"
+    elif kind == "people":
+        text = f"{clock}{event['count']} people"
+    elif kind == "all_show":
+        text = clock + ("everybody shows it" if event["value"] else f"no longer: {event['reason']}")
+    else:
+        text = f"{event['photos']} photos in {event['seconds']:.1f} s ({event['frames']} frames)"
+    tqdm.write(text, file=sys.stdout)

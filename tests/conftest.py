@@ -1,0 +1,50 @@
+"""What several tests need: the folder of shared data where there is one, and pictures of the bundled scene."""
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from appliance.clock import VirtualClock
+from appliance.frames import Frame
+from appliance.hw.cameras.scene import Scene, open_scene
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real photos and clips, which is not part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared/data, which is not part of the project")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def scene() -> Scene:
+    return open_scene(VirtualClock(), loop=True)
+
+
+@pytest.fixture(scope="session")
+def scene_frames() -> list[Frame]:
+    """The whole scene once, 30 frames a second."""
+    camera = open_scene(VirtualClock())
+    assert camera.frame_count is not None
+    return [camera.read(1.0) for _ in range(camera.frame_count)]
+
+
+@pytest.fixture(scope="session")
+def smiling_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four people, everybody smiles: 7.5 s into the scene."""
+    return _write(scene, 7.5, tmp_path_factory.mktemp("pictures") / "smiling.png")
+
+
+@pytest.fixture(scope="session")
+def mixed_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four people, one of them does not smile yet: 4.9 s into the scene."""
+    return _write(scene, 4.9, tmp_path_factory.mktemp("pictures") / "mixed.png")
+
+
+def _write(scene: Scene, time: float, path: Path) -> Path:
+    assert cv2.imwrite(str(path), scene.picture(time))
+    return path

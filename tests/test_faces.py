@@ -1,0 +1,159 @@
+"""Finding faces: a full search now and then, and always when something changes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from appliance.errors import CascadeError
+from appliance.frames import Box, Face, Frame
+from appliance.hw.cameras import scene as bundled
+from appliance.models_folder import models_folder
+from appliance.pipeline.cascade import CascadeDetector, tight_box
+from appliance.pipeline.cnn import CnnDetector
+from appliance.pipeline.detector import Detector, merge
+from appliance.pipeline.faces import FaceFinder
+from tests.strategies import frame
+
+ROOM = np.full((480, 640, 3), 90, np.uint8)
+HEAD = Box(300, 200, 60, 80)
+
+
+class Scripted:
+    """A detector that counts how it is asked, and finds what it is told."""
+
+    name = "scripted"
+
+    def __init__(self) -> None:
+        self.full = self.near = 0
+        self.faces = [Face(HEAD, 1.0)]
+
+    def search(self, frame: Frame) -> list[Face]:
+        self.full += 1
+        return self.faces
+
+    def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
+        self.near += 1
+        return self.faces
+
+
+def room(time: float, *boxes: tuple[int, int], size: int = 60) -> Frame:
+    """A grey room with bright things in it."""
+    picture = ROOM.copy()
+    for x, y in boxes:
+        picture[y : y + size, x : x + size] = 200
+    return replace(frame(time), colour=picture, grey=picture[:, :, 0])
+
+
+def test_between_full_searches_only_known_places_are_looked_at() -> None:
+    detector, finder_frames = Scripted(), [room(i / 30) for i in range(60)]
+    finder = FaceFinder(detector, 0.5)
+    for one in finder_frames:
+        finder.process(one)
+    assert 4 <= detector.full <= 5
+    assert detector.near == 60 - detector.full
+
+
+def test_somebody_walking_in_is_looked_for_at_once() -> None:
+    detector = Scripted()
+    finder = FaceFinder(detector, 10.0)
+    for i in range(10):
+        finder.process(room(i / 30))
+    assert detector.full == 1
+    finder.process(room(0.4, (20, 100), size=120))
+    assert detector.full == 2
+
+
+def test_a_known_face_that_moves_calls_for_no_full_search() -> None:
+    detector = Scripted()
+    finder = FaceFinder(detector, 10.0)
+    for i in range(30):
+        finder.process(room(i / 30, (300 + i % 5, 200)))
+    assert detector.full == 1
+
+
+def test_a_face_that_is_lost_is_looked_for_everywhere() -> None:
+    detector = Scripted()
+    finder = FaceFinder(detector, 10.0)
+    finder.process(room(0.0))
+    detector.faces = []
+    finder.process(room(0.3))
+    assert finder.process(room(0.4)).full_search
+
+
+def test_a_frame_of_another_size_is_searched_anew() -> None:
+    detector = Scripted()
+    finder = FaceFinder(detector, 10.0)
+    finder.process(room(0.0))
+    small = replace(room(0.03), grey=ROOM[:240, :320, 0], colour=ROOM[:240, :320])
+    assert finder.process(small).full_search
+
+
+def test_an_empty_room_is_not_searched_at_every_frame() -> None:
+    detector = Scripted()
+    detector.faces = []
+    finder = FaceFinder(detector, 0.5)
+    for i in range(30):
+        finder.process(room(i / 30))
+    assert detector.full <= 6
+
+
+@pytest.fixture(scope="module", params=["cascade", "cnn"])
+def detector(request: pytest.FixtureRequest) -> Detector:
+    if request.param == "cascade":
+        return CascadeDetector(32)
+    return CnnDetector(models_folder() / "faces.json", 32)
+
+
+def test_everybody_in_the_scene_is_found_with_a_tight_box(
+    detector: Detector, scene_frames: list[Frame]
+) -> None:
+    perfect = 0
+    looked_at = scene_frames[::15]
+    for one in looked_at:
+        sx, sy = one.picture_scale
+        squares = bundled.faces(one.sequence / 30).values()
+        expected = [tight_box(s.x, s.y, s.w, s.h).scaled(1 / sx, 1 / sy) for s in squares]
+        found = [face.box for face in detector.search(one)]
+        matched = [max((box.iou(want) for box in found), default=0) >= 0.5 for want in expected]
+        perfect += all(matched) and len(found) <= len(expected) + 1
+    assert perfect >= 0.95 * len(looked_at)
+
+
+def test_nearby_search_follows_a_face_that_moved_a_little(
+    detector: Detector, scene_frames: list[Frame]
+) -> None:
+    first, second = scene_frames[30], scene_frames[34]
+    known = [face.box for face in detector.search(first)]
+    followed = detector.search_near(second, known)
+    assert len(known) == len(followed) == 4
+    for box in known:
+        assert max(box.iou(face.box) for face in followed) > 0.6
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_black_grey_or_burnt_out_frame_holds_nobody(detector: Detector, level: int) -> None:
+    picture = np.full((480, 640, 3), level, np.uint8)
+    assert detector.search(replace(frame(0), colour=picture, grey=picture[:, :, 0])) == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 640), (480, 1), (19, 19)])
+def test_a_picture_too_small_for_a_face_holds_nobody(detector: Detector, size: tuple[int, int]) -> None:
+    picture = np.full((*size, 3), 77, np.uint8)
+    assert detector.search(replace(frame(0), colour=picture, grey=picture[:, :, 0])) == []
+    assert detector.search_near(replace(frame(0), colour=picture, grey=picture[:, :, 0]), [HEAD]) == []
+
+
+def test_boxes_on_the_same_face_are_one(tmp_path: Path) -> None:
+    twice = [Face(Box(0, 0, 40, 50), 0.9), Face(Box(4, 3, 40, 50), 0.6), Face(Box(15, 25, 12, 12), 0.3)]
+    assert merge([*twice, Face(Box(100, 0, 40, 50), 0.5)]) == [twice[0], Face(Box(100, 0, 40, 50), 0.5)]
+
+
+def test_a_missing_or_broken_cascade_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CascadeError, match=r"nowhere\.xml is missing"):
+        CascadeDetector(32, tmp_path / "nowhere.xml")
+    (tmp_path / "broken.xml").write_text("<opencv_storage>")
+    with pytest.raises(CascadeError, match=r"broken\.xml cannot be read"):
+        CascadeDetector(32, tmp_path / "broken.xml")
