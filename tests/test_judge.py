@@ -1,0 +1,129 @@
+"""smart-selfie judge: one JSON object a picture, in order, whatever the pictures are."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from appliance.cli import main
+from appliance.frames import LABELS
+
+Lines = list[dict]
+
+
+def judge(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Lines, str]:
+    status = main(["judge", "--json", *map(str, arguments)])
+    output = capsys.readouterr()
+    return status, [json.loads(line) for line in output.out.splitlines()], output.err
+
+
+@pytest.mark.parametrize("detector", ["cascade", "cnn", "auto"])
+def test_four_smiling_people_are_found_and_everybody_shows_it(
+    smiling_picture: Path, capsys: pytest.CaptureFixture[str], detector: str
+) -> None:
+    status, (verdict,), _ = judge(capsys, smiling_picture, "--set", f"faces.detector={detector}")
+    assert status == 0
+    assert (verdict["file"], verdict["width"], verdict["height"]) == (str(smiling_picture), 1280, 720)
+    assert verdict["verdict"] is True
+    assert len(verdict["faces"]) == 4
+    for face in verdict["faces"]:
+        assert set(face) == {"box", "expression", "scores", "shows"}
+        assert tuple(face["scores"]) == LABELS
+        assert face["expression"] == "happy"
+        assert face["shows"] is True
+        x, y, w, h = face["box"]
+        assert 0 < x < x + w < 1280
+        assert 0 < y < y + h < 720
+
+
+def test_one_who_does_not_smile_makes_it_no(mixed_picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, (verdict,), _ = judge(capsys, mixed_picture)
+    assert verdict["verdict"] is False
+    assert sorted(face["shows"] for face in verdict["faces"]) == [False, True, True, True]
+
+
+def test_the_same_picture_is_judged_alike_in_any_order(
+    smiling_picture: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, forth, _ = judge(capsys, smiling_picture, mixed_picture, smiling_picture)
+    assert [line["file"] for line in forth] == [
+        str(smiling_picture),
+        str(mixed_picture),
+        str(smiling_picture),
+    ]
+    assert forth[0] == forth[2]
+    _, back, _ = judge(capsys, mixed_picture, smiling_picture)
+    assert back == [forth[1], forth[0]]
+
+
+def test_boxes_are_in_pixels_of_a_large_picture(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    large = tmp_path / "large.jpg"
+    Image.open(smiling_picture).resize((5120, 2880)).save(large)
+    _, (small, big), _ = judge(capsys, smiling_picture, large)
+    assert len(small["faces"]) == len(big["faces"]) == 4
+    for a, b in zip(small["faces"], big["faces"], strict=True):
+        assert [4 * value for value in a["box"]] == pytest.approx(b["box"], abs=40)
+
+
+def test_a_file_that_is_no_picture_is_named_and_the_others_are_judged(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.jpg").write_text("hello")
+    (tmp_path / "half.png").write_bytes(smiling_picture.read_bytes()[:5000])
+    bad = [tmp_path / name for name in ("empty.jpg", "text.jpg", "half.png", "absent.jpg")]
+    status, lines, errors = judge(capsys, *bad, smiling_picture)
+    assert status == 1
+    assert [line["file"] for line in lines] == [*map(str, bad), str(smiling_picture)]
+    assert all("error" in line for line in lines[:4])
+    assert lines[4]["verdict"] is True
+    assert all(str(path) in errors for path in bad)
+    assert "Traceback" not in errors
+
+
+def test_a_picture_of_one_pixel_holds_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    status, (verdict,), _ = judge(capsys, tmp_path / "dot.png")
+    assert status == 0
+    assert (verdict["width"], verdict["faces"], verdict["verdict"]) == (1, [], False)
+
+
+def test_a_hundred_megapixels_are_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("L", (10_000, 10_000), 80).save(tmp_path / "huge.png")
+    status, (verdict,), _ = judge(capsys, tmp_path / "huge.png")
+    assert status == 0
+    assert (verdict["width"], verdict["height"], verdict["faces"]) == (10_000, 10_000, [])
+
+
+def test_a_setting_that_does_not_exist_is_bad_usage(
+    smiling_picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert judge(capsys, smiling_picture, "--set", "faces.detectr=cnn")[0] == 2
+
+
+@pytest.mark.shared_data
+def test_labelled_people_in_group_photos_are_found(
+    shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import csv
+
+    photos: dict[str, list[list[float]]] = {}
+    with (shared_data / "faces" / "faces.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["file"].startswith("wider_train/20_Family") and row["ignore"] == "0":
+                photos.setdefault(row["file"], []).append([float(row[k]) for k in "xywh"])
+    chosen = sorted(photos)[:60]
+    status, lines, errors = judge(capsys, *(shared_data / "faces" / name for name in chosen))
+    assert status == 0, errors
+    large = found = 0
+    for name, line in zip(chosen, lines, strict=True):
+        for x, y, w, h in photos[name]:
+            if min(w, h) >= 50:
+                large += 1
+                centres = [(b[0] + b[2] / 2, b[1] + b[3] / 2) for b in (f["box"] for f in line["faces"])]
+                found += any(x < cx < x + w and y < cy < y + h for cx, cy in centres)
+    assert large >= 50
+    assert found / large >= 0.7
