@@ -30,19 +30,19 @@ def font(size: int) -> Any:
 
 @lru_cache(maxsize=256)
 def tag(text: str, size: int, ground: BGR) -> Colour:
-    """``text`` in white or black, whatever reads better, on a ground of its own: BGR."""
+    """``text`` in white, or in black where white is hard to read, on a ground of its own: BGR."""
     left, _, right, _ = font(size).getbbox(text)
     ascent, descent = font(size).getmetrics()
     space = max(2, size // 3)
     width, height = round(right - left) + 2 * space, ascent + descent + space
     image = Image.new("RGB", (width, height), ground[::-1])
-    ink = WHITE if _luminance(ground) < 0.36 else INK
+    ink = WHITE if _luminance(ground) < 0.3 else INK
     ImageDraw.Draw(image).text((space - left, space // 2), text, fill=ink[::-1], font=font(size))
     return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
 
 
 def _luminance(colour: BGR) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2): where it is below .36, white has the higher contrast."""
+    """Relative luminance, 0 to 1 (WCAG 2.2): below .3, white has a contrast of 3 and more."""
     linear = [((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour]
     return float(0.0722 * linear[0] + 0.7152 * linear[1] + 0.2126 * linear[2])
 
