@@ -205,10 +205,10 @@ def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
 
 def _placed(canvas: _Canvas, face: Grey, side: int) -> NDArray[np.float32]:
     """The face at its place in the head's picture, evenly lit and sharpened: averages are soft."""
-    large = cv2.resize(face.astype(np.float64), (side, side), interpolation=cv2.INTER_CUBIC)
-    large = large + 0.9 * (large - cv2.GaussianBlur(large, (0, 0), side / 40))
-    light = cv2.GaussianBlur(large, (0, 0), side / 7)
-    evened = large + 132 - light.mean() - 0.6 * (light - light.mean())
+    soft = cv2.resize(face.astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
+    sharp = cv2.addWeighted(soft, 1.9, cv2.GaussianBlur(soft, (0, 0), side / 40), -0.9, 0)
+    light = cv2.GaussianBlur(sharp, (0, 0), side / 7)
+    evened = sharp + 132 - light.mean() - 0.6 * (light - light.mean())
     left, top = (round(length) for length in canvas.origin)
     right, bottom = canvas.size[0] - left - side, canvas.size[1] - top - side
     return np.asarray(cv2.copyMakeBorder(evened, top, bottom, left, right, cv2.BORDER_REPLICATE), np.float32)

@@ -1,0 +1,70 @@
+"""What was decided, drawn on the picture: a box for each person, green when the expression is shown."""
+
+import cv2
+
+from appliance.draw.text import AMBER, BGR, GREEN, GREY, lay, person_colour, tag
+from appliance.frames import Box, Colour, Decision, Showing
+
+
+def annotate(
+    decision: Decision, picture: Colour | None = None, *, labels: bool = True, numbers: bool = False
+) -> Colour:
+    """A copy of ``picture`` (any size of this frame; the analysis image if None) with everybody's box.
+
+    Beside each: the expression and its probability. Green shows it, amber does not, grey does not count or
+    is out of sight. Lines and text grow with the picture. ``labels=False`` leaves the text out, for pictures
+    too small to read it; ``numbers`` adds everybody's number, in the colour of the line in the chart.
+    """
+    drawn = (decision.frame.colour if picture is None else picture).copy()
+    height, width = drawn.shape[:2]
+    analysed_height, analysed_width = decision.frame.grey.shape
+    for one in decision.people:
+        box = one.person.face.box.scaled(width / analysed_width, height / analysed_height)
+        unit = max(height, width * 3 // 4)  # a panorama's lines are not hair-thin
+        colour = colour_of(one)
+        _rounded(drawn, box, colour, max(1, round(unit / 220)))
+        size = max(9, round(unit / 34))
+        if labels:
+            _label(drawn, box, tag(_words(one), size, colour))
+        if numbers:
+            tile = tag(str(one.person.number), size, person_colour(one.person.number))
+            lay(drawn, tile, round(box.x + box.w / 2) - tile.shape[1] // 2, round(box.y + box.h))
+    return drawn
+
+
+def colour_of(one: Showing) -> BGR:
+    """Green, amber or grey."""
+    if not (one.person.seen and one.person.counts):
+        return GREY
+    return GREEN if one.shows else AMBER
+
+
+def _words(one: Showing) -> str:
+    face = one.person.face
+    return f"{face.expression} {face.scores[face.expression]:.0%}"
+
+
+def _label(picture: Colour, box: Box, tile: Colour) -> None:
+    """Above the box, or in its top where the picture ends."""
+    lay(picture, tile, round(box.x), round(box.y) - tile.shape[0] - 2)
+
+
+def _rounded(picture: Colour, box: Box, colour: BGR, thickness: int) -> None:
+    """A rectangle with round corners, the box's outline."""
+    left, top = round(box.x), round(box.y)
+    right, bottom = round(box.x + box.w), round(box.y + box.h)
+    radius = max(1, round(box.size / 9))
+    for start, end in (
+        ((left + radius, top), (right - radius, top)),
+        ((left + radius, bottom), (right - radius, bottom)),
+        ((left, top + radius), (left, bottom - radius)),
+        ((right, top + radius), (right, bottom - radius)),
+    ):
+        cv2.line(picture, start, end, colour, thickness, cv2.LINE_AA)
+    for x, y, turn in (
+        (left + radius, top + radius, 180),
+        (right - radius, top + radius, 270),
+        (right - radius, bottom - radius, 0),
+        (left + radius, bottom - radius, 90),
+    ):
+        cv2.ellipse(picture, (x, y), (radius, radius), turn, 0, 90, colour, thickness, cv2.LINE_AA)

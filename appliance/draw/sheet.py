@@ -1,0 +1,217 @@
+"""The contact sheet: the photos, what led to them and what came after, and everybody's scores over time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from appliance.draw.chart import Moment, chart
+from appliance.draw.overlay import annotate
+from appliance.draw.text import AMBER, BGR, FAINT, GREEN, INK, badge, font
+from appliance.errors import StorageError
+from appliance.frames import Colour, Decision
+from appliance.hw.cameras.convert import shrink
+
+MOST_MOMENTS = 20_000
+"""Frames kept for the chart (two numbers a person); beyond it every other one is forgotten."""
+MOST_KEYS = 32
+"""Small pictures kept; beyond it every other one is forgotten."""
+MOST_PHOTOS = 12
+"""Photos shown; of further ones only the time."""
+
+SETTLED = 0.35
+"""Seconds after a change until its picture is taken: a smile takes a moment to be one."""
+
+_WIDTH, _MARGIN, _GAP = 1600, 40, 16
+_CHART = (_WIDTH - 2 * _MARGIN, 360)
+_STRIP = 8
+_KEY_SIZE = (184, 240)
+_PHOTO_SIZE = (752, 640)
+_PAPER: BGR = (247, 249, 250)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A small annotated picture (BGR) and when it was, in seconds."""
+
+    time: float
+    picture: Colour
+    all_show: bool
+    name: str = ""
+
+
+class Story:
+    """Collects what happened, frame by frame, in bounded memory, and draws the contact sheet of it.
+
+    ``threshold`` is the probability from which a person shows the expression.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        self._threshold = threshold
+        self._moments: list[Moment] = []
+        self._keys: list[Shot] = []
+        self._photos: list[Shot] = []
+        self._photo_times: list[float] = []
+        self._frames = 0
+        self._stride = 1
+        self._state: object = None
+        self._changed_at: float | None = None
+        self._first_at: float | None = None
+        self._last_at = 0.0
+
+    def add(self, decision: Decision) -> None:
+        """One more frame."""
+        time = decision.frame.captured_at
+        self._first_at = time if self._first_at is None else self._first_at
+        self._last_at = time
+        if self._frames % self._stride == 0:
+            scores = tuple((one.person.number, one.score) for one in decision.people)
+            self._moments.append(Moment(time, scores, decision.all_show))
+            if len(self._moments) > MOST_MOMENTS:
+                self._moments = self._moments[::2]
+                self._stride *= 2
+        self._frames += 1
+        self._notice(decision, time)
+
+    def _notice(self, decision: Decision, time: float) -> None:
+        """Keep a picture of the frame a moment after something changed."""
+        state = [(one.person.number, one.shows) for one in decision.people]
+        if state != self._state:
+            self._state = state
+            self._changed_at = time
+        if self._changed_at is None or time < self._changed_at + SETTLED:
+            return
+        self._changed_at = None
+        small = annotate(decision, shrink(decision.frame.colour, _KEY_SIZE), labels=False)
+        self._keys.append(Shot(time, small, decision.all_show))
+        if len(self._keys) > MOST_KEYS:
+            self._keys = self._keys[::2]
+
+    def photo(self, path: str | Path, decision: Decision) -> None:
+        """The photo of this frame was kept at ``path``."""
+        time = decision.frame.captured_at
+        self._photo_times.append(time)
+        if len(self._photos) < MOST_PHOTOS:
+            picture = annotate(decision, shrink(decision.frame.picture.bgr(), _PHOTO_SIZE), numbers=True)
+            self._photos.append(Shot(time, picture, True, Path(path).name))
+
+    def save(self, path: str | Path) -> None:
+        """Write the contact sheet as PNG. Raises StorageError."""
+        sheet = _Sheet()
+        sheet.title(self._headline(), self._subtitle())
+        sheet.photos(self._photos)
+        if len(self._photo_times) > len(self._photos):
+            sheet.note(f"and {len(self._photo_times) - len(self._photos)} more, marked in the chart")
+        if self._keys:
+            sheet.heading("What happened")
+            sheet.strip(_spread(self._keys, _STRIP))
+        sheet.heading("How much everybody showed it, and when all did")
+        sheet.picture(chart(self._moments, self._photo_times, self._threshold, _CHART))
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            sheet.image().save(path, format="PNG")
+        except OSError as error:
+            raise StorageError(
+                f"The contact sheet {path} cannot be written: {error.strerror or error}",
+                "Is there space?",
+            ) from error
+
+    def _headline(self) -> str:
+        taken = len(self._photo_times)
+        return f"{taken or 'No'} photo{'' if taken == 1 else 's'}"
+
+    def _subtitle(self) -> str:
+        seconds = self._last_at - (self._first_at or 0.0)
+        return f"in {seconds:.1f} s, {self._frames} frames"
+
+
+def _spread(shots: list[Shot], most: int) -> list[Shot]:
+    """At most so many, evenly spread, first and last among them."""
+    if len(shots) <= most:
+        return shots
+    return [shots[i] for i in np.linspace(0, len(shots) - 1, most).round().astype(int)]
+
+
+class _Sheet:
+    """Paper that grows downwards."""
+
+    def __init__(self) -> None:
+        self._image = Image.new("RGB", (_WIDTH, _MARGIN), _PAPER[::-1])
+        self._draw = ImageDraw.Draw(self._image)
+        self._y = _MARGIN - _GAP // 2
+
+    def image(self) -> Image.Image:
+        """What was drawn, with a margin at the bottom."""
+        self._room(0)
+        return self._image
+
+    def title(self, headline: str, subtitle: str) -> None:
+        """The first line."""
+        self._room(64)
+        self._draw.text((_MARGIN, self._y), headline, INK[::-1], font(46), anchor="lt")
+        left = _MARGIN + font(46).getlength(headline) + _GAP
+        self._draw.text((left, self._y + 36), subtitle, FAINT[::-1], font(24), anchor="ls")
+        self._y += 64
+
+    def heading(self, text: str) -> None:
+        """A line over what follows."""
+        self._room(48)
+        self._draw.text((_MARGIN, self._y + 12), text, INK[::-1], font(24), anchor="lt")
+        self._y += 48
+
+    def note(self, text: str) -> None:
+        """A small line."""
+        self._room(34)
+        self._draw.text((_MARGIN, self._y), text, FAINT[::-1], font(20), anchor="lt")
+        self._y += 34
+
+    def picture(self, bgr: Colour) -> None:
+        """A picture at the left margin."""
+        self._room(bgr.shape[0])
+        self._place(bgr, _MARGIN, self._y)
+        self._y += bgr.shape[0] + _GAP
+
+    def photos(self, shots: list[Shot]) -> None:
+        """Two in a row, numbered as in the chart."""
+        for start in range(0, len(shots), 2):
+            row = shots[start : start + 2]
+            height = max(shot.picture.shape[0] for shot in row)
+            self._room(height + 44)
+            for column, shot in enumerate(row):
+                x = _MARGIN + column * (_WIDTH - 2 * _MARGIN + _GAP) // 2
+                self._place(shot.picture, x, self._y)
+                self._caption(x, self._y + shot.picture.shape[0] + 8, start + column + 1, shot)
+            self._y += height + 44
+
+    def _caption(self, x: int, y: int, number: int, shot: Shot) -> None:
+        self._place(badge(number, 26, _PAPER), x, y)
+        text = f"{shot.time:.1f} s   {shot.name}"
+        self._draw.text((x + 36, y + 13), text, INK[::-1], font(19), anchor="lm")
+
+    def strip(self, shots: list[Shot]) -> None:
+        """Small pictures side by side, in order of time; a bar under each is green when all showed it."""
+        height = max(shot.picture.shape[0] for shot in shots)
+        self._room(height + 40)
+        for column, shot in enumerate(shots):
+            x = _MARGIN + column * (_WIDTH - 2 * _MARGIN + 8) // _STRIP
+            tall, wide = shot.picture.shape[:2]
+            self._place(shot.picture, x, self._y)
+            colour = GREEN if shot.all_show else AMBER
+            self._draw.rectangle((x, self._y + tall, x + wide - 1, self._y + tall + 5), colour[::-1])
+            self._draw.text(
+                (x, self._y + tall + 12), f"{shot.time:.1f} s", FAINT[::-1], font(18), anchor="lt"
+            )
+        self._y += height + 40
+
+    def _place(self, bgr: Colour, x: int, y: int) -> None:
+        self._image.paste(Image.fromarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)), (x, y))
+
+    def _room(self, height: int) -> None:
+        """Make the paper long enough for ``height`` more and the margin."""
+        wanted = self._y + height + _MARGIN
+        if wanted > self._image.height:
+            longer = Image.new("RGB", (_WIDTH, wanted), _PAPER[::-1])
+            longer.paste(self._image)
+            self._image, self._draw = longer, ImageDraw.Draw(longer)

@@ -1,0 +1,71 @@
+"""Text on pictures, in Pillow's own scalable typeface: no font file is needed on the machine."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from appliance.frames import Colour
+
+BGR = tuple[int, int, int]
+
+PEOPLE: tuple[BGR, ...] = (
+    (178, 114, 0), (0, 94, 213), (115, 158, 0), (167, 121, 204), (0, 159, 230), (233, 180, 86), (60, 60, 60),
+)  # fmt: skip
+"""Colours that people with colour blindness can tell apart (Okabe & Ito 2008)."""
+GREEN: BGR = (86, 168, 46)
+AMBER: BGR = (0, 152, 240)
+GREY: BGR = (150, 150, 150)
+INK: BGR = (38, 34, 32)
+FAINT: BGR = (128, 122, 118)
+WHITE: BGR = (255, 255, 255)
+
+
+@lru_cache(maxsize=32)
+def font(size: int) -> Any:
+    """A typeface of ``size`` pixels (Pillow's types for it differ from version to version)."""
+    return ImageFont.load_default(size)
+
+
+@lru_cache(maxsize=256)
+def tag(text: str, size: int, ground: BGR) -> Colour:
+    """``text`` in white, or in black where white is hard to read, on a ground of its own: BGR."""
+    left, _, right, _ = font(size).getbbox(text)
+    ascent, descent = font(size).getmetrics()
+    space = max(2, size // 3)
+    width, height = round(right - left) + 2 * space, ascent + descent + space
+    image = Image.new("RGB", (width, height), ground[::-1])
+    ink = WHITE if _luminance(ground) < 0.3 else INK
+    ImageDraw.Draw(image).text((space - left, space // 2), text, fill=ink[::-1], font=font(size))
+    return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+
+
+def _luminance(colour: BGR) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.2): below .3, white has a contrast of 3 and more."""
+    linear = [((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour]
+    return float(0.0722 * linear[0] + 0.7152 * linear[1] + 0.2126 * linear[2])
+
+
+def badge(number: int, size: int, ground: BGR) -> Colour:
+    """A dark disc of ``size`` pixels with a number in it: BGR."""
+    image = Image.new("RGB", (4 * size, 4 * size), ground[::-1])
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((0, 0, 4 * size - 1, 4 * size - 1), fill=INK[::-1])
+    draw.text((2 * size, 2 * size), str(number), "white", font(5 * size // 2), anchor="mm")
+    small = image.resize((size, size), Image.Resampling.BOX)
+    return np.ascontiguousarray(np.asarray(small)[:, :, ::-1])
+
+
+def person_colour(number: int) -> BGR:
+    """The colour of a person's line and number."""
+    return PEOPLE[(number - 1) % len(PEOPLE)]
+
+
+def lay(picture: Colour, tile: Colour, x: int, y: int) -> None:
+    """Put ``tile`` on ``picture`` with its top left corner at ``x, y``, moved inside if it sticks out."""
+    height, width = picture.shape[:2]
+    tile = tile[:height, :width]
+    x = min(max(0, x), width - tile.shape[1])
+    y = min(max(0, y), height - tile.shape[0])
+    picture[y : y + tile.shape[0], x : x + tile.shape[1]] = tile

@@ -1,0 +1,166 @@
+"""What people are shown: boxes with words on a picture, and the contact sheet of a story."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from appliance.draw import sheet as sheets
+from appliance.draw.chart import ALL_SHOW, Moment, chart
+from appliance.draw.overlay import annotate
+from appliance.draw.sheet import Story
+from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, tag
+from appliance.errors import StorageError
+from appliance.frames import LABELS, Box, Colour, Decision, JudgedFace, Light, Person, Showing
+from appliance.hw.cameras.convert import make_frame
+
+
+def somebody(number: int, x: float, happy: float, *, shows: bool, seen: bool = True) -> Showing:
+    scores = dict.fromkeys(LABELS, 0.0) | {"happy": happy, "neutral": 1 - happy}
+    face = JudgedFace(Box(x, 150, 90, 110), 1.0, scores)
+    return Showing(Person(number, face, seen, first_seen_at=0.0), happy, shows)
+
+
+def decided(time: float, *people: Showing, size: tuple[int, int] = (640, 480)) -> Decision:
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    frame = make_frame(round(time * 10), time, picture, (640, 480))
+    everybody = bool(people) and all(one.shows for one in people)
+    return Decision(frame, people, True, everybody, False, Light.WAITING)
+
+
+def count(picture: Colour, colour: tuple[int, int, int]) -> int:
+    """Pixels of exactly this colour."""
+    return int((picture == colour).all(axis=2).sum())
+
+
+def test_who_shows_it_is_green_who_does_not_is_amber_who_is_out_of_sight_is_grey() -> None:
+    before = decided(0, somebody(1, 60, 0.9, shows=True))
+    assert count(annotate(before), GREEN) > 300
+    assert count(annotate(before), AMBER) == 0
+    assert count(annotate(decided(0, somebody(1, 60, 0.2, shows=False))), AMBER) > 300
+    assert count(annotate(decided(0, somebody(1, 60, 0.9, shows=True, seen=False))), GREY) > 300
+
+
+def test_the_picture_itself_is_left_as_it_was() -> None:
+    decision = decided(0, somebody(1, 60, 0.9, shows=True))
+    picture = decision.frame.picture.bgr()
+    annotate(decision, picture)
+    assert (picture == 90).all()
+
+
+@pytest.mark.parametrize("size", [(160, 120), (640, 480), (2304, 1728)])
+def test_the_box_stands_round_the_face_in_a_picture_of_any_size(size: tuple[int, int]) -> None:
+    decision = decided(0, somebody(1, 200, 0.9, shows=True))
+    picture = cv2.resize(decision.frame.colour, size)
+    drawn = (annotate(decision, np.asarray(picture), labels=False) != 90).any(axis=2)
+    ys, xs = np.nonzero(drawn)
+    scale = size[0] / 640
+    assert (xs.min() / scale, xs.max() / scale) == pytest.approx((200, 290), abs=5)
+    assert (ys.min() / scale, ys.max() / scale) == pytest.approx((150, 260), abs=5)
+
+
+def test_a_face_that_is_cut_by_the_edge_is_drawn_without_a_fault() -> None:
+    for x in (-60.0, 600.0, -500.0, 900.0):
+        decision = decided(0, somebody(1, x, 0.9, shows=True))
+        assert annotate(decision, numbers=True).shape == (480, 640, 3)
+
+
+def test_a_picture_of_one_pixel_can_be_annotated() -> None:
+    assert annotate(decided(0, somebody(1, 0, 0.9, shows=True), size=(1, 1))).shape == (1, 1, 3)
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """WCAG 2.2's contrast ratio, 1 to 21."""
+    shares = np.array([one, other]) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    lower, higher = sorted(linear @ (0.0722, 0.7152, 0.2126))
+    return float((higher + 0.05) / (lower + 0.05))
+
+
+@pytest.mark.parametrize("ground", [GREEN, AMBER, GREY, WHITE, INK])
+def test_text_can_be_read_on_every_ground(ground: tuple[int, int, int]) -> None:
+    tile = tag("happy 97%", 24, ground)
+    ink = max((WHITE, INK), key=lambda colour: count(tile, colour) if colour != ground else -1)
+    assert count(tile, ink) > 30
+    assert contrast(ink, ground) >= 3
+
+
+def story_of_two(photos: int = 1) -> Story:
+    """Two people, 10 frames/s: neutral for 2 s, then one smiles, from 4 s both, from 6 s none."""
+    story = Story(0.6)
+    for i in range(80):
+        time = i / 10
+        first, second = 2 <= time < 6, 4 <= time < 6
+        people = (
+            somebody(1, 60, 0.97 if first else 0.03, shows=first),
+            somebody(2, 300, 0.97 if second else 0.03, shows=second),
+        )
+        decision = decided(time, *people)
+        story.add(decision)
+        if 45 <= i < 45 + photos:
+            story.photo(f"/photos/{i}.jpg", decision)
+    return story
+
+
+def saved(story: Story, folder: Path) -> Colour:
+    story.save(folder / "new" / "sheet.png")
+    with Image.open(folder / "new" / "sheet.png") as image:
+        assert image.format == "PNG"
+        return np.asarray(image.convert("RGB"))[:, :, ::-1]
+
+
+def test_the_sheet_shows_the_photo_the_key_moments_and_the_chart(tmp_path: Path) -> None:
+    drawn = saved(story_of_two(), tmp_path)
+    assert drawn.shape[1] == 1600
+    assert 1000 < drawn.shape[0] < 1400
+    assert count(drawn[:600], GREEN) > 800, "two green boxes on the photo"
+    assert count(drawn[600:], AMBER) > 800, "bars under the moments at which not all showed it"
+    assert count(drawn[800:], ALL_SHOW) > 5_000, "the span in which both did"
+
+
+def test_the_same_story_gives_the_same_sheet(tmp_path: Path) -> None:
+    first, second = saved(story_of_two(), tmp_path / "a"), saved(story_of_two(), tmp_path / "b")
+    assert np.array_equal(first, second)
+
+
+def test_many_photos_make_a_longer_sheet_up_to_a_limit(tmp_path: Path) -> None:
+    few, many, more = (saved(story_of_two(n), tmp_path).shape[0] for n in (2, 12, 20))
+    assert few < many < more < many + 100
+
+
+def test_a_story_without_photos_or_people_has_a_sheet_too(tmp_path: Path) -> None:
+    assert saved(Story(0.6), tmp_path).shape[1] == 1600
+    empty = Story(0.6)
+    for i in range(20):
+        empty.add(decided(i / 10))
+    assert saved(empty, tmp_path).shape[1] == 1600
+
+
+def test_a_very_long_story_is_kept_in_bounded_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sheets, "MOST_MOMENTS", 100)
+    monkeypatch.setattr(sheets, "MOST_KEYS", 6)
+    story = Story(0.6)
+    for i in range(3_000):
+        shows = i // 10 % 2 == 0
+        story.add(decided(i / 10, somebody(1, 60, 0.9 if shows else 0.1, shows=shows)))
+    assert len(story._moments) <= 101
+    assert len(story._keys) <= 7
+    assert story._moments[0].time == 0
+    assert story._moments[-1].time > 290
+    saved(story, tmp_path)
+
+
+def test_a_sheet_that_cannot_be_written_is_told_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match=r"sheet\.png cannot be written"):
+        story_of_two().save(tmp_path / "file" / "sheet.png")
+
+
+def test_names_in_the_chart_stand_apart_even_where_lines_end_together() -> None:
+    moments = [Moment(i / 10, tuple((n, 0.0) for n in range(1, 9)), False) for i in range(20)]
+    drawn = chart(moments, [], 0.6, (1200, 360))
+    names = (drawn[:, -85:] != 255).any(axis=(1, 2))
+    lines_of_text = int((np.diff(names.astype(int)) == 1).sum())
+    assert lines_of_text >= 8
