@@ -1,4 +1,4 @@
-"""What several tests need: the folder of shared data where there is one, and pictures of the bundled scene."""
+"""What several tests need: the shared data where there is any, and pictures of the bundled scene."""
 
 from pathlib import Path
 

@@ -1,5 +1,6 @@
 """smart-selfie judge: one JSON object a picture, in order, whatever the pictures are."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_boxes_are_in_pixels_of_a_large_picture(
     smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     large = tmp_path / "large.jpg"
-    Image.open(smiling_picture).resize((5120, 2880)).save(large)
+    with Image.open(smiling_picture) as picture:
+        picture.resize((5120, 2880)).save(large)
     _, (small, big), _ = judge(capsys, smiling_picture, large)
     assert len(small["faces"]) == len(big["faces"]) == 4
     for a, b in zip(small["faces"], big["faces"], strict=True):
@@ -108,8 +110,6 @@ def test_a_setting_that_does_not_exist_is_bad_usage(
 def test_labelled_people_in_group_photos_are_found(
     shared_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import csv
-
     photos: dict[str, list[list[float]]] = {}
     with (shared_data / "faces" / "faces.csv").open() as file:
         for row in csv.DictReader(file):

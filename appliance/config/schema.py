@@ -74,7 +74,7 @@ class Faces(Section):
         "auto", description="auto: the best that is installed; cascade: Haar cascade; cnn: neural network"
     )
     min_size: int = Field(
-        32, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not looked for"
+        24, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not looked for"
     )
     full_search_seconds: float = Field(
         0.5, ge=0, le=10, description="seconds between looks at the whole picture; between, near known faces"

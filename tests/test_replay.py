@@ -1,0 +1,138 @@
+"""smart-selfie replay: the appliance on a recording, the same every time."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import pytest
+from PIL import ExifTags, Image
+
+from appliance.cli import main
+from appliance.frames import Frame
+from appliance.hw.cameras import scene as bundled
+
+Lines = list[dict]
+
+
+def replay(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Lines]:
+    status = main(["replay", "--json", *map(str, arguments)])
+    return status, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def photos(lines: Lines) -> Lines:
+    return [line for line in lines if line["event"] == "photo"]
+
+
+def video(path: Path, frames: Sequence[Frame]) -> Path:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 30, (1280, 720))
+    assert writer.isOpened()
+    for frame in frames:
+        writer.write(frame.picture.bgr())
+    writer.release()
+    return path
+
+
+@pytest.fixture(scope="module")
+def recorded(scene_frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scene as a video: one by one they smile, then everybody, then not, then those who stayed."""
+    return video(tmp_path_factory.mktemp("video") / "scene.mp4", scene_frames)
+
+
+def test_photos_are_taken_while_everybody_smiles_and_never_else(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, lines = replay(capsys, recorded, "--out", tmp_path)
+    assert status == 0
+    taken = photos(lines)
+    assert len(taken) >= 2
+    for photo in taken:
+        assert min(bundled.smiles(photo["time"]).values()) >= 0.5, photo["time"]
+        assert all(face["shows"] for face in photo["faces"])
+        with Image.open(photo["file"]) as picture:
+            assert picture.size == (1280, 720)
+    assert {len(photo["faces"]) for photo in taken} == {3, 4}
+    assert lines[-1] == {
+        "event": "summary",
+        "frames": 450,
+        "photos": len(taken),
+        "dropped": 0,
+        "seconds": pytest.approx(449 / 30, abs=0.01),
+    }
+    assert all({"event", "time", "frame"} <= set(line) for line in lines[:-1])
+    assert (tmp_path / "contact-sheet.png").stat().st_size > 10_000
+
+
+def test_twice_the_same_recording_gives_twice_the_same(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, pictures = [], []
+    for _ in range(2):
+        runs.append(replay(capsys, recorded, "--out", tmp_path))
+        pictures.append({path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())})
+    assert runs[0] == runs[1]
+    assert pictures[0] == pictures[1]
+
+
+def test_another_expression_can_be_asked_for(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, lines = replay(capsys, recorded, "--set", "rule.expression=surprise")
+    assert not photos(lines)
+    _, lines = replay(capsys, recorded, "--set", "rule.expression=neutral", "--set", "rule.mode=button")
+    assert not photos(lines)
+
+
+def test_the_photo_says_when_and_by_what_it_was_taken(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, lines = replay(capsys, recorded, "--out", tmp_path)
+    with Image.open(photos(lines)[0]["file"]) as picture:
+        exif = picture.getexif()
+        details = exif.get_ifd(ExifTags.IFD.Exif)
+    assert exif[ExifTags.Base.Software].startswith("smart-selfie")
+    assert details[ExifTags.Base.DateTimeOriginal]
+    assert details[ExifTags.Base.SubsecTimeOriginal]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a video", b"\x00" * 5000])
+def test_a_file_that_is_no_recording_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "broken.mp4"
+    path.write_bytes(content)
+    assert main(["replay", str(path), "--json"]) == 1
+    error = capsys.readouterr().err
+    assert str(path) in error
+    assert "Traceback" not in error
+
+
+def test_a_recording_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["replay", str(tmp_path / "absent.mp4")]) == 1
+    assert "absent.mp4" in capsys.readouterr().err
+
+
+def test_an_out_folder_that_cannot_be_made_is_named(
+    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["replay", str(recorded), "--out", str(tmp_path / "file")]) == 1
+    assert str(tmp_path / "file") in capsys.readouterr().err
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("clip", "smiles"),
+    [
+        ("intel_head-pose-face-detection-male.gif", True),
+        ("intel_head-pose-face-detection-female.gif", False),
+        ("intel_head-pose-face-detection-female-and-male.gif", False),
+        ("intel_classroom.gif", False),
+        ("intel_face-demographics-walking.gif", False),
+        ("intel_face-demographics-walking-and-pause.gif", False),
+    ],
+)
+def test_real_clips_trigger_only_where_somebody_smiles(
+    shared_data: Path, capsys: pytest.CaptureFixture[str], clip: str, smiles: bool
+) -> None:
+    status, lines = replay(capsys, shared_data / "clips" / clip)
+    assert status == 0
+    assert bool(photos(lines)) is smiles
