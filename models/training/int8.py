@@ -61,7 +61,9 @@ def convert_int8(
         write_atomically(target, int8_path.read_bytes())
 
 
-def _calibrate(work: Any, path: Path, samples: list[np.ndarray]) -> tuple[str, dict[str, dict[str, np.ndarray]]]:
+def _calibrate(
+    work: Any, path: Path, samples: list[np.ndarray]
+) -> tuple[str, dict[str, dict[str, np.ndarray]]]:
     """Name of the input tensor, and the range of every tensor over the samples.
 
     The quantizer's own calibration averages the samples' ranges, so that whatever is stronger than the average

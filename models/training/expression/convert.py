@@ -1,4 +1,4 @@
-"""``convert``: checkpoint to ``*_int8.tflite`` with its JSON; a conversion that loses too much keeps the old model."""
+"""``convert``: checkpoint to ``*_int8.tflite`` with its JSON; losing too much keeps the old model."""
 
 import argparse
 import hashlib
@@ -13,7 +13,7 @@ import numpy as np
 from models.training.errors import BadDataError, TrainingError
 from models.training.expression import data, figures, metrics, runtime
 from models.training.expression.augment import Strength, augment
-from models.training.expression.crops import CropRule
+from models.training.expression.crops import STANDARD
 from models.training.expression.inference import FloatModel
 from models.training.expression.labels import soft_targets
 from models.training.int8 import convert_int8, write_atomically
@@ -24,9 +24,13 @@ CALIBRATION_ROWS = 400
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Command line of ``convert``."""
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz: calibration rows, PublicTest for the check")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="fer2013.npz: calibration rows, PublicTest for the check"
+    )
     parser.add_argument("--out", type=Path, default=Path("models/expression_int8.tflite"))
-    parser.add_argument("--allowed-loss", type=float, default=0.5, help="points of PublicTest accuracy, float to int8")
+    parser.add_argument(
+        "--allowed-loss", type=float, default=0.5, help="points of PublicTest accuracy, float to int8"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -56,7 +60,10 @@ def calibration_samples(faces: data.Faces) -> list[np.ndarray]:
     """float32 ``[1, 48, 48, 1]`` in 0..1: Training rows as they are and augmented (dark, bright, noisy)."""
     rng = np.random.default_rng(0)
     rows = rng.choice(len(faces), min(CALIBRATION_ROWS, len(faces)), replace=False)
-    views = [image if i % 2 else augment(image, image.shape[0], Strength(), rng) for i, image in enumerate(faces.images[rows])]
+    views = [
+        image if i % 2 else augment(image, image.shape[0], Strength(), rng)
+        for i, image in enumerate(faces.images[rows])
+    ]
     return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]
 
 
@@ -72,12 +79,14 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
         "labels": source.labels,
         "input": {**_tensor(given), "colour": "grey", "range": [0, 1]},
         "output": {**_tensor(made), "meaning": "logits", "temperature": 1.0},
-        "crop": CropRule()._asdict(),
+        "crop": STANDARD._asdict(),
         "training": {
             "data": "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces",
             "labels": settings["labels"],
             "architecture": source.checkpoint.architecture,
-            "recipe": {key: settings[key] for key in ("batch", "rate", "decay", "sizes", "mined_rows", "fraction")},
+            "recipe": {
+                key: settings[key] for key in ("batch", "rate", "decay", "sizes", "mined_rows", "fraction")
+            },
             "date": date.today().isoformat(),
             "seed": settings["seed"],
             "epochs": source.checkpoint.epoch,

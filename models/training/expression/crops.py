@@ -9,8 +9,8 @@ import numpy as np
 class CropRule(NamedTuple):
     """Square side as a multiple of sqrt(w * h) of the face box; centre shift in units of that side.
 
-    1.075 turns a tight labelled box (hairline to chin) into the square an OpenCV frontal cascade would have given,
-    and FER-2013's faces were cut out by such a cascade.
+    1.075 turns a tight labelled box (hairline to chin) into the square an OpenCV frontal cascade would have
+    given, and FER-2013's faces were cut out by such a cascade.
     """
 
     side: float = 1.075
@@ -18,7 +18,12 @@ class CropRule(NamedTuple):
     dy: float = 0.0
 
 
-def cut(grey: np.ndarray, box: tuple[float, float, float, float], size: int, rule: CropRule | None = CropRule()) -> np.ndarray:
+STANDARD = CropRule()
+
+
+def cut(
+    grey: np.ndarray, box: tuple[float, float, float, float], size: int, rule: CropRule | None = STANDARD
+) -> np.ndarray:
     """One face as uint8 ``[size, size]``; area averaging when shrinking, bilinear when enlarging.
 
     :param grey: uint8 ``[H, W]``

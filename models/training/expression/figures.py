@@ -1,4 +1,4 @@
-"""The figures of an expression model on FER-2013 with FER+ votes, on mined crops, and on photos of smilers."""
+"""The figures of an expression model: FER-2013 with FER+ votes, mined crops, photos of smilers."""
 
 import csv
 from collections.abc import Callable
@@ -11,16 +11,26 @@ import numpy as np
 from models.training.errors import BadDataError
 from models.training.expression import data, metrics
 from models.training.expression.crops import CropRule, cut
-from models.training.expression.labels import CONTEMPT, FER2013_LABELS, HAPPY, LABELS, NOT_A_FACE, majority, soft_targets
+from models.training.expression.labels import (
+    CONTEMPT,
+    FER2013_LABELS,
+    HAPPY,
+    LABELS,
+    NOT_A_FACE,
+    majority,
+    soft_targets,
+)
 
 Logits = Callable[[np.ndarray], np.ndarray]  # uint8 [N, S, S] -> float32 [N, classes]
 SMALL_SIDES = (16, 24, 32)
 
 
 def ferplus(logits: np.ndarray, faces: data.Faces, temperature: float) -> dict[str, Any]:
-    """FER+ accuracy, happy against the rest, each label, calibration, and accuracy by brightness of the picture.
+    """FER+ accuracy, happy against the rest, each label, calibration, and accuracy by brightness of the
+    picture.
 
-    Rows with a contempt majority are part of the test and always count as errors: no output stands for contempt.
+    Rows with a contempt majority are part of the test and always count as errors: no output stands for
+    contempt.
     """
     probabilities = metrics.softmax(logits, temperature)
     guess = probabilities.argmax(1)
@@ -49,7 +59,12 @@ def ferplus(logits: np.ndarray, faces: data.Faces, temperature: float) -> dict[s
 
 def _by_brightness(images: np.ndarray, right: np.ndarray) -> dict[str, dict[str, float]]:
     level = images.mean((1, 2))
-    ranges = {"darkest (mean < 64)": (0, 64), "dark (64-96)": (64, 96), "medium (96-160)": (96, 160), "bright (> 160)": (160, 256)}
+    ranges = {
+        "darkest (mean < 64)": (0, 64),
+        "dark (64-96)": (64, 96),
+        "medium (96-160)": (96, 160),
+        "bright (> 160)": (160, 256),
+    }
     result = {}
     for name, (low, high) in ranges.items():
         rows = (level >= low) & (level < high)
@@ -63,8 +78,10 @@ def small_faces(logits: Logits, faces: data.Faces) -> dict[str, float]:
     truth, valid = majority(faces.votes)
     result = {}
     for side in SMALL_SIDES:
-        views = [cv2.resize(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), image.shape[::-1])
-                 for image in faces.images[valid]]
+        views = [
+            cv2.resize(cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA), image.shape[::-1])
+            for image in faces.images[valid]
+        ]
         guess = logits(np.stack(views)).argmax(1)
         result[str(side)] = round(float((guess == truth[valid]).mean()), 4)
     return result
@@ -85,7 +102,9 @@ def fer2013(logits: np.ndarray, faces: data.Faces) -> dict[str, Any]:
 def not_a_face(logits: Logits, mined: Path) -> dict[str, float]:
     """Crops of photos held out of training: share whose first label is not_a_face."""
     crops = data.load_arrays(mined, ("cascade_held_out", "random_held_out", "faces_held_out"))
-    rejected = {name: (logits(images).argmax(1) == NOT_A_FACE) for name, images in crops.items() if len(images)}
+    rejected = {
+        name: (logits(images).argmax(1) == NOT_A_FACE) for name, images in crops.items() if len(images)
+    }
     return {
         key: round(float(rejected[name].mean()), 4)
         for key, name in (
@@ -97,7 +116,9 @@ def not_a_face(logits: Logits, mined: Path) -> dict[str, float]:
     }
 
 
-def genki(logits: Logits, temperature: float, folder: Path, detector: Path | None, rule: CropRule, size: int) -> dict[str, Any]:
+def genki(
+    logits: Logits, temperature: float, folder: Path, detector: Path | None, rule: CropRule, size: int
+) -> dict[str, Any]:
     """Photos of one person each with smile labels, whole path; a missed face is no smile.
 
     :param folder: photos and labels.csv (file, smile)
@@ -123,7 +144,9 @@ def genki(logits: Logits, temperature: float, folder: Path, detector: Path | Non
     }
 
 
-def genki_crops(folder: Path, detector: Path | None, rule: CropRule, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def genki_crops(
+    folder: Path, detector: Path | None, rule: CropRule, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Crops uint8 ``[N, S, S]``, smile bool ``[N]``, missed bool ``[N]`` (their crops are black)."""
     try:
         with (folder / "labels.csv").open(newline="") as stream:
