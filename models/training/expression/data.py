@@ -46,7 +46,7 @@ def load_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
     :raises BadDataError: missing, truncated, an array absent or of another type
     """
     try:
-        with np.load(path) as archive:
+        with path.open("rb") as stream, np.load(stream) as archive:
             arrays = {name: archive[name] for name in names}
     except FileNotFoundError:
         raise BadDataError(

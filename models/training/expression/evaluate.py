@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.training.errors import BadDataError
-from models.training.expression import data, figures, runtime
+from models.training.expression import data, figures, runtime, smilers
 from models.training.expression.crops import STANDARD, CropRule
 
 
@@ -75,8 +75,8 @@ def measure(
     if args.mined:
         result["not_a_face"] = figures.not_a_face(logits, args.mined)
     if args.genki:
-        size = faces.images.shape[1]
-        result["genki"] = figures.genki(logits, temperature, args.genki, args.detector, rule, size)
+        photos = smilers.load(args.genki, args.detector, rule)
+        result["genki"] = smilers.figures(logits, temperature, photos)
     return result
 
 

@@ -1,6 +1,5 @@
-"""The figures of an expression model: FER-2013 with FER+ votes, mined crops, photos of smilers."""
+"""The figures of an expression model on FER-2013 with FER+ votes, and on mined crops."""
 
-import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from models.training.errors import BadDataError
 from models.training.expression import data, metrics
-from models.training.expression.crops import CropRule, cut
 from models.training.expression.labels import (
     CONTEMPT,
     FER2013_LABELS,
@@ -114,77 +111,3 @@ def not_a_face(logits: Logits, mined: Path) -> dict[str, float]:
         )
         if name in rejected
     }
-
-
-def genki(
-    logits: Logits, temperature: float, folder: Path, detector: Path | None, rule: CropRule, size: int
-) -> dict[str, Any]:
-    """Photos of one person each with smile labels, whole path; a missed face is no smile.
-
-    :param folder: photos and labels.csv (file, smile)
-    :param detector: YuNet ONNX file; without one, OpenCV's frontal cascade
-    """
-    crops, smiles, missed = genki_crops(folder, detector, rule, size)
-    scores = np.zeros(len(smiles))
-    called = np.zeros(len(smiles), bool)
-    found = ~missed
-    probabilities = metrics.softmax(logits(crops[found]), temperature)
-    scores[found] = probabilities[:, HAPPY]
-    called[found] = probabilities.argmax(1) == HAPPY
-    recall, threshold = metrics.recall_at_false_positives(scores, smiles, 0.01)
-    return {
-        "photos": len(smiles),
-        "missed_faces": int(missed.sum()),
-        "accuracy": round(float((called == smiles).mean()), 4),
-        "false_smiles": round(float(called[~smiles].mean()), 4),
-        "missed_smiles": round(float((~called[smiles]).mean()), 4),
-        "recall_at_1_percent_false_smiles": round(recall, 4),
-        "threshold_there": round(threshold, 4),
-        "called_not_a_face": int((probabilities.argmax(1) == NOT_A_FACE).sum()),
-    }
-
-
-def genki_crops(
-    folder: Path, detector: Path | None, rule: CropRule, size: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Crops uint8 ``[N, S, S]``, smile bool ``[N]``, missed bool ``[N]`` (their crops are black)."""
-    try:
-        with (folder / "labels.csv").open(newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except OSError as error:
-        raise BadDataError(f"{folder}/labels.csv: {error.strerror}; expected file,smile,...") from None
-    find = _yunet(detector) if detector else _cascade()
-    crops = np.zeros((len(rows), size, size), np.uint8)
-    missed = np.zeros(len(rows), bool)
-    for i, row in enumerate(rows):
-        picture = cv2.imread(str(folder / row["file"]))
-        box = None if picture is None else find(picture)
-        missed[i] = box is None
-        if box is not None:
-            crops[i] = cut(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), box, size, rule if detector else None)
-    return crops, np.array([row["smile"] == "1" for row in rows]), missed
-
-
-def _cascade() -> Callable[[np.ndarray], tuple[float, ...] | None]:
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
-
-    def find(picture: np.ndarray) -> tuple[float, ...] | None:
-        boxes = cascade.detectMultiScale(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), 1.1, 5, minSize=(40, 40))
-        return max((tuple(map(float, box)) for box in boxes), key=lambda box: box[2], default=None)
-
-    return find
-
-
-def _yunet(path: Path) -> Callable[[np.ndarray], tuple[float, ...] | None]:
-    if not path.is_file():
-        raise BadDataError(f"{path}: no such detector file")
-    detector = cv2.FaceDetectorYN.create(str(path), "", (320, 320), 0.6)
-
-    def find(picture: np.ndarray) -> tuple[float, ...] | None:
-        detector.setInputSize(picture.shape[1::-1])
-        _, faces = detector.detect(picture)
-        if faces is None:
-            return None
-        return tuple(float(v) for v in max(faces, key=lambda face: face[2] * face[3])[:4])
-
-    return find
