@@ -1,7 +1,7 @@
 """From a PyTorch network to a full-integer TFLite file: int8 in, int8 out, NHWC.
 
-Way: fold batch normalisation, export with litert-torch, quantize after training (weights per channel, activations
-per tensor, 8 bit) with ai-edge-quantizer on calibration samples. The file is written whole or not at all.
+Way: fold batch normalisation, export with litert-torch, quantize after training (weights per channel,
+activations per tensor, 8 bit) with ai-edge-quantizer on calibration samples. The file is written whole or not at all.
 """
 
 import contextlib
@@ -66,9 +66,9 @@ def _calibrate(
 ) -> tuple[str, dict[str, dict[str, np.ndarray]]]:
     """Name of the input tensor, and the range of every tensor over the samples.
 
-    The quantizer's own calibration averages the samples' ranges, so that whatever is stronger than the average
-    saturates. Measured on an expression network: labels like the float network's rose from .948 to .986 with the
-    range that covers nearly all samples.
+    The quantizer's own calibration averages the samples' ranges, so that whatever is stronger than the
+    average saturates. Measured on an expression network: labels like the float network's rose from .948 to
+    .986 with the range that covers nearly all samples.
     """
     from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415
 
@@ -95,7 +95,7 @@ def write_atomically(target: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)  # noqa: PTH101 (mkstemp's 0600 would hide the model from the service's user)
+        os.chmod(temporary, 0o644)  # noqa: PTH101 (mkstemp's 0600 would hide it from the service)
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

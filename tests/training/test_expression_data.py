@@ -103,7 +103,7 @@ def test_a_file_without_votes_is_refused(tmp_path: Path) -> None:
     arrays = made_up_faces()
     del arrays["ferplus"]
     np.savez(tmp_path / "fer.npz", **arrays)
-    with pytest.raises(BadDataError, match="'ferplus is not a file in the archive'|ferplus"):
+    with pytest.raises(BadDataError, match="ferplus"):
         data.load(tmp_path / "fer.npz")
 
 

@@ -57,7 +57,7 @@ def _figures(figures: dict[str, Any], speed: dict[str, float], kilobytes: float)
     lines = [
         "## Figures",
         "",
-        f"FER+ on {figures['data']}, {figures['split']} test. int8 is the shipped file, float the network it was made from.",
+        f"FER+ on {figures['data']}, {figures['split']} test. int8 is the shipped file, float its network.",
         "",
         "| figure | int8 | float | reach | aim |",
         "|---|---|---|---|---|",
@@ -80,18 +80,23 @@ def _figures(figures: dict[str, Any], speed: dict[str, float], kilobytes: float)
 def _counting(figures: dict[str, Any]) -> str:
     ferplus = figures["int8"]["ferplus"]
     text = (
-        f"The FER+ test has {ferplus['rows']} rows with a valid majority (single votes dropped, one of eight emotions "
-        f"above half). {ferplus['contempt_rows_counted_as_errors']} of them are contempt, which the model has no label "
-        f"for; they count as errors. Without them the accuracy is {ferplus['accuracy_without_contempt_rows']}."
+        f"The FER+ test has {ferplus['rows']} rows with a valid majority (single votes dropped, one of eight "
+        f"emotions above half). {ferplus['contempt_rows_counted_as_errors']} of them are contempt, which the "
+        "model has no label for; they count as errors. "
+        f"Without them the accuracy is {ferplus['accuracy_without_contempt_rows']}."
     )
     if "genki" in figures["int8"]:
         genki = figures["int8"]["genki"]
         text += (
-            f" GENKI: {genki['photos']} photos used to choose settings, boxes from YuNet, {genki['missed_faces']} faces "
-            "missed (a missed face is no smile); the appliance's own finder gives its own figures."
+            f" GENKI: {genki['photos']} photos that settings were chosen on, boxes from YuNet, "
+            f"{genki['missed_faces']} faces missed (a missed face is no smile); the appliance's own finder "
+            "gives its own figures."
         )
     if "not_a_face" in figures["int8"]:
-        text += " Rejection is measured on photographs held out of training; rejected means not_a_face is the first label."
+        text += (
+            " Rejection is measured on photographs held out of training; rejected means that not_a_face "
+            "is the first label."
+        )
     return text
 
 
@@ -139,31 +144,34 @@ def _training(model: dict[str, Any]) -> str:
     recipe = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in training["recipe"].items())
     return f"""## Training
 
-- Network: {training["architecture"]}, {training["parameters"]} parameters, {training["epochs"]} epochs, seed {training["seed"]},
-  {training["date"]}; {recipe}.
-- Labels: the crowd's votes as they are (FER+), single votes dropped; contempt and unknown votes have no label and are
-  left out; not-a-face votes are not_a_face.
+- Network: {training["architecture"]}, {training["parameters"]} parameters, {training["epochs"]} epochs,
+  seed {training["seed"]}, {training["date"]}; {recipe}.
+- Labels: the crowd's votes as they are (FER+), single votes dropped; contempt and unknown votes have no label
+  and are left out; not-a-face votes are not_a_face.
 - Data: {training["data"]}. Training rows that also stand in a test split were dropped.
 - Command: `{training["command"]}`
-- What was tried on the way is in `training/EXPERIMENTS.md`.
+- What was tried on the way is in [EXPERIMENTS.md](training/EXPERIMENTS.md).
 
-Terms: FER-2013's images are customary for research and have no known owner licence; FER+ votes are MIT; the photographs
-used for not_a_face and for unlabelled faces are research or web collections. None of them is in this repository; only
-what was learned from them is."""
+Terms: FER-2013's images are customary for research and have no known owner licence; FER+ votes are MIT; the
+photographs behind not_a_face and the unlabelled faces come from research and web collections. None of them is
+in this repository; only what was learned from them is."""
 
 
 LIMITS = """## Known failures, and what to do
 
-- Votes of ten strangers about a still are the truth here: the model says what a face looks like, not what a person feels.
+- Votes of ten strangers about a still are the truth here: the model says what a face looks like, not what a
+  person feels.
 - Disgust and fear are rare in the data and are often missed: do not build a trigger on them.
 - A neutral face with raised cheeks, or speech with teeth showing, may pass for a smile for a frame: keep the
   appliance's hold time, and raise the threshold if it fires too early.
 - Below about 24 pixels a face, and in the dark, it is less sure (table above): come nearer, or add light.
 - Masks hide the mouth: a masked smile is mostly called neutral.
 - Faces turned beyond about 45 degrees were rare in training; their scores mean little.
-- The data lean to lighter skin and to web photographs; people outside that are judged less well than the table says.
+- The data lean to lighter skin and to web photographs; people outside that are judged less well than the
+  table says.
 
 ## Not to be used for
 
-Judging anybody's mood, honesty, health, attention or suitability; hiring, school, policing, border, insurance; any
+Judging anybody's mood, honesty, health, attention or suitability; hiring, school, policing, border,
+insurance; any
 decision about a person. It is a shutter release."""

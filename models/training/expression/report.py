@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ferplus_plots(ferplus: dict[str, Any], folder: Path) -> None:
-    names = [name for name in ferplus["per_class"]]
+    names = list(ferplus["per_class"])
     matrix = [row[: len(names)] for row in ferplus["confusion"][: len(names)]]
     plots.confusion(matrix, names, folder / "confusion.png")
     plots.reliability(ferplus["reliability"], "first label", folder / "reliability.png")

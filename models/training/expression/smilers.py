@@ -21,7 +21,7 @@ Finder = Callable[[np.ndarray], tuple[float, ...] | None]  # BGR picture -> larg
 
 @dataclass(frozen=True)
 class Smilers:
-    """``crops`` uint8 ``[N, 48, 48]``; ``smiles`` bool ``[N]``; ``missed`` bool ``[N]``: no face was found."""
+    """``crops`` uint8 ``[N, 48, 48]``; ``smiles`` bool ``[N]``; ``missed`` bool ``[N]``, no face found."""
 
     crops: np.ndarray
     smiles: np.ndarray

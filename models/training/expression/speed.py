@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from models.training.expression import networks, runtime
 from models.training.int8 import float_tflite
 

@@ -105,9 +105,8 @@ class Trainer:
         self._read_data()
         self.network = networks.build(args.architecture, self.classes)
         self.origin = networks.load_backbone(self.network, args.architecture, args.weights)
-        print(
-            f"{args.architecture} {self.origin}, {sum(p.numel() for p in self.network.parameters())} parameters"
-        )
+        parameters = sum(p.numel() for p in self.network.parameters())
+        print(f"{args.architecture} {self.origin}, {parameters} parameters")
         self.averaged = networks.build(args.architecture, self.classes)
         self.history: list[dict[str, float]] = []
         if args.start_from:
@@ -151,7 +150,7 @@ class Trainer:
         if (stored.architecture, stored.classes) != (self.args.architecture, self.classes):
             raise BadDataError(
                 f"checkpoint of {stored.architecture} with {stored.classes} classes; this run is "
-                f"{self.args.architecture} with {self.classes}. Give --architecture and --labels of the checkpoint"
+                f"{self.args.architecture} with {self.classes}. Give its --architecture and --labels"
             )
         self.network.load_state_dict(stored.averaged if averaged_only else stored.network)
 
