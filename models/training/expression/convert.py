@@ -19,6 +19,7 @@ from models.training.expression.labels import soft_targets
 from models.training.int8 import convert_int8, write_atomically
 
 CALIBRATION_ROWS = 400
+TOLERATED_DIVERGENCE = 0.002  # nats, from saturating and rounding the logits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     fer = data.load(args.data)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / args.out.name
-        convert_int8(source.network, calibration_samples(fer.training), draft)
+        samples = calibration_samples(fer.training)
+        convert_int8(source.network, samples, draft, output_range=useful_range(source, samples))
         card = describe(source, draft, args)
         check(source, runtime.Int8Model(runtime.interpreter(draft), card), fer.public_test, args.allowed_loss)
         # the JSON goes last: between the two writes the sha256 does not fit, which a reader refuses
@@ -65,6 +67,27 @@ def calibration_samples(faces: data.Faces) -> list[np.ndarray]:
         for i, image in enumerate(faces.images[rows])
     ]
     return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]
+
+
+def useful_range(source: FloatModel, samples: list[np.ndarray]) -> tuple[float, float]:
+    """The narrowest range of logits that leaves the probabilities as they are; a logit beyond it saturates.
+
+    What matters is the distance of the first two labels, not how far behind the last one is: over the whole
+    range one of the 255 steps is so wide that two labels often tie, and runtimes that round differently
+    disagree.
+    """
+    logits = source.logits(np.stack([np.uint8(np.round(255 * sample[0, :, :, 0])) for sample in samples]))
+    exact = metrics.softmax(logits)
+
+    def divergence(ends: tuple[float, float]) -> float:
+        step = (ends[1] - ends[0]) / 255
+        rounded = metrics.softmax(np.round(logits.clip(*ends) / step) * step)
+        return float((exact * np.log((exact + 1e-9) / (rounded + 1e-9))).sum(1).mean())
+
+    lows, highs = np.linspace(logits.min(), 0, 20), np.linspace(logits.max() / 3, logits.max(), 20)
+    ranges = [(float(low), float(high)) for low in lows for high in highs]
+    narrow = [ends for ends in ranges if divergence(ends) < TOLERATED_DIVERGENCE]
+    return min(narrow or [ranges[19]], key=lambda ends: ends[1] - ends[0])
 
 
 def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[str, Any]:
