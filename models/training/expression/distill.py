@@ -10,7 +10,7 @@ from models.training.expression.inference import FloatModel
 from models.training.expression.labels import NOT_A_FACE
 from models.training.expression.metrics import softmax
 
-GUESS_WEIGHT = 0.5  # of a row that has the teacher's word alone
+GUESS_WEIGHT = 0.8  # of a row that has the teacher's word alone
 
 
 def taught(teacher: Path, voted: Samples, mined: Mined | None, share: float) -> tuple[Samples, Mined | None]:

@@ -73,7 +73,7 @@ def measure(
         "small_faces": figures.small_faces(logits, faces),
     }
     if args.mined:
-        result["not_a_face"] = figures.not_a_face(logits, args.mined)
+        result["not_a_face"] = figures.not_a_face(logits, temperature, args.mined)
     if args.genki:
         photos = smilers.load(args.genki, args.detector, rule)
         result["genki"] = smilers.figures(logits, temperature, photos)

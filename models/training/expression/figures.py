@@ -14,12 +14,14 @@ from models.training.expression.labels import (
     HAPPY,
     LABELS,
     NOT_A_FACE,
+    NOT_A_FACE_COLUMN,
     majority,
     soft_targets,
 )
 
 Logits = Callable[[np.ndarray], np.ndarray]  # uint8 [N, S, S] -> float32 [N, classes]
 SMALL_SIDES = (16, 24, 32)
+REJECTED_FROM = 0.5  # probability of not_a_face from which the appliance drops a find
 
 
 def ferplus(logits: np.ndarray, faces: data.Faces, temperature: float) -> dict[str, Any]:
@@ -37,6 +39,7 @@ def ferplus(logits: np.ndarray, faces: data.Faces, temperature: float) -> dict[s
     matrix = metrics.confusion(truth[ours], guess[ours], len(LABELS))
     clear = faces.votes.max(1) >= 5
     targets, weights = soft_targets(faces.votes)
+    undisputed = faces.votes[:, NOT_A_FACE_COLUMN] == 0
     log_p = np.log(probabilities[weights > 0] + 1e-12)
     return {
         "rows": int(valid.sum()),
@@ -46,6 +49,7 @@ def ferplus(logits: np.ndarray, faces: data.Faces, temperature: float) -> dict[s
         "cross_entropy": round(float(-(targets[weights > 0] * log_p).sum(1).mean()), 4),
         "happy_f1": round(metrics.binary_f1((truth == HAPPY)[clear], (guess == HAPPY)[clear]), 4),
         "happy_rows_with_5_votes": int(clear.sum()),
+        "faces_rejected": round(float((probabilities[undisputed, NOT_A_FACE] >= REJECTED_FROM).mean()), 4),
         "per_class": metrics.per_class(matrix, LABELS),
         "confusion": matrix.tolist(),
         "reliability": metrics.reliability(probabilities.max(1)[valid], right),
@@ -96,18 +100,18 @@ def fer2013(logits: np.ndarray, faces: data.Faces) -> dict[str, Any]:
     }
 
 
-def not_a_face(logits: Logits, mined: Path) -> dict[str, float]:
-    """Crops of photos held out of training: share whose first label is not_a_face."""
+def not_a_face(logits: Logits, temperature: float, mined: Path) -> dict[str, float]:
+    """Crops of photos held out of training: share whose probability of not_a_face reaches REJECTED_FROM."""
     crops = data.load_arrays(mined, ("cascade_held_out", "random_held_out", "faces_held_out"))
-    rejected = {
-        name: (logits(images).argmax(1) == NOT_A_FACE) for name, images in crops.items() if len(images)
+    names = {
+        "cascade_held_out": "cascade_false_boxes_rejected",
+        "random_held_out": "random_background_rejected",
+        "faces_held_out": "labelled_faces_rejected",
     }
-    return {
-        key: round(float(rejected[name].mean()), 4)
-        for key, name in (
-            ("cascade_false_boxes_rejected", "cascade_held_out"),
-            ("random_background_rejected", "random_held_out"),
-            ("labelled_faces_rejected", "faces_held_out"),
-        )
-        if name in rejected
-    }
+    result: dict[str, float] = {}
+    for name, images in crops.items():
+        if len(images):
+            rejected = metrics.softmax(logits(images), temperature)[:, NOT_A_FACE] >= REJECTED_FROM
+            result[names[name]] = round(float(rejected.mean()), 4)
+            result[names[name].replace("rejected", "rows")] = len(images)
+    return result
