@@ -7,7 +7,7 @@ from typing import Any
 
 from models.training.errors import BadDataError
 from models.training.expression import card, checkpoint, plots, runtime, speed
-from models.training.expression.labels import FER2013_LABELS
+from models.training.expression.labels import FER2013_LABELS, LABELS
 from models.training.int8 import write_atomically
 
 
@@ -44,9 +44,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _ferplus_plots(ferplus: dict[str, Any], folder: Path) -> None:
-    names = list(ferplus["per_class"])
-    matrix = [row[: len(names)] for row in ferplus["confusion"][: len(names)]]
-    plots.confusion(matrix, names, folder / "confusion.png")
+    plots.confusion(ferplus["confusion"], list(LABELS), folder / "confusion.png")
     plots.reliability(ferplus["reliability"], "first label", folder / "reliability.png")
     plots.reliability(ferplus["happy_reliability"], "happy", folder / "reliability_happy.png")
 

@@ -27,7 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="checkpoint file, written after every epoch")
     parser.add_argument("--resume", action="store_true", help="go on from --out if it is there")
-    parser.add_argument("--start-from", type=Path, help="checkpoint whose averaged weights to start with")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        help="checkpoint whose averaged weights to start with; its last layer too if the labels are the same",
+    )
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
     parser.add_argument("--weights", type=Path, help="pretrained backbone for a transfer baseline")
@@ -110,7 +114,7 @@ class Trainer:
         self.averaged = networks.build(args.architecture, self.classes)
         self.history: list[dict[str, float]] = []
         if args.start_from:
-            self._load_weights(checkpoint.load(args.start_from), averaged_only=True)
+            self._start_from(checkpoint.load(args.start_from))
         self.averaged.load_state_dict(self.network.state_dict())
         for network in (self.network, self.averaged):
             network.to(self.device, memory_format=torch.channels_last)
@@ -146,13 +150,23 @@ class Trainer:
         ]
         return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
-    def _load_weights(self, stored: checkpoint.Checkpoint, averaged_only: bool = False) -> None:
+    def _start_from(self, stored: checkpoint.Checkpoint) -> None:
+        if stored.architecture != self.args.architecture:
+            raise BadDataError(
+                f"--start-from: checkpoint of {stored.architecture}, not {self.args.architecture}"
+            )
+        fresh = self.network.state_dict()
+        fits = {name: value for name, value in stored.averaged.items() if value.shape == fresh[name].shape}
+        self.network.load_state_dict({**fresh, **fits})
+        self.origin = f"from {self.args.start_from.name}"
+
+    def _load_weights(self, stored: checkpoint.Checkpoint) -> None:
         if (stored.architecture, stored.classes) != (self.args.architecture, self.classes):
             raise BadDataError(
                 f"checkpoint of {stored.architecture} with {stored.classes} classes; this run is "
                 f"{self.args.architecture} with {self.classes}. Give its --architecture and --labels"
             )
-        self.network.load_state_dict(stored.averaged if averaged_only else stored.network)
+        self.network.load_state_dict(stored.network)
 
     def _resume(self) -> None:
         stored = checkpoint.load(self.args.out)
