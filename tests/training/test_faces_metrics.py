@@ -98,3 +98,10 @@ def test_portraits_count_boxes_by_pose() -> None:
     result = portrait_figures(pose, np.array([1, 2, 0, 0]))
     assert result["one_box_near_frontal"] == pytest.approx(1 / 3, abs=1e-3)
     assert result["missed_tilted"] == 1
+
+
+def test_a_higher_threshold_drops_the_less_sure_box_alone() -> None:
+    boxes = np.concatenate([found(FIRST, confidence=0.9), found(SECOND, confidence=0.5)])
+    seen = judge(photo(FIRST, SECOND), boxes, 1.0)
+    assert seen.above(0.4).found.tolist() == [True, True]
+    assert seen.above(0.6).found.tolist() == [True, False]

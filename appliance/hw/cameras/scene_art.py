@@ -122,9 +122,12 @@ class _Canvas:
         self.lit += opacity * (np.array(colour, np.float32) * self.opacity - self.lit)
 
 
-def _sprite(lit: Lit, opacity: Mask, origin: Point) -> Sprite:
-    through = np.repeat(255 - 255 * opacity, 3, axis=2)
-    return Sprite(np.round(lit).clip(0, 255).astype(np.uint8), np.round(through).astype(np.uint8), origin)
+def _through(opacity: Mask) -> Colour:
+    return np.repeat(np.round(255 - 255 * opacity).astype(np.uint8), 3, axis=2)
+
+
+def _bytes(lit: Lit) -> Colour:
+    return np.round(lit).clip(0, 255).astype(np.uint8)
 
 
 def skin_colours(skin: BGR) -> NDArray[np.float32]:
@@ -164,7 +167,7 @@ def body(look: Look, side: float) -> Sprite:
         canvas.tint(strength * shade, _shade(look.shirt, dark))
     glow = canvas.soft(canvas.ellipse((-0.12, 1.75), (0.3, 0.3)), 0.2) * shirt
     canvas.tint(0.25 * glow, (235, 245, 255))
-    return _sprite(canvas.lit, canvas.opacity, canvas.origin)
+    return Sprite(_bytes(canvas.lit), _through(canvas.opacity), canvas.origin)
 
 
 def _shirt(canvas: _Canvas, look: Look) -> tuple[Mask, Mask]:
@@ -191,7 +194,7 @@ def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
     _paint_fringe(before, look)
     window = behind.soft(behind.ellipse((0.5, 0.5), (0.365, 0.47)), 0.05)[..., None]
     head, fringe, covers = behind.lit, before.lit, before.opacity
-    opacity = behind.opacity + covers * (1 - behind.opacity)
+    through = _through(behind.opacity + covers * (1 - behind.opacity))
     colours = skin_colours(look.skin)
     at_rest, smiling = (_placed(behind, face, side) for face in (neutral, happy))
     sprites = []
@@ -199,7 +202,7 @@ def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
         share = level / (LEVELS - 1)
         grey = np.clip(np.round(at_rest * (1 - share) + smiling * share), 0, 255).astype(np.uint8)
         lit = fringe + (1 - covers) * (head + window * (colours[grey] - head))
-        sprites.append(_sprite(lit, opacity, behind.origin))
+        sprites.append(Sprite(_bytes(lit), through, behind.origin))
     return sprites
 
 

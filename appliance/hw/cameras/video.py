@@ -9,13 +9,20 @@ import numpy as np
 from appliance.errors import RecordingError
 from appliance.hw.cameras.recording import Reel, Shot, Shots
 
-# Read when FFmpeg is first used, not on import. Errors are told by us. Left alone, FFmpeg would play a text
-# file as letters on a screen, and follow a playlist to the network.
-_CONTAINERS = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,ogg,flv,asf,h264,hevc,mjpeg,ivf"
+# Read when FFmpeg is first used, not on import: errors are told by us.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
-os.environ.setdefault(
-    "OPENCV_FFMPEG_CAPTURE_OPTIONS", f"protocol_whitelist;file|format_whitelist;{_CONTAINERS}"
+
+_SIGNATURES = (
+    (4, (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")),  # MP4, QuickTime
+    (0, (b"\x1aE\xdf\xa3",)),  # Matroska, WebM
+    (8, (b"AVI ",)),
+    (0, (b"OggS", b"FLV\x01", b"DKIF", b"YUV4MPEG2")),
+    (0, (b"\x30\x26\xb2\x75",)),  # ASF, WMV
+    (0, (b"\0\0\x01\xba", b"\0\0\x01\xb3", b"\0\0\0\x01", b"\0\0\x01\x09")),  # MPEG and H.26x streams
+    (188, (b"\x47",)),  # MPEG transport stream
+    (196, (b"\x47",)),  # the same with time stamps, as camcorders write it
 )
+"""Where in a file which bytes tell a container."""
 
 LIKELY_FRAME_RATE = 30.0
 """1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""
@@ -23,13 +30,20 @@ LIKELY_FRAME_RATE = 30.0
 
 def open_video(path: Path) -> Reel:
     """The video's frames; time stamps from the file. Raises RecordingError when it is none."""
-    video = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
-    if not video.isOpened():
+    video = cv2.VideoCapture()
+    if not (_is_container(path) and video.open(str(path.resolve()), cv2.CAP_FFMPEG)):
         raise RecordingError(f"{path} is no video that can be read", "Is it whole? MP4, MKV, WebM, AVI play")
     rate = video.get(cv2.CAP_PROP_FPS)
     rate = rate if 1 <= rate <= 240 else LIKELY_FRAME_RATE  # 0, or 1000 and more: not told
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     return Reel("video", _shots(video, path, rate, count), count if count > 0 else None)
+
+
+def _is_container(path: Path) -> bool:
+    """FFmpeg alone would play a text file as letters on a screen, and follow a playlist to the network."""
+    with path.open("rb") as file:
+        head = file.read(256)
+    return any(head.startswith(signatures, offset) for offset, signatures in _SIGNATURES)
 
 
 def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int) -> Shots:

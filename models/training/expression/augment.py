@@ -1,7 +1,7 @@
 """What a camera on a shelf does to a face: box jitter, light, noise, blur, JPEG, small faces, glasses.
 
-Everything works on single uint8 pictures with OpenCV, about 0.1 ms each, so that one CPU core can do it between
-the training steps.
+Everything works on single uint8 pictures with OpenCV, about 0.1 ms each, so that one CPU core can do it
+between the training steps.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ SOURCE = 48
 
 @dataclass(frozen=True)
 class Strength:
-    """How far each change goes. Angles in degrees, shifts as a share of the side, the rest as probabilities."""
+    """How far each change goes: roll in degrees, shift and scale as shares, the rest as probabilities."""
 
     roll: float = 15.0
     shift: float = 0.07
@@ -62,8 +62,14 @@ def _box_jitter(image: np.ndarray, size: int, strength: Strength, rng: np.random
     centre = (image.shape[0] - 1) / 2
     offset = target - linear @ (centre, centre)
     border = cv2.BORDER_REPLICATE if rng.random() < 0.7 else cv2.BORDER_CONSTANT
-    return cv2.warpAffine(image, np.column_stack([linear, offset]), (size, size), flags=cv2.INTER_LINEAR,
-                          borderMode=border, borderValue=int(rng.integers(0, 256)))
+    return cv2.warpAffine(
+        image,
+        np.column_stack([linear, offset]),
+        (size, size),
+        flags=cv2.INTER_LINEAR,
+        borderMode=border,
+        borderValue=int(rng.integers(0, 256)),
+    )
 
 
 def _enlarged_small_face(view: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -82,7 +88,9 @@ def _light(view: np.ndarray, dark: bool, rng: np.random.Generator) -> np.ndarray
     if rng.random() < 0.4:  # light from one side
         direction, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.7)
         ramp = np.linspace(-0.5, 0.5, size, dtype=np.float32)
-        x *= 1 + np.float32(depth) * (ramp[None] * np.float32(np.cos(direction)) + ramp[:, None] * np.float32(np.sin(direction)))
+        x *= 1 + np.float32(depth) * (
+            ramp[None] * np.float32(np.cos(direction)) + ramp[:, None] * np.float32(np.sin(direction))
+        )
     gain = rng.uniform(0.2, 0.6) if dark else np.exp(rng.normal(0, 0.2))
     x = x * np.float32(gain) + np.float32(rng.normal(0, 0.06) if not dark else rng.uniform(0, 0.06))
     noise = abs(rng.normal(0, 0.03 if dark else 0.02))
@@ -104,7 +112,16 @@ def _occluded(view: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         filled = rng.random() < 0.5
         for x in (0.3, 0.7):
             centre = (int(size * (x + rng.normal(0, 0.02))), y)
-            cv2.ellipse(view, centre, (half, int(half * rng.uniform(0.6, 1))), 0, 0, 360, shade // 3, -1 if filled else 1)
+            cv2.ellipse(
+                view,
+                centre,
+                (half, int(half * rng.uniform(0.6, 1))),
+                0,
+                0,
+                360,
+                shade // 3,
+                -1 if filled else 1,
+            )
         cv2.line(view, (int(size * 0.42), y), (int(size * 0.58), y), shade // 3, 1)
         return view
     height, width = (size * rng.uniform(0.1, 0.4, 2)).astype(int)

@@ -1,8 +1,10 @@
 """What the shipped network is measured against: the seeds' three models and mini-Xception.
 
-All take ``[N, 1, S, S]`` float32 in 0..1 and give logits. The transfer backbones name their weights as torchvision
-does, so that its ImageNet files load.
+All take ``[N, 1, S, S]`` float32 in 0..1 and give logits. The transfer backbones name their weights as
+torchvision does, so that its ImageNet files load.
 """
+
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -12,12 +14,16 @@ IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class FourBlocks(nn.Sequential):
-    """Four blocks of convolution, normalisation, pooling and dropout, then two dense layers, for 48x48 (4.5 M)."""
+    """Four blocks of convolution, normalisation, pooling and dropout, then two dense layers; 48x48 only."""
 
     def __init__(self, classes: int) -> None:
         layers: list[nn.Module] = []
         for inputs, outputs, kernel in ((1, 64, 3), (64, 128, 5), (128, 512, 3), (512, 512, 3)):
-            layers += [nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), nn.BatchNorm2d(outputs), nn.ReLU()]
+            layers += [
+                nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2),
+                nn.BatchNorm2d(outputs),
+                nn.ReLU(),
+            ]
             layers += [nn.MaxPool2d(2), nn.Dropout(0.25)]
         layers.append(nn.Flatten())
         for inputs, outputs in ((512 * 9, 256), (256, 512)):
@@ -32,7 +38,7 @@ class MiniXception(nn.Module):
         super().__init__()
         self.stem = nn.Sequential(*_conv_bn_relu(1, 8, 0), *_conv_bn_relu(8, 8, 0))
         widths = (8, 16, 32, 64, 128)
-        self.modules_ = nn.ModuleList(_XceptionModule(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.modules_ = nn.ModuleList(_XceptionModule(a, b) for a, b in pairwise(widths))
         self.last = nn.Conv2d(128, classes, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -72,7 +78,9 @@ class Transfer(nn.Module):
     def __init__(self, backbone: nn.Module, features: int, classes: int) -> None:
         super().__init__()
         self.backbone = backbone
-        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.5), nn.Linear(features, classes))
+        self.head = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.5), nn.Linear(features, classes)
+        )
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1), persistent=False)
 

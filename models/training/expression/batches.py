@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,7 +16,7 @@ from models.training.expression.labels import LABELS, NOT_A_FACE
 
 @dataclass(frozen=True)
 class Batch:
-    """``images`` float32 ``[N, 1, S, S]`` in 0..1; ``targets`` float32 ``[N, classes]``; ``weights`` float32 ``[N]``.
+    """``images`` ``[N, 1, S, S]`` in 0..1; ``targets`` ``[N, classes]``; ``weights`` ``[N]``; all float32.
 
     A row of ``targets`` that is all zero is a face of unknown expression: only "it is a face" is known.
     """
@@ -53,15 +54,19 @@ def join(parts: list[Samples]) -> Samples:
 
 @dataclass(frozen=True)
 class Mined:
-    """Crops from ``prepare``: boxes a cascade takes for faces, random background, faces of unknown expression."""
+    """Crops from ``prepare``: a cascade's false boxes, random background, faces of unknown expression."""
 
     cascade: Samples
     background: Samples
     faces: Samples
 
     def draw(self, rows: int, rng: np.random.Generator) -> list[Samples]:
-        """An epoch's share: up to ``rows`` cascade boxes and faces each, half as many of the easier background."""
-        return [self.cascade.subset(rows, rng), self.background.subset(rows // 2, rng), self.faces.subset(rows, rng)]
+        """An epoch's share: up to ``rows`` false boxes and faces each, half as much easy background."""
+        return [
+            self.cascade.subset(rows, rng),
+            self.background.subset(rows // 2, rng),
+            self.faces.subset(rows, rng),
+        ]
 
 
 def mined_samples(path: Path) -> Mined:
@@ -79,15 +84,30 @@ def mined_samples(path: Path) -> Mined:
     return Mined(samples("cascade", no_face), samples("random", no_face), samples("faces", 0 * no_face))
 
 
-def epoch_batches(samples: Samples, batch: int, size: int, strength: Strength, rng: np.random.Generator) -> Iterator[Batch]:
-    """Every sample once, in random order, each seen through :func:`augment`. A last short batch is left out."""
+def epoch_batches(
+    samples: Samples, batch: int, size: int, strength: Strength, rng: np.random.Generator
+) -> Iterator[Batch]:
+    """Every sample once in random order, each through :func:`augment`; a last short batch is left out."""
     order = rng.permutation(len(samples))
     for start in range(0, len(order) - batch + 1, batch):
         rows = order[start : start + batch]
         views = np.stack([augment(samples.images[row], size, strength, rng) for row in rows])
-        yield Batch(to_network(views), torch.from_numpy(samples.targets[rows]), torch.from_numpy(samples.weights[rows]))
+        yield Batch(
+            to_network(views),
+            torch.from_numpy(samples.targets[rows]),
+            torch.from_numpy(samples.weights[rows]),
+        )
 
 
 def to_network(images: np.ndarray) -> Tensor:
     """uint8 ``[N, S, S]`` to float32 ``[N, 1, S, S]`` in 0..1, channels last in memory."""
-    return torch.from_numpy(images).unsqueeze(1).float().div_(255).contiguous(memory_format=torch.channels_last)
+    return (
+        torch.from_numpy(images).unsqueeze(1).float().div_(255).contiguous(memory_format=torch.channels_last)
+    )
+
+
+def resized(images: np.ndarray, side: int) -> np.ndarray:
+    """uint8 ``[N, S, S]`` at the side a network takes; untouched where it is theirs already."""
+    if images.shape[1] == side:
+        return images
+    return np.stack([cv2.resize(image, (side, side)) for image in images])

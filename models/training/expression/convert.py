@@ -1,4 +1,4 @@
-"""``convert``: checkpoint to ``*_int8.tflite`` with its JSON; a conversion that loses too much keeps the old model."""
+"""``convert``: checkpoint to ``*_int8.tflite`` with its JSON; losing too much keeps the old model."""
 
 import argparse
 import hashlib
@@ -13,20 +13,25 @@ import numpy as np
 from models.training.errors import BadDataError, TrainingError
 from models.training.expression import data, figures, metrics, runtime
 from models.training.expression.augment import Strength, augment
-from models.training.expression.crops import CropRule
+from models.training.expression.crops import STANDARD
 from models.training.expression.inference import FloatModel
 from models.training.expression.labels import soft_targets
 from models.training.int8 import convert_int8, write_atomically
 
 CALIBRATION_ROWS = 400
+TOLERATED_DIVERGENCE = 0.002  # nats, from saturating and rounding the logits
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Command line of ``convert``."""
     parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz: calibration rows, PublicTest for the check")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="fer2013.npz: calibration rows, PublicTest for the check"
+    )
     parser.add_argument("--out", type=Path, default=Path("models/expression_int8.tflite"))
-    parser.add_argument("--allowed-loss", type=float, default=0.5, help="points of PublicTest accuracy, float to int8")
+    parser.add_argument(
+        "--allowed-loss", type=float, default=0.5, help="points of PublicTest accuracy, float to int8"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     fer = data.load(args.data)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / args.out.name
-        convert_int8(source.network, calibration_samples(fer.training), draft)
+        samples = calibration_samples(fer.training)
+        convert_int8(source.network, samples, draft, output_range=useful_range(source, samples))
         card = describe(source, draft, args)
         check(source, runtime.Int8Model(runtime.interpreter(draft), card), fer.public_test, args.allowed_loss)
         # the JSON goes last: between the two writes the sha256 does not fit, which a reader refuses
@@ -56,8 +62,32 @@ def calibration_samples(faces: data.Faces) -> list[np.ndarray]:
     """float32 ``[1, 48, 48, 1]`` in 0..1: Training rows as they are and augmented (dark, bright, noisy)."""
     rng = np.random.default_rng(0)
     rows = rng.choice(len(faces), min(CALIBRATION_ROWS, len(faces)), replace=False)
-    views = [image if i % 2 else augment(image, image.shape[0], Strength(), rng) for i, image in enumerate(faces.images[rows])]
+    views = [
+        image if i % 2 else augment(image, image.shape[0], Strength(), rng)
+        for i, image in enumerate(faces.images[rows])
+    ]
     return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]
+
+
+def useful_range(source: FloatModel, samples: list[np.ndarray]) -> tuple[float, float]:
+    """The narrowest range of logits that leaves the probabilities as they are; a logit beyond it saturates.
+
+    What matters is the distance of the first two labels, not how far behind the last one is: over the whole
+    range one of the 255 steps is so wide that two labels often tie, and runtimes that round differently
+    disagree.
+    """
+    logits = source.logits(np.stack([np.uint8(np.round(255 * sample[0, :, :, 0])) for sample in samples]))
+    exact = metrics.softmax(logits)
+
+    def divergence(ends: tuple[float, float]) -> float:
+        step = (ends[1] - ends[0]) / 255
+        rounded = metrics.softmax(np.round(logits.clip(*ends) / step) * step)
+        return float((exact * np.log((exact + 1e-9) / (rounded + 1e-9))).sum(1).mean())
+
+    lows, highs = np.linspace(logits.min(), 0, 20), np.linspace(logits.max() / 3, logits.max(), 20)
+    ranges = [(float(low), float(high)) for low in lows for high in highs]
+    narrow = [ends for ends in ranges if divergence(ends) < TOLERATED_DIVERGENCE]
+    return min(narrow or [ranges[19]], key=lambda ends: ends[1] - ends[0])
 
 
 def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[str, Any]:
@@ -72,12 +102,14 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
         "labels": source.labels,
         "input": {**_tensor(given), "colour": "grey", "range": [0, 1]},
         "output": {**_tensor(made), "meaning": "logits", "temperature": 1.0},
-        "crop": CropRule()._asdict(),
+        "crop": STANDARD._asdict(),
         "training": {
             "data": "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces",
             "labels": settings["labels"],
             "architecture": source.checkpoint.architecture,
-            "recipe": {key: settings[key] for key in ("batch", "rate", "decay", "sizes", "mined_rows", "fraction")},
+            "recipe": {
+                key: settings[key] for key in ("batch", "rate", "decay", "sizes", "mined_rows", "fraction")
+            },
             "date": date.today().isoformat(),
             "seed": settings["seed"],
             "epochs": source.checkpoint.epoch,

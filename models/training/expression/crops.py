@@ -7,10 +7,10 @@ import numpy as np
 
 
 class CropRule(NamedTuple):
-    """Square side as a multiple of sqrt(w * h) of the face box; centre shift in units of that side.
+    """Side of the square, and shift of its centre, as multiples of sqrt(w * h) of the face box.
 
-    1.075 turns a tight labelled box (hairline to chin) into the square an OpenCV frontal cascade would have given,
-    and FER-2013's faces were cut out by such a cascade.
+    1.075 turns a tight labelled box (hairline to chin) into the square an OpenCV frontal cascade would have
+    given, and FER-2013's faces were cut out by such a cascade.
     """
 
     side: float = 1.075
@@ -18,7 +18,12 @@ class CropRule(NamedTuple):
     dy: float = 0.0
 
 
-def cut(grey: np.ndarray, box: tuple[float, float, float, float], size: int, rule: CropRule | None = CropRule()) -> np.ndarray:
+STANDARD = CropRule()
+
+
+def cut(
+    grey: np.ndarray, box: tuple[float, float, float, float], size: int, rule: CropRule | None = STANDARD
+) -> np.ndarray:
     """One face as uint8 ``[size, size]``; area averaging when shrinking, bilinear when enlarging.
 
     :param grey: uint8 ``[H, W]``
@@ -26,9 +31,10 @@ def cut(grey: np.ndarray, box: tuple[float, float, float, float], size: int, rul
     :param rule: None takes the box itself as the square (a cascade's box)
     """
     x, y, w, h = box
-    side = w if rule is None else rule.side * float(np.sqrt(w * h))
-    shift_x, shift_y = (0.0, 0.0) if rule is None else (rule.dx * side, rule.dy * side)
-    left, top = x + w / 2 + shift_x - side / 2, y + h / 2 + shift_y - side / 2
+    unit = float(np.sqrt(w * h))
+    rule = CropRule(side=1.0) if rule is None else rule
+    side = rule.side * unit
+    left, top = x + w / 2 + rule.dx * unit - side / 2, y + h / 2 + rule.dy * unit - side / 2
     x0, y0 = round(left), round(top)
     n = max(2, round(side))
     inside = grey[max(0, y0) : max(0, y0 + n), max(0, x0) : max(0, x0 + n)]

@@ -17,7 +17,7 @@ _SHAPES = {"images": (48, 48), "fer": (), "usage": (), "ferplus": (10,)}
 
 @dataclass(frozen=True)
 class Faces:
-    """Rows of FER-2013: ``images`` uint8 ``[N, 48, 48]``, ``fer`` uint8 ``[N]``, ``votes`` uint8 ``[N, 10]``."""
+    """Rows of FER-2013, all uint8: ``images`` ``[N, 48, 48]``, ``fer`` ``[N]``, ``votes`` ``[N, 10]``."""
 
     images: np.ndarray
     fer: np.ndarray
@@ -46,10 +46,12 @@ def load_arrays(path: Path, names: Iterable[str]) -> dict[str, np.ndarray]:
     :raises BadDataError: missing, truncated, an array absent or of another type
     """
     try:
-        with np.load(path) as archive:
+        with path.open("rb") as stream, np.load(stream) as archive:
             arrays = {name: archive[name] for name in names}
     except FileNotFoundError:
-        raise BadDataError(f"{path}: no such file; models/training/README.md says where it comes from") from None
+        raise BadDataError(
+            f"{path}: no such file; models/training/README.md says where it comes from"
+        ) from None
     except KeyError as error:
         raise BadDataError(f"{path}: array {error} is missing; expected {', '.join(names)}") from None
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError) as error:
@@ -74,7 +76,8 @@ def check_shapes(path: Path, arrays: dict[str, np.ndarray], shapes: dict[str, tu
 def load(path: Path) -> Fer2013:
     """Read fer2013.npz (images, fer, usage, ferplus).
 
-    Training rows whose pixels also stand in PublicTest or PrivateTest are dropped (568 rows of the usual file).
+    Training rows whose pixels also stand in PublicTest or PrivateTest are dropped (703 rows of the usual
+    file: 568 test rows have one or more copies in Training).
 
     :raises BadDataError: see :func:`load_arrays`; also where a split is empty
     """
@@ -83,7 +86,9 @@ def load(path: Path) -> Fer2013:
     everything = Faces(arrays["images"], arrays["fer"], arrays["ferplus"])
     splits = [everything.take(arrays["usage"] == usage) for usage in (TRAINING, PUBLIC_TEST, PRIVATE_TEST)]
     if not all(len(split) for split in splits):
-        raise BadDataError(f"{path}: a split is empty; usage must hold 0 Training, 1 PublicTest, 2 PrivateTest")
+        raise BadDataError(
+            f"{path}: a split is empty; usage must hold 0 Training, 1 PublicTest, 2 PrivateTest"
+        )
     tested = {image.tobytes() for split in splits[1:] for image in split.images}
     fresh = np.array([image.tobytes() not in tested for image in splits[TRAINING].images])
     return Fer2013(splits[TRAINING].take(fresh), splits[PUBLIC_TEST], splits[PRIVATE_TEST])

@@ -10,14 +10,15 @@ from models.training.expression.inference import FloatModel
 from models.training.expression.labels import NOT_A_FACE
 from models.training.expression.metrics import softmax
 
-GUESS_WEIGHT = 0.5  # of a row that has the teacher's word alone
+GUESS_WEIGHT = 0.8  # of a row that has the teacher's word alone
 
 
 def taught(teacher: Path, voted: Samples, mined: Mined | None, share: float) -> tuple[Samples, Mined | None]:
     """The same pictures with targets from the teacher.
 
-    Ten votes are a noisy draw from what a large crowd would say; a network fitted to all rows is a second opinion
-    (Furlanello et al. 2018, born-again networks). The teacher sees each picture and its mirror image, unaugmented.
+    Ten votes are a noisy draw from what a large crowd would say; a network fitted to all rows is a second
+    opinion (Furlanello et al. 2018, born-again networks). The teacher sees each picture and its mirror
+    image, unaugmented.
 
     :param share: of the teacher in the targets of ``voted``; the votes keep the rest
     """

@@ -1,4 +1,4 @@
-"""``evaluate``: the figures of an int8 model, or of a checkpoint, on data kept back. A TFLite model needs no PyTorch."""
+"""``evaluate``: the figures of an int8 model (no PyTorch needed) or of a checkpoint, on data kept back."""
 
 import argparse
 import json
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from models.training.errors import BadDataError
-from models.training.expression import data, figures, runtime
-from models.training.expression.crops import CropRule
+from models.training.expression import data, figures, runtime, smilers
+from models.training.expression.crops import STANDARD, CropRule
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,11 +18,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="int8 .tflite file with its JSON beside it")
     parser.add_argument("--checkpoint", type=Path, help="measure the float network too (needs PyTorch)")
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
-    parser.add_argument("--split", choices=("private", "public"), default="private",
-                        help="private is for final figures alone; choose on public")
+    parser.add_argument(
+        "--split",
+        choices=("private", "public"),
+        default="private",
+        help="private is for final figures alone; choose on public",
+    )
     parser.add_argument("--mined", type=Path, help="crops from `prepare`: not_a_face on photos held out")
     parser.add_argument("--genki", type=Path, help="folder of photos with labels.csv (file, smile)")
-    parser.add_argument("--detector", type=Path, help="YuNet ONNX file for --genki; default: OpenCV's cascade")
+    parser.add_argument(
+        "--detector", type=Path, help="YuNet ONNX file for --genki; default: OpenCV's cascade"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON alone")
     parser.add_argument("--out", type=Path, help="write the JSON to this file too")
 
@@ -41,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
         network = inference.FloatModel(args.checkpoint)
         temperature = model.temperature if args.model else 1.0
-        result["float"] = measure(args, network.logits, network.labels, temperature, CropRule())
+        result["float"] = measure(args, network.logits, network.labels, temperature, STANDARD)
     text = json.dumps(result, indent=2)
     if args.out:
         args.out.write_text(text + "\n")
@@ -67,10 +73,10 @@ def measure(
         "small_faces": figures.small_faces(logits, faces),
     }
     if args.mined:
-        result["not_a_face"] = figures.not_a_face(logits, args.mined)
+        result["not_a_face"] = figures.not_a_face(logits, temperature, args.mined)
     if args.genki:
-        size = faces.images.shape[1]
-        result["genki"] = figures.genki(logits, temperature, args.genki, args.detector, rule, size)
+        photos = smilers.load(args.genki, args.detector, rule)
+        result["genki"] = smilers.figures(logits, temperature, photos)
     return result
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from models.training.expression import checkpoint, networks
-from models.training.expression.batches import to_network
+from models.training.expression.batches import resized, to_network
 from models.training.expression.labels import FER2013_LABELS, LABELS
 
 
@@ -16,10 +16,12 @@ class FloatModel:
     def __init__(self, path: Path) -> None:
         self.checkpoint = checkpoint.load(path)
         self.network = networks.from_checkpoint(self.checkpoint, path)
+        self.side = networks.side_of(self.checkpoint.architecture)
         self.labels = list(LABELS if self.checkpoint.classes == len(LABELS) else FER2013_LABELS)
 
     @torch.no_grad()
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """float32 ``[N, classes]`` for uint8 ``[N, S, S]``."""
-        parts = [self.network(to_network(images[i : i + 256])).numpy() for i in range(0, len(images), 256)]
+        """float32 ``[N, classes]`` for uint8 ``[N, S, S]``, resized to the network's side."""
+        views = resized(images, self.side)
+        parts = [self.network(to_network(views[i : i + 256])).numpy() for i in range(0, len(views), 256)]
         return np.concatenate(parts)

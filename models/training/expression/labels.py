@@ -9,7 +9,16 @@ NOT_A_FACE = LABELS.index("not_a_face")
 
 # Columns of `ferplus` in fer2013.npz: neutral, happiness, surprise, sadness, anger, disgust, fear, contempt,
 # unknown, not-a-face. Contempt (8) and unknown (9th) have no label of ours.
-FERPLUS_COLUMN = {"angry": 4, "disgust": 5, "fear": 6, "happy": 1, "sad": 3, "surprise": 2, "neutral": 0, "not_a_face": 9}
+FERPLUS_COLUMN = {
+    "angry": 4,
+    "disgust": 5,
+    "fear": 6,
+    "happy": 1,
+    "sad": 3,
+    "surprise": 2,
+    "neutral": 0,
+    "not_a_face": 9,
+}
 CONTEMPT_COLUMN, UNKNOWN_COLUMN, NOT_A_FACE_COLUMN = 7, 8, 9
 CONTEMPT = len(LABELS)  # the class no output stands for: such rows count as errors
 
@@ -17,8 +26,9 @@ CONTEMPT = len(LABELS)  # the class no output stands for: such rows count as err
 def soft_targets(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """FER+ votes as a distribution over LABELS, and a weight for each row.
 
-    Single votes are dropped as noise where something else remains (as FER+'s own reader does); votes for contempt
-    and unknown have no label, so the rest is normalised and the row weighs what share of its votes was left.
+    Single votes are dropped as noise where something else remains (as FER+'s own reader does); votes for
+    contempt and unknown have no label, so the rest is normalised and the row weighs what share of its votes
+    was left.
 
     :param votes: uint8 ``[N, 10]``
     :return: float32 ``[N, 8]`` (rows sum to 1, or to 0 where no vote is left) and float32 ``[N]`` in 0..1
@@ -34,9 +44,9 @@ def soft_targets(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def majority(votes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The label most people chose, and whether that is a valid majority in the FER+ sense.
 
-    As in Microsoft's FER+ reader, mode "majority": single votes are dropped, the strongest of the eight emotions
-    (contempt among them) must hold more than half of what is left, and rows won by unknown or not-a-face are no
-    part of the test.
+    As in Microsoft's FER+ reader, mode "majority": single votes are dropped, the strongest of the eight
+    emotions (contempt among them) must hold more than half of what is left, and rows won by unknown or
+    not-a-face are no part of the test.
 
     :param votes: uint8 ``[N, 10]``
     :return: int64 ``[N]`` index into LABELS, or CONTEMPT; bool ``[N]``

@@ -13,10 +13,11 @@ def softmax(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
 
 
 def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
-    """Temperature with the least cross-entropy against soft targets (Guo et al. 2017), by golden section in log T.
+    """Temperature of least cross-entropy against soft targets (Guo et al. 2017); golden section in log T.
 
     :param targets: float ``[N, classes]``, rows sum to 1
     """
+
     def cost(log_t: float) -> float:
         return float(-(targets * np.log(softmax(logits, np.exp(log_t)) + 1e-12)).sum(1).mean())
 
@@ -33,7 +34,7 @@ def confusion(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
 
 
 def per_class(matrix: np.ndarray, names: tuple[str, ...]) -> dict[str, dict[str, float]]:
-    """Precision, recall, F1 and support by label, from a confusion matrix; labels without rows are left out."""
+    """Precision, recall, F1 and rows of every label that has rows, from a confusion matrix."""
     result = {}
     for i, name in enumerate(names):
         hits, support, called = int(matrix[i, i]), int(matrix[i].sum()), int(matrix[:, i].sum())
@@ -68,7 +69,9 @@ def binary_f1(truth: np.ndarray, guess: np.ndarray) -> float:
 
 
 def recall_at_false_positives(scores: np.ndarray, truth: np.ndarray, rate: float) -> tuple[float, float]:
-    """Share of positives above the threshold that at most ``rate`` of the negatives exceed, and that threshold."""
+    """Share of positives above the threshold that at most ``rate`` of the negatives exceed, and that
+    threshold.
+    """
     negatives = np.sort(scores[~truth])[::-1]
     threshold = float(negatives[int(rate * len(negatives))])
     return float((scores[truth] > threshold).mean()), threshold

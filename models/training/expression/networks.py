@@ -1,8 +1,8 @@
 """Networks by name: the shipped one, and the baselines it is compared with.
 
-The shipped one is a small residual CNN for 48x48 grey faces. Plain 3x3 convolutions with batch normalisation and
-ReLU were chosen because they quantize to int8 with little loss, train fast on a CPU in bfloat16 and run on
-XNNPACK's int8 dot products on a Pi.
+The shipped one is a small residual CNN for 48x48 grey faces. Plain 3x3 convolutions with batch
+normalisation and ReLU were chosen because they quantize to int8 with little loss, train fast on a CPU in
+bfloat16 and run on XNNPACK's int8 dot products on a Pi.
 """
 
 import importlib.util
@@ -71,7 +71,11 @@ def build(name: str, classes: int) -> nn.Module:
     if name in TRANSFER:
         backbone, features = TRANSFER[name]
         return baselines.Transfer(backbone(), features, classes)
-    plain = {"small_residual": SmallResidual, "four_blocks": baselines.FourBlocks, "mini_xception": baselines.MiniXception}
+    plain = {
+        "small_residual": SmallResidual,
+        "four_blocks": baselines.FourBlocks,
+        "mini_xception": baselines.MiniXception,
+    }
     return plain[name](classes)
 
 
@@ -83,20 +87,27 @@ def side_of(name: str) -> int:
 def load_backbone(network: nn.Module, name: str, weights: Path | None) -> str:
     """Put ImageNet weights into a transfer baseline; return where they came from, for the report.
 
-    From the file given (a torchvision state dict), else through torchvision where it is installed and has or can
-    fetch them, else none: the network then starts from scratch.
+    From the file given (a torchvision state dict), else through torchvision where it is installed and has
+    or can fetch them, else none: the network then starts from scratch.
 
     :raises BadDataError: the file is missing, unreadable or of another network
     """
     if name not in TRANSFER:
         if weights:
-            raise BadDataError(f"--weights {weights}: {name} has no pretrained backbone; vgg16 and resnet50 have one")
+            raise BadDataError(
+                f"--weights {weights}: {name} has no pretrained backbone; vgg16 and resnet50 have one"
+            )
         return "from scratch"
     if weights:
         try:
-            state, origin = torch.load(weights, map_location="cpu", weights_only=True), f"ImageNet weights from {weights.name}"
+            state, origin = (
+                torch.load(weights, map_location="cpu", weights_only=True),
+                f"ImageNet weights from {weights.name}",
+            )
         except Exception as error:  # a damaged file raises whatever its unpickling stumbles over
-            raise BadDataError(f"{weights}: not readable as PyTorch weights ({str(error).splitlines()[0]})") from None
+            raise BadDataError(
+                f"{weights}: not readable as PyTorch weights ({str(error).splitlines()[0]})"
+            ) from None
     elif importlib.util.find_spec("torchvision"):
         from torchvision import models  # noqa: PLC0415
 
@@ -121,10 +132,14 @@ def from_checkpoint(stored: Checkpoint, path: Path) -> nn.Module:
     :raises BadDataError: weights of another architecture than the checkpoint says
     """
     if stored.architecture not in NAMES:
-        raise BadDataError(f"{path}: architecture {stored.architecture!r} is unknown; one of {', '.join(NAMES)}")
+        raise BadDataError(
+            f"{path}: architecture {stored.architecture!r} is unknown; one of {', '.join(NAMES)}"
+        )
     network = build(stored.architecture, stored.classes)
     try:
         network.load_state_dict(stored.averaged)
     except RuntimeError:
-        raise BadDataError(f"{path}: its weights do not fit {stored.architecture} as this version builds it") from None
+        raise BadDataError(
+            f"{path}: its weights do not fit {stored.architecture} as this version builds it"
+        ) from None
     return network.eval()

@@ -1,8 +1,8 @@
 """``prepare``: check the data, and mine crops of no face and of faces without an expression label.
 
-What a cascade takes for a face and no person labelled as one is the ``not_a_face`` the appliance will meet. The
-labelled faces beside them carry no expression, but they do say "a face": without them a network that knows only
-FER-2013's frontal faces would throw out turned, masked and blurred ones.
+What a cascade takes for a face and no person labelled as one is the ``not_a_face`` the appliance will meet.
+The labelled faces beside them carry no expression, but they do say "a face": without them a network that
+knows only FER-2013's frontal faces would throw out turned, masked and blurred ones.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from models.training.expression.crops import cut
 
 SIZE = 48
 SMALLEST_FACE = 20  # pixels; smaller faces are never judged
-CASCADE_BOXES_PER_PHOTO = 6
+CASCADE_BOXES_PER_PHOTO = 8
 RANDOM_BOXES_PER_PHOTO = 2
 FACES_PER_PHOTO = 8
 HELD_OUT = 6  # every sixth photo, by a checksum of its name, is for measuring only
@@ -40,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what the data holds; write the mined crops."""
     fer = data.load(args.data)
-    print(f"training {len(fer.training)}  PublicTest {len(fer.public_test)}  PrivateTest {len(fer.private_test)}")
+    for name in ("training", "public_test", "private_test"):
+        print(f"{name} {len(getattr(fer, name))}")
     if args.faces:
         crops = mine(args.faces, args.seed, args.limit)
         args.out.parent.mkdir(parents=True, exist_ok=True)
@@ -73,13 +74,16 @@ def read_boxes(folder: Path) -> dict[str, list[dict[str, str]]]:
 def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndarray]:
     """Crops uint8 ``[N, 48, 48]`` under ``nothing``, ``faces`` and, from photos held out, ``*_held_out``.
 
-    ``cascade_held_out`` are the held-out cascade boxes alone: the figure "false boxes rejected" is taken on them.
+    ``cascade_held_out`` are the held-out cascade boxes alone: the figure "false boxes rejected" is taken on
+    them.
     """
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     photos = read_boxes(folder)
     rng = np.random.default_rng(seed)
     found: dict[str, list[np.ndarray]] = defaultdict(list)
-    for name in tqdm(sorted(photos)[slice(None, None, max(1, len(photos) // limit) if limit else 1)], unit="photo"):
+    for name in tqdm(
+        sorted(photos)[slice(None, None, max(1, len(photos) // limit) if limit else 1)], unit="photo"
+    ):
         grey = cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE)
         if grey is None:
             continue
@@ -87,19 +91,31 @@ def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndar
         rows = [row for row in photos[name] if row["by"] != "negative"]
         taken = [_box(row) for row in rows]
         suffix = "_held_out" if held_out else ""
-        false_boxes = cascade_mistakes(grey, taken, cascade, rng)
+        false_boxes = cascade_mistakes(grey, taken, cascade, 1 if held_out else 0, rng)
         found["cascade" + suffix] += [cut(grey, box, SIZE, None) for box in false_boxes]
         found["random" + suffix] += [cut(grey, box, SIZE, None) for box in background(grey, taken, rng)]
         found["faces" + suffix] += labelled_faces(grey, rows, rng)
     return {name: np.array(crops, np.uint8).reshape(-1, SIZE, SIZE) for name, crops in found.items()}
 
 
-def cascade_mistakes(grey: np.ndarray, taken: list[Box], cascade: cv2.CascadeClassifier, rng: np.random.Generator) -> list[Box]:
-    """Boxes a permissive cascade finds away from every labelled face; the ones it is surest of first."""
-    boxes, counts = cascade.detectMultiScale2(grey, 1.2, 1, minSize=(SMALLEST_FACE, SMALLEST_FACE))
-    order = np.argsort(-np.asarray(counts).ravel() + rng.random(len(boxes)))
-    away = [tuple(float(v) for v in boxes[i]) for i in order if not _touches(tuple(boxes[i]), taken)]
-    return away[:CASCADE_BOXES_PER_PHOTO]
+def cascade_mistakes(
+    grey: np.ndarray,
+    taken: list[Box],
+    cascade: cv2.CascadeClassifier,
+    neighbours: int,
+    rng: np.random.Generator,
+) -> list[Box]:
+    """Boxes the cascade finds away from every labelled face and from each other.
+
+    ``neighbours`` 0 gives every single hit, several times as many pictures to learn from; 1 or more gives
+    what a program that uses the cascade would meet, which is what to measure on.
+    """
+    found = cascade.detectMultiScale(grey, 1.2, neighbours, minSize=(SMALLEST_FACE, SMALLEST_FACE))
+    boxes: list[Box] = []
+    for box in rng.permutation(np.reshape(found, (-1, 4))).astype(float):
+        if len(boxes) < CASCADE_BOXES_PER_PHOTO and not _touches(tuple(box), taken + boxes):
+            boxes.append(tuple(box))
+    return boxes
 
 
 def background(grey: np.ndarray, taken: list[Box], rng: np.random.Generator) -> list[Box]:
@@ -114,11 +130,16 @@ def background(grey: np.ndarray, taken: list[Box], rng: np.random.Generator) -> 
     return boxes[:RANDOM_BOXES_PER_PHOTO]
 
 
-def labelled_faces(grey: np.ndarray, rows: list[dict[str, str]], rng: np.random.Generator) -> list[np.ndarray]:
+def labelled_faces(
+    grey: np.ndarray, rows: list[dict[str, str]], rng: np.random.Generator
+) -> list[np.ndarray]:
     """Crops of labelled faces that a person could judge: not ignored, not heavily blurred or occluded."""
     good = [
-        _box(row) for row in rows
-        if row["ignore"] == "0" and row["blur"] != "2" and row["occlusion"] != "2"
+        _box(row)
+        for row in rows
+        if row["ignore"] == "0"
+        and row["blur"] != "2"
+        and row["occlusion"] != "2"
         and min(float(row["w"]), float(row["h"])) >= SMALLEST_FACE
     ]
     rng.shuffle(good)

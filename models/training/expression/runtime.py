@@ -30,9 +30,13 @@ class Int8Model:
         scale, zero_point = sink["quantization"]
         rows = []
         for image in images:
-            self.interpreter.set_tensor(source, (image.astype(np.int16) - 128).astype(np.int8)[None, :, :, None])
+            self.interpreter.set_tensor(
+                source, (image.astype(np.int16) - 128).astype(np.int8)[None, :, :, None]
+            )
             self.interpreter.invoke()
-            rows.append((self.interpreter.get_tensor(sink["index"])[0].astype(np.float32) - zero_point) * scale)
+            rows.append(
+                (self.interpreter.get_tensor(sink["index"])[0].astype(np.float32) - zero_point) * scale
+            )
         return np.array(rows, np.float32)
 
 
@@ -48,14 +52,18 @@ def interpreter(path: Path, threads: int = 1) -> Any:
         try:
             from tflite_runtime.interpreter import Interpreter  # noqa: PLC0415
         except ImportError:
-            raise TrainingError("no TFLite runtime: pip install ai-edge-litert (or tflite-runtime on 3.11)") from None
+            raise TrainingError(
+                "no TFLite runtime: pip install ai-edge-litert (or tflite-runtime on 3.11)"
+            ) from None
     if not path.is_file():
         raise BadDataError(f"{path}: no such model file")
     try:
         loaded = Interpreter(model_path=str(path), num_threads=threads)
         loaded.allocate_tensors()
     except (ValueError, RuntimeError) as error:
-        raise BadDataError(f"{path}: not a TFLite model, or a damaged one ({str(error).splitlines()[0]})") from None
+        raise BadDataError(
+            f"{path}: not a TFLite model, or a damaged one ({str(error).splitlines()[0]})"
+        ) from None
     return loaded
 
 
@@ -73,5 +81,7 @@ def load(path: Path) -> Int8Model:
         raise BadDataError(f"{description}: not JSON ({error})") from None
     loaded = interpreter(path)
     if hashlib.sha256(path.read_bytes()).hexdigest() != card.get("sha256"):
-        raise BadDataError(f"{path}: sha256 differs from the one in {description.name}; convert writes both together")
+        raise BadDataError(
+            f"{path}: sha256 differs from the one in {description.name}; convert writes both together"
+        )
     return Int8Model(loaded, card)

@@ -15,16 +15,23 @@ from models.training.expression.augment import Strength
 from models.training.expression.labels import LABELS, majority
 from models.training.expression.loss import expression_loss
 
+GROWING = "32:0.4,40:0.7,48:1"
 AVERAGING = 0.998  # share of the old average kept at each step (EMA of the weights)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Command line of ``train``."""
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
-    parser.add_argument("--mined", type=Path, help="crops from `prepare`; without them not_a_face has FER+ votes only")
+    parser.add_argument(
+        "--mined", type=Path, help="crops from `prepare`; without them not_a_face has FER+ votes only"
+    )
     parser.add_argument("--out", type=Path, required=True, help="checkpoint file, written after every epoch")
     parser.add_argument("--resume", action="store_true", help="go on from --out if it is there")
-    parser.add_argument("--start-from", type=Path, help="checkpoint whose averaged weights to start with")
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        help="checkpoint whose averaged weights to start with; its last layer too if the labels are the same",
+    )
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
     parser.add_argument("--weights", type=Path, help="pretrained backbone for a transfer baseline")
@@ -34,8 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.1, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=5e-4, help="weight decay")
-    parser.add_argument("--sizes", default="32:0.35,40:0.65,48:1", help="side of the input until that share of the run")
-    parser.add_argument("--mined-rows", type=int, default=3000, help="crops of nothing, and of faces, an epoch")
+    parser.add_argument(
+        "--sizes",
+        help="side of the input until that share of the run; default 32:0.4,40:0.7,48:1 "
+        "for small_residual, the network's own side for the others",
+    )
+    parser.add_argument(
+        "--mined-rows", type=int, default=3000, help="crops of nothing, and of faces, an epoch"
+    )
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the data to use (for a trial)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -66,10 +79,20 @@ def learning_rate(progress: float, peak: float, warm_up: float = 0.04) -> float:
     return peak * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
 
 
-def size_at(progress: float, sizes: str) -> int:
-    """Input side at that part of the run: small faces first train several times faster."""
-    steps = [step.split(":") for step in sizes.split(",")]
-    return next((int(side) for side, until in steps if progress < float(until)), int(steps[-1][0]))
+def parse_sizes(text: str) -> list[tuple[int, float]]:
+    """``"32:0.4,48:1"`` to ``[(32, 0.4), (48, 1.0)]``.
+
+    :raises BadDataError: not of that form
+    """
+    try:
+        return [(int(side), float(until)) for side, until in (step.split(":") for step in text.split(","))]
+    except ValueError:
+        raise BadDataError(f"--sizes {text}: expected SIDE:SHARE,... such as {GROWING}") from None
+
+
+def size_at(progress: float, sizes: list[tuple[int, float]]) -> int:
+    """Input side at that part of the run: small pictures first train several times faster."""
+    return next((side for side, until in sizes if progress < until), sizes[-1][0])
 
 
 class Trainer:
@@ -78,16 +101,20 @@ class Trainer:
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
         self.device = choose_device(args.device)
+        self.side = networks.side_of(args.architecture)
+        grows = args.architecture == "small_residual"
+        self.sizes = parse_sizes(args.sizes or (GROWING if grows else f"{self.side}:1"))
         self.classes = len(LABELS) if args.labels == "ferplus" else 7
         torch.manual_seed(args.seed)
         self._read_data()
         self.network = networks.build(args.architecture, self.classes)
         self.origin = networks.load_backbone(self.network, args.architecture, args.weights)
-        print(f"{args.architecture} {self.origin}, {sum(p.numel() for p in self.network.parameters())} parameters")
+        parameters = sum(p.numel() for p in self.network.parameters())
+        print(f"{args.architecture} {self.origin}, {parameters} parameters")
         self.averaged = networks.build(args.architecture, self.classes)
         self.history: list[dict[str, float]] = []
         if args.start_from:
-            self._load_weights(checkpoint.load(args.start_from), averaged_only=True)
+            self._start_from(checkpoint.load(args.start_from))
         self.averaged.load_state_dict(self.network.state_dict())
         for network in (self.network, self.averaged):
             network.to(self.device, memory_format=torch.channels_last)
@@ -99,7 +126,9 @@ class Trainer:
     def _read_data(self) -> None:
         args = self.args
         fer = data.load(args.data)
-        rows = np.random.default_rng(args.seed).permutation(len(fer.training))[: int(len(fer.training) * args.fraction)]
+        rows = np.random.default_rng(args.seed).permutation(len(fer.training))[
+            : int(len(fer.training) * args.fraction)
+        ]
         training = fer.training.take(np.sort(rows))
         if args.labels == "ferplus":
             self.faces = batches.Samples(*data.ferplus_training(training))
@@ -115,16 +144,29 @@ class Trainer:
     def _optimiser(self) -> torch.optim.Optimizer:
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": self.args.decay}, {"params": plain, "weight_decay": 0.0}]
+        groups = [
+            {"params": decayed, "weight_decay": self.args.decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
         return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
-    def _load_weights(self, stored: checkpoint.Checkpoint, averaged_only: bool = False) -> None:
+    def _start_from(self, stored: checkpoint.Checkpoint) -> None:
+        if stored.architecture != self.args.architecture:
+            raise BadDataError(
+                f"--start-from: checkpoint of {stored.architecture}, not {self.args.architecture}"
+            )
+        fresh = self.network.state_dict()
+        fits = {name: value for name, value in stored.averaged.items() if value.shape == fresh[name].shape}
+        self.network.load_state_dict({**fresh, **fits})
+        self.origin = f"from {self.args.start_from.name}"
+
+    def _load_weights(self, stored: checkpoint.Checkpoint) -> None:
         if (stored.architecture, stored.classes) != (self.args.architecture, self.classes):
             raise BadDataError(
                 f"checkpoint of {stored.architecture} with {stored.classes} classes; this run is "
-                f"{self.args.architecture} with {self.classes}. Give --architecture and --labels of the checkpoint"
+                f"{self.args.architecture} with {self.classes}. Give its --architecture and --labels"
             )
-        self.network.load_state_dict(stored.averaged if averaged_only else stored.network)
+        self.network.load_state_dict(stored.network)
 
     def _resume(self) -> None:
         stored = checkpoint.load(self.args.out)
@@ -147,19 +189,27 @@ class Trainer:
         args = self.args
         rows = int(args.mined_rows * args.fraction)
         samples = batches.join([self.faces, *(self.mined.draw(rows, rng) if self.mined else ())])
-        size = size_at(epoch / args.epochs, args.sizes)
+        size = size_at(epoch / args.epochs, self.sizes)
         steps = max(1, len(samples) // args.batch)
         total = 0.0
         self.network.train()
         stream = batches.epoch_batches(samples, min(args.batch, len(samples)), size, Strength(), rng)
-        for step, batch in enumerate(tqdm(stream, total=steps, desc=f"epoch {epoch + 1}", leave=False, mininterval=5)):
+        for step, batch in enumerate(
+            tqdm(stream, total=steps, desc=f"epoch {epoch + 1}", leave=False, mininterval=5)
+        ):
             rate = learning_rate((epoch + step / steps) / args.epochs, args.rate)
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
             total += self._step(batch)
             self._average(epoch * steps + step)
         accuracy = self._accuracy()
-        return {"epoch": epoch + 1, "size": size, "rate": rate, "loss": total / steps, "public_test": accuracy}
+        return {
+            "epoch": epoch + 1,
+            "size": size,
+            "rate": rate,
+            "loss": total / steps,
+            "public_test": accuracy,
+        }
 
     def _step(self, batch: batches.Batch) -> float:
         images = batch.images.to(self.device, memory_format=torch.channels_last)
@@ -175,7 +225,9 @@ class Trainer:
     @torch.no_grad()
     def _average(self, step: int) -> None:
         keep = min(AVERAGING, (1 + step) / (10 + step))
-        for mean, now in zip(self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True):
+        for mean, now in zip(
+            self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True
+        ):
             if mean.is_floating_point():
                 mean.lerp_(now, 1 - keep)
             else:
@@ -186,20 +238,29 @@ class Trainer:
         """Averaged network on PublicTest, full size, no augmentation."""
         right = 0
         for start in range(0, len(self.test_images), 256):
-            images = batches.to_network(self.test_images[start : start + 256]).to(self.device)
+            images = batches.to_network(batches.resized(self.test_images[start : start + 256], self.side)).to(
+                self.device
+            )
             with torch.autocast(self.device.type, torch.bfloat16):
                 guess = self.averaged(images).argmax(1).cpu().numpy()
             right += int((guess == self.test_answers[start : start + 256]).sum())
         return right / len(self.test_images)
 
     def _save(self) -> None:
-        settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(self.args).items()}
+        settings = {
+            key: str(value) if isinstance(value, Path) else value for key, value in vars(self.args).items()
+        }
         settings = {**settings, "origin": self.origin}
         settings.pop("run", None)
         checkpoint.save(
             checkpoint.Checkpoint(
-                self.args.architecture, self.classes, settings, self.network.state_dict(),
-                self.averaged.state_dict(), self.optimiser.state_dict(), self.history,
+                self.args.architecture,
+                self.classes,
+                settings,
+                self.network.state_dict(),
+                self.averaged.state_dict(),
+                self.optimiser.state_dict(),
+                self.history,
             ),
             self.args.out,
         )

@@ -17,6 +17,8 @@ from models.training.faces.sheet import worst_sheet
 from models.training.faces.turn import turned
 
 DETECTORS = ("cnn", "cascade", "yunet")
+SWEEP = tuple(round(0.2 + 0.05 * step, 2) for step in range(12))
+SHOWN = ("recall", "frame_ok", "false_per_image")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--held-out", action="store_true", help="only the photos that training never sees")
     parser.add_argument("--folder", action="append", help="only photos of this folder; may be repeated")
     parser.add_argument("--roll", type=float, default=0.0, help="turn every photo by so many degrees")
+    parser.add_argument(
+        "--sweep", action="store_true", help="cnn's figures at many thresholds, to choose one"
+    )
     parser.add_argument("--sheet", type=Path, help="draw the worst photos on one PNG")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
@@ -42,6 +47,10 @@ def run(args: argparse.Namespace) -> int:
     photos = [photo for photo in read_boxes(args.boxes) if chosen(photo, args)]
     if not photos:
         raise BadDataError(f"{args.boxes}: no photo is left to measure; see --held-out and --folder")
+    if args.sweep:
+        seen, _ = look(photos, args.images, {"cnn": finders.cnn(args.model, SWEEP[0])}, args.roll)
+        print(sweep(seen["cnn"]))
+        return 0
     names = args.detector or ["cnn"]
     seen, milliseconds = look(photos, args.images, {name: finder(name, args) for name in names}, args.roll)
     result = {name: report(seen[name], milliseconds[name]) for name in names}
@@ -110,11 +119,19 @@ def table(result: dict) -> str:
     for name, of_name in result.items():
         for limit in LIMITS:
             values = of_name[f">={limit}px"]
-            shown = [
-                values[key] if values[key] is not None else "-"
-                for key in ("recall", "frame_ok", "false_per_image")
-            ]
+            shown = [values[key] if values[key] is not None else "-" for key in SHOWN]
             lines.append(
                 f"{name:10}{f'>={limit}px':>8}{shown[0]:>9}{shown[1]:>10}{shown[2]:>13}{of_name['cpu_ms']:>9}"
             )
+    return "\n".join(lines)
+
+
+def sweep(judged: list[Judged]) -> str:
+    """The main figures at each threshold, as text."""
+    lines = [f"{'threshold':10}" + "".join(f"{f'{key} >={limit}':>21}" for limit in LIMITS for key in SHOWN)]
+    for threshold in SWEEP:
+        by_limit = [figures([one.above(threshold) for one in judged], limit) for limit in LIMITS]
+        lines.append(
+            f"{threshold:<10}" + "".join(f"{values[key]!s:>21}" for values in by_limit for key in SHOWN)
+        )
     return "\n".join(lines)

@@ -4,7 +4,7 @@ Sizes are those of the photo fitted into 640x480: sqrt(w * h) in its pixels.  A 
 IoU 0.3 on.  Faces marked ``ignore``, and faces below the limit, need not be found and may be.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,18 +38,31 @@ def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Judged:
-    """Boxes of one photo against its labels, at the size of the fitted photo.
+    """Boxes of one photo against its labels; ``scale``: fitted pixels per pixel of the photo.
 
-    ``found`` bool [faces], ``false`` bool [boxes]; ``face_size``, ``box_size`` in fitted pixels.
+    ``found`` bool [faces], ``false`` bool [boxes]; ``face_light`` [faces] is empty where it is not known.
     """
 
     photo: Photo
     boxes: np.ndarray
     found: np.ndarray
     false: np.ndarray
-    face_size: np.ndarray
-    box_size: np.ndarray
-    face_light: np.ndarray = field(default_factory=lambda: np.empty(0))
+    scale: float
+    face_light: np.ndarray
+
+    @property
+    def face_size(self) -> np.ndarray:
+        """Of each labelled face, in fitted pixels."""
+        return np.sqrt(self.photo.boxes[:, 2:].prod(1)) * self.scale
+
+    @property
+    def box_size(self) -> np.ndarray:
+        """Of each box, in fitted pixels."""
+        return np.sqrt(self.boxes[:, 2:4].prod(1)) * self.scale
+
+    def above(self, confidence: float) -> "Judged":
+        """The same without the less sure boxes: what a higher threshold would have given."""
+        return judge(self.photo, self.boxes[self.boxes[:, 4] >= confidence], self.scale, self.face_light)
 
     def counted(self, limit: int) -> np.ndarray:
         """Which labelled faces must be found at this limit."""
@@ -80,9 +93,7 @@ def judge(photo: Photo, boxes: np.ndarray, scale: float, light: np.ndarray | Non
     if len(excusing) and len(boxes):
         inside = common_area(boxes[:, :4], excusing) / np.maximum(boxes[:, 2:4].prod(1), 1e-9)[:, None]
         false &= ~(inside >= EXCUSED_SHARE).any(1)
-    face_size = np.sqrt(photo.boxes[:, 2:].prod(1)) * scale
-    box_size = np.sqrt(boxes[:, 2:4].prod(1)) * scale
-    return Judged(photo, boxes, found, false, face_size, box_size, np.empty(0) if light is None else light)
+    return Judged(photo, boxes, found, false, scale, np.empty(0) if light is None else light)
 
 
 def figures(judged: list[Judged], limit: int) -> dict:

@@ -1,0 +1,181 @@
+"""MODEL_CARD.md from measured figures. Every number in it comes from the JSON files given."""
+
+from typing import Any
+
+from models.training.expression.figures import REJECTED_FROM
+
+REACH = (
+    # figure, path to it, what to reach, what to aim for
+    ("FER+ test accuracy (PrivateTest)", ("ferplus", "accuracy"), "≥ .850", "≥ .875"),
+    ("happy against the rest, F1 (≥ 5 of 10 votes)", ("ferplus", "happy_f1"), "≥ .930", "≥ .950"),
+    ("GENKI photos: accuracy", ("genki", "accuracy"), "≥ .955", "≥ .970"),
+    ("GENKI photos: non-smilers called happy", ("genki", "false_smiles"), "≤ .045", "≤ .025"),
+    (
+        "GENKI photos: recall at 1 % false smiles",
+        ("genki", "recall_at_1_percent_false_smiles"),
+        "≥ .87",
+        "≥ .93",
+    ),
+    ("cascade's false boxes rejected", ("not_a_face", "cascade_false_boxes_rejected"), "≥ .95", "≥ .99"),
+    ("true faces rejected: FER+ test", ("ferplus", "faces_rejected"), "≤ .01", "≤ .003"),
+    ("true faces rejected: labelled photos", ("not_a_face", "labelled_faces_rejected"), "≤ .01", "≤ .003"),
+)
+
+
+def write(model: dict[str, Any], figures: dict[str, Any], speed: dict[str, float], kilobytes: float) -> str:
+    """The card's text.
+
+    :param model: the JSON beside the model file
+    :param figures: what ``evaluate --out`` wrote, for int8 and, if measured, float
+    """
+    sections = (
+        _heading(model),
+        _figures(figures, speed, kilobytes),
+        _classes(figures["int8"]["ferplus"]),
+        _conditions(figures["int8"]),
+        _training(model),
+        LIMITS,
+    )
+    return "\n\n".join(section.strip() for section in sections) + "\n"
+
+
+def _heading(model: dict[str, Any]) -> str:
+    given, made = model["input"], model["output"]
+    return f"""# Model card: {model["file"]}
+
+Judges the expression of one face: {", ".join(model["labels"])}. Made for one thing: to let a camera take the
+picture when everybody shows the chosen expression. This card is written by
+`python -m models.training report` from measured files; do not edit it by hand.
+
+- Input: {given["dtype"]} `{given["shape"]}`, one grey face crop; int8 = grey - 128. The crop is a square
+around the
+  face box, side {model["crop"]["side"]} x sqrt(width x height).
+- Output: {made["dtype"]} `{made["shape"]}` {made["meaning"]}; softmax(logits / {made["temperature"]}) are
+probabilities
+  (temperature fitted on PublicTest).
+- sha256 `{model["sha256"]}`"""
+
+
+def _figures(figures: dict[str, Any], speed: dict[str, float], kilobytes: float) -> str:
+    lines = [
+        "## Figures",
+        "",
+        f"FER+ on {figures['data']}, {figures['split']} test. int8 is the shipped file, float its network.",
+        "",
+        "| figure | int8 | float | reach | aim |",
+        "|---|---|---|---|---|",
+    ]
+    for name, path, reach, aim in REACH:
+        int8, full = _at(figures["int8"], path), _at(figures.get("float", {}), path)
+        lines.append(f"| {name} | {int8} | {full} | {reach} | {aim} |")
+    loss = _points_lost(figures)
+    lines += [
+        f"| float to int8, points of FER+ accuracy lost | {loss} | – | ≤ .5 | ≤ .2 |",
+        f"| file size | {kilobytes:.0f} kB | – | ≤ 1 MB | ≤ 400 kB |",
+        f"| CPU time a face, ratio to mini-Xception (float TFLite) | {speed['ratio_to_mini_xception']} "
+        f"({speed['cpu_ms_per_face']} ms to {speed['mini_xception_cpu_ms']} ms) | – | ≤ 2.0 | ≤ 1.0 |",
+        "",
+        _counting(figures),
+    ]
+    return "\n".join(lines)
+
+
+def _counting(figures: dict[str, Any]) -> str:
+    ferplus = figures["int8"]["ferplus"]
+    text = (
+        f"The FER+ test has {ferplus['rows']} rows with a valid majority (single votes dropped, one of eight "
+        f"emotions above half). {ferplus['contempt_rows_counted_as_errors']} of them are contempt, which the "
+        "model has no label for; they count as errors. "
+        f"Without them the accuracy is {ferplus['accuracy_without_contempt_rows']}."
+    )
+    if "genki" in figures["int8"]:
+        genki = figures["int8"]["genki"]
+        text += (
+            f" GENKI: {genki['photos']} photos that settings were chosen on, boxes from YuNet, "
+            f"{genki['missed_faces']} faces missed (a missed face is no smile); the appliance's own finder "
+            "gives its own figures."
+        )
+    if "not_a_face" in figures["int8"]:
+        text += (
+            " Rejection is measured on photographs held out of training; rejected means a "
+            f"probability of not_a_face from {REJECTED_FROM}. The labelled faces include turned, masked "
+            "and blurred ones."
+        )
+    return text
+
+
+def _points_lost(figures: dict[str, Any]) -> str:
+    if "float" not in figures:
+        return "not measured"
+    return f"{100 * (figures['float']['ferplus']['accuracy'] - figures['int8']['ferplus']['accuracy']):.2f}"
+
+
+def _at(tree: dict[str, Any], path: tuple[str, ...]) -> str:
+    for key in path:
+        tree = tree.get(key, {})
+    return f"{tree:.4f}" if isinstance(tree, float | int) else "not measured"
+
+
+def _classes(ferplus: dict[str, Any]) -> str:
+    lines = ["## By label", "", "| label | precision | recall | F1 | rows |", "|---|---|---|---|---|"]
+    for name, row in ferplus["per_class"].items():
+        lines.append(f"| {name} | {row['precision']} | {row['recall']} | {row['f1']} | {row['rows']} |")
+    error = ferplus["reliability"]["expected_calibration_error"]
+    happy = ferplus["happy_reliability"]["expected_calibration_error"]
+    lines += [
+        "",
+        f"Expected calibration error {error} (first label), {happy} (score of happy against the rest). "
+        "[Confusion matrix](report/confusion.png), [reliability](report/reliability.png), "
+        "[reliability of happy](report/reliability_happy.png), [training curves](report/curves.png).",
+    ]
+    return "\n".join(lines)
+
+
+def _conditions(int8: dict[str, Any]) -> str:
+    lines = ["## By face size and darkness", "", "| FER+ test | accuracy | rows |", "|---|---|---|"]
+    rows = int8["ferplus"]["rows"]
+    for side, accuracy in int8["small_faces"].items():
+        lines.append(
+            f"| face crop of {side} pixels in the camera's picture, enlarged | {accuracy} | {rows} |"
+        )
+    for name, row in int8["ferplus"]["by_brightness"].items():
+        lines.append(f"| {name} | {row['accuracy']} | {row['rows']} |")
+    return "\n".join(lines)
+
+
+def _training(model: dict[str, Any]) -> str:
+    training = model["training"]
+    recipe = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in training["recipe"].items())
+    return f"""## Training
+
+- Network: {training["architecture"]}, {training["parameters"]} parameters, {training["epochs"]} epochs,
+  seed {training["seed"]}, {training["date"]}; {recipe}.
+- Labels: the crowd's votes as they are (FER+), single votes dropped; contempt and unknown votes have no label
+  and are left out; not-a-face votes are not_a_face.
+- Data: {training["data"]}. Training rows that also stand in a test split were dropped.
+- Command: `{training["command"]}`
+- What was tried on the way is in [EXPERIMENTS.md](training/EXPERIMENTS.md).
+
+Terms: FER-2013's images are customary for research and have no known owner licence; FER+ votes are MIT; the
+photographs behind not_a_face and the unlabelled faces come from research and web collections. None of them is
+in this repository; only what was learned from them is."""
+
+
+LIMITS = """## Known failures, and what to do
+
+- Votes of ten strangers about a still are the truth here: the model says what a face looks like, not what a
+  person feels.
+- Disgust and fear are rare in the data and are often missed: do not build a trigger on them.
+- A neutral face with raised cheeks, or speech with teeth showing, may pass for a smile for a frame: keep the
+  appliance's hold time, and raise the threshold if it fires too early.
+- Below about 24 pixels a face, and in the dark, it is less sure (table above): come nearer, or add light.
+- Masks hide the mouth: a masked smile is mostly called neutral.
+- Faces turned beyond about 45 degrees were rare in training; their scores mean little.
+- The data lean to lighter skin and to web photographs; people outside that are judged less well than the
+  table says.
+
+## Not to be used for
+
+Judging anybody's mood, honesty, health, attention or suitability; hiring, school, policing, border,
+insurance; any
+decision about a person. It is a shutter release."""

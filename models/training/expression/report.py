@@ -1,0 +1,61 @@
+"""``report``: curves, matrices, speed, and the model card, all from measured files."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from models.training.errors import BadDataError
+from models.training.expression import card, checkpoint, plots, runtime, speed
+from models.training.expression.labels import FER2013_LABELS, LABELS
+from models.training.int8 import write_atomically
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Command line of ``report``."""
+    parser.add_argument("--checkpoint", type=Path, required=True, help="its history gives the curves")
+    parser.add_argument("--figures", type=Path, required=True, help="JSON file that `evaluate --out` wrote")
+    parser.add_argument("--model", type=Path, help="int8 model: adds speed and the model card")
+    parser.add_argument("--out", type=Path, default=Path("models/report"), help="folder for PNG and JSON")
+    parser.add_argument("--card", type=Path, default=Path("models/MODEL_CARD.md"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write everything; print where it is."""
+    figures = _read(args.figures)
+    stored = checkpoint.load(args.checkpoint)
+    args.out.mkdir(parents=True, exist_ok=True)
+    plots.curves(stored.history, args.out / "curves.png")
+    measured = figures.get("int8") or figures["float"]
+    if "fer2013" in measured:
+        plots.confusion(measured["fer2013"]["confusion"], list(FER2013_LABELS), args.out / "confusion.png")
+    else:
+        _ferplus_plots(measured["ferplus"], args.out)
+    summary: dict[str, Any] = {"origin": stored.settings.get("origin"), "history": stored.history, **figures}
+    if args.model:
+        model = runtime.load(args.model)
+        summary["speed"] = speed.against_mini_xception(args.model)
+        kilobytes = args.model.stat().st_size / 1000
+        write_atomically(args.card, card.write(model.card, figures, summary["speed"], kilobytes).encode())
+        print(args.card)
+    write_atomically(args.out / "figures.json", (json.dumps(summary, indent=1) + "\n").encode())
+    print(args.out)
+    return 0
+
+
+def _ferplus_plots(ferplus: dict[str, Any], folder: Path) -> None:
+    plots.confusion(ferplus["confusion"], list(LABELS), folder / "confusion.png")
+    plots.reliability(ferplus["reliability"], "first label", folder / "reliability.png")
+    plots.reliability(ferplus["happy_reliability"], "happy", folder / "reliability_happy.png")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        figures = json.loads(path.read_text())
+    except OSError as error:
+        raise BadDataError(f"{path}: {error.strerror}; `evaluate --out` writes it") from None
+    except ValueError as error:
+        raise BadDataError(f"{path}: not JSON ({error})") from None
+    if not isinstance(figures, dict) or not {"int8", "float"} & set(figures):
+        raise BadDataError(f"{path}: holds no figures; `evaluate --out` writes it")
+    return figures

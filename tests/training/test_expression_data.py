@@ -1,0 +1,121 @@
+"""The data of the expression model: what is refused, what is counted, what is never trained on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.training.__main__ import main
+from models.training.errors import BadDataError
+from models.training.expression import data
+from models.training.expression.crops import CropRule, cut
+from models.training.expression.labels import CONTEMPT, HAPPY, LABELS, NOT_A_FACE, majority, soft_targets
+from tests.training.conftest import made_up_faces
+
+
+def votes(**columns: int) -> np.ndarray:
+    names = (
+        "neutral",
+        "happy",
+        "surprise",
+        "sad",
+        "angry",
+        "disgust",
+        "fear",
+        "contempt",
+        "unknown",
+        "not_a_face",
+    )
+    return np.array([[columns.get(name, 0) for name in names]], np.uint8)
+
+
+def test_votes_become_shares_and_a_single_vote_counts_as_noise() -> None:
+    targets, weights = soft_targets(votes(happy=6, neutral=3, fear=1))
+    assert targets[0, HAPPY] == pytest.approx(6 / 9)
+    assert targets[0, LABELS.index("neutral")] == pytest.approx(3 / 9)
+    assert weights[0] == pytest.approx(0.9)
+
+
+def test_contempt_and_unknown_votes_have_no_label_and_weigh_nothing() -> None:
+    targets, weights = soft_targets(votes(contempt=6, unknown=2, neutral=2))
+    assert targets[0, LABELS.index("neutral")] == 1
+    assert weights[0] == pytest.approx(0.2)
+
+
+def test_a_row_without_any_vote_of_ours_is_left_out_of_training() -> None:
+    targets, weights = soft_targets(votes(contempt=10))
+    assert targets.sum() == 0
+    assert weights[0] == 0
+
+
+def test_a_contempt_majority_is_a_test_row_that_no_answer_can_get_right() -> None:
+    label, valid = majority(votes(contempt=8, neutral=2))
+    assert valid[0]
+    assert label[0] == CONTEMPT >= len(LABELS)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [votes(happy=5, neutral=5), votes(unknown=9, happy=1), votes(not_a_face=8, happy=2)],
+    ids=["no majority", "unknown wins", "not a face wins"],
+)
+def test_rows_without_a_valid_majority_are_no_part_of_the_test(row: np.ndarray) -> None:
+    assert not majority(row)[1][0]
+
+
+def test_votes_for_not_a_face_teach_that_label() -> None:
+    assert soft_targets(votes(not_a_face=10))[0][0, NOT_A_FACE] == 1
+
+
+def test_training_rows_that_also_stand_in_a_test_split_are_dropped(tmp_path: Path) -> None:
+    arrays = made_up_faces()
+    arrays["images"][3] = arrays["images"][-1]  # a PrivateTest picture
+    arrays["images"][7] = arrays["images"][100]  # a PublicTest picture
+    np.savez(tmp_path / "fer.npz", **arrays)
+    splits = data.load(tmp_path / "fer.npz")
+    assert len(splits.training) == 94
+    assert len(splits.public_test) == len(splits.private_test) == 32
+
+
+def test_a_truncated_file_is_named_as_such(fer2013: Path) -> None:
+    fer2013.write_bytes(fer2013.read_bytes()[:100_000])
+    with pytest.raises(BadDataError, match=r"fer2013\.npz: unreadable or truncated"):
+        data.load(fer2013)
+
+
+def test_a_missing_file_says_where_data_comes_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["evaluate", "--model", "m_int8.tflite", "--data", str(tmp_path / "none.npz")])
+    assert code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_pictures_of_another_size_are_refused_with_both_shapes(tmp_path: Path) -> None:
+    arrays = made_up_faces()
+    arrays["images"] = arrays["images"][:, :40]
+    np.savez(tmp_path / "fer.npz", **arrays)
+    with pytest.raises(BadDataError, match=r"images has shape \(160, 40, 48\), expected \(160, 48, 48\)"):
+        data.load(tmp_path / "fer.npz")
+
+
+def test_a_file_without_votes_is_refused(tmp_path: Path) -> None:
+    arrays = made_up_faces()
+    del arrays["ferplus"]
+    np.savez(tmp_path / "fer.npz", **arrays)
+    with pytest.raises(BadDataError, match="ferplus"):
+        data.load(tmp_path / "fer.npz")
+
+
+def test_the_crop_is_centred_on_the_box_and_as_wide_as_the_rule_says() -> None:
+    grey = np.zeros((200, 200), np.uint8)
+    grey[:, 100:] = 255  # the box's centre
+    face = cut(grey, (80, 75, 40, 50), 48, CropRule(side=2.0))
+    assert face.shape == (48, 48)
+    assert face[:, :23].max() == 0
+    assert face[:, 25:].min() == 255
+
+
+def test_a_box_over_the_border_repeats_the_border() -> None:
+    grey = np.full((100, 100), 77, np.uint8)
+    assert (cut(grey, (-20, -20, 60, 60), 48) == 77).all()

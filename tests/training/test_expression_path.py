@@ -1,0 +1,215 @@
+"""From data to an int8 file with the README's commands, and what stops on the way with which words."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs PyTorch: models/training/requirements.txt")
+pytest.importorskip("litert_torch", reason="conversion needs litert-torch: models/training/requirements.txt")
+
+from models.training.__main__ import main  # noqa: E402
+from models.training.expression import checkpoint, data, runtime  # noqa: E402
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.filterwarnings("default"),  # the converter's own libraries warn
+]
+
+
+def train(fer2013: Path, out: Path, *more: str) -> int:
+    return main(
+        ["train", "--data", str(fer2013), "--out", str(out), "--batch", "16", "--sizes", "48:1", *more]
+    )
+
+
+@pytest.fixture
+def trained(fer2013: Path, tmp_path: Path) -> Path:
+    """Enough epochs to tell the made-up happy from the made-up neutral faces."""
+    assert train(fer2013, tmp_path / "run.pt", "--epochs", "8", "--rate", "0.02") == 0
+    return tmp_path / "run.pt"
+
+
+def test_data_becomes_a_model_file_a_report_and_a_card(fer2013: Path, trained: Path, tmp_path: Path) -> None:
+    model, figures = tmp_path / "out" / "expression_int8.tflite", tmp_path / "figures.json"
+    common = ["--data", str(fer2013)]
+    assert (
+        main(["convert", "--checkpoint", str(trained), *common, "--out", str(model), "--allowed-loss", "7"])
+        == 0
+    )
+    assert (
+        main(
+            [
+                "evaluate",
+                "--model",
+                str(model),
+                "--checkpoint",
+                str(trained),
+                *common,
+                "--out",
+                str(figures),
+                "--json",
+            ]
+        )
+        == 0
+    )
+    card = tmp_path / "MODEL_CARD.md"
+    assert (
+        main(
+            [
+                "report",
+                "--checkpoint",
+                str(trained),
+                "--figures",
+                str(figures),
+                "--model",
+                str(model),
+                "--out",
+                str(tmp_path / "report"),
+                "--card",
+                str(card),
+            ]
+        )
+        == 0
+    )
+
+    description = json.loads(model.with_name("expression.json").read_text())
+    assert description["input"]["shape"] == [1, 48, 48, 1]
+    assert description["input"]["zero_point"] == -128
+    assert description["input"]["scale"] == pytest.approx(1 / 255)
+    measured = json.loads(figures.read_text())["int8"]["ferplus"]["accuracy"]
+    assert measured > 0.8
+    assert f"{measured:.4f}" in card.read_text()
+    for name in ("curves.png", "confusion.png", "reliability.png", "figures.json"):
+        assert (tmp_path / "report" / name).stat().st_size > 0
+
+
+def test_both_runtimes_give_the_same_labels(fer2013: Path, trained: Path, tmp_path: Path) -> None:
+    older = pytest.importorskip("tflite_runtime.interpreter", reason="tflite-runtime ends at Python 3.11")
+    model = tmp_path / "expression_int8.tflite"
+    main(
+        [
+            "convert",
+            "--checkpoint",
+            str(trained),
+            "--data",
+            str(fer2013),
+            "--out",
+            str(model),
+            "--allowed-loss",
+            "7",
+        ]
+    )
+    loaded = runtime.load(model)
+    old = older.Interpreter(str(model))
+    old.allocate_tensors()
+    images = data.load(fer2013).private_test.images
+    labels = runtime.Int8Model(old, loaded.card).logits(images).argmax(1)
+    assert (labels == loaded.logits(images).argmax(1)).all()
+
+
+def test_a_conversion_that_loses_too_much_keeps_the_old_model(
+    fer2013: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "expression_int8.tflite"
+    model.write_bytes(b"the old model")
+    arguments = ["--checkpoint", str(trained), "--data", str(fer2013), "--out", str(model)]
+    assert main(["convert", *arguments, "--allowed-loss=-101"]) == 1
+    assert "the old model stays" in capsys.readouterr().err
+    assert model.read_bytes() == b"the old model"
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(fer2013: Path, tmp_path: Path) -> None:
+    whole, halves = tmp_path / "whole.pt", tmp_path / "halves.pt"
+    train(fer2013, whole, "--epochs", "2")
+    stop_after(1, fer2013, halves)
+    train(fer2013, halves, "--epochs", "2", "--resume")
+    one, other = checkpoint.load(whole), checkpoint.load(halves)
+    assert one.history == other.history
+    assert all(torch.equal(a, b) for a, b in zip(one.averaged.values(), other.averaged.values(), strict=True))
+
+
+def stop_after(epochs: int, fer2013: Path, out: Path) -> None:
+    """Train two epochs' schedule, but stop early as a power cut would."""
+    from models.training.expression.train import Trainer  # noqa: PLC0415
+
+    save = Trainer._save
+
+    def save_and_stop(self: Trainer) -> None:
+        save(self)
+        if len(self.history) == epochs:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "_save", save_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            train(fer2013, out, "--epochs", "2")
+
+
+def test_a_checkpoint_of_another_architecture_is_refused(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(fer2013, tmp_path / "run.pt", "--epochs", "1")
+    assert (
+        train(fer2013, tmp_path / "run.pt", "--epochs", "2", "--resume", "--architecture", "four_blocks") == 2
+    )
+    assert "checkpoint of small_residual" in capsys.readouterr().err
+
+
+def test_a_damaged_checkpoint_is_refused(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "run.pt"
+    path.write_bytes(b"PK not really")
+    assert main(["convert", "--checkpoint", str(path), "--data", str(fer2013)]) == 2
+    assert "not a readable checkpoint" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_asking_for_a_gpu_that_is_not_there_says_so(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(fer2013, tmp_path / "run.pt", "--device", "cuda") == 1
+    assert "no CUDA GPU is usable here" in capsys.readouterr().err
+
+
+def test_pictures_of_the_seeds_own_labels_train_a_seven_label_model(fer2013: Path, tmp_path: Path) -> None:
+    out, figures = tmp_path / "run.pt", tmp_path / "figures.json"
+    assert (
+        train(
+            fer2013,
+            out,
+            "--labels",
+            "fer2013",
+            "--architecture",
+            "mini_xception",
+            "--sizes",
+            "64:1",
+            "--epochs",
+            "1",
+        )
+        == 0
+    )
+    assert main(["evaluate", "--checkpoint", str(out), "--data", str(fer2013), "--out", str(figures)]) == 0
+    assert json.loads(figures.read_text())["float"]["fer2013"]["rows"] == 32
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not (SHARED / "fer2013.npz").exists(), reason="../shared/data is not here")
+def test_one_percent_of_the_real_data_goes_all_the_way(tmp_path: Path) -> None:
+    fer2013, mined, out = SHARED / "fer2013.npz", tmp_path / "mined.npz", tmp_path / "run.pt"
+    common = ["--data", str(fer2013)]
+    assert (
+        main(["prepare", *common, "--faces", str(SHARED / "faces"), "--limit", "60", "--out", str(mined)])
+        == 0
+    )
+    assert train(fer2013, out, "--mined", str(mined), "--fraction", "0.01", "--epochs", "2") == 0
+    model = tmp_path / "expression_int8.tflite"
+    assert (
+        main(["convert", "--checkpoint", str(out), *common, "--out", str(model), "--allowed-loss", "5"]) == 0
+    )
+    assert runtime.load(model).logits(np.zeros((1, 48, 48), np.uint8)).shape == (1, 8)
