@@ -63,9 +63,7 @@ class Story:
 
     def add(self, decision: Decision) -> None:
         """One more frame."""
-        time = decision.frame.captured_at
-        self._first_at = time if self._first_at is None else self._first_at
-        self._last_at = time
+        time = self._last_at = self._since_start(decision)
         if self._frames % self._stride == 0:
             scores = tuple((one.person.number, one.score) for one in decision.people)
             self._moments.append(Moment(time, scores, decision.all_show))
@@ -74,6 +72,12 @@ class Story:
                 self._stride *= 2
         self._frames += 1
         self._notice(decision, time)
+
+    def _since_start(self, decision: Decision) -> float:
+        """Seconds since the first frame, which is what people count from."""
+        moment = decision.frame.captured_at
+        self._first_at = moment if self._first_at is None else self._first_at
+        return moment - self._first_at
 
     def _notice(self, decision: Decision, time: float) -> None:
         """Keep a picture of the frame a moment after something changed."""
@@ -91,7 +95,7 @@ class Story:
 
     def photo(self, path: str | Path, decision: Decision) -> None:
         """The photo of this frame was kept at ``path``."""
-        time = decision.frame.captured_at
+        time = self._since_start(decision)
         self._photo_times.append(time)
         if len(self._photos) < MOST_PHOTOS:
             picture = annotate(decision, shrink(decision.frame.picture.bgr(), _PHOTO_SIZE), numbers=True)
@@ -123,8 +127,7 @@ class Story:
         return f"{taken or 'No'} photo{'' if taken == 1 else 's'}"
 
     def _subtitle(self) -> str:
-        seconds = self._last_at - (self._first_at or 0.0)
-        return f"in {seconds:.1f} s, {self._frames} frames"
+        return f"in {self._last_at:.1f} s, {self._frames} frames"
 
 
 def _spread(shots: list[Shot], most: int) -> list[Shot]:
