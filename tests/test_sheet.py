@@ -87,7 +87,7 @@ def test_text_can_be_read_on_every_ground(ground: tuple[int, int, int]) -> None:
     assert contrast(ink, ground) >= 3
 
 
-def story_of_two(photos: int = 1) -> Story:
+def story_of_two(photos: int = 1, start: float = 0.0) -> Story:
     """Two people, 10 frames/s: neutral for 2 s, then one smiles, from 4 s both, from 6 s none."""
     story = Story(0.6)
     for i in range(80):
@@ -97,7 +97,7 @@ def story_of_two(photos: int = 1) -> Story:
             somebody(1, 60, 0.97 if first else 0.03, shows=first),
             somebody(2, 300, 0.97 if second else 0.03, shows=second),
         )
-        decision = decided(time, *people)
+        decision = decided(start + time, *people)
         story.add(decision)
         if 45 <= i < 45 + photos:
             story.photo(f"/photos/{i}.jpg", decision)
@@ -125,6 +125,12 @@ def test_the_same_story_gives_the_same_sheet(tmp_path: Path) -> None:
     assert np.array_equal(first, second)
 
 
+def test_times_count_from_the_first_frame_whatever_the_clock_says(tmp_path: Path) -> None:
+    replayed = saved(story_of_two(), tmp_path / "a")
+    live = saved(story_of_two(start=4096.0), tmp_path / "b")  # exact in binary: the same times come out
+    assert np.array_equal(replayed, live)
+
+
 def test_many_photos_make_a_longer_sheet_up_to_a_limit(tmp_path: Path) -> None:
     few, many, more = (saved(story_of_two(n), tmp_path).shape[0] for n in (2, 12, 20))
     assert few < many < more < many + 100
@@ -146,7 +152,9 @@ def test_a_very_long_story_is_kept_in_bounded_memory(monkeypatch: pytest.MonkeyP
         shows = i // 10 % 2 == 0
         story.add(decided(i / 10, somebody(1, 60, 0.9 if shows else 0.1, shows=shows)))
     assert len(story._moments) <= 101
-    assert len(story._keys) <= 7
+    assert len(story._changes) <= 7
+    assert len(story._quiet) <= 7
+    assert story._quiet[-1].time > 200
     assert story._moments[0].time == 0
     assert story._moments[-1].time > 290
     saved(story, tmp_path)

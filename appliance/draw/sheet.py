@@ -17,7 +17,9 @@ from appliance.hw.cameras.convert import shrink
 MOST_MOMENTS = 20_000
 """Frames kept for the chart (two numbers a person); beyond it every other one is forgotten."""
 MOST_KEYS = 32
-"""Small pictures kept; beyond it every other one is forgotten."""
+"""Small pictures kept of changes, and as many of quiet times; beyond it every other one is forgotten."""
+QUIET = 0.5
+"""Seconds between pictures of quiet times; it doubles whenever half of them are forgotten."""
 MOST_PHOTOS = 12
 """Photos shown; of further ones only the time."""
 
@@ -51,7 +53,9 @@ class Story:
     def __init__(self, threshold: float) -> None:
         self._threshold = threshold
         self._moments: list[Moment] = []
-        self._keys: list[Shot] = []
+        self._changes: list[Shot] = []
+        self._quiet: list[Shot] = []
+        self._quiet_seconds = QUIET
         self._photos: list[Shot] = []
         self._photo_times: list[float] = []
         self._frames = 0
@@ -59,11 +63,12 @@ class Story:
         self._state: object = None
         self._changed_at: float | None = None
         self._first_at: float | None = None
-        self._last_at = 0.0
+        self._seconds = 0.0
 
     def add(self, decision: Decision) -> None:
         """One more frame."""
-        time = self._last_at = self._since_start(decision)
+        time = self._since_start(decision)
+        self._seconds = time
         if self._frames % self._stride == 0:
             scores = tuple((one.person.number, one.score) for one in decision.people)
             self._moments.append(Moment(time, scores, decision.all_show))
@@ -74,10 +79,10 @@ class Story:
         self._notice(decision, time)
 
     def _since_start(self, decision: Decision) -> float:
-        """Seconds since the first frame, which is what people count from."""
-        moment = decision.frame.captured_at
-        self._first_at = moment if self._first_at is None else self._first_at
-        return moment - self._first_at
+        """Seconds since the first frame: the clock of a live camera started when the machine did."""
+        time = decision.frame.captured_at
+        self._first_at = time if self._first_at is None else self._first_at
+        return time - self._first_at
 
     def _notice(self, decision: Decision, time: float) -> None:
         """Keep a picture of the frame a moment after something changed."""
@@ -85,20 +90,29 @@ class Story:
         if state != self._state:
             self._state = state
             self._changed_at = time
-        if self._changed_at is None or time < self._changed_at + SETTLED:
-            return
-        self._changed_at = None
-        small = annotate(decision, shrink(decision.frame.colour, _KEY_SIZE), labels=False)
-        self._keys.append(Shot(time, small, decision.all_show))
-        if len(self._keys) > MOST_KEYS:
-            self._keys = self._keys[::2]
+        if self._changed_at is not None and time >= self._changed_at + SETTLED:
+            self._changed_at = None
+            self._changes.append(_small(decision, time))
+            if len(self._changes) > MOST_KEYS:
+                self._changes = self._changes[::2]
+        if not self._quiet or time >= self._quiet[-1].time + self._quiet_seconds:
+            self._quiet.append(_small(decision, time))
+            if len(self._quiet) > MOST_KEYS:
+                self._quiet = self._quiet[::2]
+                self._quiet_seconds *= 2
+
+    def _strip(self) -> list[Shot]:
+        """What to show of the story: its changes, and where there are few, quiet times as well."""
+        changes = _spread(self._changes, _STRIP)
+        quiet = _spread(self._quiet, _STRIP - len(changes))
+        return sorted([*changes, *quiet], key=lambda shot: shot.time)
 
     def photo(self, path: str | Path, decision: Decision) -> None:
         """The photo of this frame was kept at ``path``."""
         time = self._since_start(decision)
         self._photo_times.append(time)
         if len(self._photos) < MOST_PHOTOS:
-            picture = annotate(decision, shrink(decision.frame.picture.bgr(), _PHOTO_SIZE), numbers=True)
+            picture = annotate(decision, _filling(decision.frame.picture.bgr(), _PHOTO_SIZE), numbers=True)
             self._photos.append(Shot(time, picture, True, Path(path).name))
 
     def save(self, path: str | Path) -> None:
@@ -108,9 +122,9 @@ class Story:
         sheet.photos(self._photos)
         if len(self._photo_times) > len(self._photos):
             sheet.note(f"and {len(self._photo_times) - len(self._photos)} more, marked in the chart")
-        if self._keys:
+        if strip := self._strip():
             sheet.heading("What happened")
-            sheet.strip(_spread(self._keys, _STRIP))
+            sheet.strip(strip)
         sheet.heading("How much everybody showed it, and when all did")
         sheet.picture(chart(self._moments, self._photo_times, self._threshold, _CHART))
         try:
@@ -127,7 +141,21 @@ class Story:
         return f"{taken or 'No'} photo{'' if taken == 1 else 's'}"
 
     def _subtitle(self) -> str:
-        return f"in {self._last_at:.1f} s, {self._frames} frames"
+        return f"in {self._seconds:.1f} s, {self._frames} frames"
+
+
+def _small(decision: Decision, time: float) -> Shot:
+    picture = annotate(decision, shrink(decision.frame.colour, _KEY_SIZE), labels=False)
+    return Shot(time, picture, decision.all_show)
+
+
+def _filling(picture: Colour, size: tuple[int, int]) -> Colour:
+    """The picture as large as it fits into ``size``, enlarged if need be."""
+    smaller = shrink(picture, size)
+    scale = min(size[0] / smaller.shape[1], size[1] / smaller.shape[0])
+    if scale <= 1.01:
+        return smaller
+    return np.asarray(cv2.resize(smaller, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _spread(shots: list[Shot], most: int) -> list[Shot]:

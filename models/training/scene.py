@@ -89,10 +89,8 @@ def _load(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.
     try:
         with path.open("rb") as file, np.load(file) as data:
             images, fer, usage, votes = (data[name] for name in ("images", "fer", "usage", "ferplus"))
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
-        raise BadDataError(
-            f"{path}: not the FER-2013 file that data/README.md describes ({error})"
-        ) from error
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
+        raise BadDataError(f"{path} is not FER-2013 with the FER+ votes: {error}") from error
     if images.shape[1:] != (SIDE, SIDE):
         raise BadDataError(f"{path}: images are {list(images.shape)}, expected [n, {SIDE}, {SIDE}]")
 

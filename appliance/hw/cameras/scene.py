@@ -210,7 +210,7 @@ def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
                 for name, neutral, happy in zip(data["names"], data["neutral"], data["happy"], strict=True)
             }
             return {name: faces_of[name] for name in ROLES}
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise ModelError(
             f"{path} does not hold the faces of the demo scene ({error})", "Restore it from the repository"
         ) from error
