@@ -172,6 +172,8 @@ class Light(StrEnum):
     PHOTO = "photo"
     STORAGE_FAULT = "storage_fault"
     CAMERA_LOST = "camera_lost"
+    BOOTING = "booting"
+    GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,10 @@ LANGUAGE: Mapping[Light, Word] = {
     Light.STORAGE_FAULT: Word(
         "3 blinks, a pause", "photos cannot be kept: card full, read-only or failing", code(3)
     ),
+    Light.BOOTING: Word("a short blip every second", "has power, is starting up", code(1, 0.05, 0.05, 0.95)),
+    Light.GIVEN_UP: Word(
+        "6 blinks, a pause", "cannot be started, not even by a reboot: ask `smart-selfie doctor`", code(6)
+    ),
 }
 
 

@@ -1,0 +1,69 @@
+# What setup.sh asks of the machine, and the packages it takes from apt. Sourced, not run.
+# shellcheck shell=bash
+#
+# SMART_SELFIE_NOT_A_PI=1 is for tests in a container or a virtual machine: no board, another processor, and
+# picamera2 from elsewhere, as Debian has none. Everything else is as on a Pi.
+
+NEEDED_MB=900 # apt packages, the virtual environment, and the version before until the new one runs
+MODEL_FILE=/proc/device-tree/model
+NOT_A_PI=${SMART_SELFIE_NOT_A_PI:-}
+
+check_machine() {
+    step "Checking this machine"
+    check_system
+    [ -n "$NOT_A_PI" ] || check_board
+    check_space
+    [ -d /run/systemd/system ] || fail "systemd does not run here" "The appliance is a systemd service"
+}
+
+elsewhere() {
+    fail "$1" "On a laptop, scripts/demo shows the appliance without installing anything"
+}
+
+check_system() {
+    local ID="" VERSION_CODENAME=""
+    # shellcheck source=/dev/null
+    . /etc/os-release
+    case $ID:$VERSION_CODENAME in
+        debian:bookworm | debian:trixie) ;;
+        raspbian:*) elsewhere "This is a 32-bit Raspberry Pi OS; the appliance needs the 64-bit one" ;;
+        *) elsewhere "This is ${ID:-an unknown system} ${VERSION_CODENAME:-}, not Raspberry Pi OS Bookworm or Trixie" ;;
+    esac
+}
+
+check_board() {
+    local model=""
+    [ ! -r "$MODEL_FILE" ] || model=$(tr -d '\0' <"$MODEL_FILE")
+    case $model in
+        "Raspberry Pi "*) note "$model" ;;
+        *) elsewhere "This is no Raspberry Pi${model:+ but a $model}" ;;
+    esac
+    # A 64-bit kernel with 32-bit programs is what many an older card has: the programs decide.
+    [ "$(dpkg --print-architecture)" = arm64 ] ||
+        elsewhere "The system on this card is 32-bit; flash Raspberry Pi OS Lite (64-bit)"
+}
+
+check_space() {
+    local free
+    free=$(df --output=avail --block-size=1M /opt | tail -1)
+    [ "$free" -ge "$NEEDED_MB" ] ||
+        fail "$free MB are free on the card, $NEEDED_MB MB are needed" "Use a larger card, or free some space"
+}
+
+apt_packages() {
+    # numpy and picamera2 belong together: they come from the same archive, and pip replaces neither.
+    local wanted=(python3 python3-venv python3-numpy util-linux) missing=() package
+    [ -n "$NOT_A_PI" ] || wanted+=(python3-picamera2 python3-lgpio)
+    for package in "${wanted[@]}"; do
+        dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+            missing+=("$package")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    step "Installing ${missing[*]}"
+    [ -z "${SMART_SELFIE_BUNDLE:-}" ] ||
+        fail "apt packages are missing: ${missing[*]}" "Install them once with a network, then --offline will do"
+    apt-get --quiet --quiet -o APT::Update::Error-Mode=any update ||
+        fail "apt cannot reach its archive" "Check the network; nothing was changed"
+    DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet install --yes --no-install-recommends "${missing[@]}" ||
+        fail "apt could not install ${missing[*]}" "See its messages above; then run setup.sh again"
+}
