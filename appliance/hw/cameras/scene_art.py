@@ -85,20 +85,20 @@ class _Canvas:
 
     def at(self, points: list[Point]) -> NDArray[np.int32]:
         """Pixels of the canvas."""
-        return np.round((np.array(points) + self._offset) * self._scale).astype(np.int32)
+        return np.asarray(np.round((np.array(points) + self._offset) * self._scale), np.int32)
 
     def ellipse(self, centre: Point, radii: Point) -> Mask:
         """A shape's opacity, 0 to 1."""
         mask = np.zeros(self.shape, np.uint8)
         axes = (round(radii[0] * self._scale), round(radii[1] * self._scale))
         x, y = (int(value) for value in self.at([centre])[0])
-        cv2.ellipse(mask, (x, y), axes, 0, 0, 360, 255, -1, cv2.LINE_AA)
+        cv2.ellipse(mask, (x, y), axes, 0, 0, 360, (255,), -1, cv2.LINE_AA)
         return np.asarray(mask / 255, np.float32)
 
     def polygon(self, points: list[Point]) -> Mask:
         """A shape's opacity, 0 to 1."""
         mask = np.zeros(self.shape, np.uint8)
-        cv2.fillPoly(mask, [self.at(points)], 255, cv2.LINE_AA)
+        cv2.fillPoly(mask, [self.at(points)], (255,), cv2.LINE_AA)
         return np.asarray(mask / 255, np.float32)
 
     def soft(self, mask: Mask, radius: float) -> Mask:
