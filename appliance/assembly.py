@@ -74,9 +74,10 @@ def assemble(
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
     """
     decider = Decider(config.rule)
+    wish = config.faces.full_search_seconds
     stages: list[Stage[Any, Any]] = [
-        FaceFinder(models.detector, 0.0 if still else config.faces.full_search_seconds),
-        ExpressionJudge(models.expression),
+        FaceFinder(models.detector, None if wish == "auto" else wish, still=still),
+        ExpressionJudge(models.expression, models.detector.rejected_from),
         Follower(config.people.grace_seconds, confirm=not still),
         decider,
         Announcer("announce", listeners),

@@ -76,8 +76,10 @@ class Faces(Section):
     min_size: int = Field(
         24, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not looked for"
     )
-    full_search_seconds: float = Field(
-        0.5, ge=0, le=10, description="seconds between looks at the whole picture; between, near known faces"
+    full_search_seconds: Annotated[float, Field(ge=0, le=10)] | Literal["auto"] = Field(
+        "auto",
+        description="seconds between looks at the whole picture, or auto: as often as the detector's cost "
+        "allows; in between it is looked near known faces, and everywhere when something moves",
     )
 
 

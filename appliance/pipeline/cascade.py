@@ -1,6 +1,11 @@
-"""Haar cascade face detection (Viola and Jones 2001; OpenCV's frontal face cascades)."""
+"""Haar cascade face detection (Viola and Jones 2001), several of OpenCV's cascades together.
+
+Few overlapping hits are asked for, which finds more faces and more of what is none; the expression model's
+not_a_face then drops the latter. Figures for this and other settings: models/training/faces/EXPERIMENTS.md.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -10,12 +15,11 @@ from appliance.errors import CascadeError
 from appliance.frames import Box, Face, Frame, Grey
 from appliance.pipeline.detector import merge
 
-CASCADE = "haarcascade_frontalface_alt2.xml"
 FACE_WIDTH, FACE_HEIGHT = 0.80, 1.09
 """A tight face box as a share of the cascade's square, same centre: medians over 743 labelled faces."""
 SQUARE = float(np.sqrt(FACE_WIDTH * FACE_HEIGHT))
-SMALLEST_SQUARE = 20
-"""The window the cascade was trained on; nothing smaller can be found."""
+SMALLEST_SQUARE = 24
+"""The largest window one of the cascades was trained on; nothing smaller can be found by all."""
 NEAR_SQUARE = 32
 """A face looked for near a known place is scaled to about this many pixels first."""
 NEAR_MARGIN = 0.45
@@ -24,7 +28,27 @@ SURE_NEIGHBOURS = 20.0
 """Overlapping hits at which a find is taken as certain (confidence 1)."""
 
 
-def cascade_path(name: str = CASCADE) -> Path:
+@dataclass(frozen=True, slots=True)
+class View:
+    """One cascade and how it is asked. ``mirrored``: on the picture turned left to right."""
+
+    file: str
+    factor: float
+    neighbours: int
+    mirrored: bool = False
+
+
+VIEWS = (
+    View("haarcascade_frontalface_default.xml", 1.1, 2),
+    View("haarcascade_frontalface_alt2.xml", 1.1, 2),
+    View("haarcascade_profileface.xml", 1.15, 3),
+    View("haarcascade_profileface.xml", 1.15, 3, mirrored=True),
+)
+NEAR_VIEW = 1
+"""The view that looks near known faces: the fastest of the frontal ones at small windows."""
+
+
+def cascade_path(name: str) -> Path:
     """Where OpenCV's wheel keeps a cascade. Raises CascadeError if this OpenCV brings none."""
     folder = getattr(getattr(cv2, "data", None), "haarcascades", None)
     if folder is None or not hasattr(cv2, "CascadeClassifier"):
@@ -32,27 +56,49 @@ def cascade_path(name: str = CASCADE) -> Path:
     return Path(folder) / name
 
 
+def load_cascade(path: Path) -> cv2.CascadeClassifier:
+    """Raises CascadeError naming the file."""
+    if not path.is_file():
+        raise CascadeError(f"The cascade {path} is missing", "Reinstall opencv-python-headless")
+    cascade = cv2.CascadeClassifier()
+    try:
+        loaded = cascade.load(str(path))
+    except cv2.error:
+        loaded = False
+    if not loaded or cascade.empty():
+        raise CascadeError(f"The cascade {path} cannot be read", "Reinstall opencv-python-headless")
+    return cascade
+
+
 class CascadeDetector:
-    """Finds faces with a Haar cascade. ``min_size`` is the smallest tight face, in analysis pixels."""
+    """Finds faces with Haar cascades. ``min_size`` is the smallest tight face, in analysis pixels.
+
+    A full search with all views takes as long as ten frames; live it is done a view at a time.
+    """
 
     name = "cascade"
+    parts = len(VIEWS)
+    full_search_seconds = 2.0
+    rejected_from = 0.01
 
-    def __init__(self, min_size: int, path: Path | None = None) -> None:
-        path = path or cascade_path()
-        if not path.is_file():
-            raise CascadeError(f"The cascade {path} is missing", "Reinstall opencv-python-headless")
-        self._cascade = cv2.CascadeClassifier()
-        try:
-            loaded = self._cascade.load(str(path))
-        except cv2.error:
-            loaded = False
-        if not loaded or self._cascade.empty():
-            raise CascadeError(f"The cascade {path} cannot be read", "Reinstall opencv-python-headless")
+    def __init__(self, min_size: int) -> None:
+        loaded = {name: load_cascade(cascade_path(name)) for name in {view.file for view in VIEWS}}
+        self._cascades = [loaded[view.file] for view in VIEWS]
         self._min_square = max(SMALLEST_SQUARE, round(min_size / SQUARE))
 
     def search(self, frame: Frame) -> list[Face]:
         """Every face of the whole picture; see :class:`appliance.pipeline.detector.Detector`."""
-        return merge(self._detect(frame.grey, 1.15, 4, self._min_square, None))
+        return merge([face for part in range(self.parts) for face in self.search_part(frame, part)])
+
+    def search_part(self, frame: Frame, part: int) -> list[Face]:
+        """What one view sees of the whole picture."""
+        view = VIEWS[part]
+        grey = np.asarray(cv2.flip(frame.grey, 1), np.uint8) if view.mirrored else frame.grey
+        found = self._detect(part, grey, view.factor, view.neighbours, self._min_square, None)
+        if not view.mirrored:
+            return found
+        width = grey.shape[1]
+        return [Face(_moved(f.box, width - 2 * f.box.x - f.box.w, 0), f.confidence) for f in found]
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         """Faces near ``known``: a small window round each, scaled down so that a face is just big enough."""
@@ -69,21 +115,16 @@ class CascadeDetector:
         if scale < 1.0:
             small = cv2.resize(window, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             window = np.asarray(small, np.uint8)
-        found = self._detect(window, 1.12, 2, int(0.78 * side * scale), int(1.3 * side * scale))
-        return [
-            Face(
-                Box(f.box.x / scale + left, f.box.y / scale + top, f.box.w / scale, f.box.h / scale),
-                f.confidence,
-            )
-            for f in found
-        ]
+        smallest, largest = int(0.78 * side * scale), int(1.3 * side * scale)
+        found = self._detect(NEAR_VIEW, window, 1.12, 2, smallest, largest)
+        return [Face(_moved(face.box.scaled(1 / scale), left, top), face.confidence) for face in found]
 
     def _detect(
-        self, grey: Grey, factor: float, neighbours: int, smallest: int, largest: int | None
+        self, index: int, grey: Grey, factor: float, neighbours: int, smallest: int, largest: int | None
     ) -> list[Face]:
         if min(grey.shape) < max(smallest, SMALLEST_SQUARE):
             return []
-        squares, hits = self._cascade.detectMultiScale2(
+        squares, hits = self._cascades[index].detectMultiScale2(
             grey,
             scaleFactor=factor,
             minNeighbors=neighbours,

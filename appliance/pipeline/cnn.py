@@ -4,28 +4,40 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.frames import Box, Face, Frame
+from appliance.pipeline.drift import Drift
 from appliance.pipeline.face_network import FaceNetwork
 
 
 class CnnDetector:
     """Finds faces with the int8 network of ``faces.json``. ``min_size`` in analysis pixels, as everywhere.
 
+    The network always looks at everything; near known faces it is enough to see where they have drifted.
     Raises ModelError.
     """
 
     name = "cnn"
+    parts = 1
+    full_search_seconds = 0.1
+    rejected_from = 0.5
 
     def __init__(self, description: Path, min_size: int, threads: int = 1) -> None:
         self._network = FaceNetwork(description, threads)
         self._min_size = min_size
+        self._drift = Drift()
 
     def search(self, frame: Frame) -> list[Face]:
         """Every face of the whole picture; the network's boxes are tight already."""
         found = (
             Face(Box(x, y, w, h), confidence) for x, y, w, h, confidence in self._network.find(frame.colour)
         )
-        return [face for face in found if face.box.size >= self._min_size]
+        faces = [face for face in found if face.box.size >= self._min_size]
+        self._drift.start(frame.grey, faces)
+        return faces
+
+    def search_part(self, frame: Frame, part: int) -> list[Face]:  # noqa: ARG002  (there is one part)
+        """The same as :meth:`search`."""
+        return self.search(frame)
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:  # noqa: ARG002
-        """The whole picture again: the network's cost does not depend on what is in it."""
-        return self.search(frame)
+        """The faces of the last full search, where they are now; those that changed too much are left out."""
+        return self._drift.follow(frame.grey)

@@ -10,9 +10,19 @@ class Detector(Protocol):
     """Finds faces in one frame. Boxes are tight (see :class:`appliance.frames.Box`), in analysis pixels."""
 
     name: str
+    parts: int
+    """How many calls of :meth:`search_part` make up one full search; 1 if it is cheap enough for one go."""
+    full_search_seconds: float
+    """How often the whole picture is looked at, in an appliance that is left to choose."""
+    rejected_from: float
+    """Probability of not_a_face from which a find of this detector is dropped; measured for each."""
 
     def search(self, frame: Frame) -> list[Face]:
         """Every face of the whole picture."""
+        ...
+
+    def search_part(self, frame: Frame, part: int) -> list[Face]:
+        """Faces of the whole picture that part ``part`` (0 to parts - 1) of the search can see."""
         ...
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:

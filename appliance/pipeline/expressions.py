@@ -15,8 +15,6 @@ from appliance.errors import ModelError
 from appliance.frames import LABELS, Box, FoundFaces, Grey, JudgedFace, JudgedFaces
 from appliance.runtime import open_interpreter
 
-REJECTED_FROM = 0.5
-"""Probability of not_a_face from which a find is dropped."""
 MAX_MODEL_BYTES = 16 * 1024 * 1024
 RESTORE = "Restore the file from the repository"
 
@@ -110,8 +108,10 @@ class ExpressionJudge:
 
     name = "judge expressions"
 
-    def __init__(self, model: ExpressionModel) -> None:
+    def __init__(self, model: ExpressionModel, rejected_from: float) -> None:
+        """``rejected_from``: probability of not_a_face from which a find is dropped."""
         self._model = model
+        self._rejected_from = rejected_from
 
     def process(self, found: FoundFaces) -> JudgedFaces:
         """Scores for each face; what is no face is set apart."""
@@ -119,8 +119,9 @@ class ExpressionJudge:
             JudgedFace(face.box, face.confidence, self._model.judge(found.frame.grey, face.box))
             for face in found.faces
         ]
-        faces = tuple(face for face in judged if face.scores["not_a_face"] < REJECTED_FROM)
-        rejected = tuple(face for face in judged if face.scores["not_a_face"] >= REJECTED_FROM)
+        limit = self._rejected_from
+        faces = tuple(face for face in judged if face.scores["not_a_face"] < limit)
+        rejected = tuple(face for face in judged if face.scores["not_a_face"] >= limit)
         return JudgedFaces(found.frame, faces, rejected)
 
 

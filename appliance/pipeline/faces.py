@@ -1,11 +1,11 @@
-"""Finds faces: a full search now and then and whenever something changes, near the known ones in between."""
+"""Finds faces: in the whole picture now and then and whenever something changes, else near the known ones."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from appliance.frames import Box, Face, FoundFaces, Frame, Grey
-from appliance.pipeline.detector import Detector
+from appliance.pipeline.detector import Detector, merge
 
 THUMB = (40, 30)
 """Width and height of the picture in which movement is looked for, pixels."""
@@ -13,21 +13,32 @@ MOVED = 14
 """Grey levels by which a pixel of the thumb must change to have moved; sensor noise averages out below it."""
 MOVED_PIXELS = 6
 """Pixels of the thumb outside known faces that must have moved: about one head at 4 m."""
-RESTLESS_SECONDS = 0.2
-"""Least time between two full searches, so that neither an empty room nor a moving curtain costs much."""
+RESTLESS_SECONDS, RESTLESS_SHARE = 0.2, 0.4
+"""Least time between two full searches, also as a share of the usual where that is short: so neither an empty
+room nor a moving curtain costs much."""
 
 
 class FaceFinder:
     """The stage that finds faces.
 
-    ``full_search_seconds`` is the longest time between two looks at the whole picture.
+    ``full_search_seconds`` is the longest time between two looks at the whole picture, None for the
+    detector's own. A detector whose search comes in parts does one part at a time, at even intervals, and
+    looks near known faces besides. ``still``: every frame is searched in full, in one go.
     """
 
     name = "find faces"
 
-    def __init__(self, detector: Detector, full_search_seconds: float) -> None:
+    def __init__(
+        self, detector: Detector, full_search_seconds: float | None = None, still: bool = False
+    ) -> None:
         self._detector = detector
-        self._full_search_seconds = full_search_seconds
+        whole = detector.full_search_seconds if full_search_seconds is None else full_search_seconds
+        self._pause = whole / detector.parts
+        self._least_pause = (
+            RESTLESS_SECONDS if self._pause > RESTLESS_SECONDS else RESTLESS_SHARE * self._pause
+        )
+        self._still = still
+        self._next_part = 0
         self._known: list[Box] = []
         self._lost_one = False
         self._searched_at = float("-inf")
@@ -36,25 +47,30 @@ class FaceFinder:
 
     def process(self, frame: Frame) -> FoundFaces:
         """The faces of ``frame``."""
+        if self._still:
+            return FoundFaces(frame, tuple(self._detector.search(frame)), full_search=True)
         thumb = cv2.resize(frame.grey, THUMB, interpolation=cv2.INTER_AREA).astype(np.int16)
-        full = self._full_search_is_due(frame, thumb)
-        if full:
-            faces = self._detector.search(frame)
-            self._searched_at, self._searched_size, self._thumb = frame.captured_at, frame.grey.shape, thumb
-            self._lost_one = False
-        else:
+        if frame.grey.shape != self._searched_size:
+            self._known = []
+        full = self._search_is_due(frame, thumb)
+        faces: list[Face] = []
+        if self._known and (not full or self._detector.parts > 1):
             faces = self._detector.search_near(frame, self._known)
             self._lost_one = len(faces) < len(self._known)
+        if full:
+            faces = merge([*faces, *self._detector.search_part(frame, self._next_part)])
+            self._next_part = (self._next_part + 1) % self._detector.parts
+            self._searched_at, self._searched_size, self._thumb = frame.captured_at, frame.grey.shape, thumb
         self._remember(faces, full)
         return FoundFaces(frame, tuple(faces), full)
 
-    def _full_search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
+    def _search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
         since = frame.captured_at - self._searched_at
-        if frame.grey.shape != self._searched_size or since >= self._full_search_seconds:
+        if frame.grey.shape != self._searched_size or since >= self._pause:
             return True
-        if since < RESTLESS_SECONDS:
+        if since < self._least_pause:
             return False
-        return not self._known or self._lost_one or self._something_moved(frame.grey, thumb)
+        return self._lost_one or self._something_moved(frame.grey, thumb)
 
     def _something_moved(self, grey: Grey, thumb: NDArray[np.int16]) -> bool:
         """Whether the picture changed, outside known faces, since the last full search."""
@@ -68,8 +84,8 @@ class FaceFinder:
         return int(changed.sum()) >= MOVED_PIXELS
 
     def _remember(self, faces: list[Face], full: bool) -> None:
-        """After a search nearby, a face that was missed stays known until the next full search."""
+        """A face that was missed stays known until a search that could have seen it."""
         boxes = [face.box for face in faces]
-        if not full:
+        if not full or self._next_part:
             boxes += [box for box in self._known if all(box.iou(new) < 0.1 for new in boxes)]
         self._known = boxes
