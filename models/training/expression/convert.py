@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.training.errors import BadDataError, TrainingError
-from models.training.expression import data, figures, metrics, runtime
+from models.training.expression import checkpoint, data, figures, metrics, runtime
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import STANDARD
 from models.training.expression.inference import FloatModel
@@ -95,6 +95,7 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
     interpreter = runtime.interpreter(model)
     given, made = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     settings = source.checkpoint.settings
+    stages = lineage(source.checkpoint)
     return {
         "format": 1,
         "file": args.out.name,
@@ -112,19 +113,27 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
             },
             "date": date.today().isoformat(),
             "seed": settings["seed"],
-            "epochs": source.checkpoint.epoch,
+            "epochs": sum(stage["epochs"] for stage in stages),
             "parameters": sum(p.numel() for p in source.network.parameters()),
-            "command": command_line(settings),
+            "command": " && ".join(stage["command"] for stage in stages),
+            "stages": stages,
             "figures": {},
         },
     }
+
+
+def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
+    """The runs behind a checkpoint, first one first, as far back as their files are still there."""
+    earlier = stored.settings.get("start_from")
+    before = lineage(checkpoint.load(Path(earlier))) if earlier and Path(earlier).exists() else []
+    return [*before, {"command": command_line(stored.settings), "epochs": stored.epoch}]
 
 
 def command_line(settings: dict[str, Any]) -> str:
     """The ``train`` command that made the checkpoint; files by their names alone."""
     words = ["python -m models.training train"]
     for key, value in settings.items():
-        if key in ("command", "resume", "threads", "device") or value in (None, False, "None"):
+        if key in ("command", "resume", "threads", "device", "origin") or value in (None, False, "None"):
             continue
         words.append(f"--{key.replace('_', '-')} {Path(str(value)).name if key in PATHS else value}")
     return " ".join(words)
