@@ -16,10 +16,11 @@ from models.training.faces.data import PictureCache, read_boxes
 from models.training.faces.loss import Grid, ignored_cells, loss
 from models.training.faces.network import CROP_HEIGHT, CROP_WIDTH, INPUT_HEIGHT, INPUT_WIDTH, FaceFinder
 
-# Most of a run sees crops and mosaics; the last part whole, unmixed photos at the size of the appliance.
+# The first half of a run sees crops; the second mostly whole photos at the size of the appliance, without
+# which a face that fills the picture is found in two halves.
 CROPS = {"width": CROP_WIDTH, "height": CROP_HEIGHT, "zoom": 2.4, "mosaic": 0.35}
-WHOLE = {"width": INPUT_WIDTH, "height": INPUT_HEIGHT, "zoom": 1.3, "mosaic": 0.0}
-WHOLE_FROM = 0.8
+WHOLE = {"width": INPUT_WIDTH, "height": INPUT_HEIGHT, "zoom": 1.5, "mosaic": 0.15}
+WHOLE_FROM = 0.5
 WARM_UP_STEPS = 300
 EMA_DECAY = 0.9995
 
