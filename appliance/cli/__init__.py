@@ -15,6 +15,7 @@ COMMANDS = {
     "judge": "say for still pictures who shows the expression",
     "replay": "run a recording through the appliance and say what it would have done",
     "check": "name every problem in a configuration",
+    "doctor": "examine this machine: every fault, and what to do about it",
     "light": "let the light say one thing until told to stop, while the appliance does not run",
     "bench": "measure what a frame costs, beside the usual way to do it",
 }

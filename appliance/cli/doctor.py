@@ -1,0 +1,76 @@
+"""``smart-selfie doctor``: every fault of this machine with what to do about it."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy
+
+from appliance.cli.common import add_config_arguments, config_of, say
+from appliance.config import Config
+from appliance.doctor import board, card, program
+from appliance.doctor.finding import Finding, State, fault, good
+from appliance.doctor.machine import Machine
+from appliance.errors import ConfigError
+
+MARKS = {State.GOOD: "ok", State.WARNING: "look", State.FAULT: "FAULT", State.UNKNOWN: "-"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a check, one a line")
+    parser.add_argument(
+        "--root",
+        type=Path,
+        default=Path("/"),
+        metavar="DIR",
+        help="examine the machine whose files lie in DIR, such as the card of another one",
+    )
+    add_config_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 without a fault, else 1."""
+    faults = 0
+    for finding in examine(args, Machine(args.root)):
+        faults += finding.state is State.FAULT
+        if args.json:
+            say(dataclasses.asdict(finding))
+        else:
+            _tell(finding)
+    return 1 if faults else 0
+
+
+def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
+    """Every check, the quick ones first."""
+    try:
+        config = config_of(args)
+        yield good("settings", "good")
+    except ConfigError as error:
+        config = Config()
+        yield fault("settings", error.what.replace("\n", "; "), "Correct them: it does not start so")
+    yield board.board(machine)
+    yield board.power(machine)
+    yield board.speed(machine)
+    yield board.temperature(machine)
+    yield board.clock(machine, datetime.now(UTC))
+    yield board.pins(machine)
+    yield card.folder(machine, config)
+    yield card.space(machine, config)
+    yield card.rescues(machine)
+    yield program.numpy(machine, Path(numpy.__file__).parent, numpy.__version__)
+    yield program.model(config)
+    yield program.memory_limit(machine)
+    service = program.service(machine)
+    yield service
+    yield program.camera(config, running=service.seen.startswith("running"))
+
+
+def _tell(finding: Finding) -> None:
+    print(f"{MARKS[finding.state]:>5}  {finding.name:13} {finding.seen}")
+    if finding.advice:
+        print(f"{'':>5}  {'':13} → {finding.advice}")
+    sys.stdout.flush()

@@ -1,0 +1,83 @@
+"""The card: can photos be kept, for how long, and did the system have to rescue itself?"""
+
+import os
+import pwd
+from pathlib import Path
+
+from appliance import durable
+from appliance.config import Config
+from appliance.doctor.finding import Finding, fault, good, unknown, warning
+from appliance.doctor.machine import Machine
+
+USER = "smart-selfie"
+RESCUES = "/var/lib/smart-selfie/rescue-reboots"
+_MB = 1_000_000
+FEW_PHOTOS = 100
+PHOTO_MB = 1.5
+"""What a photo of 2304x1296 at quality 92 takes, roughly."""
+
+
+def folder(machine: Machine, config: Config) -> Finding:
+    """Whether the appliance can write into ``storage.folder``."""
+    path = machine.path(config.storage.folder)
+    if not path.is_dir():
+        return fault("folder", f"{path} is not there", "Run setup.sh again, or set storage.folder")
+    owner = _owner(path)
+    if _exists(USER) and owner != USER:
+        advice = f"sudo chown {USER}: {path}"
+        return fault("folder", f"{path} belongs to {owner}, not to {USER}", advice)
+    if os.statvfs(path).f_flag & os.ST_RDONLY:
+        return fault(
+            "folder", f"the card of {path} is read-only", "See `dmesg`: a failing card turns itself read-only"
+        )
+    if os.access(path, os.W_OK):
+        try:
+            durable.probe(path)
+        except OSError as error:
+            told = durable.explain(error, path)
+            return fault("folder", told.what, told.hint)
+    count = sum(1 for _ in path.glob("selfie-*.jpg"))
+    return good("folder", f"{path}, {count} photos")
+
+
+def space(machine: Machine, config: Config) -> Finding:
+    """How many photos there is still room for."""
+    path = machine.path(config.storage.folder)
+    try:
+        free = durable.free_bytes(path) / _MB
+    except OSError as error:
+        return unknown("space", error.strerror or str(error))
+    keep = config.storage.keep_free_mb
+    photos = max(0, int((free - keep) / PHOTO_MB))
+    seen = f"{free:.0f} MB free, {keep} MB of them reserved: room for about {photos} photos"
+    advice = "Plug in the stick for photos, then delete them here; or use a larger card"
+    if free <= keep:
+        return fault("space", seen, advice)
+    return warning("space", seen, advice) if photos < FEW_PHOTOS else good("space", seen)
+
+
+def rescues(machine: Machine) -> Finding:
+    """Whether the machine rebooted itself because the appliance could not be started."""
+    path = machine.path(RESCUES)
+    try:
+        if not path.exists():
+            return good("rescue", "no reboots were needed")
+    except OSError:
+        return unknown("rescue", "only root may look")
+    count = machine.read(RESCUES)
+    return warning("rescue", f"{count} reboots because it did not start", "See the faults in this table")
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:
+        return str(path.stat().st_uid)
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""What a check found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How bad it is. A fault keeps the appliance from its work, a warning may do so later."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    FAULT = "fault"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the table: what was looked at, how it is, what was seen, and what to do about it."""
+
+    name: str
+    state: State
+    seen: str
+    advice: str = ""
+
+
+def good(name: str, seen: str) -> Finding:
+    """As it should be."""
+    return Finding(name, State.GOOD, seen)
+
+
+def warning(name: str, seen: str, advice: str) -> Finding:
+    """Works, but look at it."""
+    return Finding(name, State.WARNING, seen, advice)
+
+
+def fault(name: str, seen: str, advice: str) -> Finding:
+    """Does not work."""
+    return Finding(name, State.FAULT, seen, advice)
+
+
+def unknown(name: str, seen: str) -> Finding:
+    """This machine does not tell; no Pi does not, for instance."""
+    return Finding(name, State.UNKNOWN, seen)

@@ -1,0 +1,96 @@
+"""The program: its packages, its models, its service, its camera."""
+
+import logging
+from pathlib import Path
+
+from appliance.assembly import load_models
+from appliance.clock import MonotonicClock
+from appliance.config import Config
+from appliance.doctor.finding import Finding, fault, good, unknown, warning
+from appliance.doctor.machine import Machine
+from appliance.errors import ApplianceError, CameraError
+from appliance.hw.cameras import open_camera
+
+log = logging.getLogger(__name__)
+
+UNIT = "smart-selfie.service"
+FRAME_SECONDS = 5.0
+"""A camera takes its time for the first picture."""
+SYSTEM_NUMPY = "/usr/lib/python3/dist-packages/numpy"
+
+
+def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
+    """Whether numpy is the one picamera2 was compiled for. ``in_force`` is the folder it comes from."""
+    of_apt = machine.path(SYSTEM_NUMPY)
+    if not of_apt.is_dir():
+        return unknown("numpy", f"{version} from {in_force}; apt has installed none")
+    if in_force != of_apt:
+        return fault(
+            "numpy",
+            f"{version} from {in_force} hides apt's, which picamera2 was compiled for",
+            "Run setup.sh again; else: sudo pip uninstall --break-system-packages numpy",
+        )
+    return good("numpy", f"{version} of apt")
+
+
+def model(config: Config) -> Finding:
+    """Whether faces can be found and judged."""
+    try:
+        load_models(config)
+    except ApplianceError as error:
+        return fault("model", error.what, error.hint)
+    return good("model", "faces can be found and judged")
+
+
+def service(machine: Machine) -> Finding:
+    """The unit: is it installed, does it run, how often was it started anew?"""
+    told = machine.run(
+        "systemctl", "show", UNIT, "--property=LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result"
+    )
+    if told is None:
+        return unknown("service", "systemd does not run here")
+    facts = dict(line.partition("=")[::2] for line in told.splitlines())
+    if facts.get("LoadState") != "loaded":
+        return warning("service", f"{UNIT} is not installed", "sudo ./setup.sh")
+    state, restarts = facts.get("ActiveState", "?"), facts.get("NRestarts", "0")
+    if state != "active":
+        return fault(
+            "service",
+            f"{state} ({facts.get('SubState')}, {facts.get('Result')})",
+            f"journalctl -u smart-selfie tells why; then: sudo systemctl start {UNIT}",
+        )
+    if facts.get("UnitFileState") != "enabled":
+        return warning("service", "running, but will not start at power-on", f"sudo systemctl enable {UNIT}")
+    if restarts != "0":
+        return warning("service", f"running, started anew {restarts} times", "journalctl -u smart-selfie")
+    return good("service", "running")
+
+
+def memory_limit(machine: Machine) -> Finding:
+    """Whether the kernel enforces MemoryMax: Raspberry Pi OS switches that off to save memory."""
+    controllers = machine.read("/sys/fs/cgroup/cgroup.controllers")
+    if controllers is None:
+        return unknown("memory limit", "this machine does not tell")
+    if "memory" in controllers.split():
+        return good("memory limit", "enforced")
+    return warning(
+        "memory limit",
+        "not enforced by this kernel",
+        "Add cgroup_enable=memory to the line in /boot/firmware/cmdline.txt, then reboot",
+    )
+
+
+def camera(config: Config, running: bool) -> Finding:
+    """Whether pictures come. A running appliance holds the camera and has proven it: ready means frames."""
+    if running:
+        return good("camera", "delivers to the running appliance")
+    told: list[str] = []
+    try:
+        opened = open_camera(config.camera, MonotonicClock(), told.append)
+        try:
+            frame = opened.read(FRAME_SECONDS)
+        finally:
+            opened.close()
+    except CameraError as error:
+        return fault("camera", error.what, error.hint)
+    return good("camera", f"{opened.description}, picture {frame.picture.width}x{frame.picture.height}")

@@ -1,0 +1,183 @@
+"""The doctor: each fault of a Pi is told with what to do. The machine is a folder with the files of one."""
+
+import json
+import os
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from appliance.cli import main
+from appliance.config import Config, load_config
+from appliance.doctor import board, card, program
+from appliance.doctor.finding import State
+from appliance.doctor.machine import Machine
+
+UP_TO_DATE = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+def put(machine: Machine, path: str, text: str = "") -> Path:
+    file = machine.path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def program_says(machine: Machine, name: str, text: str, code: int = 0) -> None:
+    tool = put(machine, f"/usr/bin/{name}", f"#!/bin/sh\necho '{text}'\nexit {code}\n")
+    tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+
+
+@pytest.mark.parametrize(
+    ("bits", "power", "speed"),
+    [
+        ("0x0", State.GOOD, State.GOOD),
+        ("0x1", State.FAULT, State.GOOD),
+        ("0x10000", State.WARNING, State.GOOD),
+        ("0x50005", State.FAULT, State.WARNING),
+        ("0x80000", State.GOOD, State.WARNING),
+        ("0x8", State.GOOD, State.WARNING),
+        ("rubbish", State.UNKNOWN, State.UNKNOWN),
+    ],
+)
+def test_bad_power_and_heat_are_told_even_when_they_are_over(machine, bits, power, speed):
+    program_says(machine, "vcgencmd", f"throttled={bits}")
+    assert board.power(machine).state is power
+    assert board.speed(machine).state is speed
+
+
+def test_the_kernel_is_believed_before_the_firmware_tool(machine):
+    put(machine, "/sys/devices/platform/soc/soc:firmware/get_throttled", "50000\n")
+    program_says(machine, "vcgencmd", "throttled=0x0")
+    assert board.power(machine).state is State.WARNING
+
+
+def test_a_firmware_tool_that_fails_is_no_verdict(machine):
+    program_says(machine, "vcgencmd", "throttled=0x0", code=1)
+    assert board.power(machine).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("48312", State.GOOD), ("71000", State.WARNING), ("82100", State.FAULT), ("?", State.UNKNOWN)],
+)
+def test_heat_is_told_before_it_slows_the_board_down(machine, text, state):
+    put(machine, "/sys/class/thermal/thermal_zone0/temp", text)
+    assert board.temperature(machine).state is state
+
+
+def test_a_clock_that_was_never_set_is_told(machine):
+    assert board.clock(machine, datetime(1970, 1, 1, tzinfo=UTC)).state is State.WARNING
+    assert board.clock(machine, UP_TO_DATE).state is State.WARNING
+    put(machine, "/run/systemd/timesync/synchronized")
+    assert board.clock(machine, UP_TO_DATE).state is State.GOOD
+
+
+def test_pins_and_board_are_named(machine):
+    assert board.pins(machine).state is State.UNKNOWN
+    put(machine, "/dev/gpiochip0")
+    put(machine, "/proc/device-tree/model", "Raspberry Pi Zero 2 W Rev 1.0\0")
+    assert board.pins(machine).seen == "/dev/gpiochip0"
+    assert board.board(machine).seen == "Raspberry Pi Zero 2 W Rev 1.0"
+
+
+def test_a_folder_that_is_missing_or_cannot_be_written_is_a_fault(machine):
+    config = Config()
+    assert card.folder(machine, config).state is State.FAULT
+    photos = machine.path(config.storage.folder)
+    photos.mkdir(parents=True)
+    (photos / "selfie-000001-20261121-120000.jpg").touch()
+    found = card.folder(machine, config)
+    assert (found.state, found.seen) == (State.GOOD, f"{photos}, 1 photos")
+
+
+def test_a_card_as_full_as_allowed_is_a_fault(machine):
+    photos = machine.path(Config().storage.folder)
+    photos.mkdir(parents=True)
+    about = os.statvfs(photos)
+    free_mb = about.f_bavail * about.f_frsize // 1_000_000
+    plenty = load_config(None, [("storage.keep_free_mb", 0)])
+    none_left = load_config(None, [("storage.keep_free_mb", min(1_000_000, free_mb + 1000))])
+    assert card.space(machine, plenty).state is State.GOOD
+    assert card.space(machine, none_left).state is State.FAULT
+
+
+def test_reboots_of_the_rescue_are_told(machine):
+    assert card.rescues(machine).state is State.GOOD
+    put(machine, "/var/lib/smart-selfie/rescue-reboots", "2\n")
+    found = card.rescues(machine)
+    assert found.state is State.WARNING
+    assert found.seen.startswith("2 reboots")
+
+
+def test_a_numpy_that_hides_apts_is_a_fault(machine):
+    elsewhere = Path("/opt/smart-selfie/current/lib/python3.11/site-packages/numpy")
+    assert program.numpy(machine, elsewhere, "2.2.6").state is State.UNKNOWN
+    of_apt = machine.path("/usr/lib/python3/dist-packages/numpy")
+    of_apt.mkdir(parents=True)
+    assert program.numpy(machine, elsewhere, "2.2.6").state is State.FAULT
+    assert program.numpy(machine, of_apt, "1.24.2").state is State.GOOD
+
+
+@pytest.mark.parametrize(
+    ("shown", "state", "word"),
+    [
+        ("LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=0", State.GOOD, "running"),
+        (
+            "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=3",
+            State.WARNING,
+            "3 times",
+        ),
+        ("LoadState=loaded\nActiveState=active\nUnitFileState=disabled", State.WARNING, "power-on"),
+        ("LoadState=loaded\nActiveState=failed\nResult=watchdog", State.FAULT, "watchdog"),
+        ("LoadState=loaded\nActiveState=activating\nSubState=auto-restart", State.FAULT, "auto-restart"),
+        ("LoadState=not-found\nActiveState=inactive", State.WARNING, "not installed"),
+    ],
+)
+def test_the_service_is_told_as_systemd_sees_it(machine, shown, state, word):
+    program_says(machine, "systemctl", shown)
+    found = program.service(machine)
+    assert found.state is state
+    assert word in found.seen
+
+
+def test_a_kernel_that_ignores_memory_limits_is_told(machine):
+    put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids")
+    assert program.memory_limit(machine).state is State.WARNING
+    put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids")
+    assert program.memory_limit(machine).state is State.GOOD
+
+
+def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out():
+    scene = load_config(None, [("camera.source", "scene")])
+    assert program.camera(scene, running=False).state is State.GOOD
+    gone = load_config(None, [("camera.source", "replay"), ("camera.recording", "/no/such/file.mp4")])
+    found = program.camera(gone, running=False)
+    assert found.state is State.FAULT
+    assert found.advice
+
+
+def test_every_fault_of_the_table_says_what_to_do_and_decides_the_exit_code(tmp_path, capsys):
+    (tmp_path / "config.yaml").write_text("camera: {source: scene}\nrule: {min_faces: many}\n")
+    code = main(["doctor", "--json", "--root", str(tmp_path), "--config", str(tmp_path / "config.yaml")])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 1
+    assert {item["name"] for item in found if item["state"] == "fault"} >= {"settings", "folder"}
+    assert all(item["advice"] for item in found if item["state"] in {"fault", "warning"})
+
+
+def test_a_good_machine_ends_with_zero_and_a_readable_table(tmp_path, capsys):
+    Machine(tmp_path).path(Config().storage.folder).mkdir(parents=True)
+    code = main(
+        ["doctor", "--root", str(tmp_path), "--set", "camera.source=scene", "--set", "storage.keep_free_mb=0"]
+    )
+    table = capsys.readouterr().out
+    assert code == 0
+    assert "FAULT" not in table
+    assert "faces can be found and judged" in table
