@@ -5,12 +5,15 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from appliance.assembly import Assembly, Listener, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
-from appliance.errors import NoSpaceError
-from appliance.frames import Decision, Light, Photo
+from appliance.errors import NoSpaceError, StorageError
+from appliance.feed.commands import commands
+from appliance.feed.server import Feed
+from appliance.frames import Command, Decision, Light, Photo
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
@@ -52,14 +55,17 @@ class Daemon:
         self._report_due = self._clock.now() + REPORT_SECONDS
         self._decider: Decider | None = None
         self._line: Line | None = None
+        self._store: PhotoStore | None = None
+        self._feed: Feed | None = None
         self._ready = False
 
     def run(self) -> None:
         """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
         panel = open_panel(self._config.hardware, self.press, log, self._clock)
         try:
+            self._open_feed()
             storage = self._config.storage
-            store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
+            self._store = store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
             self._prepare(store, panel)
             camera = self._open_camera()
             try:
@@ -68,23 +74,37 @@ class Daemon:
                 camera.close()
                 raise
             self._decider = assembly.decider
-            lost = functools.partial(panel.fault, Light.CAMERA_LOST)
+            lost = functools.partial(self._fault, panel, Light.CAMERA_LOST)
             capture = Capture(camera, self._open_camera, self._clock, self._stop, lost)
             self._line = Line(capture, assembly.stages, self._clock, self._stop)
             self._line.run_threaded(self._tick)
         finally:
             self._notifier.stopping()
+            if self._feed is not None:
+                self._feed.close()
             panel.close()
         self._report()
 
-    @staticmethod
-    def _prepare(store: PhotoStore, panel: Panel) -> None:
+    def _open_feed(self) -> None:
+        """The page's window on the appliance, if the configuration wants one."""
+        if self._config.web.enabled:
+            self._feed = Feed(self._config.web.socket, commands(self), self._clock)
+            self._feed.start()
+            self._listeners = (self._feed.frame, *self._listeners)
+            self._on_photo = (self._feed.photo, *self._on_photo)
+
+    def _fault(self, panel: Panel, light: Light, present: bool) -> None:
+        panel.fault(light, present)
+        if self._feed is not None:
+            self._feed.fault(light, present)
+
+    def _prepare(self, store: PhotoStore, panel: Panel) -> None:
         """A folder that cannot be written ends the start; a full card is told, and may be emptied later."""
         try:
             store.prepare()
         except NoSpaceError as error:
             log.error("%s", error)
-            panel.fault(Light.STORAGE_FAULT, True)
+            self._fault(panel, Light.STORAGE_FAULT, True)
 
     def _assemble(self, store: PhotoStore, panel: Panel) -> Assembly:
         return assemble(
@@ -93,13 +113,36 @@ class Daemon:
             listeners=[lambda decision: panel.show(decision.light), self._alive, *self._listeners],
             store=CardStore(store, self._clock),
             on_photo=self._on_photo,
-            on_storage_fault=functools.partial(panel.fault, Light.STORAGE_FAULT),
+            on_storage_fault=functools.partial(self._fault, panel, Light.STORAGE_FAULT),
         )
 
     def press(self) -> None:
         """The button was pressed. Any thread may call; before everything is ready it does nothing."""
         if self._decider is not None:
             self._decider.press()
+
+    def command(self, command: Command) -> None:
+        """Somebody asks by the page. Any thread may call; before everything is ready it does nothing."""
+        if self._decider is not None:
+            self._decider.command(command)
+
+    def delete_photo(self, name: str) -> None:
+        """Remove one photo. Any thread may call. Raises StorageError."""
+        if self._store is None:
+            raise StorageError("The appliance is still starting", "Try again in a moment")
+        self._store.delete(name)
+
+    def status(self) -> dict[str, Any]:
+        """Counters of the stages (milliseconds), the rule in use. Any thread may call."""
+        line = self._line
+        return {
+            "uptime": round(process_uptime(), 1),
+            "ready": self._ready,
+            "rule": self._config.rule.model_dump(mode="json"),
+            "stages": [
+                {"name": name, **counters.report()} for name, counters in (line.counters() if line else ())
+            ],
+        }
 
     def stop(self) -> None:
         """End soon: frames under way are finished, at most 2 s. Any thread may call."""

@@ -45,6 +45,12 @@ def write_over(path: Path, data: bytes, mode: int = 0o640) -> None:
     _sync_folder(path.parent)
 
 
+def remove(path: Path) -> None:
+    """Remove ``path``, durably. Raises FileNotFoundError, OSError."""
+    path.unlink()
+    _sync_folder(path.parent)
+
+
 def probe(folder: Path) -> None:
     """Find out whether files can be made in ``folder``, by making one. Raises OSError.
 

@@ -112,5 +112,9 @@ class GpioError(ApplianceError):
     """A pin of the light or the button cannot be used; names the pin."""
 
 
+class FeedError(ApplianceError):
+    """The socket between the appliance and its page cannot be used, or what came over it is no message."""
+
+
 class StageError(ApplianceError):
     """A stage of the pipeline died; the process must not go on without it."""

@@ -10,15 +10,13 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.labels import EXPRESSIONS
+from appliance.labels import LABELS as LABELS  # noqa: PLC0414  (part of the data that travels)
+
 Grey = NDArray[np.uint8]
 """uint8 [height, width]."""
 Colour = NDArray[np.uint8]
 """uint8 [height, width, 3], colour order BGR (OpenCV's)."""
-
-LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "not_a_face")
-"""What the expression model tells apart, in the order of its outputs."""
-EXPRESSIONS = LABELS[:-1]
-"""What a person can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +172,15 @@ class Light(StrEnum):
     CAMERA_LOST = "camera_lost"
     BOOTING = "booting"
     GIVEN_UP = "given_up"
+
+
+class Command(StrEnum):
+    """What a person asks of the appliance, by button or by page."""
+
+    TOGGLE = "toggle"
+    ARM = "arm"
+    DISARM = "disarm"
+    SHOOT = "shoot"
 
 
 @dataclass(frozen=True, slots=True)

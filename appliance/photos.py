@@ -14,6 +14,7 @@ from PIL import ExifTags, Image
 from appliance import __version__, durable
 from appliance.errors import NoSpaceError, StorageError
 from appliance.frames import Colour
+from appliance.photo_names import PHOTO
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,6 @@ MAX_SIDE = 16384
 MAX_BYTES = 64_000_000
 """Of one photo. A larger JPEG is refused: one picture must not fill the card."""
 
-_PHOTO = re.compile(r"selfie-(\d{6,9})-\d{8}-\d{6}\.jpg")
 _COUNTER = ".smart-selfie-counter"
 _COUNTER_BYTES = 32
 _ATTEMPTS = 100
@@ -84,6 +84,16 @@ class PhotoStore:
             path, number = self._write(data, taken_at, self._last_number() + 1)
             self._remember(number)
         return path
+
+    def delete(self, name: str) -> None:
+        """Remove the photo ``name``; its number is not given again. Any thread. Raises StorageError."""
+        if not PHOTO.fullmatch(name):
+            raise StorageError(f"{name[:80]!r} is not the name of a photo")
+        with self._explained(), durable.locked(self.folder):
+            try:
+                durable.remove(self.folder / name)
+            except FileNotFoundError:
+                raise StorageError(f"The photo {name} is already gone") from None
 
     def _encode(self, picture: Colour, taken_at: datetime) -> bytes:
         data = encode_jpeg(picture, self._quality, make_exif(taken_at, self._make, self._model))
@@ -154,7 +164,7 @@ class PhotoStore:
 
 def highest_number(folder: Path) -> int:
     """The highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
-    matches = (_PHOTO.fullmatch(path.name) for path in folder.iterdir())
+    matches = (PHOTO.fullmatch(path.name) for path in folder.iterdir())
     return max((int(match[1]) for match in matches if match), default=0)
 
 

@@ -148,7 +148,7 @@ def _problem(item: Mapping[str, Any], lines: Mapping[KeyPath, int], file: str) -
     value = item["input"]
     if item["type"] == "conflict":
         key = item["ctx"]["key"]
-        place, value = (*place, key), value.get(key)
+        place, value = (*place, key), None if item["ctx"]["secret"] else value.get(key)
     line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
     value = None if isinstance(value, dict) else value
     return Problem(".".join(map(str, place)), value, _reason(item, place), line, file)

@@ -3,12 +3,14 @@
 ``smart-selfie check --print-default`` renders the shipped file from here, ``load`` validates against it.
 """
 
+import ipaddress
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from appliance.frames import EXPRESSIONS
+from appliance.labels import EXPRESSIONS
 
 
 class Section(BaseModel):
@@ -17,9 +19,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _at(key: str, reason: str) -> PydanticCustomError:
-    """A problem between two keys, told at the one that stands second."""
-    return PydanticCustomError("conflict", "{reason}", {"key": key, "reason": reason})
+def _at(key: str, reason: str, secret: bool = False) -> PydanticCustomError:
+    """A problem between two keys, told at the one that stands second. A ``secret`` value is not shown."""
+    return PydanticCustomError("conflict", "{reason}", {"key": key, "reason": reason, "secret": secret})
 
 
 def _size(value: object) -> object:
@@ -35,6 +37,10 @@ def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _names(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
+
+
 def _one_or_many(value: object) -> object:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
@@ -44,6 +50,8 @@ Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
 Expressions = Annotated[
     tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_known_expressions), Field(min_length=1)
 ]
+SCRAMBLED = re.compile(r"scrypt:\d{1,2}:\d{1,2}:\d{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
+"""What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
 Pin = Annotated[int, Field(ge=0, le=27)]
 
 
@@ -149,6 +157,50 @@ class Hardware(Section):
         return self
 
 
+class Web(Section):
+    """The live page in a browser, served by smart-selfie-web.service."""
+
+    enabled: bool = Field(False, description="true lets the page see what the camera sees")
+    listen: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        max_length=255,
+        description="address to listen on; 0.0.0.0 is every network, and demands a password",
+    )
+    port: int = Field(8080, ge=1, le=65535, description="port to listen on")
+    password: str = Field(
+        "", description="scrambled; smart-selfie web-password sets it. Empty: none, for this machine alone"
+    )
+    names: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        (), description="further host names the page is called by, beside this machine's own"
+    )
+    history_minutes: int = Field(
+        10, ge=1, le=180, description="minutes of expressions the page keeps for its chart; pictures never"
+    )
+    socket: str = Field(
+        "/run/smart-selfie/feed.sock",
+        min_length=1,
+        max_length=100,
+        description="where the appliance hands the page its frames",
+    )
+
+    @model_validator(mode="after")
+    def _guarded(self) -> "Web":
+        if self.password and not SCRAMBLED.fullmatch(self.password):
+            raise _at("password", "is not scrambled; set it with smart-selfie web-password", secret=True)
+        if not self.password and not is_loopback(self.listen):
+            raise _at("listen", "needs a password; set one with smart-selfie web-password")
+        return self
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach ``address``."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
 class Config(Section):
     """The whole configuration."""
 
@@ -158,3 +210,4 @@ class Config(Section):
     rule: Rule = Rule()
     storage: Storage = Storage()
     hardware: Hardware = Hardware()
+    web: Web = Web()

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from appliance.config.schema import Rule
-from appliance.frames import Decision, JudgedFace, Light, People, Showing
+from appliance.frames import Command, Decision, JudgedFace, Light, People, Showing
 
 MISSED_SECONDS = 0.2
 """A face may be missed for this long without everybody having to start over. It still blocks the photo."""
@@ -25,7 +25,7 @@ class _Score:
 class Decider:
     """The stage that decides, frame by frame.
 
-    ``press`` may be called from any thread; everything else happens in :meth:`process`. Time is the
+    ``command`` may be called from any thread; everything else happens in :meth:`process`. Time is the
     capture time of the frames.
     """
 
@@ -34,24 +34,37 @@ class Decider:
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self.armed = rule.mode == "always_armed"
-        self._presses: deque[None] = deque(maxlen=8)
+        self._waiting: deque[Command] = deque(maxlen=32)
         self._scores: dict[int, _Score] = {}
         self._since: float | None = None
         self._group: frozenset[int] = frozenset()
         self._photo_at = -math.inf
         self._last = -math.inf
 
+    def command(self, command: Command) -> None:
+        """Somebody asks for something; it is done at the next frame. Any thread."""
+        self._waiting.append(command)
+
     def press(self) -> None:
-        """The button was pressed: arm, or disarm."""
-        self._presses.append(None)
+        """The button was pressed: arm, or disarm. Any thread."""
+        self.command(Command.TOGGLE)
+
+    def _obey(self) -> bool:
+        """Take what was asked for since the last frame; whether a photo was."""
+        asked = False
+        while self._waiting:
+            command = self._waiting.popleft()
+            if command is Command.SHOOT:
+                asked = True
+                continue
+            self.armed = {Command.ARM: True, Command.DISARM: False}.get(command, not self.armed)
+            self._since = None
+        return asked
 
     def process(self, people: People) -> Decision:
         """What to do about this frame."""
         now = people.frame.captured_at
-        while self._presses:
-            self._presses.popleft()
-            self.armed = not self.armed
-            self._since = None
+        asked = self._obey()
         if now - self._last > GAP_SECONDS:
             self._since = None
         self._last = now
@@ -59,11 +72,12 @@ class Decider:
         waiting_for = self._waiting_for(people, showing)
         held = self._held(showing, waiting_for, now)
         cooling = now - self._photo_at < self._rule.cooldown_seconds
-        take = self.armed and waiting_for is None and held >= self._rule.hold_seconds and not cooling
+        kept = self.armed and waiting_for is None and held >= self._rule.hold_seconds and not cooling
+        take = asked or kept
         if take:
             self._photo_at, self._since = now, None
         light = self._light(showing, waiting_for, now)
-        reason = waiting_for or ("photo" if take else "cooling down" if cooling else "hold it")
+        reason = "photo" if take else waiting_for or ("cooling down" if cooling else "hold it")
         return Decision(people.frame, showing, self.armed, waiting_for is None, take, light, reason)
 
     def probability(self, face: JudgedFace) -> float:

@@ -45,6 +45,17 @@ class Counters:
         self.wall += wall
         self.slowest = max(self.slowest, wall)
 
+    def report(self) -> dict[str, float]:
+        """The same in numbers, times in milliseconds an item."""
+        count = max(1, self.done)
+        return {
+            "done": self.done,
+            "dropped": self.dropped,
+            "cpu_ms": round(1000 * self.cpu / count, 2),
+            "wall_ms": round(1000 * self.wall / count, 2),
+            "slowest_ms": round(1000 * self.slowest, 1),
+        }
+
     def __str__(self) -> str:
         count = max(1, self.done)
         return (

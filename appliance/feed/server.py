@@ -1,0 +1,263 @@
+"""The daemon's end of the feed: one thread, a local socket, nothing encoded while nobody looks.
+
+A subscriber says what it wants: ``frames`` (pictures and all), ``scores`` (twice a second, no pictures) or
+``nothing``. Every subscriber has one place for the newest frame; when it is slow, the older one is dropped
+and counted. The pipeline never waits: :meth:`Feed.frame` stores a reference and wakes the thread.
+"""
+
+import contextlib
+import logging
+import os
+import selectors
+import socket
+import stat
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from appliance.clock import Clock
+from appliance.errors import FeedError
+from appliance.feed.describe import describe
+from appliance.feed.messages import pack
+from appliance.feed.subscriber import Subscriber
+from appliance.frames import Colour, Decision, Light, Photo
+
+log = logging.getLogger(__name__)
+
+MOST_SUBSCRIBERS = 4
+SCORES_SECONDS = 0.5
+JPEG_QUALITY = 72
+_CLOSE_SECONDS = 1.0
+_MOST_EVENTS = 64
+
+Command = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+"""Gets the message that asked for it; what it returns is sent back."""
+
+
+class Feed:
+    """Shows what the appliance does on the unix socket ``path``, and passes commands on.
+
+    ``commands`` are called by name, in the feed's thread. Methods may be called by any thread.
+    """
+
+    def __init__(self, path: str | Path, commands: Mapping[str, Command], clock: Clock) -> None:
+        self._path = Path(path)
+        self._commands = commands
+        self._clock = clock
+        self._subscribers: list[Subscriber] = []
+        self._newest: Decision | None = None
+        self._events: deque[dict[str, Any]] = deque(maxlen=_MOST_EVENTS)
+        self._faults: list[Light] = []
+        self._scores_due = 0.0
+        self._wanted = "nothing"
+        self._closing = False
+        self.encoded = self.dropped = 0
+        self._listener: socket.socket | None = None
+        self._selector = selectors.DefaultSelector()
+        self._wake, self._woken = socket.socketpair()
+        self._woken.setblocking(False)
+        self._wake.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+
+    def start(self) -> None:
+        """Open the socket. Raises FeedError."""
+        try:
+            self._listener = _listen(self._path)
+        except OSError as error:
+            self.close()
+            raise FeedError(
+                f"The page's socket {self._path} cannot be opened: {error.strerror or error}",
+                "Set web.socket to a place the appliance may write, or web.enabled to false",
+            ) from error
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._selector.register(self._woken, selectors.EVENT_READ, self._drain)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Hang up and remove the socket. Safe to call twice."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._listener is not None:
+            self._poke()
+            self._thread.join(_CLOSE_SECONDS)
+            self._listener.close()
+            self._path.unlink(missing_ok=True)
+        self._selector.close()
+        self._wake.close()
+        self._woken.close()
+
+    def frame(self, decision: Decision) -> None:
+        """A frame was decided: show it to whoever looks. Costs a comparison when nobody does."""
+        if self._wanted == "nothing":
+            return
+        if self._wanted == "scores" and self._clock.now() < self._scores_due:
+            return
+        self._newest = decision  # replaces one that was not yet sent: the newest is worth most
+        self._poke()
+
+    def photo(self, photo: Photo) -> None:
+        """A photo was kept."""
+        self._tell({"kind": "photo", "name": Path(photo.path).name})
+
+    def fault(self, light: Light, present: bool) -> None:
+        """A fault came or went."""
+        if present == (light in self._faults):
+            return
+        self._faults = [*self._faults, light] if present else [one for one in self._faults if one != light]
+        self._tell(self._fault_message())
+
+    @property
+    def _fault(self) -> Light | None:
+        return next(iter(self._faults), None)
+
+    def _fault_message(self) -> dict[str, Any]:
+        return {"kind": "fault", "light": self._fault}
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        if self._subscribers:
+            self._events.append(event)
+            self._poke()
+
+    def _poke(self) -> None:
+        with contextlib.suppress(OSError):  # full: the thread is about to wake up anyway
+            self._wake.send(b"!")
+
+    def _run(self) -> None:
+        try:
+            while not self._closing:
+                for key, ready in self._selector.select():
+                    key.data(ready)
+                self._distribute()
+        except Exception:  # the page is a guest here: without it photos are taken all the same
+            log.exception("The feed of the page has ended; photos are taken without it")
+        finally:
+            for subscriber in list(self._subscribers):
+                self._hang_up(subscriber)
+
+    def _drain(self, _: int) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._woken.recv(4096):
+                pass
+
+    def _accept(self, _: int) -> None:
+        assert self._listener is not None
+        try:
+            connection, _address = self._listener.accept()
+        except OSError:
+            return
+        if len(self._subscribers) >= MOST_SUBSCRIBERS:
+            connection.close()
+            return
+        subscriber = Subscriber(connection)
+        self._subscribers.append(subscriber)
+        self._selector.register(
+            connection, selectors.EVENT_READ, lambda ready: self._serve(subscriber, ready)
+        )
+        subscriber.event(pack({"kind": "hello", "pid": os.getpid()}))
+        subscriber.event(pack(self._fault_message()))
+        self._flush(subscriber)
+
+    def _serve(self, subscriber: Subscriber, ready: int) -> None:
+        try:
+            if ready & selectors.EVENT_READ:
+                for message in subscriber.received():
+                    self._obey(subscriber, message)
+            self._flush(subscriber)
+        except (FeedError, OSError) as error:
+            log.debug("A viewer of the feed is gone: %s", error)
+            self._hang_up(subscriber)
+
+    def _obey(self, subscriber: Subscriber, message: dict[str, Any]) -> None:
+        if message.get("want") in {"frames", "scores", "nothing"}:
+            subscriber.wants = message["want"]
+            self._note_wanted()
+            return
+        command = self._commands.get(str(message.get("do")))
+        if command is None:
+            raise FeedError(f"{message.get('do')!r} is no command of the feed")
+        answer = command(message)
+        if answer is not None:
+            subscriber.event(pack({"kind": "answer", "id": message.get("id"), **answer}))
+
+    def _note_wanted(self) -> None:
+        wanted = {subscriber.wants for subscriber in self._subscribers}
+        self._wanted = next((want for want in ("frames", "scores") if want in wanted), "nothing")
+
+    def _distribute(self) -> None:
+        decision, self._newest = self._newest, None
+        if decision is not None:
+            self._show(decision)
+        while self._events:
+            data = pack(self._events.popleft())
+            for subscriber in list(self._subscribers):
+                self._give(subscriber, data)
+        for subscriber in list(self._subscribers):
+            self._serve(subscriber, 0)
+
+    def _give(self, subscriber: Subscriber, data: bytes) -> None:
+        try:
+            subscriber.event(data)
+        except FeedError as error:
+            log.warning("%s; hanging up", error)
+            self._hang_up(subscriber)
+
+    def _show(self, decision: Decision) -> None:
+        head = describe(decision, self._fault)
+        now = self._clock.now()
+        scores_due = now >= self._scores_due
+        if scores_due:
+            self._scores_due = now + SCORES_SECONDS
+        picture = plain = b""
+        for subscriber in self._subscribers:
+            if subscriber.wants == "frames":
+                picture = picture or pack(head, self._encode(decision.frame.colour))
+                self.dropped += subscriber.frame(picture)
+            elif subscriber.wants == "scores" and scores_due:
+                plain = plain or pack(head)
+                self.dropped += subscriber.frame(plain)
+
+    def _encode(self, picture: Colour) -> bytes:
+        self.encoded += 1
+        _, data = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+        return data.tobytes()
+
+    def _flush(self, subscriber: Subscriber) -> None:
+        unsent = subscriber.send()
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if unsent else 0)
+        key = self._selector.get_key(subscriber.connection)
+        if key.events != events:
+            self._selector.modify(subscriber.connection, events, key.data)
+
+    def _hang_up(self, subscriber: Subscriber) -> None:
+        self._selector.unregister(subscriber.connection)
+        subscriber.connection.close()
+        self._subscribers.remove(subscriber)
+        self._note_wanted()
+
+
+def _listen(path: Path) -> socket.socket:
+    """A listening socket; one that a crash left behind is replaced, one that is in use is not."""
+    if path.exists() or path.is_symlink():
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise FileExistsError(0, "there is something else of that name")
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1.0)
+            with contextlib.suppress(ConnectionRefusedError):
+                probe.connect(str(path))
+                raise FileExistsError(0, "another smart-selfie uses it")
+        path.unlink()
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+        path.chmod(0o660)  # the page's user is in the group
+        listener.listen(MOST_SUBSCRIBERS)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
