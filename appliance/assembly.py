@@ -78,7 +78,7 @@ def assemble(
     stages: list[Stage[Any, Any]] = [
         FaceFinder(models.detector, None if wish == "auto" else wish, still=still),
         ExpressionJudge(models.expression, models.detector.rejected_from),
-        Follower(config.people.grace_seconds, confirm=not still),
+        Follower(config.people, confirm=not still),
         decider,
         Announcer("announce", listeners),
     ]

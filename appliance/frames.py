@@ -138,7 +138,8 @@ class Person:
     """Somebody followed from frame to frame.
 
     ``number`` is an identity for as long as the person stays in view, nothing more. ``face`` is the newest
-    sighting; ``seen`` is False in a frame where the face was missed. ``missing_for`` is in seconds.
+    sighting; ``seen`` is False in a frame where the face was missed. ``missing_for`` is in seconds. Who does
+    not count is passing by, or a poster; ``still`` is a face that has not stirred for long.
     """
 
     number: int
@@ -147,6 +148,7 @@ class Person:
     first_seen_at: float
     missing_for: float = 0.0
     counts: bool = True
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Following people: the same person keeps the same number."""
 
-from appliance.frames import JudgedFace, People
+from dataclasses import replace
+
+from appliance.config.schema import PeopleSettings
+from appliance.frames import Box, JudgedFace, People
 from appliance.pipeline.people import Follower
 from tests.strategies import face, judged
 
@@ -16,20 +19,20 @@ def numbers(people: People) -> list[int]:
 
 
 def test_somebody_standing_still_is_one_person() -> None:
-    result = follow(Follower(0.8), [[face(0.5, x=100 + i % 3)] for i in range(20)])
+    result = follow(Follower(PeopleSettings()), [[face(0.5, x=100 + i % 3)] for i in range(20)])
     assert {tuple(numbers(p)) for p in result[2:]} == {(1,)}
 
 
 def test_a_box_that_flickers_up_once_is_nobody_but_holds_up_the_photo_meanwhile() -> None:
     frames = [[face(0.9)]] * 5 + [[face(0.9), face(0.1, x=300)]] + [[face(0.9)]] * 10
-    result = follow(Follower(0.8), frames)
+    result = follow(Follower(PeopleSettings()), frames)
     assert all(len(p.persons) <= 1 for p in result)
     assert result[5].newcomers == 1
     assert result[8].newcomers == 0
 
 
 def test_a_face_missed_for_a_moment_is_still_there_and_the_same() -> None:
-    result = follow(Follower(0.8), [[face(0.9)]] * 5 + [[]] * 5 + [[face(0.9)]] * 3)
+    result = follow(Follower(PeopleSettings()), [[face(0.9)]] * 5 + [[]] * 5 + [[face(0.9)]] * 3)
     assert numbers(result[7]) == [1]
     assert not result[7].persons[0].seen
     assert result[7].persons[0].missing_for > 0
@@ -38,21 +41,64 @@ def test_a_face_missed_for_a_moment_is_still_there_and_the_same() -> None:
 
 
 def test_somebody_who_left_is_released_after_the_grace_time() -> None:
-    result = follow(Follower(0.8), [[face(0.9)]] * 5 + [[]] * 20)
+    result = follow(Follower(PeopleSettings()), [[face(0.9)]] * 5 + [[]] * 20)
     assert numbers(result[4 + 12]) == [1]
     assert numbers(result[4 + 13]) == []
 
 
 def test_two_people_crossing_keep_their_numbers() -> None:
     frames = [[face(0.9, x=100 + 8 * i, y=100), face(0.1, x=340 - 8 * i, y=125)] for i in range(31)]
-    result = follow(Follower(0.8), frames)
+    result = follow(Follower(PeopleSettings()), frames)
     first = {p.number: p.face.scores["happy"] for p in result[3].persons}
     last = {p.number: p.face.scores["happy"] for p in result[-1].persons}
     assert first == last
     assert len(last) == 2
 
 
+def test_one_passing_behind_another_comes_out_as_himself() -> None:
+    """They meet in the middle; for eight frames only the one in front is seen."""
+    frames = []
+    for i in range(40):
+        front, behind = face(0.9, x=160 + 6 * i, y=100), face(0.1, x=394 - 6 * i, y=112)
+        frames.append([front] if 16 <= i < 24 else [front, behind])
+    result = follow(Follower(PeopleSettings()), frames)
+    first = {p.number: p.face.scores["happy"] for p in result[5].persons}
+    last = {p.number: p.face.scores["happy"] for p in result[-1].persons}
+    assert first == last == {1: 0.9, 2: 0.1}
+
+
+def test_a_turn_of_the_head_is_not_a_new_person() -> None:
+    turned = [replace(face(0.9), box=Box(10 + i, 10, 40 - i, 40)) for i in range(16)]
+    result = follow(Follower(PeopleSettings()), [[one] for one in [face(0.9)] * 4 + turned + turned[::-1]])
+    assert {tuple(numbers(p)) for p in result[2:]} == {(1,)}
+
+
+def test_a_small_face_far_behind_does_not_count_and_holds_nothing_up() -> None:
+    result = follow(Follower(PeopleSettings()), [[face(0.9, size=40), face(0.1, x=52, y=2, size=8)]] * 10)
+    assert {p.number: p.counts for p in result[-1].persons} == {1: True, 2: False}
+    assert result[1].newcomers == 1
+
+
+def test_a_child_in_the_second_row_counts() -> None:
+    result = follow(Follower(PeopleSettings()), [[face(0.9, size=40), face(0.1, x=52, y=2, size=12)]] * 10)
+    assert all(person.counts for person in result[-1].persons)
+
+
+def test_somebody_hurrying_out_of_the_picture_does_not_count() -> None:
+    frames = [[face(0.9, x=20, size=10), face(0.1, x=max(0, 30 - 3 * i), y=40, size=10)] for i in range(11)]
+    last = follow(Follower(PeopleSettings()), frames)[-1]
+    assert {p.number: p.counts for p in last.persons} == {1: True, 2: False}
+
+
+def test_a_poster_is_told_and_ignored_only_if_so_set() -> None:
+    frames = [[face(0.9, x=10 + i % 9, y=5, size=20), face(0.1, x=40, y=20, size=20)] for i in range(400)]
+    for ignore in (False, True):
+        last = follow(Follower(PeopleSettings(ignore_still_faces=ignore)), frames)[-1]
+        assert {p.number: p.still for p in last.persons} == {1: False, 2: True}
+        assert {p.number: p.counts for p in last.persons} == {1: True, 2: not ignore}
+
+
 def test_in_a_still_picture_everybody_counts_at_once() -> None:
-    (people,) = follow(Follower(0.8, confirm=False), [[face(0.9), face(0.9, x=200)]])
+    (people,) = follow(Follower(PeopleSettings(), confirm=False), [[face(0.9), face(0.9, x=200)]])
     assert len(people.persons) == 2
     assert people.newcomers == 0

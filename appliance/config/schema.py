@@ -97,6 +97,24 @@ class PeopleSettings(Section):
     grace_seconds: float = Field(
         0.8, ge=0, le=10, description="seconds somebody out of sight still counts, and so holds up the photo"
     )
+    passer_by_size: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="share of the largest face's size; smaller ones are followed but do not count",
+    )
+    passer_by_speed: float = Field(
+        1.5,
+        gt=0,
+        le=100,
+        description="face sizes a second; who touches the picture's edge and is faster does not count",
+    )
+    ignore_still_faces: bool = Field(
+        False, description="true: a poster or a face on a screen does not count once it is known for one"
+    )
+    still_seconds: float = Field(
+        20.0, ge=1, le=3600, description="seconds without the least movement that make a face a poster"
+    )
 
 
 class Rule(Section):

@@ -1,21 +1,28 @@
-"""Follows people from frame to frame: the same person keeps the same number."""
+"""Follows people from frame to frame: the same person keeps the same number, and says who counts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from appliance.frames import Box, JudgedFace, JudgedFaces, People, Person
+from appliance.config.schema import PeopleSettings
+from appliance.frames import Box, Frame, JudgedFace, JudgedFaces, People, Person
 
 NEAR = 0.9
-"""How far a face may have moved since its predicted place, in multiples of its size, to be the same one."""
+"""How far a face may be from its predicted place, in multiples of its size, to be the same one."""
 LIKE = 1.8
 """By which factor its size may have changed."""
 CONFIRM_SIGHTINGS = 3
 """Sightings that make a person: a false box seldom lasts that long."""
 DOUBT_SECONDS = 0.25
 """A newcomer not seen again for this long was a false box."""
-VELOCITY_MEMORY = 0.5
-"""Share of the old velocity kept at each sighting (exponential average)."""
+VELOCITY_SECONDS = 0.15
+"""Over how long a face's velocity is averaged (exponentially)."""
 COAST_SECONDS = 0.5
 """For how long a missing face is expected to go on moving as it did."""
+EDGE = 0.02
+"""A box this close to the left or right edge, as a share of the picture's width, touches it."""
+STILL_MOVE, STILL_CHANGE = 0.06, 0.10
+"""Movement in face sizes, and change of any score, below which a face has not stirred: the trembling of a box
+round a printed face, and more than that of nobody who is alive for twenty seconds."""
 
 
 @dataclass(slots=True)
@@ -27,6 +34,11 @@ class _Track:
     sightings: int = 1
     velocity: tuple[float, float] = (0.0, 0.0)
     confirmed: bool = False
+    stirred_at: float = field(init=False)
+    reference: JudgedFace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stirred_at, self.reference = self.first_seen_at, self.face
 
     def predicted(self, now: float) -> Box:
         box, ahead = self.face.box, min(COAST_SECONDS, now - self.last_seen_at)
@@ -36,13 +48,19 @@ class _Track:
         elapsed = now - self.last_seen_at
         if elapsed > 0:
             (x0, y0), (x1, y1) = self.face.box.centre, face.box.centre
-            keep = VELOCITY_MEMORY
+            new = min(1.0, elapsed / VELOCITY_SECONDS)
             self.velocity = (
-                keep * self.velocity[0] + (1 - keep) * (x1 - x0) / elapsed,
-                keep * self.velocity[1] + (1 - keep) * (y1 - y0) / elapsed,
+                self.velocity[0] + new * ((x1 - x0) / elapsed - self.velocity[0]),
+                self.velocity[1] + new * ((y1 - y0) / elapsed - self.velocity[1]),
             )
         self.face, self.last_seen_at = face, now
         self.sightings += 1
+        if _stirred(self.reference, face):
+            self.stirred_at, self.reference = now, face
+
+    def speed(self) -> float:
+        """In face sizes a second."""
+        return float((self.velocity[0] ** 2 + self.velocity[1] ** 2) ** 0.5) / max(1e-6, self.face.box.size)
 
 
 class Follower:
@@ -54,8 +72,8 @@ class Follower:
 
     name = "follow people"
 
-    def __init__(self, grace_seconds: float, confirm: bool = True) -> None:
-        self._grace = grace_seconds
+    def __init__(self, settings: PeopleSettings, confirm: bool = True) -> None:
+        self._settings = settings
         self._needed = CONFIRM_SIGHTINGS if confirm else 1
         self._tracks: list[_Track] = []
         self._next = 1
@@ -63,46 +81,73 @@ class Follower:
     def process(self, judged: JudgedFaces) -> People:
         """Everybody in view, and how many faces are too new to be sure of."""
         now = judged.frame.captured_at
-        free = list(judged.faces)
-        for track, face in self._pairs(judged.faces, now):
-            track.update(face, now)
-            free.remove(face)
-        for face in free:
-            self._tracks.append(_Track(self._next, face, now, now))
+        free = list(range(len(judged.faces)))
+        for track, index in self._pairs(judged.faces, now):
+            track.update(judged.faces[index], now)
+            free.remove(index)
+        for index in free:
+            self._tracks.append(_Track(self._next, judged.faces[index], now, now))
             self._next += 1
         self._tracks = [track for track in self._tracks if self._stays(track, now)]
         for track in self._tracks:
             track.confirmed = track.confirmed or track.sightings >= self._needed
-        persons = tuple(self._person(track, now) for track in self._tracks if track.confirmed)
-        newcomers = sum(not track.confirmed and track.last_seen_at == now for track in self._tracks)
-        return People(judged.frame, persons, newcomers)
+        known = [track for track in self._tracks if track.confirmed]
+        largest = max((track.face.box.size for track in self._tracks), default=0.0)
+        persons = tuple(self._person(track, judged.frame, largest) for track in known)
+        return People(judged.frame, persons, self._newcomers(judged.frame, largest))
 
-    def _pairs(self, faces: tuple[JudgedFace, ...], now: float) -> list[tuple[_Track, JudgedFace]]:
-        """Tracks and faces matched greedily, the nearest first."""
+    def _pairs(self, faces: Sequence[JudgedFace], now: float) -> list[tuple[_Track, int]]:
+        """Tracks and faces matched greedily: people before newcomers, then the nearest first."""
         options = sorted(
-            (
-                (distance, track.number, index)
-                for track in self._tracks
-                for index, face in enumerate(faces)
-                if (distance := _distance(track.predicted(now), face.box)) is not None
-            ),
+            (not track.confirmed, distance, track.number, index)
+            for track in self._tracks
+            for index, face in enumerate(faces)
+            if (distance := _distance(track.predicted(now), face.box)) is not None
         )
         tracks = {track.number: track for track in self._tracks}
         taken: set[int] = set()
         pairs = []
-        for _, number, index in options:
+        for _, _, number, index in options:
             if number in tracks and index not in taken:
-                pairs.append((tracks.pop(number), faces[index]))
+                pairs.append((tracks.pop(number), index))
                 taken.add(index)
         return pairs
 
     def _stays(self, track: _Track, now: float) -> bool:
-        return now - track.last_seen_at <= (self._grace if track.confirmed else DOUBT_SECONDS)
+        grace = self._settings.grace_seconds
+        return now - track.last_seen_at <= (grace if track.confirmed else DOUBT_SECONDS)
 
-    @staticmethod
-    def _person(track: _Track, now: float) -> Person:
-        missing = now - track.last_seen_at
-        return Person(track.number, track.face, missing == 0, track.first_seen_at, missing)
+    def _newcomers(self, frame: Frame, largest: float) -> int:
+        """Faces of this frame that may become people who count."""
+        return sum(
+            not track.confirmed
+            and track.last_seen_at == frame.captured_at
+            and track.face.box.size >= self._settings.passer_by_size * largest
+            for track in self._tracks
+        )
+
+    def _person(self, track: _Track, frame: Frame, largest: float) -> Person:
+        missing = frame.captured_at - track.last_seen_at
+        still = frame.captured_at - track.stirred_at >= self._settings.still_seconds
+        passing = (
+            track.face.box.size < self._settings.passer_by_size * largest
+            or self._leaves(track, frame)
+            or (still and self._settings.ignore_still_faces)
+        )
+        person = Person(track.number, track.face, missing == 0, track.first_seen_at, missing)
+        return replace(person, counts=not passing, still=still)
+
+    def _leaves(self, track: _Track, frame: Frame) -> bool:
+        """Whether somebody hurries across the picture's edge."""
+        box, width = track.face.box, frame.grey.shape[1]
+        at_edge = box.x <= EDGE * width or box.x + box.w >= (1 - EDGE) * width
+        return at_edge and track.speed() > self._settings.passer_by_speed
+
+
+def _stirred(before: JudgedFace, after: JudgedFace) -> bool:
+    (x0, y0), (x1, y1) = before.box.centre, after.box.centre
+    moved = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 > STILL_MOVE * before.box.size
+    return moved or any(abs(after.scores[name] - p) > STILL_CHANGE for name, p in before.scores.items())
 
 
 def _distance(expected: Box, found: Box) -> float | None:
