@@ -13,18 +13,21 @@ from typing import Any
 import cv2
 import numpy as np
 
-from appliance.assembly import Models, assemble, load_models
+from appliance.assembly import Models, assemble, load_models, open_detector
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import Config
+from appliance.config.schema import Faces
 from appliance.errors import ApplianceError
 from appliance.frames import Box, Frame
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import open_scene
 from appliance.pipeline.cascade import cascade_path, tight_box
+from appliance.pipeline.faces import FaceFinder
 from appliance.pipeline.line import Line
 
 SIZE = (640, 480)
+YUNET_SIZE = (320, 240)
 WARM_SECONDS = 7.0
 """After ready, so that the scene's first photo is among what needs memory."""
 PEER_FRAMES = 20
@@ -35,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--frames", type=int, default=150, help="frames of the scene, 30 a second")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--peer", type=Path, metavar="FILE", help="YuNet's ONNX file, to measure beside our face finders"
+    )
     add_config_arguments(parser)
 
 
@@ -43,7 +49,10 @@ def run(args: argparse.Namespace) -> int:
     config = config_of(args)
     models = load_models(config)
     frames = scene_frames(max(30, args.frames))
-    result = measure(config, models, frames) | start_appliance(config)
+    yunet = None if args.peer is None else open_yunet(args.peer)
+    result = measure(config, models, frames)
+    result["finders"] = measure_finders(config.faces, frames, yunet)
+    result |= start_appliance(config)
     if args.json:
         say(result)
     else:
@@ -87,6 +96,38 @@ def measure(config: Config, models: Models, frames: Sequence[Frame]) -> dict[str
     }
 
 
+def measure_finders(
+    faces: Faces, frames: Sequence[Frame], yunet: cv2.FaceDetectorYN | None
+) -> dict[str, dict[str, float]]:
+    """CPU milliseconds of each face finder: a full search, and a frame while people are followed."""
+    haar = cv2.CascadeClassifier(str(cascade_path("haarcascade_frontalface_default.xml")))
+    result = {
+        "Haar 1.3/5": {"full_ms": _cpu_ms(lambda f: haar.detectMultiScale(f.grey, 1.3, 5), frames[:20])}
+    }
+    if yunet is not None:
+        small = [np.asarray(cv2.resize(frame.colour, YUNET_SIZE), np.uint8) for frame in frames[:60]]
+        result["YuNet 320x240"] = {"full_ms": _cpu_ms(yunet.detect, small)}
+    for name in ("cascade", "cnn"):
+        detector = open_detector(faces.model_copy(update={"detector": name}))
+        finder = FaceFinder(detector)
+        few = frames[: PEER_FRAMES if detector.parts > 1 else 60]
+        result[name] = {
+            "full_ms": _cpu_ms(detector.search, few),
+            "followed_ms": _cpu_ms(finder.process, frames),
+        }
+    return {name: {key: round(value, 3) for key, value in row.items()} for name, row in result.items()}
+
+
+def open_yunet(path: Path) -> cv2.FaceDetectorYN:
+    """YuNet as its users run it at 320x240. Raises ApplianceError."""
+    if not path.is_file():
+        raise ApplianceError(f"There is no peer {path}", "Name YuNet's ONNX file")
+    try:
+        return cv2.FaceDetectorYN.create(str(path), "", YUNET_SIZE, 0.7, 0.3, 5000)
+    except cv2.error as error:
+        raise ApplianceError(f"{path} is no YuNet: {error.err}", "Name YuNet's ONNX file") from error
+
+
 def start_appliance(config: Config) -> dict[str, Any]:
     """``smart-selfie run`` on the scene: seconds from process start to ready, most resident memory."""
     with tempfile.TemporaryDirectory() as folder:
@@ -122,7 +163,7 @@ def _peer(cascade: cv2.CascadeClassifier, models: Models, frame: Frame) -> None:
         models.expression.judge(frame.grey, box)
 
 
-def _cpu_ms(work: Callable[[Frame], Any], frames: Sequence[Frame]) -> float:
+def _cpu_ms(work: Callable[[Any], Any], frames: Sequence[Any]) -> float:
     started = time.thread_time()
     for frame in frames:
         work(frame)
@@ -137,5 +178,10 @@ def _table(result: dict[str, Any]) -> None:
     print(f"  {'a frame, altogether':22}{result['frame_ms']:8.2f} ms CPU")
     print(f"  {'one full search':22}{result['full_search_ms']:8.2f} ms CPU ({result['detector']})")
     print(f"  {'peer path':22}{result['peer_ms']:8.2f} ms CPU (whole frame Haar 1.3/5, one call a face)")
+    haar = result["finders"]["Haar 1.3/5"]["full_ms"]
+    print("Face finders, ms CPU (share of a Haar 1.3/5 scan)    full search       followed")
+    for name, row in result["finders"].items():
+        cells = (f"{value:8.2f} ({value / haar:.2f})" for value in row.values())
+        print(f"  {name:44}", *cells)
     print(f"{result['times_cheaper']:.1f} times cheaper than the peer path")
     print(f"Ready {result['ready_s']:.2f} s after start, {result['memory_mb']} MB resident at most")
