@@ -14,6 +14,7 @@ from appliance.errors import NoSpaceError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.frames import Command, Decision, Light, Photo
+from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
@@ -32,7 +33,8 @@ REPORT_SECONDS = 60.0
 class Daemon:
     """Runs the appliance with ``config``.
 
-    ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every decision.
+    ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every decision,
+    ``power_off`` is called from the button's thread when it was held.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Daemon:
         open_source: Callable[[], Camera] | None = None,
         listeners: Sequence[Listener] = (),
         on_photo: Sequence[Callable[[Photo], None]] = (),
+        power_off: Callable[[], None] = lambda: None,
         clock: Clock | None = None,
     ) -> None:
         self._config = config
@@ -49,6 +52,7 @@ class Daemon:
         self._open_camera = open_source or (lambda: open_camera(config.camera, self._clock, log.info))
         self._listeners = tuple(listeners)
         self._on_photo = tuple(on_photo)
+        self._power_off = power_off
         self._notifier = Notifier()
         self._stop = threading.Event()
         self._report_asked = threading.Event()
@@ -61,7 +65,7 @@ class Daemon:
 
     def run(self) -> None:
         """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
-        panel = open_panel(self._config.hardware, self.press, log, self._clock)
+        panel = open_panel(self._config.hardware, self._heard, log, self._clock, language=self._config.button)
         try:
             self._open_feed()
             storage = self._config.storage
@@ -94,7 +98,7 @@ class Daemon:
             self._on_photo = (self._feed.photo, *self._on_photo)
 
     def _fault(self, panel: Panel, light: Light, present: bool) -> None:
-        panel.fault(light, present)
+        panel.condition(light, present)
         if self._feed is not None:
             self._feed.fault(light, present)
 
@@ -110,21 +114,36 @@ class Daemon:
         return assemble(
             self._config,
             load_models(self._config),
-            listeners=[lambda decision: panel.show(decision.light), self._alive, *self._listeners],
+            listeners=[
+                lambda decision: panel.show(decision.light, decision.level),
+                self._alive,
+                *self._listeners,
+            ],
             store=CardStore(store, self._clock),
             on_photo=self._on_photo,
             on_storage_fault=functools.partial(self._fault, panel, Light.STORAGE_FAULT),
         )
 
-    def press(self) -> None:
-        """The button was pressed. Any thread may call; before everything is ready it does nothing."""
-        if self._decider is not None:
-            self._decider.press()
-
     def command(self, command: Command) -> None:
-        """Somebody asks by the page. Any thread may call; before everything is ready it does nothing."""
+        """Somebody asks for something. Any thread may call; before everything is ready it does nothing."""
         if self._decider is not None:
             self._decider.command(command)
+
+    def press(self) -> None:
+        """The button was pressed: arm, or disarm."""
+        self.command(Command.TOGGLE)
+
+    def _heard(self, gesture: Gesture) -> None:
+        language = self._config.button
+        wish = {
+            Gesture.PRESS: language.press,
+            Gesture.DOUBLE_PRESS: language.double_press,
+            Gesture.HOLD: language.hold,
+        }.get(gesture, "none")
+        if wish == "power_off":
+            self._power_off()
+        elif wish != "none":
+            self.command({"arm": Command.TOGGLE, "shoot": Command.SHOOT}[wish])
 
     def delete_photo(self, name: str) -> None:
         """Remove one photo. Any thread may call. Raises StorageError."""

@@ -169,11 +169,22 @@ class Light(StrEnum):
     ARMED = "armed"
     WAITING = "waiting"
     ALL = "all"
+    PEOPLE = "people"
     PHOTO = "photo"
+    SAVING = "saving"
+    RECORDING = "recording"
+    CARD_NEARLY_FULL = "card_nearly_full"
     STORAGE_FAULT = "storage_fault"
     CAMERA_LOST = "camera_lost"
     BOOTING = "booting"
     GIVEN_UP = "given_up"
+    UNWELL = "unwell"
+    CONFIG_BAD = "config_bad"
+    BUTTON_STUCK = "button_stuck"
+    EXPORTING = "exporting"
+    SAFE_TO_UNPLUG = "safe_to_unplug"
+    LET_GO = "let_go"
+    POWERING_OFF = "powering_off"
 
 
 class Command(StrEnum):
@@ -187,19 +198,28 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """How one person stands to the rule: smoothed probability 0 to 1, and the verdict with hysteresis."""
+    """How one person stands to the rule.
+
+    ``score`` is the smoothed probability (0 to 1) and ``shows`` the verdict on it, with hysteresis;
+    ``current`` is the probability in this very frame, and ``in_frame`` tells that the frame itself would
+    do as the photo: the person is seen and shows it now.
+    """
 
     person: Person
     score: float
     shows: bool
+    current: float = 0.0
+    in_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided on a frame, and why.
 
-    ``take_photo`` is the decision; ``all_show`` is the verdict on this frame alone. ``reason`` names what is
-    waited for, in a few words.
+    ``take_photo`` is the decision; ``all_show`` tells that this frame alone obeys the rule. ``reason`` names
+    what is waited for, in a few words. ``asked``: somebody asked for this photo, whatever the faces do.
+    ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
+    ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it.
     """
 
     frame: Frame
@@ -209,6 +229,9 @@ class Decision:
     take_photo: bool
     light: Light
     reason: str = ""
+    asked: bool = False
+    episode: int = 0
+    level: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

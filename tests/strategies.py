@@ -23,10 +23,10 @@ def judged(time: float, *faces: JudgedFace) -> JudgedFaces:
     return JudgedFaces(frame(time), faces)
 
 
-def people(time: float, happy: dict[int, float | None], newcomers: int = 0) -> People:
+def people(time: float, happy: dict[int, float | None], newcomers: int = 0, x: float = 10.0) -> People:
     """Persons by number with their happiness; None: somebody followed who is missed in this frame."""
     persons = tuple(
-        Person(number, face(value or 0.0), value is not None, 0.0, 0.0 if value is not None else 0.1)
+        Person(number, face(value or 0.0, x), value is not None, 0.0, 0.0 if value is not None else 0.1)
         for number, value in happy.items()
     )
     return People(frame(time), persons, newcomers)

@@ -5,9 +5,11 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.config.schema import Rule
-from appliance.frames import Decision, Light, People
-from appliance.pipeline.decide import Decider, expression_probability
+from appliance.config.schema import Rule, Who
+from appliance.frames import Command, Decision, Light, People
+from appliance.pipeline.decide import Decider
+from appliance.pipeline.sensitivity import level_of
+from appliance.pipeline.showing import expression_probability
 from tests.strategies import people
 
 STEP = 1 / 30
@@ -27,7 +29,7 @@ def test_everybody_smiling_for_long_enough_gives_one_photo() -> None:
     decisions = play(Decider(Rule()), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
     assert photos(decisions) == 1
     first = next(d for d in decisions if d.take_photo)
-    assert 0.35 <= first.frame.captured_at <= 0.45
+    assert 0.25 <= first.frame.captured_at <= 0.3
 
 
 def test_one_sad_face_among_ten_blocks_the_photo() -> None:
@@ -36,21 +38,21 @@ def test_one_sad_face_among_ten_blocks_the_photo() -> None:
 
 
 def test_a_smile_shorter_than_the_hold_is_not_taken() -> None:
-    scenes = [{1: SAD}] * 10 + [{1: SMILE}] * 8 + [{1: SAD}] * 30
+    scenes = [{1: SAD}] * 10 + [{1: SMILE}] * 7 + [{1: SAD}] * 30
     assert photos(play(Decider(Rule()), scenes)) == 0
 
 
 def test_a_face_missed_for_a_moment_blocks_but_need_not_start_over() -> None:
-    scenes = [{1: SMILE, 2: SMILE}] * 10 + [{1: SMILE, 2: None}] * 4 + [{1: SMILE, 2: SMILE}] * 4
+    scenes = [{1: SMILE, 2: SMILE}] * 6 + [{1: SMILE, 2: None}] * 4 + [{1: SMILE, 2: SMILE}] * 4
     decisions = play(Decider(Rule()), scenes)
-    assert not any(d.take_photo for d in decisions[10:14])
+    assert not any(d.take_photo for d in decisions[6:10])
     assert photos(decisions) == 1
 
 
 def test_somebody_walking_in_blocks_until_they_smile_too() -> None:
     decider = Decider(Rule(cooldown_seconds=0))
-    assert photos(play(decider, [{1: SMILE}] * 9)) == 0
-    arrival = [decider.process(people(0.31 + i * STEP, {1: SMILE}, newcomers=1)) for i in range(3)]
+    assert photos(play(decider, [{1: SMILE}] * 7)) == 0
+    arrival = [decider.process(people(0.25 + i * STEP, {1: SMILE}, newcomers=1)) for i in range(3)]
     assert photos(arrival) == 0
     assert photos(play(decider, [{1: SMILE, 2: SAD}] * 60, start=0.45)) == 0
     assert photos(play(decider, [{1: SMILE, 2: SMILE}] * 40, start=2.5)) >= 1
@@ -67,7 +69,7 @@ def test_too_few_people_take_no_photo() -> None:
 
 
 def test_the_cooldown_keeps_photos_apart() -> None:
-    decisions = play(Decider(Rule(cooldown_seconds=2.0)), [{1: GRIN}] * 300)
+    decisions = play(Decider(Rule(cooldown_seconds=2.0, new_scene=False)), [{1: GRIN}] * 300)
     times = [d.frame.captured_at for d in decisions if d.take_photo]
     assert len(times) >= 3
     assert all(b - a >= 2.0 for a, b in itertools.pairwise(times))
@@ -122,6 +124,14 @@ rules = st.builds(
     min_faces=st.integers(1, 3),
     hold_seconds=st.floats(0, 1),
     cooldown_seconds=st.floats(0, 3),
+    hold_frames=st.one_of(st.just(0), st.integers(1, 20)),
+    who=st.one_of(
+        st.just(Who()),
+        st.integers(1, 3).map(lambda n: Who(at_least=n)),
+        st.floats(0.01, 1).map(lambda share: Who(share=share)),
+    ),
+    sensitivity=st.sampled_from(["slight", "normal", "big"]),
+    new_scene=st.booleans(),
     smoothing_seconds=st.one_of(st.just(0.0), st.floats(0.01, 1)),
 )
 
@@ -134,52 +144,192 @@ def frames_of(script: list[tuple[dict[int, float | None], int, int]]) -> list[Pe
     return result
 
 
-def nobody_stopped_within(rule: Rule, history: list[People]) -> bool:
-    """Whether everybody now present showed it in every frame of the hold in which they were seen.
+def stops(rule: Rule) -> float:
+    return level_of(rule.expression, rule.sensitivity).stops
 
-    Only without smoothing: with it a single bad frame is meant to be forgiven.
-    """
-    now = history[-1].frame.captured_at
-    held = [frame for frame in history if frame.frame.captured_at >= now - rule.hold_seconds + STEP / 2]
-    return rule.smoothing_seconds > 0 or all(
-        expression_probability(rule.expression, person.face) >= rule.stops_below
-        for frame in held
+
+def shown_by(rule: Rule, frame: People) -> int:
+    return sum(
+        person.seen and expression_probability(rule.expression, person.face) >= stops(rule)
         for person in frame.persons
-        if person.seen
     )
+
+
+def obeys(rule: Rule, frame: People) -> bool:
+    """The rule as config.yaml words it, worked out a second time and without the appliance's own code."""
+    present, shown = len(frame.persons), shown_by(rule, frame)
+    if not max(1, rule.min_faces) <= present or present + frame.newcomers > rule.max_faces:
+        return False
+    if rule.who.at_least is not None:
+        return shown >= rule.who.at_least
+    if rule.who.share is not None:
+        return shown >= rule.who.share * (present + frame.newcomers) - 1e-6
+    return shown == present and frame.newcomers == 0
 
 
 @settings(max_examples=300, deadline=None)
 @given(rules, scenes)
-def test_never_a_photo_while_somebody_followed_does_not_show_it(rule: Rule, script: list) -> None:
+def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: Rule, script: list) -> None:
+    decider = Decider(rule)
+    photos_at = []
+    for frame in frames_of(script):
+        decision = decider.process(frame)
+        if decision.take_photo:
+            assert obeys(rule, frame)
+            assert decision.armed
+            assert decision.all_show
+            assert decision.episode
+            photos_at.append(frame.frame.captured_at)
+    for before, after in itertools.pairwise(photos_at):
+        assert after - before >= rule.cooldown_seconds
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0, 1), scenes)
+def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list) -> None:
+    """Without smoothing: with it, a single bad frame is meant to be forgiven."""
+    rule = Rule(hold_seconds=hold, smoothing_seconds=0, cooldown_seconds=0, new_scene=False)
     decider = Decider(rule)
     history: list[People] = []
     for frame in frames_of(script):
-        decision = decider.process(frame)
         history.append(frame)
-        good = len(frame.persons) >= rule.min_faces and not frame.newcomers
-        for person in frame.persons:
-            shown = expression_probability(rule.expression, person.face)
-            good = good and person.seen and shown >= rule.stops_below
-        if decision.take_photo:
-            assert good
-            assert decision.armed
-            assert decision.all_show
-            assert all(one.shows for one in decision.people)
-            assert nobody_stopped_within(rule, history)
+        if decider.process(frame).take_photo:
+            start = frame.frame.captured_at - hold
+            held = [past for past in history if past.frame.captured_at >= start + STEP / 2]
+            assert all(
+                expression_probability(rule.expression, person.face) >= stops(rule)
+                for past in held
+                for person in past.persons
+                if person.seen
+            )
 
 
 @settings(max_examples=300, deadline=None)
 @given(rules, scenes, st.integers(1, 4))
 def test_always_a_photo_when_all_show_it_for_long_enough(rule: Rule, script: list, count: int) -> None:
+    """Whatever happened before: there is no state that cannot be left."""
     decider = Decider(rule)
     before = frames_of(script)
     for frame in before:
         decider.process(frame)
     if not decider.armed:
         decider.press()
-    start = len(before)
-    seconds = rule.hold_seconds + rule.cooldown_seconds + 6 * rule.smoothing_seconds + 0.2
-    group = dict.fromkeys(range(1, max(count, rule.min_faces) + 1), 0.99)
-    after = [decider.process(people((start + i) * STEP, group)) for i in range(int(seconds / STEP) + 3)]
+    count = max(count, rule.min_faces, rule.who.at_least or 1)
+    start = len(before) * STEP
+    hold = max(rule.hold_seconds, rule.hold_frames * STEP)
+    seconds = hold + rule.cooldown_seconds + 6 * rule.smoothing_seconds + 0.2
+    sad = [
+        decider.process(people(start + i * STEP, dict.fromkeys(range(1, count + 1), SAD))) for i in range(60)
+    ]
+    start += 60 * STEP
+    group = dict.fromkeys(range(1, count + 1), 0.99)
+    after = [decider.process(people(start + i * STEP, group)) for i in range(int(seconds / STEP) + 3)]
+    assert photos(sad) == 0
     assert photos(after) >= 1
+
+
+def test_at_least_two_of_three_are_enough_and_one_is_not() -> None:
+    rule = Rule(who=Who(at_least=2))
+    assert photos(play(Decider(rule), [{1: SMILE, 2: SMILE, 3: SAD}] * 30)) == 1
+    assert photos(play(Decider(rule), [{1: SMILE, 2: SAD, 3: SAD}] * 30)) == 0
+    assert play(Decider(rule), [{1: SMILE, 2: SAD}])[0].reason == "1 of 2 show it, 2 are needed"
+
+
+def test_a_share_of_the_people_is_rounded_up() -> None:
+    rule = Rule(who=Who(share=0.8))
+    four, five = (dict.fromkeys(range(count), SMILE) for count in (4, 5))
+    assert photos(play(Decider(rule), [four | {4: SAD}] * 30)) == 1
+    assert photos(play(Decider(rule), [five | {4: SAD, 3: SAD}] * 30)) == 0
+    assert (
+        photos(play(Decider(Rule(who=Who(share=0.6))), [{1: SMILE, 2: SMILE, 3: SMILE, 4: SAD, 5: SAD}] * 30))
+        == 1
+    )
+
+
+def test_more_people_than_wanted_take_no_photo() -> None:
+    decisions = play(Decider(Rule(max_faces=2)), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
+    assert photos(decisions) == 0
+    assert decisions[-1].reason == "3 people are there, at most 2 are wanted"
+
+
+def test_ten_frames_can_be_asked_for_instead_of_seconds() -> None:
+    decisions = play(Decider(Rule(hold_frames=10, hold_seconds=0)), [{1: GRIN}] * 30)
+    assert [d.take_photo for d in decisions].index(True) == 9
+
+
+def test_a_crowd_that_goes_on_smiling_and_stands_still_is_taken_once() -> None:
+    rule = Rule(cooldown_seconds=1)
+    decider = Decider(rule)
+    assert photos(play(decider, [{1: GRIN, 2: GRIN}] * 300)) == 1
+    assert decider.process(people(10, {1: GRIN, 2: GRIN})).reason == "the same scene as in the last photo"
+
+
+def test_the_same_crowd_is_taken_again_after_somebody_stopped_smiling_left_or_came() -> None:
+    for change in ({1: GRIN, 2: SAD}, {1: GRIN}, {1: GRIN, 2: GRIN, 3: GRIN}):
+        decider = Decider(Rule(cooldown_seconds=1))
+        both = {1: GRIN, 2: GRIN}
+        assert photos(play(decider, [both] * 60 + [change] * 8 + [both] * 60)) == 1
+        assert photos(play(Decider(Rule(cooldown_seconds=1)), [both] * 60 + [change] * 20 + [both] * 60)) >= 2
+
+
+def test_the_same_crowd_is_taken_again_after_somebody_moved() -> None:
+    decider = Decider(Rule(cooldown_seconds=1))
+    assert photos(play(decider, [{1: GRIN}] * 60)) == 1
+    moved = [decider.process(people(2 + i * STEP, {1: GRIN}, x=35.0)) for i in range(30)]
+    assert photos(moved) == 1
+
+
+def test_a_photo_asked_for_is_taken_whatever_the_faces_do() -> None:
+    decider = Decider(Rule(mode="button"))
+    decider.command(Command.SHOOT)
+    first, second = play(decider, [{1: SAD}] * 2)
+    assert first.take_photo
+    assert first.asked
+    assert not second.take_photo
+
+
+def test_after_so_many_photos_it_is_disarmed_until_the_next_press() -> None:
+    decider = Decider(Rule(mode="button", shots_per_arming=2, cooldown_seconds=1, new_scene=False))
+    decider.press()
+    assert photos(play(decider, [{1: GRIN}] * 300)) == 2
+    assert not decider.armed
+    decider.press()
+    assert photos(play(decider, [{1: GRIN}] * 300, start=10)) == 2
+
+
+def test_when_nothing_comes_of_it_it_is_disarmed_after_some_minutes() -> None:
+    decider = Decider(Rule(mode="button", disarm_after_minutes=1))
+    decider.press()
+    decider.process(people(0, {}))
+    assert decider.process(people(59, {})).armed
+    assert not decider.process(people(60, {})).armed
+
+
+def test_a_new_rule_applies_from_the_next_frame_on() -> None:
+    decider = Decider(Rule())
+    play(decider, [{1: SAD}] * 10)
+    decider.use(Rule(expression=("neutral",)))
+    assert photos(play(decider, [{1: SAD}] * 30, start=1)) == 1
+
+
+def test_time_that_goes_back_leaves_no_state_that_cannot_be_left() -> None:
+    decider = Decider(Rule())
+    assert photos(play(decider, [{1: GRIN}] * 30, start=1000)) == 1
+    assert photos(play(decider, [{1: GRIN}] * 30, start=0)) == 1
+
+
+def test_faces_that_take_turns_are_never_all_showing_it() -> None:
+    turns = [{1: GRIN, 2: SAD}] * 5 + [{1: SAD, 2: GRIN}] * 5
+    assert photos(play(Decider(Rule()), turns * 30)) == 0
+
+
+def test_twenty_people_are_twenty_people() -> None:
+    group = dict.fromkeys(range(20), GRIN)
+    assert photos(play(Decider(Rule()), [group] * 30)) == 1
+    assert photos(play(Decider(Rule()), [group | {7: SAD}] * 60)) == 0
+
+
+def test_the_level_climbs_with_the_lowest_face() -> None:
+    rule = Rule(smoothing_seconds=0)
+    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in (0.0, 0.3, 0.6, 0.9)])]
+    assert levels == [0.0, 0.5, 1.0, 1.0]

@@ -4,17 +4,18 @@ import logging
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 from gpiozero import Device
-from gpiozero.pins.mock import MockFactory, MockPin
+from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 from appliance.clock import VirtualClock
 from appliance.config.schema import Hardware
 from appliance.errors import GpioError
 from appliance.frames import Light
 from appliance.hw import gpio
-from appliance.hw.button import BOUNCE_SECONDS, Presses
+from appliance.hw.button import Gesture
 
 PINS = Hardware(led_pin=17, button_pin=27)
 LOG = logging.getLogger("test")
@@ -30,24 +31,38 @@ class Contact(MockPin):
             super().drive_high()
 
 
+def eventually(true: Callable[[], bool]) -> bool:
+    """Whether it becomes true; the limit is only so that a broken program fails instead of hanging."""
+    deadline = time.monotonic() + 10
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return bool(true())
+
+
 class Box:
     """The panel on mock pins, with a finger to press its button."""
 
     def __init__(self, settings: Hardware = PINS, held: bool = False) -> None:
         self.factory = MockFactory()
         self.clock = VirtualClock()
-        self.presses = 0
+        self.gestures: list[Gesture] = []
+        self.refuse = False
         self.led = self.factory.pin(17)
         self.contact = self.factory.pin(27, pin_class=Contact)
         self.contact.held = held
-        self.panel = gpio.open_panel(settings, self._press, LOG, self.clock, self.factory)
+        self.panel = gpio.open_panel(settings, self._hear, LOG, self.clock, self.factory)
 
-    def _press(self) -> None:
-        self.presses += 1
+    def _hear(self, gesture: Gesture) -> None:
+        self.gestures.append(gesture)
+        if self.refuse:
+            raise OSError("no")
 
     def after(self, seconds: float) -> "Box":
         self.clock.wait_until(self.clock.now() + seconds)
         return self
+
+    def heard(self, gestures: list[Gesture]) -> None:
+        assert eventually(lambda: self.gestures == gestures), self.gestures
 
     def down(self) -> None:
         self.contact.held = True
@@ -72,59 +87,68 @@ def no_factory(monkeypatch):
     monkeypatch.setattr(Device, "pin_factory", None)
 
 
-def test_one_press_is_one_call(box):
+def test_a_press_on_the_pin_is_a_press(box):
     box.after(1).down()
     box.after(0.2).up()
-    assert box.presses == 1
-    box.after(1).down()
-    assert box.presses == 2
+    box.after(1).heard([Gesture.PRESS])
 
 
-def test_a_bouncing_contact_is_one_press(box):
-    box.after(1)
-    for _ in range(5):
-        box.after(0.002).down()
-        box.after(0.002).up()
-    box.after(0.002).down()
-    assert box.presses == 1
-
-
-def test_letting_go_with_a_bounce_is_no_second_press(box):
-    box.after(1).down()
-    box.after(0.5).up()
-    box.after(0.003).down()
-    box.after(0.003).up()
-    assert box.presses == 1
+def test_two_presses_on_the_pin_are_a_double_press(box):
+    for _ in range(2):
+        box.after(0.2).down()
+        box.after(0.1).up()
+    box.after(1).heard([Gesture.DOUBLE_PRESS])
 
 
 def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let_go(caplog):
     caplog.set_level(logging.INFO)
     box = Box(held=True)
-    assert box.presses == 0
     assert "GPIO27" in caplog.text
     assert "stuck or shorted" in caplog.text
     box.after(1).up()
-    assert box.presses == 0
+    box.after(1).heard([Gesture.FREED])
     assert "let go" in caplog.text
     box.after(1).down()
-    assert box.presses == 1
+    box.after(0.2).up()
+    box.after(1).heard([Gesture.FREED, Gesture.PRESS])
     box.panel.close()
 
 
-def test_presses_are_told_apart_without_any_pin():
-    presses = Presses()
-    assert presses.down(10.0)
-    assert not presses.up(10.1)
-    assert not presses.down(10.1 + BOUNCE_SECONDS / 2)
-    assert presses.down(11.0)
+def test_what_the_button_asks_for_may_fail_without_killing_the_button(caplog):
+    box = Box()
+    box.refuse = True
+    box.after(1).down()
+    box.after(0.2).up()
+    box.after(1).heard([Gesture.PRESS])
+    box.after(1).down()
+    box.after(0.2).up()
+    box.after(1).heard([Gesture.PRESS, Gesture.PRESS])
+    assert "What the button asked for failed" in caplog.text
+    box.panel.close()
+
+
+def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps():
+    factory = MockFactory(pin_class=MockPWMPin)
+    settings = Hardware(led_pin="none", rgb_pins=(5, 6, 13), flash_pin=19, buzzer_pin=12, button_pin="none")
+    panel = gpio.open_panel(settings, lambda _: None, LOG, VirtualClock(), factory)
+    panel.show(Light.ALL)
+    assert eventually(lambda: factory.pin(6).state and factory.pin(19).state)
+    assert not factory.pin(5).state
+    panel.flash_photo()
+    assert eventually(lambda: factory.pin(12).frequency == pytest.approx(880, abs=1))
+    panel.close()
+    assert not factory.pin(19).state
+
+
+def test_a_flash_on_a_pin_that_is_taken_is_named(box):
+    settings = Hardware(led_pin="none", button_pin="none", flash_pin=17)
+    with pytest.raises(GpioError, match=r"GPIO17 \(hardware.flash_pin\) is in use"):
+        gpio.open_panel(settings, lambda _: None, LOG, factory=box.factory)
 
 
 def test_the_led_is_on_for_all_and_off_when_closed(box):
     box.panel.show(Light.ALL)
-    deadline = time.monotonic() + 10
-    while not box.led.state and time.monotonic() < deadline:
-        time.sleep(0.001)
-    assert box.led.state
+    assert eventually(lambda: box.led.state)
     box.panel.close()
     assert not box.led.state
     assert [state.state for state in box.led.states] == [False, True, False]
@@ -134,9 +158,9 @@ def test_pins_set_to_none_are_left_alone():
     box = Box(Hardware(led_pin="none", button_pin="none"))
     box.panel.show(Light.ALL)
     box.panel.flash_photo()
-    box.panel.fault(Light.CAMERA_LOST, present=True)
+    box.panel.condition(Light.CAMERA_LOST, present=True)
     box.down()
-    assert box.presses == 0
+    assert not box.gestures
     assert not box.led.state
     assert box.led.function == box.contact.function == "input"
     box.panel.close()
@@ -144,8 +168,8 @@ def test_pins_set_to_none_are_left_alone():
 
 def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box):
     with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
-        gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda: None, LOG, factory=box.factory)
-    gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda: None, LOG, factory=box.factory).close()
+        gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda _: None, LOG, factory=box.factory)
+    gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda _: None, LOG, factory=box.factory).close()
 
 
 def test_a_pin_another_program_holds_is_named():
@@ -154,13 +178,13 @@ def test_a_pin_another_program_holds_is_named():
             raise RuntimeError("'GPIO busy'")  # as lgpio says it
 
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.led_pin\) is in use") as caught:
-        gpio.open_panel(PINS, lambda: None, LOG, factory=Busy())
+        gpio.open_panel(PINS, lambda _: None, LOG, factory=Busy())
     assert "none" in caught.value.hint
 
 
 def test_the_panel_can_be_opened_again_on_the_same_pins(box):
     box.panel.close()
-    gpio.open_panel(PINS, lambda: None, LOG, factory=box.factory).close()
+    gpio.open_panel(PINS, lambda _: None, LOG, factory=box.factory).close()
 
 
 def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
@@ -169,7 +193,7 @@ def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
     caplog.set_level(logging.INFO)
     for _ in range(2):
-        panel = gpio.open_panel(PINS, lambda: None, LOG)
+        panel = gpio.open_panel(PINS, lambda _: None, LOG)
         assert isinstance(panel.factory, MockFactory)
         panel.close()
     assert [record.getMessage() for record in caplog.records] == [
@@ -185,7 +209,7 @@ def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monke
         raise PermissionError(13, "Permission denied", "/dev/gpiochip0")
 
     monkeypatch.setattr(gpio, "_lgpio_factory", refuse)
-    gpio.open_panel(PINS, lambda: None, LOG).close()
+    gpio.open_panel(PINS, lambda _: None, LOG).close()
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "Permission denied" in record.getMessage()
@@ -196,7 +220,7 @@ def test_a_pin_factory_somebody_asked_for_is_used(no_factory, monkeypatch, tmp_p
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
     monkeypatch.setenv(gpio.WISH, "mock")
     caplog.set_level(logging.INFO)
-    panel = gpio.open_panel(PINS, lambda: None, LOG)
+    panel = gpio.open_panel(PINS, lambda _: None, LOG)
     assert isinstance(panel.factory, MockFactory)
     assert not caplog.records
     panel.close()
@@ -205,7 +229,7 @@ def test_a_pin_factory_somebody_asked_for_is_used(no_factory, monkeypatch, tmp_p
 def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulation(no_factory, monkeypatch):
     monkeypatch.setenv(gpio.WISH, "lgpoi")
     with pytest.raises(GpioError, match="GPIOZERO_PIN_FACTORY=lgpoi"):
-        gpio.open_panel(PINS, lambda: None, LOG)
+        gpio.open_panel(PINS, lambda _: None, LOG)
 
 
 def test_gpiozero_is_imported_only_when_the_panel_is_opened():

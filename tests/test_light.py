@@ -7,18 +7,24 @@ from pathlib import Path
 import pytest
 
 from appliance.frames import Light
-from appliance.hw.light import FAULTS, LANGUAGE, Player, ReadyLight, Step
+from appliance.hw.light import REMIND_SECONDS, Output, Player, ReadyLight
+from appliance.hw.light_language import LANGUAGE, Facts, Kind, Step
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "light.md"
 WAIT = 10.0  # only so that a broken light fails the test instead of hanging it
 
 
-def steps(state: Light, count: int = 24) -> list[Step]:
-    return list(itertools.islice(LANGUAGE[state].pattern(), count))
+FAULTS = [light for light, word in LANGUAGE.items() if word.kind is Kind.FAULT]
+REMINDERS = [light for light, word in LANGUAGE.items() if word.kind is Kind.REMINDER]
+ENDING = [light for light, word in LANGUAGE.items() if word.kind in {Kind.ONCE, Kind.REMINDER}]
+
+
+def steps(state: Light, count: int = 24, people: int = 0, level: float = 0.0) -> list[Step]:
+    return list(itertools.islice(LANGUAGE[state].pattern(Facts(people, level)), count))
 
 
 def shown(player: Player, count: int) -> list[Step]:
-    return [player.next() for _ in range(count)]
+    return [player.next()[0] for _ in range(count)]
 
 
 def test_there_is_a_word_for_every_state():
@@ -26,7 +32,11 @@ def test_there_is_a_word_for_every_state():
 
 
 def test_the_table_in_the_documentation_is_the_one_in_the_code():
-    rows = [line for line in DOCUMENT.read_text().splitlines() if line.startswith("|")][2:]
+    rows = [
+        line
+        for line in DOCUMENT.read_text().partition("# What the button")[0].splitlines()
+        if line.startswith("|")
+    ][2:]
     assert rows == [f"| {state} | {word.look} | {word.means} |" for state, word in LANGUAGE.items()]
 
 
@@ -38,9 +48,8 @@ def test_a_plain_led_can_say_it_and_an_eye_can_see_it(state):
 
 
 @pytest.mark.parametrize("state", Light)
-def test_only_the_photo_ends_by_itself(state):
-    assert LANGUAGE[state].once == (state is Light.PHOTO)
-    assert (len(steps(state, 100)) < 100) == LANGUAGE[state].once
+def test_only_what_is_said_over_something_else_ends_by_itself(state):
+    assert (len(steps(state, 100)) < 100) == (state in ENDING)
 
 
 def test_no_two_states_look_the_same_except_that_off_and_starting_are_both_dark():
@@ -56,7 +65,116 @@ def test_not_ready_is_dark_and_all_is_solid():
 
 def test_waiting_blinks_faster_than_armed_pulses():
     assert steps(Light.ARMED, 2) == [(1, 1.0), (0, 1.0)]
-    assert steps(Light.WAITING, 2) == [(1, 0.125), (0, 0.125)]
+    assert steps(Light.WAITING, 2) == [(1, 0.4), (0, 0.4)]
+
+
+def test_the_tempo_of_waiting_climbs_with_the_lowest_face():
+    halves = [steps(Light.WAITING, 1, level=level)[0].seconds for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert halves == sorted(halves, reverse=True)
+    assert halves[-1] == pytest.approx(0.125)
+    player = Player()
+    player.show(Light.WAITING, 0.0)
+    slow = player.next()[0].seconds
+    assert not player.show(Light.WAITING, 1.0)
+    player.next()
+    assert player.next()[0].seconds < slow
+
+
+@pytest.mark.parametrize("people", [0, 1, 2, 5, 6])
+def test_so_many_short_blinks_as_people(people):
+    assert sum(step.level for step in steps(Light.PEOPLE, people=people)) == people
+
+
+def test_more_than_six_people_are_six_blinks_and_a_long_one():
+    on = [step.seconds for step in steps(Light.PEOPLE, people=20) if step.level]
+    assert len(on) == 7
+    assert on[-1] > 3 * on[0]
+
+
+def test_people_are_told_once_and_the_state_goes_on():
+    player = Player()
+    player.show(Light.WAITING)
+    assert player.count(3)
+    told = steps(Light.PEOPLE, people=3)
+    assert shown(player, len(told) + 2) == told + steps(Light.WAITING, 2)
+
+
+def test_who_holds_still_is_not_told_numbers():
+    player = Player()
+    player.show(Light.WAITING)
+    player.count(3)
+    player.next()
+    assert player.show(Light.ALL)
+    assert player.next()[0] == steps(Light.ALL, 1)[0]
+    assert not player.count(4)
+
+
+@pytest.mark.parametrize("state", REMINDERS)
+def test_a_reminder_is_said_in_between_and_the_state_goes_on(state):
+    player = Player()
+    player.show(Light.WAITING)
+    player.condition(state, present=True)
+    reminder = steps(state)
+    assert shown(player, len(reminder)) == reminder
+    between = list(
+        itertools.takewhile(lambda step: step != reminder[0], (player.next()[0] for _ in range(99)))
+    )
+    assert between == steps(Light.WAITING, len(between))
+    assert REMIND_SECONDS <= sum(step.seconds for step in between) <= REMIND_SECONDS + 1
+    player.condition(state, present=False)
+    shown(player, len(reminder))
+    assert set(shown(player, 60)) == set(steps(Light.WAITING))
+
+
+def test_two_reminders_take_turns():
+    player = Player()
+    player.show(Light.ARMED)
+    for state in REMINDERS[:2]:
+        player.condition(state, present=True)
+    longs = [step for step in shown(player, 60) if step not in steps(Light.ARMED, 2)]
+    assert longs[: len(steps(REMINDERS[0]))] == steps(REMINDERS[0])
+    assert longs[len(steps(REMINDERS[0])) :][: len(steps(REMINDERS[1]))] == steps(REMINDERS[1])
+
+
+def test_no_reminder_disturbs_people_who_hold_still():
+    player = Player()
+    player.show(Light.ALL)
+    player.condition(Light.CONFIG_BAD, present=True)
+    assert {step.level for step in shown(player, 20)} == {1}
+
+
+def test_saving_is_said_after_the_photo_and_until_it_is_saved():
+    player = Player()
+    player.show(Light.ALL)
+    player.show(Light.PHOTO)
+    player.condition(Light.SAVING, present=True)
+    burst = steps(Light.PHOTO)
+    assert shown(player, len(burst) + 2) == burst + steps(Light.SAVING, 2)
+    assert player.condition(Light.SAVING, present=False)
+    assert shown(player, 1) == steps(Light.ALL, 1)
+
+
+def test_an_rgb_light_goes_from_red_over_yellow_to_green_and_a_buzzer_beeps_for_the_photo():
+    player = Player()
+    colours = []
+    for state, level in ((Light.WAITING, 0.1), (Light.WAITING, 0.9), (Light.ALL, 1.0)):
+        player.show(state, level)
+        player.next()
+        colours.append(next(out.colour for _, out in (player.next() for _ in range(4)) if out.level))
+    assert colours == [(1, 0, 0), (1, 1, 0), (0, 1, 0)]
+    player.show(Light.PHOTO)
+    outputs = [player.next()[1] for _ in range(2)]
+    assert [out.tone for out in outputs] == [None, 880.0]
+
+
+def test_the_flash_is_on_only_while_everybody_shows_it():
+    player = Player()
+    for state in (Light.ARMED, Light.WAITING, Light.ALL, Light.DISARMED):
+        player.show(state)
+        assert player.next()[1].flash == (state is Light.ALL)
+    player.show(Light.ALL)
+    player.condition(Light.CAMERA_LOST, present=True)
+    assert not player.next()[1].flash
 
 
 @pytest.mark.parametrize(("fault", "blinks"), [(Light.CAMERA_LOST, 2), (Light.STORAGE_FAULT, 3)])
@@ -89,9 +207,9 @@ def test_a_new_state_is_said_at_once_and_from_its_beginning():
 def test_the_same_state_again_does_not_restart_the_pattern():
     player = Player()
     player.show(Light.ARMED)
-    first = player.next()
+    first = player.next()[0]
     assert not player.show(Light.ARMED)
-    assert [first, player.next()] == steps(Light.ARMED, 2)
+    assert [first, player.next()[0]] == steps(Light.ARMED, 2)
 
 
 def test_the_photo_flashes_once_although_every_frame_asks_for_it_and_then_the_state_is_back():
@@ -101,7 +219,7 @@ def test_the_photo_flashes_once_although_every_frame_asks_for_it_and_then_the_st
     seen = []
     for _ in range(len(burst) + 3):
         player.show(Light.PHOTO)
-        seen.append(player.next())
+        seen.append(player.next()[0])
     assert seen == burst + steps(Light.ALL, 3)
 
 
@@ -128,10 +246,10 @@ def test_two_photos_flash_twice():
 def test_a_fault_hides_every_state_until_it_is_over(fault):
     player = Player()
     player.show(Light.ALL)
-    assert player.fault(fault, present=True)
+    assert player.condition(fault, present=True)
     assert not player.show(Light.WAITING)
     assert shown(player, 5) == steps(fault, 5)
-    assert player.fault(fault, present=False)
+    assert player.condition(fault, present=False)
     assert shown(player, 2) == steps(Light.WAITING, 2)
 
 
@@ -140,7 +258,7 @@ def test_the_light_never_says_photo_taken_while_photos_cannot_be_kept():
     player.show(Light.ALL)
     player.flash(Light.PHOTO)
     player.next()
-    player.fault(Light.STORAGE_FAULT, present=True)
+    player.condition(Light.STORAGE_FAULT, present=True)
     player.show(Light.PHOTO)
     player.flash(Light.PHOTO)
     assert shown(player, 7) == steps(Light.STORAGE_FAULT, 7)
@@ -148,10 +266,10 @@ def test_the_light_never_says_photo_taken_while_photos_cannot_be_kept():
 
 def test_of_two_faults_the_lost_camera_is_said_first():
     player = Player()
-    player.fault(Light.STORAGE_FAULT, present=True)
-    player.fault(Light.CAMERA_LOST, present=True)
+    player.condition(Light.STORAGE_FAULT, present=True)
+    player.condition(Light.CAMERA_LOST, present=True)
     assert shown(player, 5) == steps(Light.CAMERA_LOST, 5)
-    player.fault(Light.CAMERA_LOST, present=False)
+    player.condition(Light.CAMERA_LOST, present=False)
     assert shown(player, 7) == steps(Light.STORAGE_FAULT, 7)
 
 
@@ -162,9 +280,9 @@ class Led:
         self.levels: list[float] = []
         self._changed = threading.Condition()
 
-    def __call__(self, level: float) -> None:
+    def __call__(self, output: Output) -> None:
         with self._changed:
-            self.levels.append(level)
+            self.levels.append(output.level)
             self._changed.notify_all()
 
     def wait_for(self, level: float) -> bool:
@@ -207,7 +325,7 @@ def test_a_photo_flashes_on_the_led_and_the_light_is_solid_again():
 def test_an_led_that_fails_is_told_in_the_journal_and_stops_nobody(caplog):
     failed = threading.Event()
 
-    def broken(level: float) -> None:
+    def broken(output: Output) -> None:
         failed.set()
         raise OSError("GPIO is gone")
 

@@ -13,6 +13,7 @@ from appliance.draw.sheet import Story
 from appliance.errors import ApplianceError
 from appliance.frames import Photo
 from appliance.hw.cameras import scene
+from appliance.pipeline.sensitivity import level_of
 
 SHEET = "what-happened.png"
 SMILING = 0.5
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     overrides = [("storage.folder", str(photos)), *map(parse_override, args.overrides)]
     config = load_config(None, [("storage.keep_free_mb", 0), *overrides])
     events = Events(say if args.json else tell_person)
-    story = Story(config.rule.shows_above)
+    story = Story(level_of(config.rule.expression, config.rule.sensitivity).shows)
     wrong: list[str] = []
 
     def on_photo(photo: Photo) -> None:

@@ -8,7 +8,6 @@ import threading
 
 from appliance.cli.common import add_config_arguments, config_of
 from appliance.clock import MonotonicClock
-from appliance.config.schema import Hardware
 from appliance.frames import Light
 from appliance.hw.gpio import DEVICES, open_panel
 from appliance.service import setup_logging
@@ -29,12 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit 0 when told to stop by SIGTERM or SIGINT."""
     setup_logging()
-    hardware = config_of(args).hardware
+    lights = config_of(args).hardware.model_copy(update={"button_pin": "none", "buzzer_pin": "none"})
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     _wait_for_pins(stop)
-    panel = open_panel(Hardware(led_pin=hardware.led_pin, button_pin="none"), lambda: None, log)
+    panel = open_panel(lights, lambda _: None, log)
     try:
         panel.show(Light(args.state))
         stop.wait()

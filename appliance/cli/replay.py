@@ -18,6 +18,7 @@ from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras.recording import Recording
 from appliance.pipeline.keep import ReplayStore
 from appliance.pipeline.line import Line
+from appliance.pipeline.sensitivity import level_of
 
 SHEET = "contact-sheet.png"
 
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 when the recording was played to its end."""
     config = config_of(args)
     events = Events(say if args.json else tell_person)
-    story = Story(config.rule.shows_above) if args.out else None
+    story = Story(level_of(config.rule.expression, config.rule.sensitivity).shows) if args.out else None
     store = ReplayStore(args.out, config.storage.quality) if args.out else None
     clock = VirtualClock()
     recording = Recording(

@@ -7,10 +7,19 @@ import ipaddress
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from appliance.labels import EXPRESSIONS
+from appliance.pipeline.sensitivity import Sensitivity
 
 
 class Section(BaseModel):
@@ -53,6 +62,7 @@ Expressions = Annotated[
 SCRAMBLED = re.compile(r"scrypt:\d{1,2}:\d{1,2}:\d{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
 Pin = Annotated[int, Field(ge=0, le=27)]
+RgbPins = Annotated[tuple[Pin, Pin, Pin], BeforeValidator(_size)]
 
 
 class Camera(Section):
@@ -117,34 +127,99 @@ class PeopleSettings(Section):
     )
 
 
+class Who(Section):
+    """How many must show it. Neither key: everyone."""
+
+    at_least: int | None = Field(None, ge=1, le=100, description="so many people, whatever the others do")
+    share: float | None = Field(None, gt=0, le=1, description="so large a part of the people in view")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Who":
+        if self.at_least is not None and self.share is not None:
+            raise _at("share", "at_least stands there already; only one of the two can be asked for")
+        return self
+
+
+def _who(value: object) -> object:
+    if value == "everyone":
+        return Who()
+    if isinstance(value, Who) or (isinstance(value, dict) and value):
+        return value
+    raise ValueError("must be everyone, or {at_least: 3}, or {share: 0.8}")
+
+
+WhoShows = Annotated[
+    Who,
+    BeforeValidator(_who),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "everyone"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "at_least": {"type": "integer", "minimum": 1, "maximum": 100},
+                        "share": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+                    },
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
 class Rule(Section):
     """When the picture is taken."""
 
     expression: Expressions = Field(
         ("happy",), description=f"one, or a list: any of them; {', '.join(EXPRESSIONS)}"
     )
+    who: WhoShows = Field(
+        Who(),
+        description="who must show it: everyone, or {at_least: 3} people, or a {share: 0.8} of those in view",
+    )
+    sensitivity: Sensitivity = Field(
+        "normal", description="how plainly it must be seen: slight, normal or big; see docs/moment.md"
+    )
+    hold_seconds: float = Field(
+        0.25, ge=0, le=10, description="seconds the rule must hold, and nobody come or go"
+    )
+    hold_frames: int = Field(
+        0, ge=0, le=300, description="frames the rule must hold, instead of hold_seconds; 0: seconds count"
+    )
+    min_faces: int = Field(1, ge=1, le=100, description="people, fewer than these take no photo")
+    max_faces: int = Field(100, ge=1, le=100, description="people, more than these take no photo")
+    cooldown_seconds: float = Field(3.0, ge=0, le=3600, description="seconds from one photo to the next")
+    new_scene: bool = Field(
+        True,
+        description="after a photo, wait until somebody moves, comes, goes or stops showing it",
+    )
     mode: Literal["always_armed", "button"] = Field(
         "always_armed", description="always_armed: ready as soon as it has power; button: a press arms it"
     )
-    min_faces: int = Field(1, ge=1, le=100, description="people, fewer than these take no photo")
-    hold_seconds: float = Field(
-        0.35, ge=0, le=10, description="seconds everybody must show it, and nobody come or go"
+    shots_per_arming: int = Field(
+        0, ge=0, le=1000, description="with mode: button, photos until it is disarmed; 0: no limit"
     )
-    cooldown_seconds: float = Field(3.0, ge=0, le=3600, description="seconds from one photo to the next")
-    shows_above: float = Field(
-        0.6, gt=0, lt=1, description="probability from which a person shows the expression"
-    )
-    stops_below: float = Field(
-        0.45, gt=0, lt=1, description="probability under which a person who showed it no longer does"
+    disarm_after_minutes: float = Field(
+        0.0, ge=0, le=1440, description="with mode: button, minutes without a photo until disarmed; 0: never"
     )
     smoothing_seconds: float = Field(
-        0.15, ge=0, le=5, description="seconds over which a person's scores are averaged"
+        0.1, ge=0, le=5, description="seconds over which a person's scores are averaged"
     )
 
     @model_validator(mode="after")
-    def _hysteresis(self) -> "Rule":
-        if self.stops_below > self.shows_above:
-            raise _at("stops_below", "must not be above shows_above")
+    def _fits_together(self) -> "Rule":
+        if self.max_faces < self.min_faces:
+            raise _at("max_faces", f"must not be below min_faces ({self.min_faces})")
+        if (self.who.at_least or 0) > self.max_faces:
+            raise _at("max_faces", f"must not be below who.at_least ({self.who.at_least})")
+        if self.mode == "always_armed":
+            for key in ("shots_per_arming", "disarm_after_minutes"):
+                if getattr(self, key):
+                    raise _at(key, "needs mode: button; an appliance that is always armed is never disarmed")
         return self
 
 
@@ -166,13 +241,40 @@ class Hardware(Section):
     """Pins, by their BCM number (GPIO17 is pin 11 of the header). none: not connected."""
 
     led_pin: Pin | Literal["none"] = Field(17, description="BCM number; light, through a resistor to ground")
+    rgb_pins: RgbPins | Literal["none"] = Field(
+        "none", description="three BCM numbers, red, green, blue; an RGB light beside or instead of led_pin"
+    )
+    flash_pin: Pin | Literal["none"] = Field(
+        "none", description="BCM number; a lamp that is on while everybody shows it"
+    )
+    buzzer_pin: Pin | Literal["none"] = Field(
+        "none", description="BCM number; a passive buzzer that beeps for a photo"
+    )
     button_pin: Pin | Literal["none"] = Field(27, description="BCM number; push button to ground")
 
     @model_validator(mode="after")
     def _pins_differ(self) -> "Hardware":
-        if self.led_pin != "none" and self.led_pin == self.button_pin:
-            raise _at("button_pin", f"pin {self.led_pin} is used twice, also as led_pin")
+        taken: dict[int, str] = {}
+        for key in type(self).model_fields:
+            value = getattr(self, key)
+            for pin in value if isinstance(value, tuple) else (value,):
+                if pin in taken:
+                    also = f", also as {taken[pin]}" if taken[pin] != key else ""
+                    raise _at(key, f"pin {pin} is used twice{also}")
+                if pin != "none":
+                    taken[pin] = key
         return self
+
+
+class ButtonLanguage(Section):
+    """What the button does. Where rule.mode is always_armed, arming and disarming pauses it."""
+
+    press: Literal["arm", "shoot", "none"] = Field(
+        "arm", description="arm: arm or disarm; shoot: a photo now, whatever the faces do"
+    )
+    double_press: Literal["arm", "shoot", "none"] = Field("shoot", description="the same, for two presses")
+    hold: Literal["power_off", "none"] = Field("power_off", description="held down, then let go")
+    hold_seconds: float = Field(3.0, ge=1, le=8, description="seconds to hold it down")
 
 
 class Web(Section):
@@ -228,4 +330,5 @@ class Config(Section):
     rule: Rule = Rule()
     storage: Storage = Storage()
     hardware: Hardware = Hardware()
+    button: ButtonLanguage = ButtonLanguage()
     web: Web = Web()

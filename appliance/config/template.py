@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from appliance.config.schema import Config
+from appliance.config.schema import Config, Who
 
 HEADER = """\
 # Settings of the smart selfie appliance. Every key may be left out: it then has the value shown here.
@@ -44,6 +44,8 @@ def _range(field: FieldInfo) -> Iterator[str]:
 
 
 def _value(default: Any) -> str:
+    if default == Who():
+        return "everyone"
     if isinstance(default, tuple):
         default = default[0] if len(default) == 1 else list(default)
     return yaml.safe_dump(default, default_flow_style=True).replace("\n...", "").strip()

@@ -1,34 +1,125 @@
-"""What the edges of a push button mean. Pure: the time comes with each edge, the contact from outside.
+"""What the edges of a push button mean: the button's language. Pure: the time comes with each edge.
 
-One word so far, the press. Double press and hold belong here too, as further answers of the same class.
+A contact counts once it has been quiet for a moment, so neither a bounce nor a spark is a press; presses
+count once no further one follows, so a loose contact that chatters is never taken for a double press; and
+holding takes effect when the button is let go, so a shorted one never switches anything off.
 """
+
+from collections.abc import Iterator
+from enum import Enum
 
 BOUNCE_SECONDS = 0.04
 """Contacts of a push button settle within some 10 ms; nobody presses twice within 40."""
+AGAIN_SECONDS = 0.4
+"""How soon after a press a second one makes it a double press (as desktops do)."""
+STUCK_SECONDS = 10.0
+"""Nobody holds a button down for so long."""
+UNSETTLED_SECONDS = 1.0
+"""A contact that has not come to rest for so long is loose or picks up noise."""
+_EPSILON = 1e-6
+"""Seconds; a poll at the very moment that was due must not miss it by rounding."""
 
 
-class Presses:
-    """Tells presses from bounces, and from a button that was down before anybody could press it.
+class Gesture(Enum):
+    """What a person did, or what the button itself is doing."""
 
-    Times are in seconds, monotonic.
+    PRESS = "pressed once"
+    DOUBLE_PRESS = "pressed twice"
+    HOLDING = "held long enough; letting go makes it a hold"
+    HOLD = "held, then let go"
+    STUCK = "stuck, shorted or loose"
+    FREED = "works again"
+    CHATTER = "more presses at once than anybody makes"
+
+
+class Gestures:
+    """Turns edges into gestures. Times are in seconds, monotonic.
+
+    After each call, call :meth:`poll` again at :meth:`due`: some gestures are only clear when nothing more
+    happens. ``hold_seconds`` is how long a hold takes; ``double`` False gives a press at once.
     """
 
-    def __init__(self, down_at_start: bool = False) -> None:
+    def __init__(self, down_at_start: bool = False, hold_seconds: float = 3.0, double: bool = True) -> None:
         self.stuck = down_at_start
-        self._last_edge = float("-inf")
+        self._hold_seconds = hold_seconds
+        self._double = double
+        self._raw = self._down = down_at_start
+        self._edge_at: float | None = None
+        self._unsettled_since: float | None = None
+        self._down_at = 0.0
+        self._up_at = 0.0
+        self._presses = 0
+        self._holding = False
 
-    def down(self, now: float) -> bool:
-        """The contact closed. True if this is a press."""
-        return self._settled(now) and not self.stuck
+    def edge(self, down: bool, now: float) -> list[Gesture]:
+        """The contact closed (``down``) or opened."""
+        gestures = self.poll(now)
+        self._raw, self._edge_at = down, now
+        if self._unsettled_since is None:
+            self._unsettled_since = now
+        return gestures
 
-    def up(self, now: float) -> bool:
-        """The contact opened. True if a button that seemed stuck has been let go."""
-        self._settled(now)
-        released, self.stuck = self.stuck, False
-        return released
+    def poll(self, now: float) -> list[Gesture]:
+        """What has become clear by ``now``."""
+        return list(self._progress(now))
 
-    def _settled(self, now: float) -> bool:
-        """Whether this edge is no bounce of the one before."""
-        quiet = now - self._last_edge
-        self._last_edge = now
-        return quiet >= BOUNCE_SECONDS
+    def due(self) -> float | None:
+        """When to call :meth:`poll` next; None: not before the next edge."""
+        moments = []
+        if self._edge_at is not None:
+            moments.append(self._edge_at + BOUNCE_SECONDS)
+        if self._down and not self.stuck:
+            moments.append(self._down_at + (STUCK_SECONDS if self._holding else self._hold_seconds))
+        if self._presses and not self._down and self._edge_at is None:
+            moments.append(self._up_at + self._patience())
+        return min(moments, default=None)
+
+    def _patience(self) -> float:
+        return AGAIN_SECONDS if self._double else 0.0
+
+    def _progress(self, now: float) -> Iterator[Gesture]:
+        if self._edge_at is not None and now - self._edge_at >= BOUNCE_SECONDS - _EPSILON:
+            yield from self._settle(self._edge_at)
+        elif (
+            self._unsettled_since is not None and now - self._unsettled_since >= UNSETTLED_SECONDS - _EPSILON
+        ):
+            yield from self._seize()
+        if self._down and not self.stuck:
+            held = now - self._down_at + _EPSILON
+            if held >= STUCK_SECONDS:
+                yield from self._seize()
+            elif held >= self._hold_seconds and not self._holding:
+                self._holding = True
+                yield Gesture.HOLDING
+        quiet = not self._down and self._edge_at is None
+        if self._presses and quiet and now - self._up_at >= self._patience() - _EPSILON:
+            presses, self._presses = self._presses, 0
+            yield {1: Gesture.PRESS, 2: Gesture.DOUBLE_PRESS}.get(presses, Gesture.CHATTER)
+
+    def _settle(self, at: float) -> Iterator[Gesture]:
+        """The contact has come to rest, since ``at``."""
+        self._edge_at = self._unsettled_since = None
+        if self.stuck and not self._raw:
+            self.stuck, self._down, self._presses, self._holding = False, False, 0, False
+            yield Gesture.FREED
+        elif self._raw is not self._down:
+            self._down = self._raw
+            if self._raw:
+                self._down_at = at
+            elif not self.stuck:
+                yield from self._let_go(at)
+
+    def _let_go(self, at: float) -> Iterator[Gesture]:
+        long = at - self._down_at + _EPSILON >= self._hold_seconds
+        self._up_at, self._holding = at, False
+        if long:
+            self._presses = 0
+            yield Gesture.HOLD
+        else:
+            self._presses += 1
+
+    def _seize(self) -> Iterator[Gesture]:
+        self._presses, self._holding = 0, False
+        if not self.stuck:
+            self.stuck = True
+            yield Gesture.STUCK

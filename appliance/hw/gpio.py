@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from appliance.clock import Clock, MonotonicClock
-from appliance.config.schema import Hardware
+from appliance.config.schema import ButtonLanguage, Hardware
 from appliance.errors import GpioError
 from appliance.frames import Light
-from appliance.hw.button import BOUNCE_SECONDS, Presses
-from appliance.hw.light import ReadyLight
+from appliance.hw.button import Gesture, Gestures
+from appliance.hw.button_watch import ButtonWatch
+from appliance.hw.light import Output, ReadyLight
 
 # gpiozero takes 0.1 s and more to import, and a laptop does not need it before the pins are opened.
 # ruff: noqa: PLC0415
@@ -27,7 +28,7 @@ DEVICES = Path("/dev")
 
 
 class Panel:
-    """What people see and touch: the ready light and the button. Either may be absent.
+    """What people see, hear and touch: the light, a flash, a buzzer and the button. Each may be absent.
 
     ``factory`` is gpiozero's pin factory: tests press and read its pins.
     """
@@ -35,71 +36,135 @@ class Panel:
     def __init__(self, factory: Any) -> None:
         self.factory = factory
         self._light: ReadyLight | None = None
+        self._drives: list[Callable[[Output], None]] = []
         self._devices = contextlib.ExitStack()
 
-    def show(self, state: Light) -> None:
-        """Let the light say ``state``, at once. Any thread."""
+    def show(self, state: Light, level: float = 0.0) -> None:
+        """Let the light say ``state``, at once; ``level`` is how near the lowest face is. Any thread."""
         if self._light is not None:
-            self._light.show(state)
+            self._light.show(state, level)
+
+    def count(self, people: int) -> None:
+        """Let the light say once how many people are seen. Any thread."""
+        if self._light is not None:
+            self._light.count(people)
 
     def flash_photo(self) -> None:
         """Let the light say "photo taken", then what it said before. Any thread."""
         if self._light is not None:
             self._light.flash_photo()
 
-    def fault(self, state: Light, present: bool) -> None:
-        """Let the light say a fault as long as it is ``present``, whatever else is shown. Any thread."""
+    def condition(self, state: Light, present: bool) -> None:
+        """Let the light say a fault, an activity or a reminder as long as it is ``present``. Any thread."""
         if self._light is not None:
-            self._light.fault(state, present)
+            self._light.condition(state, present)
 
     def close(self) -> None:
         """Light off, pins given back. Safe to call twice."""
         self._devices.close()
 
-    def add_light(self, pin: int) -> None:
-        """Raises GpioError."""
+    def add_led(self, pin: int) -> None:
+        """One plain LED. Raises GpioError."""
         from gpiozero import LED
 
         with _explained("led_pin", pin):
             led = self._devices.enter_context(LED(pin, pin_factory=self.factory))
-        self._light = ReadyLight(lambda level: led.on() if level else led.off())
+        self._drives.append(lambda output: led.on() if output.level else led.off())
+
+    def add_rgb(self, pins: tuple[int, int, int]) -> None:
+        """An RGB LED, common cathode. Raises GpioError."""
+        from gpiozero import RGBLED
+
+        with _explained("rgb_pins", *pins):
+            rgb = self._devices.enter_context(RGBLED(*pins, pwm=False, pin_factory=self.factory))
+        self._drives.append(lambda output: setattr(rgb, "value", output.colour))
+
+    def add_flash(self, pin: int) -> None:
+        """A lamp that lights the faces while everybody shows it. Raises GpioError."""
+        from gpiozero import LED
+
+        with _explained("flash_pin", pin):
+            lamp = self._devices.enter_context(LED(pin, pin_factory=self.factory))
+        self._drives.append(lambda output: lamp.on() if output.flash else lamp.off())
+
+    def add_buzzer(self, pin: int) -> None:
+        """A passive buzzer. Raises GpioError."""
+        from gpiozero import TonalBuzzer
+        from gpiozero.tones import Tone
+
+        with _explained("buzzer_pin", pin):
+            buzzer = self._devices.enter_context(TonalBuzzer(pin, pin_factory=self.factory))
+
+        def sound(output: Output) -> None:
+            if output.tone is not None:
+                buzzer.play(Tone.from_frequency(output.tone))
+            elif buzzer.is_active:
+                buzzer.stop()
+
+        self._drives.append(sound)
+
+    def start_light(self) -> None:
+        """Drive what was added, from now on."""
+        if not self._drives:
+            return
+        drives = tuple(self._drives)
+
+        def drive(output: Output) -> None:
+            for one in drives:
+                one(output)
+
+        self._light = ReadyLight(drive)
         self._devices.callback(self._light.close)
 
-    def add_button(self, pin: int, on_press: Callable[[], None], log: logging.Logger, clock: Clock) -> None:
+    def add_button(
+        self,
+        pin: int,
+        language: ButtonLanguage,
+        on_gesture: Callable[[Gesture], None],
+        log: logging.Logger,
+        clock: Clock,
+    ) -> None:
         """Raises GpioError."""
         from gpiozero import Button
 
         with _explained("button_pin", pin):
-            button = self._devices.enter_context(
-                Button(pin, pull_up=True, bounce_time=BOUNCE_SECONDS, pin_factory=self.factory)
-            )
-            presses = Presses(down_at_start=button.is_pressed)
-        if presses.stuck:
+            button = self._devices.enter_context(Button(pin, pull_up=True, pin_factory=self.factory))
+            down = button.is_pressed
+
+        def heard(gesture: Gesture) -> None:
+            if gesture is Gesture.STUCK:
+                log.warning("The button on GPIO%d is stuck, shorted or loose: it does nothing for now", pin)
+            elif gesture is Gesture.FREED:
+                log.info("The button on GPIO%d was let go; it works", pin)
+            elif gesture is Gesture.CHATTER:
+                log.warning("The button on GPIO%d chatters: more presses at once than anybody makes", pin)
+            self.condition(Light.LET_GO, gesture is Gesture.HOLDING and language.hold != "none")
+            if gesture in {Gesture.STUCK, Gesture.FREED}:
+                self.condition(Light.BUTTON_STUCK, gesture is Gesture.STUCK)
+            on_gesture(gesture)
+
+        gestures = Gestures(down, language.hold_seconds, double=language.double_press != "none")
+        if down:
             log.warning(
                 "The button on GPIO%d is down already: held, stuck or shorted. It counts once it is let go",
                 pin,
             )
-
-        def down() -> None:
-            if presses.down(clock.now()):
-                on_press()
-
-        def up() -> None:
-            if presses.up(clock.now()):
-                log.info("The button on GPIO%d was let go; it works", pin)
-
-        button.when_pressed = down
-        button.when_released = up
+            self.condition(Light.BUTTON_STUCK, True)
+        watch = ButtonWatch(gestures, heard, clock, log)
+        self._devices.callback(watch.close)
+        button.when_pressed = lambda: watch.edge(True)
+        button.when_released = lambda: watch.edge(False)
 
 
 def open_panel(
     settings: Hardware,
-    on_press: Callable[[], None],
+    on_gesture: Callable[[Gesture], None],
     log: logging.Logger,
     clock: Clock | None = None,
     factory: Any = None,
+    language: ButtonLanguage | None = None,
 ) -> Panel:
-    """The light, dark, and the button, listening. ``on_press`` is called from a thread of gpiozero's.
+    """The light, dark, and the button, listening. ``on_gesture`` is called from the button's thread.
 
     The pins are those of ``factory``; without one, of ``GPIOZERO_PIN_FACTORY``; else of the Pi if there is a
     gpiochip; else simulated, which ``log`` is told once. Raises GpioError.
@@ -107,9 +172,17 @@ def open_panel(
     panel = Panel(_find_factory(log) if factory is None else factory)
     try:
         if settings.led_pin != "none":
-            panel.add_light(settings.led_pin)
+            panel.add_led(settings.led_pin)
+        if settings.rgb_pins != "none":
+            panel.add_rgb(settings.rgb_pins)
+        if settings.flash_pin != "none":
+            panel.add_flash(settings.flash_pin)
+        if settings.buzzer_pin != "none":
+            panel.add_buzzer(settings.buzzer_pin)
+        panel.start_light()
         if settings.button_pin != "none":
-            panel.add_button(settings.button_pin, on_press, log, clock or MonotonicClock())
+            language = language or ButtonLanguage()
+            panel.add_button(settings.button_pin, language, on_gesture, log, clock or MonotonicClock())
     except GpioError:
         panel.close()
         raise
@@ -119,14 +192,14 @@ def open_panel(
 def _find_factory(log: logging.Logger) -> Any:
     """gpiozero's global factory, made here if need be; gpiozero closes it when the process ends."""
     from gpiozero import Device
-    from gpiozero.pins.mock import MockFactory
+    from gpiozero.pins.mock import MockFactory, MockPWMPin
 
     if Device.pin_factory is not None:
         return Device.pin_factory
     wish = os.environ.get(WISH)
     if wish:
         return _wished_factory(wish)
-    Device.pin_factory = MockFactory()
+    Device.pin_factory = MockFactory(pin_class=MockPWMPin)  # a buzzer needs PWM
     if not any(DEVICES.glob("gpiochip*")):
         log.info("No GPIO here: light and button are simulated")
         return Device.pin_factory
@@ -163,17 +236,18 @@ def _lgpio_factory() -> Any:
 
 
 @contextlib.contextmanager
-def _explained(key: str, pin: int) -> Iterator[None]:
+def _explained(key: str, *pins: int) -> Iterator[None]:
     from gpiozero import GPIOPinInUse
 
     try:
         yield
     except Exception as error:  # each pin library has errors of its own
+        named = ", ".join(f"GPIO{pin}" for pin in pins)
         busy = isinstance(error, GPIOPinInUse) or "busy" in str(error).lower()
         if busy:
             what, hint = "is in use by another program or overlay", "Stop that program, see `gpioinfo`"
         else:
             what, hint = f"cannot be used: {error}", "See `pinout` for the pins of this board"
         raise GpioError(
-            f"GPIO{pin} (hardware.{key}) {what}", f"{hint}, or set hardware.{key} to another pin or none"
+            f"{named} (hardware.{key}) {what}", f"{hint}, or set hardware.{key} to another pin or none"
         ) from error

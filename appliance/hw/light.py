@@ -1,183 +1,159 @@
 """The light's language: what one plain LED does in each state, and the thread that makes it do so.
 
-:data:`LANGUAGE` is the one table; ``docs/light.md`` shows it to people. A pattern is a pure generator of
-:class:`Step` without clock or LED, so a new word (N blinks for N people, a tempo that climbs) is a few lines.
-Only on and off: software PWM flickers on camera and costs CPU.
+:data:`LANGUAGE` (in ``light_language.py``) is the one table; ``docs/light.md`` shows it to people. Only on
+and off: software PWM flickers on camera and costs CPU. An RGB LED adds a colour, a buzzer a tone, to the same
+steps; a flash lights the faces while everybody shows it.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from appliance.frames import Light
+from appliance.hw.light_language import DARK, LANGUAGE, Colour, Facts, Kind, Step
 
 log = logging.getLogger(__name__)
 
-STEADY_SECONDS = 60.0
-"""A steady level is written again this often; nothing can be seen of it."""
+REMIND_SECONDS = 6.0
+"""A reminder is said again after so long, and what it interrupts goes on in between."""
 _CLOSE_SECONDS = 2.0
 
 
-class Step(NamedTuple):
-    """The LED at ``level`` (0 off, 1 on) for ``seconds``."""
+class Output(NamedTuple):
+    """What the devices do now: the LED 0 or 1, an RGB LED's colour, a buzzer's tone in Hz, the flash."""
 
     level: float
-    seconds: float
-
-
-Pattern = Callable[[], Iterator[Step]]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One state of the light: what a person sees (``look``), and the steps.
-
-    A pattern that ends is marked ``once``: it is played over the state that is shown, and gives way to it.
-    """
-
-    look: str
-    means: str
-    pattern: Pattern
-    once: bool = False
-
-
-def steady(level: float) -> Pattern:
-    """On or off, and so it stays."""
-
-    def steps() -> Iterator[Step]:
-        while True:
-            yield Step(level, STEADY_SECONDS)
-
-    return steps
-
-
-def blink(on: float, off: float) -> Pattern:
-    """``on`` seconds on, ``off`` seconds off, for ever."""
-
-    def steps() -> Iterator[Step]:
-        while True:
-            yield Step(1, on)
-            yield Step(0, off)
-
-    return steps
-
-
-def code(count: int, on: float = 0.15, off: float = 0.25, pause: float = 1.5) -> Pattern:
-    """``count`` short blinks, then ``pause`` seconds off, for ever: to be counted by eye."""
-
-    def steps() -> Iterator[Step]:
-        while True:
-            for _ in range(count):
-                yield Step(1, on)
-                yield Step(0, off)
-            yield Step(0, pause - off)
-
-    return steps
-
-
-def burst(count: int, on: float = 0.05, off: float = 0.05) -> Pattern:
-    """``count`` quick flashes, once. It begins dark, to be seen when the light was on before."""
-
-    def steps() -> Iterator[Step]:
-        for _ in range(count):
-            yield Step(0, off)
-            yield Step(1, on)
-
-    return steps
-
-
-LANGUAGE: Mapping[Light, Word] = {
-    Light.OFF: Word("off", "not running", steady(0)),
-    Light.STARTING: Word("off", "not ready yet", steady(0)),
-    Light.DISARMED: Word(
-        "a short blip every 3 s", "ready; press the button to arm", code(1, 0.05, 0.05, 2.95)
-    ),
-    Light.ARMED: Word("slow pulse, 1 s on, 1 s off", "armed; nobody in view", blink(1.0, 1.0)),
-    Light.WAITING: Word(
-        "fast blinking, 4 a second", "people in view, not all show it yet", blink(0.125, 0.125)
-    ),
-    Light.ALL: Word("on", "everybody shows it: hold still", steady(1)),
-    Light.PHOTO: Word("a burst of 8 quick flashes", "photo taken", burst(8), once=True),
-    Light.CAMERA_LOST: Word("2 blinks, a pause", "the camera is gone; it is being tried again", code(2)),
-    Light.STORAGE_FAULT: Word(
-        "3 blinks, a pause", "photos cannot be kept: card full, read-only or failing", code(3)
-    ),
-    Light.BOOTING: Word("a short blip every second", "has power, is starting up", code(1, 0.05, 0.05, 0.95)),
-    Light.GIVEN_UP: Word(
-        "6 blinks, a pause", "cannot be started, not even by a reboot: ask `smart-selfie doctor`", code(6)
-    ),
-}
-
-
-FAULTS = (Light.CAMERA_LOST, Light.STORAGE_FAULT)
-"""Said before anything else as long as they last, the first of them first."""
+    colour: Colour = DARK
+    tone: float | None = None
+    flash: bool = False
 
 
 class Player:
-    """Steps through the language: the state shown, a fault that hides it, a one-shot played over it.
+    """Steps through the language: the state shown, conditions over it, a one-shot played over both.
 
     Pure: no time, no LED. Methods return True if the LED must change at once, in the middle of a step.
     """
 
     def __init__(self) -> None:
+        self.facts = Facts()
         self._asked = self._state = self._playing = Light.OFF
-        self._faults: set[Light] = set()
-        self._steps = LANGUAGE[Light.OFF].pattern()
-        self._once: Iterator[Step] | None = None
+        self._conditions: set[Light] = set()
+        self._steps = self._begin(Light.OFF)
+        self._once: tuple[Light, Iterator[Step]] | None = None
+        self._last_reminder: Light | None = None
+        self._unreminded = 0.0
 
-    def show(self, state: Light) -> bool:
-        """Say ``state`` from now on. A one-shot is played when first asked for, then what was before."""
+    def show(self, state: Light, level: float = 0.0) -> bool:
+        """Say ``state`` from now on. A one-shot is played when first asked for, then what was before.
+
+        ``level`` (0 to 1) is how near the lowest face is; a pattern that follows it does at its next step.
+        """
+        self.facts.level = level
         if state is self._asked:
             return False
         self._asked = state
-        if LANGUAGE[state].once:
+        if LANGUAGE[state].kind is Kind.ONCE:
             return self.flash(state)
         self._state = state
+        if state is Light.ALL and self._once is not None and self._once[0] is not Light.PHOTO:
+            self._once = None  # whoever holds still must not be told numbers
+            self._restart(self._wanted())
+            return True
         return self._settle()
 
     def flash(self, state: Light) -> bool:
-        """Play the one-shot ``state``, unless one is playing or a fault would make it a lie."""
-        if self._faults or self._once is not None:
+        """Play the one-shot ``state``, unless a photo is being said or a fault would make it a lie."""
+        if self._hidden() or (self._once is not None and self._once[0] is Light.PHOTO):
             return False
-        self._once = LANGUAGE[state].pattern()
+        self._once = state, self._begin(state)
         return True
 
-    def fault(self, state: Light, present: bool) -> bool:
-        """A fault has come or gone; it cuts a one-shot short."""
-        (self._faults.add if present else self._faults.discard)(state)
-        if self._faults:
+    def count(self, people: int) -> bool:
+        """Say once how many people are seen, unless they hold still already."""
+        self.facts.people = people
+        return self._state is not Light.ALL and self.flash(Light.PEOPLE)
+
+    def condition(self, state: Light, present: bool) -> bool:
+        """A condition (fault, activity or reminder) has come or gone; a fault cuts a one-shot short."""
+        if present is (state in self._conditions):
+            return False
+        (self._conditions.add if present else self._conditions.discard)(state)
+        if LANGUAGE[state].kind is Kind.REMINDER and present:
+            self._unreminded = REMIND_SECONDS  # the first time at the next step
+            return not self._hidden() and self._state is not Light.ALL
+        if self._hidden():
             self._once = None
         return self._settle()
 
-    def next(self) -> Step:
-        """What the LED does next."""
-        if self._once is not None:
-            step = next(self._once, None)
-            if step is not None:
-                return step
+    def next(self) -> tuple[Step, Output]:
+        """What the LED does next, and the other devices with it."""
+        step = next(self._once[1], None) if self._once is not None else None
+        if step is None and self._once is not None:
             self._once = None
-            self._steps = LANGUAGE[self._playing].pattern()
-        return next(self._steps)
+            self._restart(self._playing)
+        if step is None:
+            step = self._remind() or next(self._steps, None)
+        if step is None:  # a reminder shown as a state: said again and again
+            self._restart(self._playing)
+            step = next(self._steps)
+        if self._once is None:
+            self._unreminded += step.seconds
+        return step, self._output(step)
+
+    def _remind(self) -> Step | None:
+        """The first step of a reminder, if one is due. Several take turns."""
+        due = [light for light in LANGUAGE if light in self._conditions and _is(light, Kind.REMINDER)]
+        if not due or self._hidden() or self._unreminded < REMIND_SECONDS or self._state is Light.ALL:
+            return None
+        self._unreminded = 0.0
+        last = due.index(self._last_reminder) if self._last_reminder in due else -1
+        self._last_reminder = due[(last + 1) % len(due)]
+        self._once = self._last_reminder, self._begin(self._last_reminder)
+        return next(self._once[1])
+
+    def _output(self, step: Step) -> Output:
+        said = self._once[0] if self._once is not None else self._playing
+        word = LANGUAGE[said]
+        flash = self._playing is Light.ALL and not self._hidden()
+        if not step.level:
+            return Output(0, flash=flash)
+        return Output(step.level, word.colour(self.facts), word.tone, flash)
+
+    def _hidden(self) -> bool:
+        return any(_is(light, Kind.FAULT) for light in self._conditions)
+
+    def _wanted(self) -> Light:
+        over = (light for light in LANGUAGE if light in self._conditions)
+        return next((light for light in over if not _is(light, Kind.REMINDER)), self._state)
 
     def _settle(self) -> bool:
-        wanted = next((fault for fault in FAULTS if fault in self._faults), self._state)
+        wanted = self._wanted()
         if wanted is self._playing:
             return False
-        self._playing = wanted
-        self._steps = LANGUAGE[wanted].pattern()
+        self._restart(wanted)
         return self._once is None
+
+    def _restart(self, state: Light) -> None:
+        self._playing = state
+        self._steps = self._begin(state)
+
+    def _begin(self, state: Light) -> Iterator[Step]:
+        return LANGUAGE[state].pattern(self.facts)
+
+
+def _is(light: Light, kind: Kind) -> bool:
+    return LANGUAGE[light].kind is kind
 
 
 class ReadyLight:
-    """The LED and its thread, named "light". ``drive`` sets the LED: 0 off, 1 on.
+    """The light and its thread, named "light". ``drive`` sets the devices.
 
     When ``drive`` fails the light stays as it is, and the journal says so: a broken light is no reason to
     take no photos.
     """
 
-    def __init__(self, drive: Callable[[float], None]) -> None:
+    def __init__(self, drive: Callable[[Output], None]) -> None:
         self._drive = drive
         self._player = Player()
         self._lock = threading.Lock()
@@ -186,10 +162,10 @@ class ReadyLight:
         self._thread = threading.Thread(target=self._run, name="light", daemon=True)
         self._thread.start()
 
-    def show(self, state: Light) -> None:
+    def show(self, state: Light, level: float = 0.0) -> None:
         """Say ``state`` from now on, at once. Light.PHOTO is said once, then the state before. Any thread."""
         with self._lock:
-            if self._player.show(state):
+            if self._player.show(state, level):
                 self._changed.set()
 
     def flash_photo(self) -> None:
@@ -198,10 +174,16 @@ class ReadyLight:
             if self._player.flash(Light.PHOTO):
                 self._changed.set()
 
-    def fault(self, state: Light, present: bool) -> None:
-        """Say a fault of :data:`FAULTS`, whatever is shown, until it is no longer ``present``. Any thread."""
+    def count(self, people: int) -> None:
+        """Say once how many people are seen. Any thread."""
         with self._lock:
-            if self._player.fault(state, present):
+            if self._player.count(people):
+                self._changed.set()
+
+    def condition(self, state: Light, present: bool) -> None:
+        """Say a fault, an activity or a reminder for as long as it is ``present``. Any thread."""
+        with self._lock:
+            if self._player.condition(state, present):
                 self._changed.set()
 
     def close(self) -> None:
@@ -215,9 +197,9 @@ class ReadyLight:
             while not self._closing:
                 with self._lock:
                     self._changed.clear()
-                    step = self._player.next()
-                self._drive(step.level)
+                    step, output = self._player.next()
+                self._drive(output)
                 self._changed.wait(step.seconds)
-            self._drive(0)
+            self._drive(Output(0))
         except Exception as error:  # GPIO libraries raise errors of their own making
             log.error("The light cannot be driven any more: %s. Photos are taken without it", error)

@@ -1,11 +1,16 @@
-"""The rule: a picture is taken when everybody shows the expression. Pure: no threads, no clocks."""
+"""The rule over time: a picture is taken when it has held for long enough. Pure: no threads, no clocks."""
 
 import math
 from collections import deque
-from dataclasses import dataclass
 
 from appliance.config.schema import Rule
-from appliance.frames import Command, Decision, JudgedFace, Light, People, Showing
+from appliance.frames import Command, Decision, Light, People, Showing
+from appliance.pipeline import company
+from appliance.pipeline.arming import Arming
+from appliance.pipeline.company import Verdict
+from appliance.pipeline.scene_change import SceneChange
+from appliance.pipeline.sensitivity import level_of
+from appliance.pipeline.showing import Scores
 
 MISSED_SECONDS = 0.2
 """A face may be missed for this long without everybody having to start over. It still blocks the photo."""
@@ -15,138 +20,171 @@ PHOTO_LIGHT_SECONDS = 0.6
 """How long the light says that a photo was taken."""
 
 
-@dataclass(slots=True)
-class _Score:
-    value: float
-    shows: bool
-    updated_at: float
-
-
 class Decider:
     """The stage that decides, frame by frame.
 
-    ``command`` may be called from any thread; everything else happens in :meth:`process`. Time is the
-    capture time of the frames.
+    ``command`` and ``use`` may be called from any thread; everything else happens in :meth:`process`, where
+    both take effect at the next frame. Time is the capture time of the frames.
     """
 
     name = "decide"
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
-        self.armed = rule.mode == "always_armed"
-        self._waiting: deque[Command] = deque(maxlen=32)
-        self._scores: dict[int, _Score] = {}
-        self._since: float | None = None
-        self._group: frozenset[int] = frozenset()
+        self._waiting: deque[Command | Rule] = deque(maxlen=32)
+        self._arming = Arming(rule)
+        self._scores = _scores_of(rule)
+        self._hold = _Hold()
+        self._scene = SceneChange()
         self._photo_at = -math.inf
         self._last = -math.inf
 
+    @property
+    def armed(self) -> bool:
+        """Whether a photo may be taken, as of the last frame."""
+        return self._arming.armed
+
     def command(self, command: Command) -> None:
-        """Somebody asks for something; it is done at the next frame. Any thread."""
+        """Somebody asks for something. Any thread."""
         self._waiting.append(command)
 
     def press(self) -> None:
         """The button was pressed: arm, or disarm. Any thread."""
         self.command(Command.TOGGLE)
 
-    def _obey(self) -> bool:
-        """Take what was asked for since the last frame; whether a photo was."""
-        asked = False
-        while self._waiting:
-            command = self._waiting.popleft()
-            if command is Command.SHOOT:
-                asked = True
-                continue
-            self.armed = {Command.ARM: True, Command.DISARM: False}.get(command, not self.armed)
-            self._since = None
-        return asked
+    def use(self, rule: Rule) -> None:
+        """Another rule from the next frame on. Any thread."""
+        self._waiting.append(rule)
 
     def process(self, people: People) -> Decision:
         """What to do about this frame."""
         now = people.frame.captured_at
-        asked = self._obey()
-        if now - self._last > GAP_SECONDS:
-            self._since = None
+        if not 0 <= now - self._last <= GAP_SECONDS:
+            self._start_over(now)
         self._last = now
-        showing = self._showing(people, now)
-        waiting_for = self._waiting_for(people, showing)
-        held = self._held(showing, waiting_for, now)
+        asked = self._obey(now)
+        self._arming.tick(now)
+        showing = self._scores.update(people.persons, now)
+        verdict = company.judge(self._rule, showing, people.newcomers)
+        held = self._hold.update(self._rule, showing, verdict, now)
+        new = not self._rule.new_scene or self._scene.is_new(showing, verdict.waiting_for is None, now)
         cooling = now - self._photo_at < self._rule.cooldown_seconds
-        kept = self.armed and waiting_for is None and held >= self._rule.hold_seconds and not cooling
-        take = asked or kept
-        if take:
-            self._photo_at, self._since = now, None
-        light = self._light(showing, waiting_for, now)
-        reason = "photo" if take else waiting_for or ("cooling down" if cooling else "hold it")
-        return Decision(people.frame, showing, self.armed, waiting_for is None, take, light, reason)
-
-    def probability(self, face: JudgedFace) -> float:
-        """Probability that ``face`` shows a wanted expression, given that it is a face."""
-        return expression_probability(self._rule.expression, face)
-
-    def _showing(self, people: People, now: float) -> tuple[Showing, ...]:
-        scores = {}
-        result = []
-        for person in people.persons:
-            old = self._scores.get(person.number)
-            value = self.probability(person.face)
-            if old is not None:
-                value = self._smoothed(old, value, now) if person.seen else old.value
-            limit = self._rule.stops_below if old is not None and old.shows else self._rule.shows_above
-            scores[person.number] = _Score(value, value >= limit, now)
-            result.append(Showing(person, value, value >= limit))
-        self._scores = scores
-        return tuple(result)
-
-    def _smoothed(self, old: _Score, value: float, now: float) -> float:
-        """Exponential average with time constant ``smoothing_seconds``, at whatever frame rate."""
-        if self._rule.smoothing_seconds == 0:
-            return value
-        share = 1 - math.exp(-(now - old.updated_at) / self._rule.smoothing_seconds)
-        return old.value + share * (value - old.value)
-
-    def _waiting_for(self, people: People, showing: tuple[Showing, ...]) -> str | None:
-        """What keeps this very frame from being the photo, in words; None if nothing does."""
-        counted = [one for one in showing if one.person.counts]
-        if not counted:
-            return "nobody is there"
-        if len(counted) < self._rule.min_faces:
-            return f"{len(counted)} of at least {self._rule.min_faces} people are there"
-        if missed := sum(not one.person.seen for one in counted):
-            return f"{missed} of {len(counted)} out of sight"
-        if people.newcomers:
-            return "somebody is coming in"
-        # The smoothed score trails the face; the frame itself must show it too, since it is the photo.
-        ready = sum(
-            one.shows and self.probability(one.person.face) >= self._rule.stops_below for one in counted
+        take = self._arming.armed and verdict.waiting_for is None and held and new and not cooling
+        reason = _reason(asked or take, verdict, cooling, new)
+        armed = self._arming.armed
+        if asked or take:
+            self._took(showing, now)
+        light = self._light(showing, verdict, now) if armed or asked else Light.DISARMED
+        return Decision(
+            people.frame,
+            showing,
+            armed,
+            verdict.waiting_for is None,
+            asked or take,
+            light,
+            reason,
+            asked,
+            self._hold.episode if verdict.waiting_for is None else 0,
+            verdict.level,
         )
-        return None if ready == len(counted) else f"{ready} of {len(counted)} show it"
 
-    def _held(self, showing: tuple[Showing, ...], waiting_for: str | None, now: float) -> float:
-        """For how long everybody has shown it, in the same company, seconds."""
-        counted = [one for one in showing if one.person.counts]
-        group = frozenset(one.person.number for one in counted)
-        holding = bool(counted) and all(
-            one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted
-        )
-        if group != self._group or not holding:
-            self._since = None
-        self._group = group
-        if self._since is None and waiting_for is None:
-            self._since = now
-        return 0.0 if self._since is None else now - self._since
+    def _start_over(self, now: float) -> None:
+        """Frames were missing, or their time went back: what was known of the moment is no longer true."""
+        self._hold.restart()
+        self._scene.forget()
+        if now < self._last:
+            self._photo_at = -math.inf
+            self._arming.restart(now)
 
-    def _light(self, showing: tuple[Showing, ...], waiting_for: str | None, now: float) -> Light:
-        if not self.armed:
-            return Light.DISARMED
+    def _obey(self, now: float) -> bool:
+        """Take what was asked for since the last frame; whether a photo was."""
+        asked = False
+        while self._waiting:
+            order = self._waiting.popleft()
+            if isinstance(order, Rule):
+                self._change(order, now)
+            elif order is Command.SHOOT:
+                asked = True
+            elif self._arming.obey(order, now):
+                self._hold.restart()
+                self._scene.forget()
+        return asked
+
+    def _change(self, rule: Rule, now: float) -> None:
+        self._arming.use(rule, now)
+        self._rule = rule
+        self._scores = _scores_of(rule)
+        self._hold.restart()
+
+    def _took(self, showing: tuple[Showing, ...], now: float) -> None:
+        self._photo_at = now
+        self._hold.photo()
+        self._scene.photo(showing)
+        self._arming.photo(now)
+
+    def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> Light:
         if now - self._photo_at < PHOTO_LIGHT_SECONDS:
             return Light.PHOTO
         if not showing:
             return Light.ARMED
-        return Light.WAITING if waiting_for else Light.ALL
+        return Light.WAITING if verdict.waiting_for else Light.ALL
 
 
-def expression_probability(expressions: tuple[str, ...], face: JudgedFace) -> float:
-    """Probability of any of ``expressions``, given that it is a face."""
-    wanted = sum(face.scores[name] for name in expressions)
-    return wanted / max(1e-9, 1 - face.scores["not_a_face"])
+class _Hold:
+    """For how long the rule has held without a break, and in the same company."""
+
+    def __init__(self) -> None:
+        self.episode = 0
+        self._since: float | None = None
+        self._frames = 0
+        self._group: frozenset[int] = frozenset()
+        self._in_episode = False
+
+    def restart(self) -> None:
+        """Whatever comes next is a new beginning."""
+        self._since, self._in_episode = None, False
+
+    def photo(self) -> None:
+        """A photo was taken: the time starts over, the episode goes on."""
+        self._since = None
+
+    def update(self, rule: Rule, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
+        """Whether the rule has held for as long as it asks."""
+        if not self._goes_on(rule, showing):
+            self.restart()
+        if verdict.waiting_for is None:
+            if not self._in_episode:
+                self.episode += 1
+            self._in_episode = True
+            if self._since is None:
+                self._since, self._frames = now, 0
+            self._frames += 1
+        if self._since is None:
+            return False
+        if rule.hold_frames:
+            return self._frames >= rule.hold_frames
+        return now - self._since >= rule.hold_seconds - 1e-9
+
+    def _goes_on(self, rule: Rule, showing: tuple[Showing, ...]) -> bool:
+        """A face missed for a moment need not end it; somebody who stops showing it, comes or goes does."""
+        counted = [one for one in showing if one.person.counts]
+        group = frozenset(one.person.number for one in counted)
+        same = group == self._group or rule.who.at_least is not None
+        self._group = group
+        still = sum(one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted)
+        return same and bool(counted) and still >= company.needed(rule, len(counted))
+
+
+def _scores_of(rule: Rule) -> Scores:
+    level = level_of(rule.expression, rule.sensitivity)
+    return Scores(rule.expression, level, rule.smoothing_seconds)
+
+
+def _reason(photo: bool, verdict: Verdict, cooling: bool, new: bool) -> str:
+    if photo:
+        return "photo"
+    if verdict.waiting_for:
+        return verdict.waiting_for
+    if cooling:
+        return "cooling down"
+    return "hold it" if new else "the same scene as in the last photo"

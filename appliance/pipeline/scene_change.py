@@ -1,0 +1,57 @@
+"""Whether something has changed since the last photo: a smiling crowd is not taken forty times alike."""
+
+from appliance.frames import Box, Showing
+
+MOVED = 0.5
+"""Multiples of its size by which a face must have moved since the photo: a step aside, not a nod."""
+RESIZED = 1.3
+"""Factor by which its size must have changed: half a step nearer from two metres away."""
+LASTING_SECONDS = 0.3
+"""A change counts once it has lasted for so long: a score that flickers or a box that jumps is none."""
+
+
+class SceneChange:
+    """Remembers who was where in the last photo. Time is the frames', seconds."""
+
+    def __init__(self) -> None:
+        self._photo: dict[int, Box] | None = None
+        self._since: float | None = None
+
+    def photo(self, people: tuple[Showing, ...]) -> None:
+        """A photo was taken of these."""
+        self._photo = _places(people)
+        self._since = None
+
+    def forget(self) -> None:
+        """Nothing is known about what the last photo showed, or somebody asked to go on."""
+        self._photo = None
+
+    def is_new(self, people: tuple[Showing, ...], obeys: bool, now: float) -> bool:
+        """Whether the scene differs from the last photo's. ``obeys``: the rule holds in this frame."""
+        if self._photo is None:
+            return True
+        if obeys and not self._differs(people):
+            self._since = None
+            return False
+        self._since = now if self._since is None else self._since
+        if now - self._since >= LASTING_SECONDS:
+            self._photo = None
+        return self._photo is None
+
+    def _differs(self, people: tuple[Showing, ...]) -> bool:
+        assert self._photo is not None
+        places = _places(people)
+        if places.keys() != self._photo.keys():
+            return True
+        return any(_moved(box, places[number]) for number, box in self._photo.items())
+
+
+def _places(people: tuple[Showing, ...]) -> dict[int, Box]:
+    return {one.person.number: one.person.face.box for one in people if one.person.counts}
+
+
+def _moved(old: Box, new: Box) -> bool:
+    size = max(1e-6, old.size)
+    (x0, y0), (x1, y1) = old.centre, new.centre
+    ratio = new.size / size
+    return bool((x1 - x0) ** 2 + (y1 - y0) ** 2 > (MOVED * size) ** 2) or not 1 / RESIZED < ratio < RESIZED

@@ -1,0 +1,44 @@
+"""What ``rule.sensitivity`` means: the probabilities from which an expression is shown, and until when.
+
+The one table. The levels are chosen so that a word means about the same for each expression: of faces on
+which not one of ten people saw it, slight lets about 3 in 100 through, normal 1, big 0.3 (FER-2013's
+PublicTest with FER+ votes). ``python -m models.training sensitivity`` measures it again when the model has
+changed; the rates stand in ``docs/moment.md``.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Sensitivity = Literal["slight", "normal", "big"]
+
+STOPS = 0.75
+"""Hysteresis: who shows it goes on doing so down to this part of the threshold. Scores of one and the same
+face waver by about a tenth between frames."""
+
+
+class Level(NamedTuple):
+    """``shows``: probability from which a person shows it; ``stops``: until which one who did still does."""
+
+    shows: float
+    stops: float
+
+
+THRESHOLDS: Mapping[str, Mapping[Sensitivity, float]] = {
+    "angry": {"slight": 0.20, "normal": 0.35, "big": 0.55},
+    "disgust": {
+        "slight": 0.10,
+        "normal": 0.15,
+        "big": 0.20,
+    },  # two clear faces in the data: no more than a guess
+    "fear": {"slight": 0.10, "normal": 0.20, "big": 0.30},
+    "happy": {"slight": 0.35, "normal": 0.60, "big": 0.80},
+    "sad": {"slight": 0.35, "normal": 0.45, "big": 0.55},
+    "surprise": {"slight": 0.20, "normal": 0.35, "big": 0.55},
+    "neutral": {"slight": 0.45, "normal": 0.55, "big": 0.70},
+}
+
+
+def level_of(expressions: tuple[str, ...], sensitivity: Sensitivity) -> Level:
+    """The level for any of ``expressions``: the strictest of theirs, as their probabilities are added."""
+    shows = max(THRESHOLDS[name][sensitivity] for name in expressions)
+    return Level(shows, round(STOPS * shows, 4))

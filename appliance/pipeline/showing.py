@@ -1,0 +1,55 @@
+"""Who shows the expression: smoothed probabilities and a verdict with hysteresis, person by person."""
+
+import math
+from dataclasses import dataclass
+
+from appliance.frames import JudgedFace, Person, Showing
+from appliance.pipeline.sensitivity import Level
+
+
+@dataclass(slots=True)
+class _Score:
+    value: float
+    shows: bool
+    updated_at: float
+
+
+class Scores:
+    """Everybody's score from frame to frame. Time is the frames', seconds.
+
+    ``smoothing_seconds`` is the time constant of an exponential average, at whatever frame rate.
+    """
+
+    def __init__(self, expressions: tuple[str, ...], level: Level, smoothing_seconds: float) -> None:
+        self._expressions = expressions
+        self._level = level
+        self._smoothing = smoothing_seconds
+        self._scores: dict[int, _Score] = {}
+
+    def update(self, persons: tuple[Person, ...], now: float) -> tuple[Showing, ...]:
+        """How each of ``persons`` stands to the rule; whoever is not among them is forgotten."""
+        scores, result = {}, []
+        for person in persons:
+            old = self._scores.get(person.number)
+            current = expression_probability(self._expressions, person.face)
+            value = self._smoothed(old, current, now) if person.seen or old is None else old.value
+            shown_before = old is not None and old.shows
+            shows = value >= (self._level.stops if shown_before else self._level.shows)
+            scores[person.number] = _Score(value, shows, now)
+            # The smoothed score trails the face; the frame itself must show it too, since it is the photo.
+            in_frame = person.seen and shows and current >= self._level.stops
+            result.append(Showing(person, value, shows, current, in_frame))
+        self._scores = scores
+        return tuple(result)
+
+    def _smoothed(self, old: _Score | None, value: float, now: float) -> float:
+        if old is None or self._smoothing == 0:
+            return value
+        share = 1 - math.exp(-max(0.0, now - old.updated_at) / self._smoothing)
+        return old.value + share * (value - old.value)
+
+
+def expression_probability(expressions: tuple[str, ...], face: JudgedFace) -> float:
+    """Probability of any of ``expressions``, given that it is a face."""
+    wanted = sum(face.scores[name] for name in expressions)
+    return min(1.0, wanted / max(1e-9, 1 - face.scores["not_a_face"]))

@@ -1,0 +1,130 @@
+"""Measures what each probability threshold means on faces: the numbers behind ``rule.sensitivity``.
+
+The shipped int8 model is asked, exactly as the appliance asks it: on the crops of FER-2013's PublicTest with
+FER+ votes (how many of ten people saw the expression), and on photos of single people with smile labels,
+where the appliance's own face finder looks for the face first.
+"""
+
+import argparse
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from appliance.assembly import open_detector
+from appliance.config.schema import Faces as FaceSettings
+from appliance.frames import EXPRESSIONS, JudgedFace
+from appliance.hw.cameras.pictures import frame_from_picture_file
+from appliance.models_folder import models_folder
+from appliance.pipeline.expressions import ExpressionModel
+from appliance.pipeline.sensitivity import THRESHOLDS
+from appliance.pipeline.showing import expression_probability
+from models.training.errors import BadDataError
+from models.training.expression import data
+from models.training.expression.labels import FERPLUS_COLUMN
+
+CLEAR = 0.8
+"""Share of the votes from which an expression is plain to see."""
+GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder with fer2013.npz, genki_dev"
+    )
+    parser.add_argument(
+        "--grid", action="store_true", help="every threshold from .10 to .95, not only those in use"
+    )
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the tables."""
+    thresholds = {name: GRID if args.grid else tuple(levels.values()) for name, levels in THRESHOLDS.items()}
+    model = ExpressionModel(models_folder())
+    result = {
+        "ferplus": ferplus(model, args.data / "fer2013.npz", thresholds),
+        "genki": genki(model, args.data / "genki_dev", thresholds["happy"]),
+    }
+    print(json.dumps(result, indent=1) if args.json else _tables(result))
+    return 0
+
+
+def ferplus(
+    model: ExpressionModel, path: Path, thresholds: Mapping[str, Sequence[float]]
+) -> dict[str, list[dict[str, float]]]:
+    """For each expression and threshold: the share that passes of faces on which nearly all, half, none saw it."""
+    faces = data.load(path).public_test
+    scores = np.array([given_a_face(model.probabilities(image)) for image in faces.images])
+    votes = faces.votes / np.maximum(1, faces.votes.sum(1, keepdims=True))
+    result = {}
+    for index, name in enumerate(EXPRESSIONS):
+        seen = votes[:, FERPLUS_COLUMN[name]]
+        groups = {"clear": seen >= CLEAR, "half": (seen >= 0.4) & (seen < CLEAR), "none": seen == 0}
+        result[name] = [
+            {"threshold": limit}
+            | {key: round(float((scores[rows, index] >= limit).mean()), 4) for key, rows in groups.items()}
+            | {f"{key}_faces": int(rows.sum()) for key, rows in groups.items()}
+            for limit in thresholds[name]
+        ]
+    return result
+
+
+def given_a_face(probabilities: np.ndarray) -> np.ndarray:
+    """float64 [7] of float64 [8]: as the rule counts, given that it is a face."""
+    return probabilities[:-1] / max(1e-9, 1 - probabilities[-1])
+
+
+def genki(model: ExpressionModel, folder: Path, thresholds: Sequence[float]) -> list[dict[str, float]]:
+    """Share of smilers called smiling and of others called smiling; a face that is not found does not smile."""
+    try:
+        with (folder / "labels.csv").open(newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except OSError as error:
+        raise BadDataError(f"{folder}/labels.csv: {error.strerror}; expected file,smile,...") from None
+    detector = open_detector(FaceSettings())
+    smile = np.array([row["smile"] == "1" for row in rows])
+    scores = np.zeros(len(rows))
+    for i, row in enumerate(rows):
+        frame = frame_from_picture_file(folder / row["file"])
+        found = max(detector.search(frame), key=lambda face: face.box.size, default=None)
+        if found is not None:
+            judged = JudgedFace(found.box, found.confidence, model.judge(frame.grey, found.box))
+            scores[i] = expression_probability(("happy",), judged)
+    return [
+        {
+            "threshold": limit,
+            "smilers": round(float((scores >= limit)[smile].mean()), 4),
+            "others": round(float((scores >= limit)[~smile].mean()), 4),
+            "photos": len(rows),
+            "faces_missed": int((scores == 0).sum()),
+        }
+        for limit in thresholds
+    ]
+
+
+def _tables(result: dict[str, Any]) -> str:
+    lines = [
+        "| expression | threshold | passes: clear | half see it | nobody sees it | faces |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, rows in result["ferplus"].items():
+        for row in rows:
+            counts = " / ".join(str(row[f"{key}_faces"]) for key in ("clear", "half", "none"))
+            lines.append(
+                f"| {name} | {row['threshold']:.2f} | {row['clear']:.3f} | {row['half']:.3f} | {row['none']:.4f} | {counts} |"
+            )
+    lines += [
+        "",
+        "| threshold | smilers that pass | others that pass | photos | faces missed |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['threshold']:.2f} | {row['smilers']:.3f} | {row['others']:.3f} | {row['photos']} | {row['faces_missed']} |"
+        for row in result["genki"]
+    ]
+    return "\n".join(lines)
