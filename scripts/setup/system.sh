@@ -14,7 +14,9 @@ destinations() {
         echo "$file $UNITS/$(basename "$file")"
     done
     echo "$folder/smart-selfie-.service.d/sandbox.conf $UNITS/smart-selfie-.service.d/sandbox.conf"
-    echo "$folder/rescue /usr/local/lib/smart-selfie/rescue"
+    for file in rescue steady; do
+        echo "$folder/$file /usr/local/lib/smart-selfie/$file"
+    done
     echo "$folder/sysusers.conf /usr/local/lib/sysusers.d/smart-selfie.conf"
     echo "$folder/tmpfiles.conf /usr/local/lib/tmpfiles.d/smart-selfie.conf"
     echo "$folder/60-smart-selfie.rules /usr/local/lib/udev/rules.d/60-smart-selfie.rules"

@@ -1,0 +1,27 @@
+"""Pictures for libcamera's virtual camera, drawn from the bundled scene: render_frames.py FOLDER"""
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from appliance.clock import VirtualClock
+from appliance.hw.cameras.scene import everybody_smiles, open_scene
+
+NOT_YET = np.linspace(4.0, 4.2, 6)
+ALL_SMILE = np.linspace(6.2, 8.2, 34)
+
+
+def main(folder: Path) -> None:
+    """0.jpg, 1.jpg, …: somebody does not smile in the first, everybody does in the rest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scene = open_scene(VirtualClock())
+    assert not any(map(everybody_smiles, NOT_YET))
+    assert all(map(everybody_smiles, ALL_SMILE))
+    for number, time in enumerate([*NOT_YET, *ALL_SMILE]):
+        cv2.imwrite(str(folder / f"{number}.jpg"), scene.picture(float(time)), [cv2.IMWRITE_JPEG_QUALITY, 92])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
