@@ -17,6 +17,8 @@ COMMANDS = {
     "check": "name every problem in a configuration",
     "doctor": "examine this machine: every fault, and what to do about it",
     "light": "let the light say one thing until told to stop, while the appliance does not run",
+    "web": "the live page in a browser; systemd starts this too",
+    "web-password": "set the page's password",
     "bench": "measure what a frame costs, beside the usual way to do it",
 }
 
@@ -33,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name == chosen:  # the others would only cost import time
-            module = importlib.import_module(f"appliance.cli.{name}")
+            module = importlib.import_module(f"appliance.cli.{name.replace('-', '_')}")
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     args = parser.parse_args(arguments)

@@ -1,0 +1,26 @@
+"""``smart-selfie web``: the live page, a process of its own."""
+
+import argparse
+
+from appliance.cli.common import add_config_arguments, config_of
+from appliance.config.load import find_config
+from appliance.errors import UsageError
+from appliance.service import setup_logging
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--verbose", action="store_true", help="say more")
+    add_config_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Until SIGTERM. Exit 0 stopped as told, 1 it cannot listen, 2 bad configuration or the page is off."""
+    config = config_of(args)
+    try:
+        from appliance.web.server import serve  # noqa: PLC0415  (an extra: not everybody has it)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"The page needs {error.name}", "Install smart-selfie[web]") from error
+    setup_logging(verbose=args.verbose)
+    serve(config, args.config or find_config())
+    return 0

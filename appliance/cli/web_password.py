@@ -1,0 +1,44 @@
+"""``smart-selfie web-password``: set the page's password in the configuration, scrambled."""
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from appliance.config.load import find_config
+from appliance.errors import UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration; else the usual places")
+    parser.add_argument("--print", action="store_true", help="only print the line to put under web:")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it is too short."""
+    from appliance.web.passwords import SHORTEST, scramble  # noqa: PLC0415
+    from appliance.web.settings import Settings  # noqa: PLC0415
+
+    password = _ask()
+    if len(password) < SHORTEST:
+        raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
+    scrambled = scramble(password)
+    if args.print:
+        print(f"  password: '{scrambled}'")
+        return 0
+    path = args.config or find_config()
+    if path is None:
+        raise UsageError("There is no configuration file", "Name it with --config, or use --print")
+    Settings(path).set_password(scrambled)
+    print(f"The password stands in {path}. Restart smart-selfie-web to use it.")
+    return 0
+
+
+def _ask() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline(1025).rstrip("\r\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != password:
+        raise UsageError("The two are not the same", "Try again")
+    return password

@@ -1,0 +1,176 @@
+"""The photos: by day, newest first, thumbnails made once, a zip that is never whole anywhere."""
+
+import hashlib
+import io
+import logging
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from PIL import Image, ImageOps
+
+from appliance import durable
+from appliance.photo_names import PHOTO
+
+log = logging.getLogger(__name__)
+
+THUMBNAIL = 400
+"""Pixels of the longer side."""
+MOST_PIXELS = 100_000_000
+MOST_THUMBNAILS = 4000
+"""Kept; some 25 kB each. Beyond it the ones longest ago made are made again when wanted."""
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo in the folder. ``day`` is YYYYMMDD, ``time`` HHMMSS of the wall clock it was taken by."""
+
+    number: int
+    name: str
+    day: str
+    time: str
+
+
+class Gallery:
+    """Reads the folder of photos, by name alone: whatever is not called like a photo is not there.
+
+    ``cache`` is where thumbnails are kept; it is made if it is missing. Any thread.
+    """
+
+    def __init__(self, folder: Path, cache: Path) -> None:
+        self._folder = folder
+        self._cache = cache
+        self._one_at_a_time = threading.Lock()
+
+    def pictures(self) -> list[Picture]:
+        """All of them, newest first; none where there is no folder yet. Raises OSError."""
+        try:
+            names = [path.name for path in self._folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        matches = (PHOTO.fullmatch(name) for name in names)
+        found = [Picture(int(match[1]), match[0], match[2], match[3]) for match in matches if match]
+        return sorted(found, key=lambda one: (one.day, one.time, one.number), reverse=True)
+
+    def page(self, start: int, count: int) -> dict[str, object]:
+        """``count`` photos from number ``start`` of the list on, by day."""
+        pictures = self.pictures()
+        days: list[dict[str, object]] = []
+        for one in pictures[start : start + count]:
+            if not days or days[-1]["day"] != one.day:
+                days.append({"day": one.day, "photos": []})
+            cast(list[object], days[-1]["photos"]).append({"name": one.name, "time": one.time})
+        following = start + count
+        return {
+            "total": len(pictures),
+            "days": days,
+            "next": following if following < len(pictures) else None,
+        }
+
+    def open(self, name: str) -> BinaryIO | None:
+        """The photo, opened: it can be read to its end even if it is deleted meanwhile. None: no such one."""
+        if not PHOTO.fullmatch(name):
+            return None
+        try:
+            handle = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return None
+        return os.fdopen(handle, "rb")
+
+    def thumbnail(self, name: str) -> bytes | None:
+        """A small JPEG of the photo, made when first asked for; None: no such photo, or not readable."""
+        with self._one_at_a_time:  # a phone asks for sixty at once, and a Zero 2 W has little memory
+            file = self.open(name)
+            if file is None:
+                return None
+            with file:
+                about = os.fstat(file.fileno())
+                key = hashlib.sha256(f"{name} {about.st_size} {about.st_mtime_ns}".encode()).hexdigest()[:32]
+                kept = self._cache / f"{key}.jpg"
+                try:
+                    return kept.read_bytes()
+                except OSError:
+                    return self._make(file, kept)
+
+    def _make(self, file: BinaryIO, kept: Path) -> bytes | None:
+        try:
+            with Image.open(file, formats=("JPEG",)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    return None
+                image.draft("RGB", (THUMBNAIL, THUMBNAIL))  # decoded at an eighth where it can be
+                small = ImageOps.exif_transpose(image)
+                small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            log.warning("No thumbnail of %s: %s", file.name, error)
+            return None
+        buffer = io.BytesIO()
+        small.convert("RGB").save(buffer, "JPEG", quality=78)
+        data = buffer.getvalue()
+        try:
+            self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.write_over(kept, data, 0o600)
+            self._forget_some()
+        except OSError as error:
+            log.warning("The thumbnail cannot be kept: %s", error.strerror)
+        return data
+
+    def _forget_some(self) -> None:
+        kept = [entry for entry in os.scandir(self._cache) if entry.name.endswith(".jpg")]
+        if len(kept) > MOST_THUMBNAILS:
+            kept.sort(key=lambda entry: entry.stat().st_mtime)
+            for entry in kept[: MOST_THUMBNAILS // 10]:
+                Path(entry.path).unlink(missing_ok=True)
+
+    def archive(self, day: str | None) -> Iterator[bytes]:
+        """A zip of all photos, or of one day's, piece by piece. One deleted meanwhile is left out."""
+        sink = _Sink()
+        with zipfile.ZipFile(
+            sink, "w", zipfile.ZIP_STORED, allowZip64=True
+        ) as archive:  # JPEGs do not shrink
+            for one in self.pictures():
+                if day is not None and one.day != day:
+                    continue
+                file = self.open(one.name)
+                if file is None:
+                    continue
+                with file, archive.open(_entry(one), "w", force_zip64=True) as inside:
+                    while piece := file.read(CHUNK):
+                        inside.write(piece)
+                        yield sink.taken()
+        yield sink.taken()
+
+
+def _entry(one: Picture) -> zipfile.ZipInfo:
+    try:
+        moment = datetime.strptime(one.day + one.time, "%Y%m%d%H%M%S")
+        date = (max(moment.year, 1980), *moment.timetuple()[1:6])
+    except ValueError:  # a name made by hand
+        date = (1980, 1, 1, 0, 0, 0)
+    return zipfile.ZipInfo(f"{one.day}/{one.name}", date)
+
+
+class _Sink(io.RawIOBase):
+    """What zipfile writes into; it cannot be sought in, so zipfile writes as to a pipe."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        before = len(self._pieces)
+        self._pieces += cast(bytes, data)
+        return len(self._pieces) - before
+
+    def taken(self) -> bytes:
+        data = bytes(self._pieces)
+        self._pieces.clear()
+        return data

@@ -1,0 +1,130 @@
+"""The live view: a WebSocket a viewer, frames with what was found on them, commands back.
+
+A frame goes out as binary: big-endian uint32 length of the JSON, the JSON, the JPEG. Everything else is text.
+The browser says ``shown`` after each frame it has drawn; no more than two are ever on the way, so a slow or
+sleeping browser gets fewer frames, never late ones.
+"""
+
+import asyncio
+import json
+import struct
+import time
+from collections import OrderedDict, deque
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from appliance.errors import FeedError
+from appliance.web.link import Link, Viewer
+
+MOST_UNDERWAY = 2
+ASLEEP_SECONDS = 45.0
+"""A browser that shows nothing of what it was sent for so long is asleep; it calls again by itself."""
+MOST_MESSAGE = 1024
+_LENGTH = struct.Struct("!I")
+
+
+class Latency:
+    """How long the last frames took from the camera to the screen and back to here, seconds."""
+
+    def __init__(self) -> None:
+        self._shown: deque[float] = deque(maxlen=1000)
+        self.count = 0
+
+    def add(self, seconds: float) -> None:
+        """One more frame was shown."""
+        self._shown.append(seconds)
+        self.count += 1
+
+    def quantile(self, share: float) -> float | None:
+        """So large a part of them was faster; None before the first."""
+        if not self._shown:
+            return None
+        ordered = sorted(self._shown)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+class LiveView:
+    """One viewer's connection."""
+
+    def __init__(self, socket: WebSocket, viewer: Viewer, latency: Latency) -> None:
+        self._socket = socket
+        self._viewer = viewer
+        self._latency = latency
+        self._underway: OrderedDict[int, float] = OrderedDict()
+        self._visible = True
+        self._heard_at = time.monotonic()
+
+    async def run(self) -> None:
+        """Until the browser leaves or sleeps."""
+        listening = asyncio.create_task(self._listen())
+        sending = asyncio.create_task(self._send())
+        done, pending = await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(error, WebSocketDisconnect | RuntimeError | OSError):
+                raise error
+
+    async def _listen(self) -> None:
+        while True:
+            text = await self._socket.receive_text()
+            if len(text) > MOST_MESSAGE:
+                return
+            try:
+                message = json.loads(text)
+            except ValueError:
+                return
+            if not isinstance(message, dict):
+                return
+            self._heard(message)
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        self._heard_at = time.monotonic()
+        if "shown" in message:
+            captured_at = self._underway.pop(message["shown"], None) if _is_int(message["shown"]) else None
+            if captured_at is not None:
+                self._latency.add(max(0.0, self._heard_at - captured_at))
+        if isinstance(message.get("visible"), bool):
+            self._visible = message["visible"]
+            self._underway.clear()
+            self._viewer.event({"kind": "awake"})  # after a sleep the browser doubts that we are still here
+        self._viewer.wake()
+
+    async def _send(self) -> None:
+        while True:
+            wants = self._visible and len(self._underway) < MOST_UNDERWAY
+            try:
+                async with asyncio.timeout(5.0):
+                    item = await self._viewer.next(wants)
+            except TimeoutError:
+                if self._underway and time.monotonic() - self._heard_at > ASLEEP_SECONDS:
+                    await self._socket.close(4408, "asleep")
+                    return
+                continue
+            if isinstance(item, dict):
+                await self._socket.send_text(json.dumps(item))
+            elif item is not None:
+                await self._send_frame(*item)
+
+    async def _send_frame(self, head: dict[str, Any], picture: bytes) -> None:
+        age = time.monotonic() - head["captured_at"]
+        text = json.dumps({**head, "age": round(age, 4)}, separators=(",", ":")).encode()
+        self._underway[head["sequence"]] = head["captured_at"]
+        await self._socket.send_bytes(_LENGTH.pack(len(text)) + text + picture)
+
+
+async def live(socket: WebSocket, link: Link, latency: Latency) -> None:
+    """Serve one viewer."""
+    await socket.accept()
+    try:
+        with link.watching() as viewer:
+            await LiveView(socket, viewer, latency).run()
+    except FeedError as error:
+        await socket.close(4503, error.what)
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

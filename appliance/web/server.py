@@ -1,0 +1,102 @@
+"""Runs the page: one process, one event loop, no access log."""
+
+import logging
+import os
+from pathlib import Path
+
+import uvicorn
+
+from appliance.clock import MonotonicClock
+from appliance.config import Config
+from appliance.errors import ApplianceError, UsageError
+from appliance.service import Notifier
+from appliance.web.access import Patience, Sessions
+from appliance.web.app import Page
+from appliance.web.gallery import Gallery
+from appliance.web.guard import Guard, own_names
+from appliance.web.history import History
+from appliance.web.link import Link
+from appliance.web.protocol import PatientProtocol
+from appliance.web.settings import Settings
+from appliance.web.state import State
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 128
+MOST_WS_MESSAGE = 4096
+
+
+def serve(config: Config, path: Path | None) -> None:
+    """Until SIGTERM or SIGINT. ``path`` is the configuration file. Raises UsageError, ApplianceError."""
+    web = config.web
+    if not web.enabled:
+        raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
+    server = _Server(
+        uvicorn.Config(
+            build(config, path),
+            host=web.listen,
+            port=web.port,
+            loop="asyncio",
+            http=PatientProtocol,
+            ws="websockets-sansio",
+            ws_max_size=MOST_WS_MESSAGE,
+            ws_ping_interval=20.0,
+            ws_ping_timeout=20.0,
+            ws_per_message_deflate=False,  # JPEGs do not shrink
+            lifespan="on",
+            log_config=None,
+            log_level=logging.WARNING,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            backlog=64,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=2,
+            h11_max_incomplete_event_size=16 * 1024,
+        )
+    )
+    try:
+        server.run()
+    except SystemExit:  # uvicorn's way to say that the address cannot be had
+        raise ApplianceError(
+            f"The page cannot listen on {web.listen}, port {web.port}",
+            "Is something else on that port, or is the address not this machine's?",
+        ) from None
+
+
+def build(config: Config, path: Path | None) -> Guard:
+    """Everything wired. ``path`` is where settings are changed."""
+    web, clock = config.web, MonotonicClock()
+    photos = Path(config.storage.folder)
+    history = History(web.history_minutes)
+    link = Link(web.socket, history)
+    gallery = Gallery(photos, _cache())
+    sessions = Sessions(web.password, clock)
+    page = Page(
+        link=link,
+        history=history,
+        gallery=gallery,
+        settings=Settings(path),
+        sessions=sessions,
+        patience=Patience(clock),
+        state=State(web, photos, gallery, link),
+    )
+    return Guard(page.app(), sessions, own_names(web.listen, web.names))
+
+
+def _cache() -> Path:
+    """Where thumbnails go: systemd's CacheDirectory=, else the user's."""
+    given = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME")
+    base = Path(given.partition(":")[0]) if given else Path.home() / ".cache"
+    return base / "smart-selfie" / "thumbnails"
+
+
+class _Server(uvicorn.Server):
+    """Tells systemd when it listens."""
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            Notifier().ready()
+            log.info("The page is at http://%s:%d/", self.config.host, self.config.port)

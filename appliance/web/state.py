@@ -1,0 +1,59 @@
+"""What is known right now: of the appliance, of the box it runs on, of the page itself."""
+
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+
+from appliance.config.schema import Web, is_loopback
+from appliance.errors import FeedError
+from appliance.web.gallery import Gallery
+from appliance.web.health import box
+from appliance.web.link import Link
+from appliance.web.live import Latency
+
+FRESH_SECONDS = 3.0
+
+
+class State:
+    """Gathers it when asked."""
+
+    def __init__(self, web: Web, photos: Path, gallery: Gallery, link: Link) -> None:
+        self._web = web
+        self._photos = photos
+        self._gallery = gallery
+        self._link = link
+        self.latency = Latency()
+
+    async def health(self) -> dict[str, Any]:
+        """Everything of the page "Health", and of the metrics."""
+        appliance: dict[str, Any] = {}
+        try:
+            appliance = await self._link.ask("status")
+        except FeedError:
+            up = False
+        else:
+            up = True
+            if self._link.newest and time.monotonic() - self._link.newest_at < FRESH_SECONDS:
+                head = self._link.newest[0]
+                appliance |= {"armed": int(head["armed"]), "people": len(head["people"])}
+        return {
+            "up": up,
+            "appliance": appliance,
+            "fault": self._link.fault,
+            "box": await run_in_threadpool(box, self._photos),
+            "photos": len(await run_in_threadpool(self._gallery.pictures)),
+            "page": {
+                "viewers": self._link.viewers,
+                "latency": {share: self.latency.quantile(float(share)) for share in ("0.5", "0.95")},
+            },
+        }
+
+    def address(self, host: str) -> str:
+        """The page's address for another device: as this one was called, unless that means itself."""
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if is_loopback(name.strip("[]")) and not is_loopback(self._web.listen):
+            return f"http://{socket.gethostname().partition('.')[0]}.local:{self._web.port}/"
+        return f"http://{host}/"

@@ -1,0 +1,94 @@
+// Puts the page together: who is logged in, which part is shown.
+
+import { $, Refused, attempt, request, session } from "./page.js";
+import * as live from "./live.js";
+import * as stage from "./stage.js";
+import * as mood from "./mood.js";
+import * as photos from "./photos.js";
+import * as settings from "./settings.js";
+import * as health from "./health.js";
+
+const PARTS = { live: { enter() {}, leave() {} }, mood, photos, settings, health };
+const TITLES = { live: "Live", mood: "Mood", photos: "Photos", settings: "Settings", health: "Health" };
+let part = null;
+
+function go() {
+  if (!session.inside) return;
+  const name = location.hash.slice(1) in PARTS ? location.hash.slice(1) : "live";
+  if (name === part) return;
+  if (part) PARTS[part].leave();
+  const first = part === null;
+  part = name;
+  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== name;
+  for (const link of document.querySelectorAll(".tabs a")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${TITLES[name]} · Smart selfie`;
+  scrollTo(0, 0);
+  if (!first) $("main").focus({ preventScroll: true });
+  stage.moveTo($(name));
+  PARTS[name].enter();
+}
+
+function outside() {
+  session.inside = false;
+  session.proof = null;
+  live.stop();
+  if (part) PARTS[part].leave();
+  part = null;
+  $("bar").hidden = true;
+  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== "login";
+  document.title = "Log in · Smart selfie";
+  $("password").focus();
+}
+
+function inside() {
+  session.inside = true;
+  $("bar").hidden = false;
+  $("logout").hidden = !session.needed;
+  go();
+  live.start();
+  photos.first();
+  settings.load();
+}
+
+async function begin() {
+  try {
+    Object.assign(session, await request("/api/session"));
+  } catch {
+    setTimeout(begin, 1000);
+    return;
+  }
+  if (session.inside) inside();
+  else outside();
+}
+
+$("login").querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const wrong = $("login").querySelector(".wrong");
+  const button = $("login").querySelector("button");
+  wrong.textContent = "";
+  button.disabled = true;
+  try {
+    session.proof = (await request("/api/login", { method: "POST", body: { password: $("password").value } })).proof;
+    $("password").value = "";
+    inside();
+  } catch (error) {
+    wrong.textContent = error instanceof Refused ? error.message : "That did not work";
+    $("password").select();
+  } finally {
+    button.disabled = false;
+  }
+});
+
+$("logout").addEventListener("click", () => attempt(async () => {
+  await request("/api/logout", { method: "POST" });
+  outside();
+}));
+// Any link back to this page while it is shown: the proof of another session is of no use, so begin anew.
+addEventListener("logged-out", () => { if (session.inside) outside(); });
+addEventListener("hashchange", go);
+live.listeners.photo.push(() => photos.arrived());
+live.listeners.link.push((connected) => { if (connected) settings.load(); });
+begin();

@@ -1,0 +1,244 @@
+// The live view: the WebSocket, the verdict, everybody's bars, the three controls.
+
+import { $, attempt, element, request, toast } from "./page.js";
+import * as stage from "./stage.js";
+import { COLOURS, EXPRESSIONS, LIGHTS, NAMES, capital, percent, personColour, verb } from "./words.js";
+
+const DOUBT_MS = 4000;
+let socket = null;
+let wanted = false;
+let retry = 500;
+let doubt = 0;
+let rule = null;
+let newest = null;
+let fault = null;
+let drawnAt = 0;
+let said = "";
+let saidAt = 0;
+
+export const listeners = { photo: [], link: [] };
+
+export function setRule(value) { rule = value; }
+
+export function start() {
+  wanted = true;
+  if (!socket) connect();
+}
+
+export function stop() {
+  wanted = false;
+  socket?.close();
+}
+
+function connect() {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${scheme}://${location.host}/live`);
+  socket.binaryType = "arraybuffer";
+  const mine = socket;
+  socket.onopen = () => { retry = 500; tell({ visible: visible() }); };
+  socket.onmessage = (event) => {
+    clearTimeout(doubt);
+    if (typeof event.data === "string") happened(JSON.parse(event.data));
+    else frame(event.data, mine);
+  };
+  socket.onclose = (event) => {
+    if (socket !== mine) return;
+    socket = null;
+    if (event.code === 4401) { dispatchEvent(new Event("logged-out")); return; }
+    if (!wanted) return;
+    curtain("No connection", "Trying again…");
+    if (visible() || event.code !== 4408) setTimeout(() => wanted && !socket && connect(), retry);
+    retry = Math.min(5000, retry * 1.7);
+  };
+}
+
+function tell(message) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+const visible = () => !document.hidden;
+
+// After a sleep the connection may be dead without anybody having said so: ask, and give up soon.
+document.addEventListener("visibilitychange", () => {
+  if (!wanted) return;
+  if (!visible()) { tell({ visible: false }); return; }
+  if (!socket) { retry = 500; connect(); return; }
+  tell({ visible: true });
+  clearTimeout(doubt);
+  const mine = socket;
+  doubt = setTimeout(() => { if (socket === mine) { socket = null; mine.close(); connect(); } }, DOUBT_MS);
+});
+
+async function frame(data, from) {
+  const length = new DataView(data).getUint32(0);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  try {
+    await stage.show(head, new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }));
+  } catch { /* a torn picture: the next one comes soon */ }
+  if (from.readyState === WebSocket.OPEN) from.send(JSON.stringify({ shown: head.sequence }));
+  newest = head;
+  curtain(fault === "camera_lost" ? "Camera lost" : null, "It is being tried again.");
+  light(fault || head.light);
+  const now = performance.now();
+  if (now - drawnAt > 90) {
+    drawnAt = now;
+    verdict(head);
+    people(head.people);
+    controls(head);
+  }
+}
+
+function happened(event) {
+  if (event.kind === "link") {
+    if (event.connected) curtain("Waiting for the camera", "");
+    else {
+      curtain("The appliance is not running", "This page goes on by itself when it is.");
+      light("off");
+      idle();
+    }
+    listeners.link.forEach((one) => one(event.connected));
+  } else if (event.kind === "fault") {
+    fault = event.light;
+    if (fault) light(fault);
+    if (fault === "camera_lost") { curtain("Camera lost", "It is being tried again."); idle(); }
+  } else if (event.kind === "photo") {
+    stage.flash();
+    last(event.name);
+    listeners.photo.forEach((one) => one(event.name));
+  }
+}
+
+function idle() {
+  newest = null;
+  stage.clear();
+  people([]);
+  $("verdict").dataset.state = "idle";
+  $("verdict").querySelector("strong").textContent = "–";
+  $("verdict").querySelector("b").textContent = "";
+  $("verdict").querySelector("div > span").textContent = "\u00a0";
+  controls({ armed: false }, false);
+}
+
+function curtain(title, words) {
+  const place = $("curtain");
+  place.classList.toggle("up", !title);
+  if (!title) return;
+  const [strong, span] = [place.querySelector("strong"), place.querySelector("strong + span")];
+  if (strong.textContent !== title) strong.textContent = title;
+  if (span.textContent !== words) span.textContent = words;
+}
+
+function light(name) {
+  const place = $("light");
+  const [pattern, words] = LIGHTS[name] || ["on", capital(name.replaceAll("_", " "))];
+  if (place.dataset.light === name) return;
+  place.dataset.light = name;
+  place.dataset.pattern = pattern;
+  place.querySelector("span").textContent = words;
+}
+
+function verdict(head) {
+  const { showing, counted } = head;
+  const place = $("verdict");
+  const expressions = rule?.expression ? [].concat(rule.expression) : null;
+  const everyone = counted > 0 && showing === counted;
+  let title = "Nobody in view";
+  if (counted === 1) title = showing ? capital(verb(expressions, false)) : `1 person, not yet`;
+  else if (counted > 1) {
+    title = everyone ? `All ${counted} ${verb(expressions, true)}` : `${showing} of ${counted} ${verb(expressions, showing !== 1)}`;
+  }
+  if (counted === 1 && showing) title = `${counted} of 1 ${verb(expressions, false)}`;
+  place.dataset.state = !head.armed ? "off" : head.all_show ? "all" : counted ? "waiting" : "idle";
+  place.querySelector("strong").textContent = title;
+  place.querySelector("div > span").textContent = words(head);
+  place.querySelector(".ring b").textContent = counted ? `${showing}/${counted}` : "";
+  place.querySelector(".part").style.strokeDashoffset = String(120 * (1 - (counted ? showing / counted : 0)));
+  $("preview-verdict").textContent = `${title}. ${words(head)}.`;
+  say(`${title}. ${words(head)}`);
+}
+
+function words(head) {
+  if (head.photo || head.light === "photo") return "Photo taken";
+  if (!head.armed) return "Disarmed: no photos are taken";
+  if (/show it$/.test(head.reason)) return "Waiting for the others";
+  return capital(head.reason || "Watching");
+}
+
+// For screen readers: what changed, but not thirty times a second.
+function say(text) {
+  const now = performance.now();
+  if (text === said || now - saidAt < 3000 || $("live").hidden) return;
+  [said, saidAt] = [text, now];
+  $("say").textContent = text;
+}
+
+const cards = new Map();
+
+function people(list) {
+  const place = $("people");
+  const here = new Set(list.map((one) => one.number));
+  for (const [number, card] of cards) {
+    if (!here.has(number)) { card.root.remove(); cards.delete(number); }
+  }
+  for (const one of list) {
+    if (!cards.has(one.number)) {
+      const card = makeCard(one.number);
+      cards.set(one.number, card);
+      place.append(card.root);
+    }
+    update(cards.get(one.number), one);
+  }
+  place.classList.toggle("crowd", list.length > 6);
+  $("nobody").hidden = list.length > 0;
+}
+
+function makeCard(number) {
+  const title = element("strong");
+  const badge = element("b", { class: "number", text: String(number) });
+  badge.style.background = personColour(number);
+  const mark = element("em");
+  const bars = EXPRESSIONS.map((name) => {
+    const fill = element("i");
+    fill.style.background = COLOURS[name];
+    const value = element("span");
+    return { fill, value, row: element("li", {}, element("span", { text: NAMES[name] }), element("div", {}, fill), value) };
+  });
+  const root = element("li", { class: "card person" },
+    element("div", { class: "who" }, badge, title, mark),
+    element("ul", { class: "bars", "aria-label": `Expressions of person ${number}` }, ...bars.map((bar) => bar.row)));
+  return { root, title, mark, bars };
+}
+
+function update(card, one) {
+  const top = EXPRESSIONS.indexOf(one.expression);
+  card.title.textContent = capital(NAMES[one.expression]);
+  card.mark.textContent = !one.seen ? "out of sight" : one.shows ? "ready" : "not yet";
+  card.root.dataset.state = !one.seen ? "away" : one.shows ? "shows" : "waits";
+  card.bars.forEach((bar, index) => {
+    bar.fill.style.transform = `scaleX(${one.scores[index]})`;
+    bar.value.textContent = percent(one.scores[index]);
+    bar.row.classList.toggle("top", index === top);
+  });
+}
+
+function controls(head, alive = true) {
+  const arm = $("arm");
+  arm.setAttribute("aria-checked", String(Boolean(head.armed)));
+  arm.querySelector("span").textContent = head.armed ? "Armed" : "Disarmed";
+  arm.disabled = $("shoot").disabled = !alive;
+}
+
+export function last(name) {
+  const image = $("last").querySelector("img");
+  image.src = `/thumbnails/${name}`;
+  image.hidden = false;
+  $("last").setAttribute("aria-label", "Photos. The last one is shown here");
+}
+
+$("arm").addEventListener("click", () => attempt(async () => {
+  await request(`/api/do/${newest?.armed ? "disarm" : "arm"}`, { method: "POST" });
+}));
+$("shoot").addEventListener("click", () => attempt(async () => {
+  await request("/api/do/shoot", { method: "POST" });
+  toast("Say cheese");
+}));

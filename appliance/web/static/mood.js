@@ -1,0 +1,172 @@
+// Expressions over time: everybody's mean, everybody's share, or one person.
+
+import { $, attempt, choices, element, request } from "./page.js";
+import { COLOURS, NAMES, capital, percent, personColour } from "./words.js";
+
+const SPANS = [[1, "1 min"], [5, "5 min"], [10, "10 min"], [60, "1 h"]];
+const GAP_SECONDS = 3;
+let samples = [];
+let order = [];
+let keep = 600;
+let who = "mean";
+let span = 5;
+let timer = 0;
+let offered = "";
+const hidden = new Set();
+
+export function enter() {
+  load();
+  timer = setInterval(load, 1000);
+}
+
+export function leave() { clearInterval(timer); }
+
+async function load() {
+  const since = samples.length ? samples[samples.length - 1].time : 0;
+  const answer = await request(`/api/history?since=${since}`).catch(() => null);
+  if (!answer) return;
+  order = answer.expressions;
+  keep = answer.keep;
+  samples.push(...answer.samples);
+  const end = samples.length ? samples[samples.length - 1].time : 0;
+  samples = samples.filter((one) => one.time > end - keep);
+  offer();
+  now();
+  chart();
+}
+
+function offer() {
+  const people = new Set();
+  for (const one of samples.slice(-120)) Object.keys(one.people).forEach((number) => people.add(Number(number)));
+  const list = [...people].sort((a, b) => a - b).slice(-8);
+  if (!["mean", "share"].includes(who) && !list.includes(who)) who = "mean";
+  const spans = SPANS.filter(([minutes]) => minutes * 60 <= keep || minutes === 1);
+  const key = JSON.stringify([list, who, span, spans.length]);
+  if (key === offered) return;
+  offered = key;
+  choices($("mood-who"), [["mean", "Everybody: mean"], ["share", "Everybody: share"],
+    ...list.map((number) => [number, `Person ${number}`, personColour(number)])], who, (value) => { who = value; offer(); chart(); });
+  choices($("mood-span"), spans, span, (value) => { span = value; offer(); chart(); });
+}
+
+function now() {
+  const newest = samples[samples.length - 1];
+  const fresh = newest && newest.count > 0 && Date.now() / 1000 - newest.time < 5;
+  const share = fresh ? newest.share : order.map(() => 0);
+  const best = share.indexOf(Math.max(...share));
+  $("mood-now").textContent = fresh ? `${percent(share[best])} ${NAMES[order[best]]}` : "Nobody in view";
+  $("mood-count").textContent = fresh ? `${newest.count} ${newest.count === 1 ? "person" : "people"} in view` : "";
+  const stack = $("mood-stack");
+  if (stack.children.length !== order.length) {
+    stack.replaceChildren(...order.map((name) => {
+      const part = element("i");
+      part.style.background = COLOURS[name];
+      return part;
+    }));
+  }
+  order.forEach((_, index) => { stack.children[index].style.flexGrow = String(share[index]); });
+}
+
+function values(sample) {
+  if (who === "mean") return sample.mean;
+  if (who === "share") return sample.share;
+  return sample.people[who] || [];
+}
+
+function chart() {
+  const canvas = $("chart");
+  const ratio = devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (!width) return;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const ink = canvas.getContext("2d");
+  ink.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  const [faint, line] = [style.getPropertyValue("--faint"), style.getPropertyValue("--line")];
+  const area = { left: 40, right: width - 10, top: 10, bottom: height - 24 };
+  const end = Math.max(samples.length ? samples[samples.length - 1].time : 0, Date.now() / 1000 - 2);
+  const from = end - span * 60;
+  const x = (time) => area.left + (time - from) / (end - from) * (area.right - area.left);
+  const y = (share) => area.bottom - share * (area.bottom - area.top);
+  axes(ink, area, { end, x, y, faint, line });
+  const shown = samples.filter((one) => one.time >= from - 1);
+  const order2 = order.map((name, index) => [name, index]).filter(([name]) => !hidden.has(name));
+  for (const [name, index] of order2) trace(ink, smooth(shown, index), x, y, COLOURS[name]);
+  $("chart-empty").hidden = shown.some((one) => one.count);
+  legend(shown);
+}
+
+// Averaged over a second and a half for the eye; the table has the numbers as they are.
+function smooth(shown, index) {
+  return shown.map((one, at) => {
+    const near = shown.slice(Math.max(0, at - 1), at + 2).map((other) => values(other)[index]).filter((value) => value != null);
+    const here = values(one)[index];
+    return [one.time, here == null ? null : near.reduce((sum, value) => sum + value, 0) / near.length];
+  });
+}
+
+function axes(ink, area, { end, x, y, faint, line }) {
+  ink.font = "12px system-ui, sans-serif";
+  ink.fillStyle = faint;
+  ink.strokeStyle = line;
+  ink.lineWidth = 1;
+  ink.textBaseline = "middle";
+  ink.textAlign = "right";
+  for (const share of [0, .25, .5, .75, 1]) {
+    ink.beginPath();
+    ink.moveTo(area.left, Math.round(y(share)) + .5);
+    ink.lineTo(area.right, Math.round(y(share)) + .5);
+    ink.stroke();
+    if (share !== .25 && share !== .75) ink.fillText(percent(share), area.left - 6, y(share));
+  }
+  ink.textAlign = "center";
+  const step = { 1: 15, 5: 60, 10: 120, 60: 600 }[span];
+  for (let time = Math.ceil((end - span * 60) / step) * step; time <= end; time += step) {
+    const text = new Date(time * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined });
+    const at = Math.min(Math.max(x(time), area.left + 20), area.right - 24);
+    ink.fillText(text, at, area.bottom + 14);
+  }
+}
+
+function trace(ink, points, x, y, colour) {
+  ink.strokeStyle = colour;
+  ink.lineWidth = 2.2;
+  ink.lineJoin = "round";
+  ink.beginPath();
+  let before = null;
+  for (const [time, value] of points) {
+    if (value == null) { before = null; continue; }
+    if (before == null || time - before > GAP_SECONDS) ink.moveTo(x(time), y(value));
+    else ink.lineTo(x(time), y(value));
+    before = time;
+  }
+  ink.stroke();
+}
+
+function legend(shown) {
+  const newest = shown.length ? values(shown[shown.length - 1]) : [];
+  const place = $("legend");
+  if (place.children.length !== order.length) {
+    place.replaceChildren(...order.map((name) => {
+      const dot = element("i", { "aria-hidden": "true" });
+      dot.style.background = COLOURS[name];
+      const button = element("button", { type: "button", "aria-pressed": "true", onclick: () => { toggle(name, button); } },
+        dot, element("span", { text: capital(NAMES[name]) }), element("b"));
+      return element("li", {}, button);
+    }));
+  }
+  order.forEach((_, index) => {
+    place.children[index].querySelector("b").textContent = newest[index] == null ? "–" : percent(newest[index]);
+  });
+}
+
+function toggle(name, button) {
+  if (!hidden.delete(name)) hidden.add(name);
+  button.setAttribute("aria-pressed", String(!hidden.has(name)));
+  chart();
+}
+
+addEventListener("resize", () => { if (!$("mood").hidden) chart(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!$("mood").hidden) chart(); });
+export const refresh = () => attempt(load);

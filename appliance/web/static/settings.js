@@ -1,0 +1,140 @@
+// The settings: a form made from the schema, each change written at once, undo.
+
+import { $, Refused, element, request, toast } from "./page.js";
+import { setRule } from "./live.js";
+import { NAMES, capital, spoken } from "./words.js";
+
+const TITLES = {
+  rule: "The moment", camera: "Camera", faces: "Finding faces", people: "Following people",
+  storage: "Photos", hardware: "Light and button",
+};
+const ORDER = ["rule", "people", "faces", "camera", "storage", "hardware"];
+
+export async function enter() { await load(); }
+export function leave() {}
+
+export async function load() {
+  try { build(await request("/api/settings")); } catch (error) { problem(error); }
+}
+
+function problem(error) {
+  if (error.status === 401) return;
+  $("form").replaceChildren(element("div", { class: "card wrong", role: "alert", text: error.message }));
+}
+
+function build(form) {
+  setRule(form.rule);
+  $("undo").disabled = form.undo === 0;
+  $("settings-file").textContent = form.file ? "Each change is checked, written to config.yaml and used at once." : "There is no configuration file, so nothing can be changed.";
+  const rank = (name) => (ORDER.indexOf(name) + 1) || 99;
+  const sections = [...form.sections].sort((a, b) => rank(a.name) - rank(b.name));
+  const focused = document.activeElement?.id;
+  $("form").replaceChildren(...sections.map((section, index) => {
+    const open = $(`section-${section.name}`)?.open ?? index === 0;
+    const summary = element("summary", {}, element("h2", { text: TITLES[section.name] || spoken(section.name) }), element("p", { text: section.words }));
+    const fields = section.settings.map((one) => field(one, !form.file));
+    return element("details", { class: "card section", id: `section-${section.name}`, open }, summary, ...fields);
+  }));
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+function field(setting, fixed) {
+  const id = `set-${setting.key.replace(".", "-")}`;
+  const words = element("p", { id: `${id}-words`, text: capital(setting.words) });
+  const wrong = element("p", { class: "wrong", role: "alert" });
+  const control = make(setting, id, fixed || setting.fixed, wrong);
+  const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
+  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: spoken(setting.name) });
+  const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
+  const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${spoken(setting.name)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
+  if (setting.fixed) words.textContent += ". Set in the file only.";
+  return element("div", { class: `field ${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
+}
+
+const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
+
+function make(setting, id, fixed, wrong) {
+  const about = { id, "aria-describedby": `${id}-words`, disabled: fixed };
+  const change = (value) => save(setting, value, wrong);
+  switch (setting.kind) {
+    case "switch":
+      return element("input", { ...about, type: "checkbox", role: "switch", checked: setting.value, onchange: (event) => change(event.target.checked) });
+    case "choice": {
+      const select = element("select", { ...about, onchange: (event) => change(event.target.value) },
+        ...setting.choices.map((one) => element("option", { value: one, text: spoken(one), selected: one === setting.value })));
+      return select;
+    }
+    case "several":
+      return several(setting, id, fixed, change);
+    case "number":
+    case "whole":
+      return number(setting, about, change);
+    case "text":
+      return element("input", { ...about, type: "text", value: setting.value, onchange: (event) => change(event.target.value) });
+    default:
+      return element("input", { ...about, type: "text", value: plainYaml(setting.value), spellcheck: "false", onchange: (event) => change({ yaml: event.target.value }) });
+  }
+}
+
+function plainYaml(value) {
+  if (Array.isArray(value)) return `[${value.join(", ")}]`;
+  if (value && typeof value === "object") {
+    const inside = Object.entries(value).map(([key, one]) => `${key}: ${one}`);
+    return inside.length ? `{${inside.join(", ")}}` : "everyone";
+  }
+  return String(value);
+}
+
+function several(setting, id, fixed, change) {
+  const chosen = new Set(setting.value);
+  const boxes = setting.choices.map((one) => {
+    const box = element("input", { type: "checkbox", checked: chosen.has(one), disabled: fixed, onchange: () => {
+      if (!chosen.delete(one)) chosen.add(one);
+      const list = setting.choices.filter((name) => chosen.has(name));
+      change(list.length === 1 ? list[0] : list);
+    } });
+    return element("label", { class: "chip" }, box, element("span", { text: capital(NAMES[one] || one) }));
+  });
+  return element("div", { class: "chips", id, role: "group", "aria-labelledby": `${id}-name` }, ...boxes);
+}
+
+function number(setting, about, change) {
+  const [least, most] = [setting.least ?? setting.above, setting.most ?? setting.below];
+  const whole = setting.kind === "whole";
+  const take = (text) => {
+    const value = Number(text);
+    return text.trim() === "" || Number.isNaN(value) ? text : value;
+  };
+  const input = element("input", { ...about, type: "text", inputmode: whole ? "numeric" : "decimal", value: String(setting.value), onchange: (event) => change(take(event.target.value)) });
+  const range = most - least;
+  if (least == null || most == null || (whole ? range > 100 : range > 10)) return input;
+  const step = whole ? 1 : range <= 1 ? .01 : .05;
+  const low = setting.above != null ? least + step : least;
+  const high = setting.below != null ? most - step : most;
+  const slide = element("input", { type: "range", min: low, max: high, step, value: setting.value, disabled: about.disabled, "aria-labelledby": `${about.id}-name`,
+    oninput: (event) => { input.value = String(Number(event.target.value)); }, onchange: (event) => change(Number(event.target.value)) });
+  return element("div", { class: "slide" }, slide, input);
+}
+
+async function save(setting, value, wrong) {
+  wrong.textContent = "";
+  const kept = Array.isArray(value) && setting.kind === "several" && value.length === 1 ? value[0] : value;
+  try {
+    build(await request("/api/settings", { method: "PUT", body: { [setting.key]: kept && typeof kept === "object" && !Array.isArray(kept) && !("yaml" in kept) ? { yaml: plainYaml(kept) } : kept } }));
+    toast(`${spoken(setting.name)} saved`, { action: { text: "Undo", run: undo } });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const mine = error.problems.find((one) => one.key === setting.key || one.key.startsWith(`${setting.key}.`));
+    wrong.textContent = mine ? capital(mine.reason) : error.message;
+  }
+}
+
+async function undo() {
+  try {
+    const form = await request("/api/settings/undo", { method: "POST" });
+    build(form);
+    toast(form.keys.length ? `${form.keys.map((key) => spoken(key.split(".")[1])).join(", ")}: as before` : "Nothing to undo");
+  } catch (error) { toast(error.message, { bad: true }); }
+}
+
+$("undo").addEventListener("click", undo);

@@ -1,0 +1,95 @@
+// The picture and what was found on it. Picture and boxes are of the same frame, always.
+
+import { $ } from "./page.js";
+import { BOX, NAMES, percent } from "./words.js";
+
+const picture = $("picture");
+const overlay = $("overlay");
+const paint = picture.getContext("2d", { alpha: false });
+const draw = overlay.getContext("2d");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export async function show(head, jpeg) {
+  const bitmap = await createImageBitmap(jpeg);
+  await new Promise((done) => requestAnimationFrame(done));
+  if (picture.width !== bitmap.width || picture.height !== bitmap.height) {
+    picture.width = bitmap.width;
+    picture.height = bitmap.height;
+  }
+  paint.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  boxes(head.people);
+}
+
+// Where the picture lies in the stage: it is fitted in, and never stretched.
+function fit() {
+  const ratio = devicePixelRatio || 1;
+  const width = Math.round(overlay.clientWidth * ratio);
+  const height = Math.round(overlay.clientHeight * ratio);
+  if (overlay.width !== width || overlay.height !== height) {
+    overlay.width = width;
+    overlay.height = height;
+  }
+  const scale = Math.min(width / picture.width, height / picture.height);
+  const [w, h] = [picture.width * scale, picture.height * scale];
+  return { x: (width - w) / 2, y: (height - h) / 2, w, h, ratio };
+}
+
+function boxes(people) {
+  const place = fit();
+  draw.clearRect(0, 0, overlay.width, overlay.height);
+  const small = place.w / place.ratio < 420;
+  for (const one of people) {
+    const [x, y, w, h] = one.box;
+    const colour = !one.seen || !one.counts ? BOX.away : one.shows ? BOX.shows : BOX.waits;
+    const [left, top] = [place.x + x * place.w, place.y + y * place.h];
+    const [wide, high] = [w * place.w, h * place.h];
+    draw.lineWidth = (one.shows ? 3.5 : 2.5) * place.ratio;
+    draw.strokeStyle = "rgba(0,0,0,.35)";
+    outline(left, top, wide, high, draw.lineWidth * .6);
+    draw.strokeStyle = colour;
+    outline(left, top, wide, high, 0);
+    label(one, colour, left, top, wide, place, small);
+  }
+}
+
+function outline(x, y, w, h, grow) {
+  draw.beginPath();
+  draw.roundRect(x - grow, y - grow, w + 2 * grow, h + 2 * grow, Math.min(w, h) / 6);
+  draw.stroke();
+}
+
+function label(one, colour, left, top, wide, place, small) {
+  const best = Math.max(...one.scores);
+  const text = `${NAMES[one.expression]} ${percent(best)}`;
+  const size = Math.round((small ? 11 : 13.5) * place.ratio);
+  draw.font = `600 ${size}px system-ui, sans-serif`;
+  const [pad, high] = [size * .5, size * 1.6];
+  const width = draw.measureText(text).width + 2 * pad;
+  const x = Math.min(Math.max(left + wide / 2 - width / 2, place.x), place.x + place.w - width);
+  const y = Math.max(top - high - 5 * place.ratio, place.y);
+  draw.fillStyle = colour;
+  draw.beginPath();
+  draw.roundRect(x, y, width, high, high / 2);
+  draw.fill();
+  draw.fillStyle = "#0b0d0c";
+  draw.textBaseline = "middle";
+  draw.fillText(text, x + pad, y + high / 2 + size * .06);
+}
+
+export function clear() {
+  draw.clearRect(0, 0, overlay.width, overlay.height);
+}
+
+export function flash() {
+  if (still.matches) return;
+  const light = $("stage").querySelector(".flash");
+  light.getAnimations().forEach((one) => one.cancel());
+  light.animate([{ opacity: .85 }, { opacity: 0 }], { duration: 450, easing: "ease-out" });
+}
+
+// The stage stands on the page that shows it.
+export function moveTo(section) {
+  const place = section.querySelector(".stage-place");
+  if (place && !place.contains($("stage"))) place.append($("stage"));
+}
