@@ -16,7 +16,7 @@ COMMANDS = {
     "convert-faces": ("models.training.faces.convert", "checkpoint to int8 TFLite, with its JSON"),
     "evaluate-faces": ("models.training.faces.evaluate", "measure a face finder on labelled photos"),
     "evaluate-portraits": ("models.training.faces.portraits", "count the boxes on photos of one face"),
-    "sensitivity": ("models.training.moment.sensitivity", "measure what the thresholds of the rule let through"),
+    "sensitivity": ("models.training.moment.sensitivity", "measure what the rule's thresholds let through"),
     "scene": ("models.training.scene", "build the bundled demo scene from averaged faces"),
 }
 

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 def ferplus(
     model: ExpressionModel, path: Path, thresholds: Mapping[str, Sequence[float]]
 ) -> dict[str, list[dict[str, float]]]:
-    """For each expression and threshold: the share that passes of faces on which nearly all, half, none saw it."""
+    """For each expression and threshold: the share that passes of faces where most, half, none saw it."""
     faces = data.load(path).public_test
     scores = np.array([given_a_face(model.probabilities(image)) for image in faces.images])
     votes = faces.votes / np.maximum(1, faces.votes.sum(1, keepdims=True))
@@ -80,7 +80,7 @@ def given_a_face(probabilities: np.ndarray) -> np.ndarray:
 
 
 def genki(model: ExpressionModel, folder: Path, thresholds: Sequence[float]) -> list[dict[str, float]]:
-    """Share of smilers called smiling and of others called smiling; a face that is not found does not smile."""
+    """Share of smilers and of others called smiling; a face that is not found does not smile."""
     try:
         with (folder / "labels.csv").open(newline="") as stream:
             rows = list(csv.DictReader(stream))
@@ -116,7 +116,8 @@ def _tables(result: dict[str, Any]) -> str:
         for row in rows:
             counts = " / ".join(str(row[f"{key}_faces"]) for key in ("clear", "half", "none"))
             lines.append(
-                f"| {name} | {row['threshold']:.2f} | {row['clear']:.3f} | {row['half']:.3f} | {row['none']:.4f} | {counts} |"
+                f"| {name} | {row['threshold']:.2f} | {row['clear']:.3f} | {row['half']:.3f} "
+                f"| {row['none']:.4f} | {counts} |"
             )
     lines += [
         "",
@@ -124,7 +125,8 @@ def _tables(result: dict[str, Any]) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {row['threshold']:.2f} | {row['smilers']:.3f} | {row['others']:.3f} | {row['photos']} | {row['faces_missed']} |"
+        f"| {row['threshold']:.2f} | {row['smilers']:.3f} | {row['others']:.3f} "
+        f"| {row['photos']} | {row['faces_missed']} |"
         for row in result["genki"]
     ]
     return "\n".join(lines)
