@@ -22,6 +22,7 @@ from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.decide import Decider
 from appliance.pipeline.keep import CardStore
+from appliance.pipeline.lens import LensWatch
 from appliance.pipeline.line import Line
 from appliance.service import Notifier, process_uptime
 
@@ -117,6 +118,7 @@ class Daemon:
             listeners=[
                 lambda decision: panel.show(decision.light, decision.level),
                 self._alive,
+                LensWatch(functools.partial(self._fault, panel, Light.LENS_COVERED)).hear,
                 *self._listeners,
             ],
             store=CardStore(store, self._clock),

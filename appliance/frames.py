@@ -176,6 +176,7 @@ class Light(StrEnum):
     CARD_NEARLY_FULL = "card_nearly_full"
     STORAGE_FAULT = "storage_fault"
     CAMERA_LOST = "camera_lost"
+    LENS_COVERED = "lens_covered"
     BOOTING = "booting"
     GIVEN_UP = "given_up"
     UNWELL = "unwell"

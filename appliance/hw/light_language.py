@@ -224,6 +224,13 @@ LANGUAGE: Mapping[Light, Word] = {
         _colour(MAGENTA),
         Kind.FAULT,
     ),
+    Light.LENS_COVERED: Word(
+        "4 blinks, a pause",
+        "the camera sees nothing: lens covered, room dark, or a light shines into it",
+        code(4),
+        _colour(RED),
+        Kind.FAULT,
+    ),
     Light.SAVING: Word(
         "flickering unevenly, 8 a second",
         "the photo is being written",

@@ -1,0 +1,55 @@
+"""Notices a picture in which nobody could be seen: a covered lens, a dark room, a lamp into the camera."""
+
+import logging
+from collections.abc import Callable
+
+from appliance.frames import Decision, Grey
+
+log = logging.getLogger(__name__)
+
+EVEN = 6.0
+"""Standard deviation in grey levels below which a picture shows nothing: sensor noise alone has less."""
+DARK, BURNT_OUT = 24.0, 235.0
+"""Mean grey levels beyond which an even picture is no wall but a lens with something before it."""
+SECONDS = 3.0
+"""How long it must last: a hand that brushes past is no fault."""
+GRID = 8
+"""Every so many pixels is looked at, each way."""
+
+
+class LensWatch:
+    """Hears every decision.
+
+    ``on_change`` is told True when nothing was to be seen for three seconds, False when something is again.
+    """
+
+    def __init__(self, on_change: Callable[[bool], None]) -> None:
+        self._on_change = on_change
+        self._since: float | None = None
+        self._told = False
+
+    def hear(self, decision: Decision) -> None:
+        """One more frame."""
+        now = decision.frame.captured_at
+        fault = blind(decision.frame.grey)
+        if fault is None:
+            self._since = None
+            if self._told:
+                self._told = False
+                log.info("The camera sees something again")
+                self._on_change(False)
+            return
+        self._since = now if self._since is None else self._since
+        if now - self._since >= SECONDS and not self._told:
+            self._told = True
+            log.warning("The camera sees nothing: %s", fault)
+            self._on_change(True)
+
+
+def blind(grey: Grey) -> str | None:
+    """What is wrong with a picture that shows nothing (uint8 [height, width]); None if it shows something."""
+    few = grey[::GRID, ::GRID]
+    mean = float(few.mean())
+    if float(few.std()) >= EVEN or DARK < mean < BURNT_OUT:
+        return None
+    return "is the lens covered, or the room dark?" if mean <= DARK else "a light shines into it"
