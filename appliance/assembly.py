@@ -12,10 +12,12 @@ from appliance.frames import Decision, Photo
 from appliance.models_folder import models_folder
 from appliance.pipeline.announce import Announcer
 from appliance.pipeline.cascade import CascadeDetector
+from appliance.pipeline.choose import Chooser
 from appliance.pipeline.cnn import CnnDetector
 from appliance.pipeline.decide import Decider
 from appliance.pipeline.detector import Detector
 from appliance.pipeline.expressions import ExpressionJudge, ExpressionModel
+from appliance.pipeline.eyes import EyeJudge
 from appliance.pipeline.faces import FaceFinder
 from appliance.pipeline.keep import Keeper, Store
 from appliance.pipeline.people import Follower
@@ -33,6 +35,7 @@ class Models:
 
     detector: Detector
     expression: ExpressionModel
+    eyes: EyeJudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Assembly:
 
     stages: Sequence[Stage[Any, Any]]
     decider: Decider
+    chooser: Chooser
 
 
 def load_models(config: Config) -> Models:
@@ -48,7 +52,7 @@ def load_models(config: Config) -> Models:
 
     Raises CascadeError, ModelError, RuntimeMissingError.
     """
-    return Models(open_detector(config.faces), ExpressionModel(models_folder()))
+    return Models(open_detector(config.faces), ExpressionModel(models_folder()), EyeJudge())
 
 
 def open_detector(faces: Faces) -> Detector:
@@ -65,6 +69,7 @@ def assemble(
     *,
     listeners: Sequence[Listener] = (),
     store: Store | None = None,
+    on_chosen: Sequence[Listener] = (),
     on_photo: Sequence[Callable[[Photo], None]] = (),
     on_storage_fault: Callable[[bool], None] = lambda _: None,
     still: bool = False,
@@ -82,6 +87,8 @@ def assemble(
         decider,
         Announcer("announce", listeners),
     ]
+    chooser = Chooser(config.moment, models.eyes.everybody)
+    stages += [chooser, Announcer("announce choice", on_chosen)]
     if store is not None:
         stages += [Keeper(store, on_storage_fault), Announcer("announce photo", on_photo)]
-    return Assembly(stages, decider)
+    return Assembly(stages, decider, chooser)

@@ -60,12 +60,19 @@ class Box:
 class Picture:
     """The full-resolution picture of one frame, converted only when somebody wants it.
 
-    ``convert`` turns the camera's own bytes (which it owns: no buffer is lent) into BGR.
+    ``convert`` turns the camera's own bytes (which it owns: no buffer is lent) into BGR. ``held`` is how many
+    bytes those are; 0: three a pixel.
     """
 
     width: int
     height: int
     convert: Callable[[], Colour]
+    held: int = 0
+
+    @property
+    def bytes_held(self) -> int:
+        """Memory that keeping this picture takes."""
+        return self.held or 3 * self.width * self.height
 
     def bgr(self) -> Colour:
         """uint8 [height, width, 3], BGR."""

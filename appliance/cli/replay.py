@@ -80,7 +80,9 @@ def play(
         events.frame(decision)
         if story is not None:
             story.add(decision)
-        if decision.take_photo and store is None:
+
+    def on_chosen(decision: Decision) -> None:
+        if store is None:
             events.photo(decision, None)
 
     def on_photo(photo: Photo) -> None:
@@ -89,7 +91,9 @@ def play(
             story.photo(photo.path, photo.decision)
 
     models = load_models(config)
-    assembly = assemble(config, models, listeners=[on_frame], store=store, on_photo=[on_photo])
+    assembly = assemble(
+        config, models, listeners=[on_frame], on_chosen=[on_chosen], store=store, on_photo=[on_photo]
+    )
     Line(_frames(recording), assembly.stages, clock, threading.Event()).run_inline()
 
 

@@ -223,6 +223,18 @@ class Rule(Section):
         return self
 
 
+class Moment(Section):
+    """Which frame of the moment becomes the photo: the best one, around the time everybody showed it."""
+
+    before_seconds: float = Field(0.5, ge=0, le=5, description="seconds before the decision to choose from")
+    after_seconds: float = Field(0.25, ge=0, le=5, description="seconds after it to wait for a better frame")
+    memory_mb: int = Field(
+        48, ge=1, le=4096, description="megabytes of full pictures to choose from; see docs/moment.md"
+    )
+    burst: int = Field(1, ge=1, le=10, description="photos of one moment, the best ones")
+    eyes_open: bool = Field(True, description="true: of good frames, one in which nobody blinks")
+
+
 class Storage(Section):
     """Where photos lie."""
 
@@ -328,6 +340,7 @@ class Config(Section):
     faces: Faces = Faces()
     people: PeopleSettings = PeopleSettings()
     rule: Rule = Rule()
+    moment: Moment = Moment()
     storage: Storage = Storage()
     hardware: Hardware = Hardware()
     button: ButtonLanguage = ButtonLanguage()

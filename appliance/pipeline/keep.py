@@ -71,6 +71,7 @@ class Keeper:
     """
 
     name = "keep photo"
+    capacity = 16
 
     def __init__(self, store: Store, on_fault: Callable[[bool], None]) -> None:
         self._store = store

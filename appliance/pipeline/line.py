@@ -8,7 +8,7 @@ from typing import Any
 from appliance.clock import Clock
 from appliance.errors import ApplianceError, StageError
 from appliance.frames import Frame
-from appliance.pipeline.stage import Counters, Stage, Worker, run_stage
+from appliance.pipeline.stage import Counters, Stage, Worker, finish_stage, run_stage
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,9 @@ class Line:
             self._step(0, frame)
             if self._stop.is_set():
                 break
+        for index, stage in enumerate(self._stages):
+            for item in finish_stage(stage):
+                self._step(index + 1, item)
 
     def _step(self, index: int, item: Any) -> None:
         if index < len(self._stages):

@@ -17,14 +17,25 @@ In_contra = TypeVar("In_contra", contravariant=True)
 Out_co = TypeVar("Out_co", covariant=True)
 Item = TypeVar("Item")
 
+CAPACITY = 2
+"""Items that wait before a stage: a frame that waits longer is worth less than the next one."""
+
+
+class Several(tuple[Item, ...]):
+    """What a stage gives out when one item becomes several, or none."""
+
 
 class Stage(Protocol[In_contra, Out_co]):
-    """One step of a frame's way. Called by one thread only."""
+    """One step of a frame's way. Called by one thread only.
+
+    A stage may also have ``capacity``, the size of its inbox where :data:`CAPACITY` will not do, and
+    ``finish()``, called once after the last item, which gives out :class:`Several` that were held back.
+    """
 
     name: str
 
-    def process(self, item: In_contra) -> Out_co | None:
-        """What becomes of ``item``; None ends its way here."""
+    def process(self, item: In_contra) -> Out_co | Several[Any] | None:
+        """What becomes of ``item``; None ends its way here, :class:`Several` go on one after the other."""
         ...
 
 
@@ -118,13 +129,12 @@ class Worker:
     clock: Clock
     deliver: Callable[[Any], None]
     finished: Callable[["Worker", BaseException | None], None]
-    capacity: int = 2
     counters: Counters = field(default_factory=Counters)
     inbox: DropOldest[Any] = field(init=False)
     thread: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
-        self.inbox = DropOldest(self.capacity)
+        self.inbox = DropOldest(getattr(self.stage, "capacity", CAPACITY))
         self.thread = threading.Thread(target=self._run, name=self.stage.name, daemon=True)
 
     def _run(self) -> None:
@@ -135,10 +145,18 @@ class Worker:
                 if item is not None:
                     run_stage(self.stage, item, self.counters, self.clock, self.deliver)
         except Closed:
-            pass
+            error = self._finish()
         except BaseException as caught:  # whatever it is, the process must not go on
             error = caught
         self.finished(self, error)
+
+    def _finish(self) -> BaseException | None:
+        try:
+            for item in finish_stage(self.stage):
+                self.deliver(item)
+        except BaseException as caught:  # as above
+            return caught
+        return None
 
 
 def run_stage(
@@ -148,5 +166,11 @@ def run_stage(
     cpu, wall = time.thread_time(), clock.now()
     result = stage.process(item)
     counters.add(time.thread_time() - cpu, clock.now() - wall)
-    if result is not None:
-        deliver(result)
+    for out in result if isinstance(result, Several) else () if result is None else (result,):
+        deliver(out)
+
+
+def finish_stage(stage: Stage[Any, Any]) -> Several[Any]:
+    """What ``stage`` has held back, after its last item."""
+    finish: Callable[[], Several[Any]] | None = getattr(stage, "finish", None)
+    return finish() if finish is not None else Several()

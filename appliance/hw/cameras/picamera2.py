@@ -178,7 +178,9 @@ class PiCamera:
         finally:
             request.release()
         captured_at = believable(stamp, self._clock.now())
-        picture = Picture(self._main.width, self._main.height, partial(self._upright, main, self._main))
+        picture = Picture(
+            self._main.width, self._main.height, partial(self._upright, main, self._main), held=len(main)
+        )
         small = self._upright(lores, self._lores)
         frame = make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
         self._sequence += 1

@@ -1,0 +1,119 @@
+"""Chooses the best frame of the moment, from a short ring of full-resolution frames around the trigger.
+
+Only frames that obey the rule by themselves, of the very episode that led to the trigger, ever enter the
+ring: whatever is chosen, everybody shows the expression in it.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+
+from appliance.config.schema import Moment
+from appliance.frames import Decision, Grey
+from appliance.pipeline.eyes import EyesOpen
+from appliance.pipeline.quality import Marks, marks, rate
+from appliance.pipeline.stage import Several
+
+log = logging.getLogger(__name__)
+
+MOST_EYE_CHECKS = 8
+"""Frames whose eyes are looked at, from the best on; each costs some milliseconds a face."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A frame that may become the photo."""
+
+    decision: Decision
+    marks: Marks
+
+    @property
+    def time(self) -> float:
+        """When it was captured, seconds."""
+        return self.decision.frame.captured_at
+
+
+class Chooser:
+    """The stage that chooses. It passes on the chosen decisions only, ``take_photo`` set, ``burst`` of them.
+
+    A photo that somebody asked for is passed on as it is, at once.
+    """
+
+    name = "choose best"
+    capacity = 8
+
+    def __init__(self, settings: Moment, eyes_open: EyesOpen) -> None:
+        self._settings = settings
+        self._eyes_open = eyes_open
+        self._ring: list[Candidate] = []
+        self._episode = 0
+        self._trigger: Decision | None = None
+        self._before: Grey | None = None
+
+    def use(self, settings: Moment) -> None:
+        """Other settings from the next frame on. Any thread."""
+        self._settings = settings
+
+    def process(self, decision: Decision) -> Several[Decision] | None:
+        """The photos, once the moment is over; None meanwhile."""
+        chosen = [decision] if decision.asked else []
+        triggered = decision.take_photo and not decision.asked
+        if self._moment_is_over(decision) or (triggered and self._trigger is not None):
+            chosen += self._choose()
+        self._remember(decision)
+        if triggered:
+            self._trigger = decision
+            if self._settings.after_seconds == 0:
+                chosen += self._choose()
+        return Several(chosen) if chosen else None
+
+    def finish(self) -> Several[Decision]:
+        """The photos of a moment that the end of all frames cuts short."""
+        return Several(self._choose() if self._trigger is not None else [])
+
+    def _moment_is_over(self, decision: Decision) -> bool:
+        if self._trigger is None:
+            return False
+        age = decision.frame.captured_at - self._trigger.frame.captured_at
+        return not 0 <= age <= self._settings.after_seconds or decision.episode not in {0, self._episode}
+
+    def _remember(self, decision: Decision) -> None:
+        before, self._before = self._before, decision.frame.grey
+        if not decision.episode:
+            return
+        if decision.episode != self._episode:
+            self._ring.clear()
+            self._episode = decision.episode
+        if before is not None and before.shape != decision.frame.grey.shape:
+            before = None
+        self._ring.append(Candidate(decision, marks(decision, before)))
+        if self._trigger is None:
+            oldest = decision.frame.captured_at - self._settings.before_seconds
+            self._ring = [one for one in self._ring if oldest <= one.time <= decision.frame.captured_at]
+        while len(self._ring) > 1 and self._bytes() > self._settings.memory_mb * 1_000_000:
+            rates = rate([one.marks for one in self._ring])
+            del self._ring[rates.index(min(rates))]
+
+    def _bytes(self) -> int:
+        return sum(one.decision.frame.picture.bytes_held for one in self._ring)
+
+    def _choose(self) -> list[Decision]:
+        assert self._trigger is not None
+        trigger, self._trigger = self._trigger, None
+        ring, self._ring = self._ring, []
+        best = self._best_first(ring, trigger.frame.captured_at)[: self._settings.burst]
+        log.debug("Best %d of %d frames", len(best), len(ring))
+        return [replace(one.decision, take_photo=True, reason="photo") for one in best]
+
+    def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
+        """Open eyes first, then by marks; of equals the one nearest the trigger."""
+        rates = dict(zip(map(id, ring), rate([one.marks for one in ring]), strict=True))
+        ranked = sorted(ring, key=lambda one: (-round(rates[id(one)], 6), abs(one.time - triggered_at)))
+        if not self._settings.eyes_open:
+            return ranked
+        opened: list[Candidate] = []
+        for one in ranked[:MOST_EYE_CHECKS]:
+            if len(opened) == self._settings.burst:
+                break
+            if self._eyes_open(one.decision):
+                opened.append(one)
+        return opened + [one for one in ranked if one not in opened]

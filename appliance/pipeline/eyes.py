@@ -1,0 +1,59 @@
+"""Whether somebody's eyes are open, by OpenCV's cascade for eyes with and without glasses.
+
+It is a preference among the frames of one moment, never a condition: a cascade that misses an eye must not
+cost anybody the photo. How often it is right stands in ``docs/moment.md``.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from appliance.errors import CascadeError
+from appliance.frames import Box, Decision, Grey
+from appliance.pipeline.cascade import cascade_path
+from appliance.pipeline.quality import cut
+
+FACE_PIXELS = 160
+"""Faces are brought to this width; the cascade was trained on eyes of 20 pixels."""
+SMALLEST_FACE = 48
+"""Pixels of the analysis image. In a smaller face nobody can tell."""
+EYES = (0.10, 0.62)
+"""From where to where in a tight box eyes are, as shares of its height."""
+
+
+class EyeJudge:
+    """Finds open eyes. Raises CascadeError when the cascade is missing."""
+
+    def __init__(self) -> None:
+        path = cascade_path("haarcascade_eye_tree_eyeglasses.xml")
+        self._cascade = cv2.CascadeClassifier(str(path))
+        if self._cascade.empty():
+            raise CascadeError(f"The cascade {path} cannot be read", "Install opencv-python-headless again")
+
+    def open(self, grey: Grey, box: Box) -> bool | None:
+        """Whether an eye is open in the face in ``box`` of ``grey``; None when the face is too small to tell.
+
+        One eye is enough: the cascade misses every fourth, and people close both.
+        """
+        if box.size < SMALLEST_FACE:
+            return None
+        face = cut(grey, Box(box.x, box.y + EYES[0] * box.h, box.w, (EYES[1] - EYES[0]) * box.h))
+        if not face.size:
+            return None
+        scale = FACE_PIXELS / face.shape[1]
+        sized = np.asarray(
+            cv2.resize(face, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR), np.uint8
+        )
+        return len(self._cascade.detectMultiScale(sized, 1.1, 3, minSize=(20, 20), maxSize=(70, 70))) > 0
+
+    def everybody(self, decision: Decision) -> bool:
+        """Whether nobody who counts is known to have closed eyes in this frame."""
+        return all(
+            self.open(decision.frame.grey, one.person.face.box) is not False
+            for one in decision.people
+            if one.person.counts and one.person.seen
+        )
+
+
+EyesOpen = Callable[[Decision], bool]

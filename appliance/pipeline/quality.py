@@ -1,0 +1,71 @@
+"""How good a frame is as the photo: the lowest face's score, how sharp the faces are, how they move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from appliance.frames import Box, Decision, Grey
+
+SCORE_WEIGHT, SHARP_WEIGHT, STILL_WEIGHT = 0.5, 0.3, 0.2
+"""What each criterion is worth; each is 0 to 1 among the frames of one moment."""
+LEAST_MOTION = 0.02
+"""Mean change of grey, 0 to 1, below which a face stands still: sensor noise alone gives a hundredth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """``lowest``: probability of the face that shows it least, in this very frame, 0 to 1. ``sharpness``:
+    of the least sharp face, in any unit. ``motion``: of the face that moves most, mean change of grey 0 to 1.
+    """
+
+    lowest: float
+    sharpness: float
+    motion: float
+
+
+def marks(decision: Decision, before: Grey | None) -> Marks:
+    """The marks of one frame; ``before`` is the analysis image of the frame before it, None if unknown.
+
+    Measured on the analysis image: within a moment frames differ by movement, which it shows well enough,
+    and converting every full picture would cost more than all other stages together.
+    """
+    shown = [one for one in decision.people if one.in_frame and one.person.counts]
+    grey = decision.frame.grey
+    boxes = [one.person.face.box for one in shown]
+    return Marks(
+        min((one.current for one in shown), default=0.0),
+        min((_sharpness(crop) for box in boxes if (crop := cut(grey, box)).size), default=0.0),
+        max((_motion(grey, before, box) for box in boxes), default=0.0) if before is not None else 0.0,
+    )
+
+
+def rate(frames: Sequence[Marks]) -> list[float]:
+    """A mark from 0 to 1 for each frame, the criteria weighed against the best of these frames."""
+    sharpest = max((one.sharpness for one in frames), default=0.0) or 1.0
+    liveliest = max(LEAST_MOTION, max((one.motion for one in frames), default=0.0))
+    return [
+        SCORE_WEIGHT * one.lowest
+        + SHARP_WEIGHT * one.sharpness / sharpest
+        + STILL_WEIGHT * (1 - one.motion / liveliest)
+        for one in frames
+    ]
+
+
+def cut(grey: Grey, box: Box) -> Grey:
+    """The part of ``grey`` in ``box``, a view; empty when it lies outside."""
+    x, y = max(0, round(box.x)), max(0, round(box.y))
+    return grey[y : max(0, round(box.y + box.h)), x : max(0, round(box.x + box.w))]
+
+
+def _sharpness(face: Grey) -> float:
+    """Variance of the Laplacian (Pech-Pacheco 2000), by the face's contrast so that light does not count."""
+    return float(cv2.Laplacian(face, cv2.CV_32F).var() / (face.var() + 1.0))
+
+
+def _motion(grey: Grey, before: Grey, box: Box) -> float:
+    now, then = cut(grey, box), cut(before, box)
+    if not now.size or now.shape != then.shape:
+        return 0.0
+    return float(np.asarray(cv2.absdiff(now, then), np.uint8).mean()) / 255

@@ -1,0 +1,141 @@
+"""The photo is the best frame of the moment, and of no other."""
+
+import dataclasses
+import itertools
+
+import cv2
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.config.schema import Moment, Rule
+from appliance.frames import Command, Decision, Frame, People, Picture
+from appliance.pipeline.choose import Chooser
+from appliance.pipeline.decide import Decider
+from appliance.pipeline.quality import marks, rate
+from tests.strategies import people
+
+STEP = 1 / 30
+RULE = Rule(smoothing_seconds=0, cooldown_seconds=1)
+NOISE = np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)
+BLURRED = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 2), np.uint8)
+
+
+def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
+    """The same people in a frame with these pixels."""
+    frame = one.frame
+    picture = Picture(64, 48, frame.picture.convert, held)
+    new = Frame(round(frame.captured_at / STEP), frame.captured_at, frame.colour, grey, picture)
+    return dataclasses.replace(one, frame=new)
+
+
+def play(
+    scores: list[float], moment: Moment | None = None, greys: list[np.ndarray] | None = None, held: int = 0,
+    blinks: tuple[int, ...] = (), rule: Rule = RULE,
+) -> tuple[list[Decision], list[Decision]]:  # fmt: skip
+    """Every decision and every chosen one; ``blinks``: frames in which somebody's eyes are closed."""
+    decider = Decider(rule)
+    chooser = Chooser(moment or Moment(), lambda decision: decision.frame.sequence not in blinks)
+    decisions, chosen = [], []
+    for i, score in enumerate(scores):
+        grey = greys[i] if greys else NOISE
+        decisions.append(decider.process(looking(people(i * STEP, {1: score}), grey, held)))
+        chosen += chooser.process(decisions[-1]) or ()
+    return decisions, [*chosen, *chooser.finish()]
+
+
+def frames(chosen: list[Decision]) -> list[int]:
+    return [decision.frame.sequence for decision in chosen]
+
+
+def test_the_frame_with_the_highest_lowest_face_is_kept() -> None:
+    scores = [0.1] * 5 + [0.7] * 5 + [0.99] + [0.7] * 20
+    assert frames(play(scores)[1]) == [10]
+
+
+def test_a_better_frame_after_the_decision_is_kept_too() -> None:
+    scores = [0.1] * 5 + [0.7] * 12 + [0.99] + [0.7] * 20
+    decisions, chosen = play(scores)
+    assert frames(chosen) == [17]
+    assert next(d.frame.sequence for d in decisions if d.take_photo) < 17
+
+
+def test_of_equal_faces_the_sharpest_frame_is_kept() -> None:
+    greys = [BLURRED] * 40
+    greys[9] = NOISE
+    greys[8] = NOISE  # both still and sharp only in frame 9
+    assert frames(play([0.1] * 4 + [0.9] * 36, greys=greys)[1]) == [9]
+
+
+def test_a_frame_in_which_somebody_blinks_is_passed_over() -> None:
+    scores = [0.1] * 5 + [0.7] * 5 + [0.99] + [0.8] + [0.7] * 20
+    assert frames(play(scores, blinks=(10,))[1]) == [11]
+    assert frames(play(scores, Moment(eyes_open=False), blinks=(10,))[1]) == [10]
+
+
+def test_if_somebody_blinks_in_every_frame_there_is_still_a_photo() -> None:
+    assert len(play([0.9] * 30, blinks=tuple(range(30)))[1]) == 1
+
+
+def test_a_burst_keeps_the_best_ones() -> None:
+    scores = [0.1] * 5 + [0.7] * 5 + [0.99, 0.98, 0.97] + [0.7] * 20
+    assert frames(play(scores, Moment(burst=3))[1]) == [10, 11, 12]
+
+
+def test_of_frames_that_do_not_differ_the_one_of_the_decision_is_kept() -> None:
+    decisions, chosen = play([0.9] * 40)
+    assert frames(chosen) == [next(d.frame.sequence for d in decisions if d.take_photo)]
+
+
+def test_the_moment_ends_when_somebody_stops_and_the_photo_is_from_before() -> None:
+    scores = [0.1] * 5 + [0.9] * 9 + [0.1] * 30
+    (photo,) = play(scores)[1]
+    assert 5 <= photo.frame.sequence < 14
+
+
+def test_a_photo_asked_for_is_the_frame_of_that_moment() -> None:
+    decider, chooser = Decider(RULE), Chooser(Moment(), lambda _: True)
+    decider.command(Command.SHOOT)
+    chosen = chooser.process(decider.process(looking(people(0, {1: 0.0}), NOISE)))
+    assert chosen is not None
+    assert [d.asked for d in chosen] == [True]
+
+
+def test_memory_is_bounded_and_the_worst_frame_goes_first() -> None:
+    scores = [0.99] + [0.7] * 40
+    _, chosen = play(scores, Moment(memory_mb=1, before_seconds=5), held=400_000)
+    assert frames(chosen) == [0]
+
+
+def test_a_photo_decided_in_the_last_frame_of_all_is_kept() -> None:
+    decisions, chosen = play([0.9] * 9)
+    assert sum(d.take_photo for d in decisions) == 1
+    assert len(chosen) == 1
+
+
+scores = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 15)), max_size=20)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scores, st.integers(1, 3), st.floats(0, 0.6), st.floats(0, 0.6), st.integers(1, 12))
+def test_whatever_happens_every_trigger_gives_photos_of_its_own_episode_and_the_best_of_them(
+    script: list[tuple[float, int]], burst: int, before: float, after: float, memory: int
+) -> None:
+    faces = [score for score, repeats in script for _ in range(repeats)]
+    moment = Moment(burst=burst, before_seconds=before, after_seconds=after, memory_mb=memory)
+    decisions, chosen = play(faces, moment, held=1_000_000)
+    triggers = [d for d in decisions if d.take_photo]
+    groups = [list(group) for _, group in itertools.groupby(chosen, key=lambda d: d.episode)]
+    assert {group[0].episode for group in groups} == {d.episode for d in triggers}
+    assert len(triggers) <= len(chosen) <= burst * len(triggers)
+    for photo in chosen:
+        assert photo.all_show
+        assert all(one.in_frame for one in photo.people)
+    if len(triggers) == 1 and burst == 1 and moment.memory_mb > 40 * (before + after):
+        at, window = triggers[0].frame.captured_at, []
+        for d in decisions:
+            in_time = at - before <= d.frame.captured_at <= at + after
+            if d.episode == triggers[0].episode and in_time:
+                window.append(d)
+        best = max(rate([marks(d, NOISE) for d in window]))
+        assert rate([marks(d, NOISE) for d in [*window, chosen[0]]])[-1] >= best - 1e-6
