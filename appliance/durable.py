@@ -34,21 +34,21 @@ def write_new(path: Path, data: bytes, mode: int = 0o640) -> None:
     survive a power cut.
     """
     with _temporary(path.parent, data, mode) as temporary:
-        _rename_new(temporary, path)
-    _sync_folder(path.parent)
+        rename_new(temporary, path)
+    sync_folder(path.parent)
 
 
 def write_over(path: Path, data: bytes, mode: int = 0o640) -> None:
     """Make ``data`` the content of ``path``, durably: a reader sees the old or the new. Raises OSError."""
     with _temporary(path.parent, data, mode) as temporary:
         temporary.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def remove(path: Path) -> None:
     """Remove ``path``, durably. Raises FileNotFoundError, OSError."""
     path.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def probe(folder: Path) -> None:
@@ -157,7 +157,21 @@ def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
         raise
 
 
-def _rename_new(old: Path, new: Path) -> None:
+def sync_file_system(path: Path) -> None:
+    """Write everything of the file system of ``path`` to its device (syncfs(2), which Python lacks).
+
+    Raises OSError.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(handle):
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(path))
+    finally:
+        os.close(handle)
+
+
+def rename_new(old: Path, new: Path) -> None:
     """Rename, but fail with FileExistsError where plain rename(2) would overwrite.
 
     renameat2 does it in one step on ext4, vfat, exfat and tmpfs; Python has no binding for it. Elsewhere a
@@ -178,7 +192,8 @@ def _rename_new(old: Path, new: Path) -> None:
     old.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a power cut. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -108,6 +108,10 @@ class ReadOnlyError(StorageError):
     """The photo folder cannot be written."""
 
 
+class ExportError(ApplianceError):
+    """Photos could not be copied off the card; what was copied before is whole."""
+
+
 class GpioError(ApplianceError):
     """A pin of the light or the button cannot be used; names the pin."""
 

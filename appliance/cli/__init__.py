@@ -16,6 +16,7 @@ COMMANDS = {
     "replay": "run a recording through the appliance and say what it would have done",
     "check": "name every problem in a configuration",
     "doctor": "examine this machine: every fault, and what to do about it",
+    "export": "copy all photos into a folder, such as a USB stick, and verify each",
     "light": "let the light say one thing until told to stop, while the appliance does not run",
     "web": "the live page in a browser; systemd starts this too",
     "web-password": "set the page's password",

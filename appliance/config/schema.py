@@ -333,6 +333,19 @@ def is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
+class Export(Section):
+    """Photos onto a USB stick."""
+
+    label: str = Field(
+        "SELFIES",
+        pattern=r"^[A-Za-z0-9_-]{1,11}$",
+        description="only a stick of this name gets the photos when it is plugged in",
+    )
+    delete_after: bool = Field(
+        False, description="true: photos that are safe on the stick are deleted from the card"
+    )
+
+
 class Config(Section):
     """The whole configuration."""
 
@@ -345,3 +358,4 @@ class Config(Section):
     hardware: Hardware = Hardware()
     button: ButtonLanguage = ButtonLanguage()
     web: Web = Web()
+    export: Export = Export()

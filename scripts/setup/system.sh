@@ -13,8 +13,10 @@ destinations() {
     for file in "$folder"/*.service "$folder"/*.timer; do
         echo "$file $UNITS/$(basename "$file")"
     done
-    echo "$folder/smart-selfie-.service.d/sandbox.conf $UNITS/smart-selfie-.service.d/sandbox.conf"
-    for file in rescue steady; do
+    for file in smart-selfie-.service.d/sandbox.conf smart-selfie-export@.service.d/stick.conf; do
+        echo "$folder/$file $UNITS/$file"
+    done
+    for file in rescue steady export-stick; do
         echo "$folder/$file /usr/local/lib/smart-selfie/$file"
     done
     echo "$folder/sysusers.conf /usr/local/lib/sysusers.d/smart-selfie.conf"
@@ -107,7 +109,7 @@ uninstall_system() {
     while read -r _ target; do
         rm -f "$target"
     done < <(destinations .)
-    rmdir "$UNITS/smart-selfie-.service.d" /usr/local/lib/smart-selfie 2>/dev/null || true
+    rmdir "$UNITS"/smart-selfie-*.service.d /usr/local/lib/smart-selfie 2>/dev/null || true
     rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots
     systemctl daemon-reload
     systemctl try-restart systemd-journald.service

@@ -1,0 +1,5 @@
+"""Photos onto a stick: each one copied, read back, compared, and only then counted."""
+
+from appliance.export.transfer import Outcome, export
+
+__all__ = ["Outcome", "export"]

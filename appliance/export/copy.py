@@ -1,0 +1,94 @@
+"""One photo onto another file system, and the proof that it is there."""
+
+import contextlib
+import hashlib
+import io
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance import durable
+from appliance.photos import MAX_BYTES
+
+CHUNK = 1 << 20
+
+
+def fingerprint(path: Path) -> str | None:
+    """SHA-256 of a regular file as the device holds it, not as the kernel recalls it; None if none is there.
+
+    A stick may hold anything under any name: links are not followed, pipes not waited for. Raises OSError.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        if path.is_symlink() or not path.exists():
+            return None
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        forget(handle)
+        with os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
+            return _hash(file)
+    finally:
+        os.close(handle)
+
+
+def forget(handle: int) -> None:
+    """Drop the kernel's copy of a file that is already on the device: the next read asks the device itself.
+
+    Without this a stick that takes everything and keeps nothing would pass every check (posix_fadvise(2)).
+    """
+    os.fsync(handle)
+    os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def read_photo(path: Path) -> bytes:
+    """The photo's bytes. Raises OSError; also for what is no regular file or larger than any photo."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OSError(0, "is larger than any photo", str(path))
+    return data
+
+
+@contextlib.contextmanager
+def written(folder: Path, data: bytes) -> Iterator[Path]:
+    """``data`` under a temporary name in ``folder``, on the device, gone again unless it is renamed.
+
+    Raises OSError.
+    """
+    path = folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def copy_verified(data: bytes, digest: str, target: Path) -> bool:
+    """Write ``data`` as ``target``, which must not be there. False if the device gave back something else.
+
+    Raises FileExistsError, OSError; nothing torn stays behind.
+    """
+    with written(target.parent, data) as temporary:
+        if fingerprint(temporary) != digest:
+            return False
+        durable.rename_new(temporary, target)
+    return True
+
+
+def _hash(file: io.FileIO) -> str:
+    digest, size = hashlib.sha256(), 0
+    while size <= MAX_BYTES and (chunk := file.read(CHUNK)):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,157 @@
+"""All photos of the card onto a stick: resumable, repeatable, and honest about the result."""
+
+import errno
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance import durable
+from appliance.errors import ExportError
+from appliance.export import manifest
+from appliance.export.copy import copy_verified, fingerprint, read_photo
+from appliance.photo_names import photos_of
+
+log = logging.getLogger(__name__)
+
+_STICK_IS_GONE = frozenset(
+    {errno.ENODEV, errno.ENXIO, errno.EIO, errno.EROFS, errno.ENOSPC, errno.ESTALE, errno.ENOTCONN}
+)
+"""The next photo would fare no better."""
+
+
+@dataclass
+class Outcome:
+    """What came of it. Names are those on the card; ``verified`` maps the name on the stick to its hash."""
+
+    found: int = 0
+    copied: int = 0
+    already_there: int = 0
+    deleted: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    verified: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Every photo of the card was read back from the stick, and there was at least one."""
+        return self.found > 0 and self.copied + self.already_there == self.found
+
+    def __str__(self) -> str:
+        there = self.copied + self.already_there
+        parts = [f"{there} of {self.found} photos are on the stick", f"{self.copied} of them new"]
+        if self.deleted:
+            parts.append(f"{self.deleted} deleted from the card")
+        if self.found > there:
+            parts.append(f"{self.found - there} NOT copied")
+        return ", ".join(parts)
+
+
+def export(
+    card: Path, stick: Path, *, delete_after: bool = False, progress: Callable[[str], None] = lambda _: None
+) -> Outcome:
+    """Copy every photo of the folder ``card`` into the folder ``stick``, and verify each.
+
+    With ``delete_after`` the photos verified in this run are deleted from the card once the stick is synced.
+    ``progress`` is told each name when it is done with. Raises ExportError when nothing can be done at all.
+    """
+    photos = _photos(card)
+    outcome = Outcome(found=len(photos))
+    _prepare(stick)
+    originals: dict[Path, str] = {}
+    for photo in photos:
+        try:
+            _export_one(photo, stick, outcome)
+            originals[photo] = outcome.verified[next(reversed(outcome.verified))]
+        except OSError as error:
+            outcome.failed[photo.name] = error.strerror or str(error)
+            log.error("%s was not copied: %s", photo.name, outcome.failed[photo.name])
+            if error.errno in _STICK_IS_GONE and _names(error, stick):
+                break
+        progress(photo.name)
+    _finish(stick, outcome)
+    if delete_after:
+        _delete(originals, outcome)
+    return outcome
+
+
+def _photos(card: Path) -> list[Path]:
+    try:
+        photos = photos_of(card)
+    except OSError as error:
+        raise ExportError(f"{card} cannot be read: {error.strerror}", "See storage.folder") from error
+    if not photos:
+        raise ExportError(f"There are no photos in {card}", "Nothing was copied")
+    return photos
+
+
+def _prepare(stick: Path) -> None:
+    """The folder on the stick, without what an export that was cut short left in it."""
+    try:
+        stick.mkdir(exist_ok=True)
+        if stick.is_symlink():
+            raise ExportError(f"{stick} is a link", "Photos go only where they were told to go")
+        durable.remove_leftovers(stick)
+        durable.probe(stick)
+    except OSError as error:
+        told = durable.explain(error, stick)
+        raise ExportError(told.what, "Nothing was copied. Try another stick") from error
+
+
+def _export_one(photo: Path, stick: Path, outcome: Outcome) -> None:
+    """Copy ``photo`` unless it is there. Raises OSError."""
+    data = read_photo(photo)
+    digest = hashlib.sha256(data).hexdigest()
+    # The same name with other content is another appliance's photo: ours gets its hash into the name.
+    for name in (photo.name, f"{photo.stem}-{digest[:12]}.jpg"):
+        target = stick / name
+        there = fingerprint(target)
+        if there == digest:
+            outcome.already_there += 1
+            outcome.verified[name] = digest
+            return
+        if there is None and not os.path.lexists(target):
+            _require_space(stick, len(data))
+            if not copy_verified(data, digest, target):
+                raise OSError(errno.EIO, "the stick gives back something else than was written", str(stick))
+            outcome.copied += 1
+            outcome.verified[name] = digest
+            return
+    raise OSError(errno.EEXIST, "something else has its name on the stick", photo.name)
+
+
+def _require_space(stick: Path, size: int) -> None:
+    if durable.free_bytes(stick) < size:
+        raise OSError(errno.ENOSPC, "the stick is full", str(stick))
+
+
+def _names(error: OSError, stick: Path) -> bool:
+    """Whether ``error`` is about the stick; a photo that cannot be read from the card is skipped instead."""
+    return error.filename is None or str(error.filename).startswith(str(stick))
+
+
+def _finish(stick: Path, outcome: Outcome) -> None:
+    """The list, and everything on the device. What cannot be finished is not counted."""
+    if not outcome.verified:
+        return
+    try:
+        manifest.update(stick, outcome.verified)
+        durable.sync_folder(stick)
+        durable.sync_file_system(stick)
+    except OSError as error:
+        told = durable.explain(error, stick)
+        raise ExportError(
+            f"The stick failed at the end: {told.what}", "Count on nothing on it; try another"
+        ) from error
+
+
+def _delete(originals: dict[Path, str], outcome: Outcome) -> None:
+    """Delete from the card what was verified and has not changed since."""
+    for photo, digest in originals.items():
+        try:
+            if fingerprint(photo) == digest:
+                photo.unlink()
+                outcome.deleted += 1
+        except OSError as error:
+            log.warning("%s stays on the card: %s", photo.name, error.strerror)

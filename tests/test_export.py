@@ -1,0 +1,267 @@
+"""Photos onto a stick: what is said to be there is there. Sticks are real file systems on loop devices."""
+
+import fcntl
+import json
+import os
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from appliance.cli import main
+from appliance.errors import ExportError
+from appliance.export import export
+from appliance.export.copy import copy_verified, fingerprint
+from appliance.export.manifest import NAME
+
+KB = 1024
+FS_IOC_SHUTDOWN = 0x8004587D  # linux/fs.h: _IOR('X', 125, __u32)
+FS_SHUTDOWN_NO_FLUSH = 2
+
+
+@pytest.fixture
+def card(tmp_path):
+    """A card with six photos of 50 kB, and things that are no photos."""
+    folder = tmp_path / "card"
+    folder.mkdir()
+    for number in range(1, 7):
+        take(folder, number)
+    (folder / ".smart-selfie-counter").write_text("6\n")
+    (folder / ".smart-selfie-0123456789abcdef.part").write_bytes(b"torn")
+    (folder / "notes.txt").write_text("mine")
+    (folder / "selfie-000099-20261121-120000.jpg").symlink_to("/etc/passwd")
+    return folder
+
+
+def take(folder: Path, number: int, content: bytes | None = None) -> Path:
+    photo = folder / f"selfie-{number:06d}-20261121-1200{number % 60:02d}.jpg"
+    photo.write_bytes(content or (b"%d" % number) + os.urandom(50 * KB))
+    return photo
+
+
+def mounted(folder: Path, image: Path, options: str = "") -> None:
+    done = subprocess.run(
+        ["mount", "-o", f"loop,nodev,nosuid,noexec{options}", str(image), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"mount is not permitted here: {done.stderr.strip()}")
+
+
+def make_stick(tmp_path: Path, size: int) -> Path:
+    if shutil.which("mkfs.ext4") is None:
+        pytest.skip("mkfs.ext4 is not installed")
+    image = tmp_path / "stick.img"
+    with image.open("wb") as file:
+        file.truncate(size)
+    subprocess.run(["mkfs.ext4", "-q", "-O", "^has_journal", "-m", "0", image], check=True)
+    return image
+
+
+@pytest.fixture
+def stick(tmp_path):
+    """A stick of 8 MB, its image beside it."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    image = make_stick(tmp_path, 8_000_000)
+    mounted(folder, image)
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("selfie-*"))
+
+
+def check_sums(folder: Path) -> int:
+    """What anybody can do with the list on the stick; returns how many photos it vouches for."""
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", NAME], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return len(done.stdout.splitlines())
+
+
+def test_every_photo_is_on_the_stick_and_nothing_else_is(card, stick):
+    outcome = export(card, stick / "photos")
+    assert (outcome.found, outcome.copied, outcome.complete) == (6, 6, True)
+    assert names(stick / "photos") == [p.name for p in sorted(card.glob("selfie-00000*"))]
+    assert sorted(p.name for p in (stick / "photos").iterdir()) == sorted([NAME, *names(stick / "photos")])
+    assert check_sums(stick / "photos") == 6
+    assert len(names(card)) == 7, "the card keeps its photos"
+
+
+def test_two_hundred_photos_are_copied_and_verified(tmp_path, stick):
+    card = tmp_path / "many"
+    card.mkdir()
+    for number in range(1, 211):
+        take(card, number, os.urandom(4 * KB))
+    assert str(export(card, stick)) == "210 of 210 photos are on the stick, 210 of them new"
+    assert check_sums(stick) == 210
+
+
+def test_a_second_time_copies_only_what_is_new(card, stick):
+    export(card, stick)
+    take(card, 7)
+    outcome = export(card, stick)
+    assert (outcome.found, outcome.copied, outcome.already_there, outcome.complete) == (7, 1, 6, True)
+    assert check_sums(stick) == 7
+
+
+def test_an_export_cut_short_is_continued_and_leaves_no_half_photo(card, stick):
+    (stick / ".smart-selfie-00112233445566aa.part").write_bytes(b"half a photo")
+    shutil.copy(sorted(card.glob("selfie-*"))[0], stick)
+    outcome = export(card, stick)
+    assert (outcome.copied, outcome.already_there) == (5, 1)
+    assert not list(stick.glob(".*.part"))
+
+
+def test_no_photos_is_no_success(tmp_path, stick, capsys):
+    (tmp_path / "empty").mkdir()
+    code = main(["export", str(stick), "--set", f"storage.folder={tmp_path / 'empty'}"])
+    assert code == 1
+    assert "no photos" in capsys.readouterr().err
+    assert list(stick.glob("selfie*")) == []
+
+
+def test_a_full_stick_is_told_with_how_many_of_how_many(card, tmp_path, stick):
+    with (stick / "film.mkv").open("wb") as film:
+        free = os.statvfs(stick)
+        film.write(b"x" * (free.f_bavail * free.f_frsize - 160 * KB))
+    outcome = export(card, stick)
+    assert not outcome.complete
+    assert 0 < outcome.copied < 6
+    assert len(names(stick)) == outcome.copied
+    assert "NOT copied" in str(outcome)
+    assert not list(stick.glob(".*.part"))
+
+
+def test_a_read_only_stick_is_told(card, tmp_path):
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    mounted(folder, make_stick(tmp_path, 2_000_000), ",ro")
+    try:
+        with pytest.raises(ExportError, match="read-only"):
+            export(card, folder)
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_another_appliances_photo_of_the_same_name_is_not_overwritten(card, stick):
+    mine = sorted(card.glob("selfie-*"))[0]
+    (stick / mine.name).write_bytes(b"somebody else's photo")
+    for _ in range(2):
+        assert export(card, stick).complete
+    assert (stick / mine.name).read_bytes() == b"somebody else's photo"
+    assert len(names(stick)) == 7
+    assert mine.read_bytes() in [path.read_bytes() for path in stick.glob("selfie-*")]
+
+
+@pytest.mark.parametrize("trap", ["link", "dangling link", "pipe", "folder"])
+def test_a_trap_under_a_photos_name_is_neither_followed_nor_waited_for(card, stick, tmp_path, trap):
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    place = stick / sorted(card.glob("selfie-*"))[0].name
+    if trap == "pipe":
+        os.mkfifo(place)
+    elif trap == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(victim if trap == "link" else tmp_path / "nowhere")
+    outcome = export(card, stick)
+    assert outcome.complete
+    assert victim.read_text() == "precious"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_link_where_the_folder_should_be_is_refused(card, stick, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (stick / "photos").symlink_to(elsewhere)
+    with pytest.raises(ExportError, match="link"):
+        export(card, stick / "photos")
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_list_made_up_by_somebody_else_says_nothing(card, stick):
+    (stick / NAME).write_text(
+        f"{'0' * 64}  selfie-000001-20261121-120001.jpg\n../../etc/passwd\n" + "x" * 1000
+    )
+    outcome = export(card, stick)
+    assert outcome.copied == 6
+    assert check_sums(stick) == 6
+
+
+def test_photos_are_deleted_from_the_card_only_when_asked_and_only_when_verified(card, stick):
+    with (stick / "film.mkv").open("wb") as film:
+        free = os.statvfs(stick)
+        film.write(b"x" * (free.f_bavail * free.f_frsize - 160 * KB))
+    before = set(names(card))
+    outcome = export(card, stick, delete_after=True)
+    gone = before - set(names(card))
+    assert 0 < len(gone) == outcome.deleted == outcome.copied < 6
+    assert gone == set(names(stick))
+    assert (card / "notes.txt").exists()
+
+
+def test_the_proof_comes_from_the_device_and_not_from_the_kernels_memory(stick, tmp_path):
+    """A byte changed on the device behind the file system's back is seen."""
+    content = b"unmistakable" + os.urandom(60 * KB)
+    photo = stick / "selfie-000001-20261121-120000.jpg"
+    photo.write_bytes(content)
+    before = fingerprint(photo)
+    device = subprocess.run(
+        ["findmnt", "--noheadings", "--output=SOURCE", str(stick)], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    handle = os.open(device, os.O_RDWR)
+    try:
+        position = os.pread(handle, 8_000_000, 0).find(content[:4096])
+        assert position > 0
+        os.pwrite(handle, b"X", position)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    assert fingerprint(photo) != before
+
+
+def test_a_stick_that_gives_back_something_else_is_not_believed(card, stick, monkeypatch):
+    def lying(data, digest, target):
+        return copy_verified(data, "0" * 64 if "000003" in target.name else digest, target)
+
+    monkeypatch.setattr("appliance.export.transfer.copy_verified", lying)
+    outcome = export(card, stick, delete_after=True)
+    assert not outcome.complete
+    assert outcome.copied == 2
+    assert "something else" in outcome.failed["selfie-000003-20261121-120003.jpg"]
+    assert (card / "selfie-000003-20261121-120003.jpg").exists()
+    assert check_sums(stick) == 2
+
+
+def test_a_stick_pulled_out_in_the_middle_is_told_and_loses_nothing(card, stick):
+    """The file system is shut down as when its device is gone: every access is an I/O error."""
+    done: list[str] = []
+
+    def pull(name: str) -> None:
+        done.append(name)
+        if len(done) == 2:
+            handle = os.open(stick, os.O_RDONLY)
+            fcntl.ioctl(handle, FS_IOC_SHUTDOWN, struct.pack("I", FS_SHUTDOWN_NO_FLUSH))
+            os.close(handle)
+
+    with pytest.raises(ExportError, match="failed at the end"):
+        export(card, stick, delete_after=True, progress=pull)
+    assert len(names(card)) == 7
+
+
+def test_the_command_tells_the_result_and_decides_the_exit_code(card, stick, capsys):
+    setting = ["--set", f"storage.folder={card}"]
+    assert main(["export", str(stick), *setting]) == 0
+    assert "6 of 6 photos" in capsys.readouterr().out
+    assert main(["export", str(stick), "--json", *setting]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["complete"], facts["found"], facts["copied"], facts["already_there"]) == (True, 6, 0, 6)
+    assert main(["export", "/proc/photos", *setting]) == 1
+    assert "Nothing was copied" in capsys.readouterr().err
