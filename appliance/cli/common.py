@@ -5,11 +5,13 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from appliance.config import Config, load_config, parse_override
 from appliance.config.load import find_config
-from appliance.frames import Decision
+
+if TYPE_CHECKING:  # commands that judge nothing need not load numpy for a name
+    from appliance.frames import Decision
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +39,7 @@ def say(message: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def faces_of(decision: Decision) -> list[dict[str, Any]]:
+def faces_of(decision: "Decision") -> list[dict[str, Any]]:
     """Everybody seen in the frame, boxes in pixels of the full picture."""
     sx, sy = decision.frame.picture_scale
     result = []

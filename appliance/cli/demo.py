@@ -26,12 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("out/demo"), metavar="DIR", help="photos and picture go here"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object an event, one a line")
+    parser.add_argument("--web", action="store_true", help="play on and show it in a browser, until Ctrl-C")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 if a photo was taken and none of them shows somebody who does not smile, else 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    if args.web:
+        from appliance.cli.demo_web import play  # noqa: PLC0415  (an extra: not everybody has it)
+
+        return play(args.out, [parse_override(text) for text in args.overrides])
     photos = args.out / "photos"
     _make(photos)
     overrides = [("storage.folder", str(photos)), *map(parse_override, args.overrides)]

@@ -5,25 +5,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-THROTTLED = {
-    0: "under-voltage now",
-    1: "slowed down now: frequency capped",
-    2: "slowed down now: throttled",
-    3: "too hot now",
-    16: "under-voltage since start",
-    17: "frequency was capped since start",
-    18: "was throttled since start",
-    19: "was too hot since start",
+from appliance.doctor.board import CAPPED, HOT, SINCE_BOOT, THROTTLED, UNDER_VOLTAGE
+from appliance.doctor.machine import Machine
+
+_TROUBLE = {
+    UNDER_VOLTAGE: "under-voltage",
+    CAPPED: "frequency capped",
+    THROTTLED: "throttled",
+    HOT: "too hot",
 }
-"""Bits of the firmware's get_throttled (Raspberry Pi documentation, vcgencmd)."""
-_TEMPERATURE = "class/thermal/thermal_zone0/temp"
-_THROTTLED = "devices/platform/soc/soc:firmware/get_throttled"
 
 
-def box(photos: Path, sys: Path = Path("/sys")) -> dict[str, Any]:
+def box(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
     """Degrees Celsius, words about throttling, megabytes (10^6); None where the machine does not tell."""
-    bits = _number(sys / _THROTTLED, 16)
-    heat = _number(sys / _TEMPERATURE, 10)
+    machine = machine or Machine()
+    files = machine.find("/sys/devices/platform/soc*/*firmware/get_throttled")
+    bits = _number(
+        next((machine.read("/" + str(path.relative_to(machine.root))) for path in files), None), 16
+    )
+    heat = _number(machine.read("/sys/class/thermal/thermal_zone0/temp"), 10)
     about: os.statvfs_result | None
     try:
         about = os.statvfs(photos)
@@ -31,7 +31,7 @@ def box(photos: Path, sys: Path = Path("/sys")) -> dict[str, Any]:
         about = None
     return {
         "temperature": None if heat is None else round(heat / 1000, 1),
-        "throttled": None if bits is None else [text for bit, text in THROTTLED.items() if bits >> bit & 1],
+        "throttled": None if bits is None else list(_words(bits)),
         "throttled_bits": bits,
         "free_mb": about and about.f_bavail * about.f_frsize // 10**6,
         "size_mb": about and about.f_blocks * about.f_frsize // 10**6,
@@ -39,11 +39,18 @@ def box(photos: Path, sys: Path = Path("/sys")) -> dict[str, Any]:
     }
 
 
-def _number(path: Path, base: int) -> int | None:
+def _words(bits: int) -> Iterator[str]:
+    for bit, text in _TROUBLE.items():
+        if bits & bit:
+            yield f"{text} now"
+        elif bits & bit << SINCE_BOOT:
+            yield f"{text} since power-on"
+
+
+def _number(text: str | None, base: int) -> int | None:
     try:
-        with path.open() as file:
-            return int(file.read(64).strip(), base)
-    except (OSError, ValueError):
+        return int(text or "", base)
+    except ValueError:
         return None
 
 
@@ -53,7 +60,7 @@ def _memory() -> float:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
-_WORDS = {
+_HELP = {
     "up": "Whether the appliance answers",
     "uptime_seconds": "Since the appliance started",
     "armed": "Whether photos may be taken",
@@ -82,7 +89,7 @@ def metrics(health: Mapping[str, Any]) -> str:
             continue
         if name != last:
             kind = "counter" if name.endswith("_total") else "gauge"
-            lines += [f"# HELP smart_selfie_{name} {_WORDS[name]}.", f"# TYPE smart_selfie_{name} {kind}"]
+            lines += [f"# HELP smart_selfie_{name} {_HELP[name]}.", f"# TYPE smart_selfie_{name} {kind}"]
             last = name
         inside = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
         lines.append(f"smart_selfie_{name}{f'{{{inside}}}' if inside else ''} {value:g}")

@@ -86,7 +86,7 @@ class Settings:
         load_config(path)
         try:
             with durable.locked(path.parent):
-                text, before = _edited(path.read_text("utf-8"), changes)
+                text, before = edited(path.read_text("utf-8"), changes)
                 _check(text, path)
                 durable.write_over(path, text.encode(), MODE)
         except OSError as error:
@@ -108,7 +108,7 @@ def _check(text: str, path: Path) -> None:
             raise ConfigError([replace(problem, file=str(path)) for problem in error.problems]) from None
 
 
-def _edited(text: str, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def edited(text: str, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """``text`` with ``changes`` made and everything else as it was, and what stood there before."""
     from ruamel.yaml import YAML  # noqa: PLC0415  (only who changes something pays for it)
     from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415

@@ -19,7 +19,7 @@ function go() {
   if (part) PARTS[part].leave();
   const first = part === null;
   part = name;
-  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== name;
+  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== `view-${name}`;
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -27,7 +27,7 @@ function go() {
   document.title = `${TITLES[name]} · Smart selfie`;
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
-  stage.moveTo($(name));
+  stage.moveTo($(`view-${name}`));
   PARTS[name].enter();
 }
 
@@ -38,7 +38,7 @@ function outside() {
   if (part) PARTS[part].leave();
   part = null;
   $("bar").hidden = true;
-  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== "login";
+  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== "view-login";
   document.title = "Log in · Smart selfie";
   $("password").focus();
 }
@@ -64,10 +64,10 @@ async function begin() {
   else outside();
 }
 
-$("login").querySelector("form").addEventListener("submit", async (event) => {
+$("view-login").querySelector("form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const wrong = $("login").querySelector(".wrong");
-  const button = $("login").querySelector("button");
+  const wrong = $("view-login").querySelector(".wrong");
+  const button = $("view-login").querySelector("button");
   wrong.textContent = "";
   button.disabled = true;
   try {

@@ -167,7 +167,7 @@ function words(head) {
 // For screen readers: what changed, but not thirty times a second.
 function say(text) {
   const now = performance.now();
-  if (text === said || now - saidAt < 3000 || $("live").hidden) return;
+  if (text === said || now - saidAt < 3000 || $("view-live").hidden) return;
   [said, saidAt] = [text, now];
   $("say").textContent = text;
 }

@@ -9,7 +9,7 @@ let samples = [];
 let order = [];
 let keep = 600;
 let who = "mean";
-let span = 5;
+let span = 0;
 let timer = 0;
 let offered = "";
 const hidden = new Set();
@@ -30,6 +30,7 @@ async function load() {
   samples.push(...answer.samples);
   const end = samples.length ? samples[samples.length - 1].time : 0;
   samples = samples.filter((one) => one.time > end - keep);
+  span ||= SPANS.find(([minutes]) => minutes * 60 > end - (samples[0]?.time ?? end))?.[0] ?? 10;
   offer();
   now();
   chart();
@@ -84,7 +85,7 @@ function chart() {
   ink.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
   const [faint, line] = [style.getPropertyValue("--faint"), style.getPropertyValue("--line")];
-  const area = { left: 40, right: width - 10, top: 10, bottom: height - 24 };
+  const area = { left: 46, right: width - 10, top: 10, bottom: height - 24 };
   const end = Math.max(samples.length ? samples[samples.length - 1].time : 0, Date.now() / 1000 - 2);
   const from = end - span * 60;
   const x = (time) => area.left + (time - from) / (end - from) * (area.right - area.left);
@@ -123,7 +124,7 @@ function axes(ink, area, { end, x, y, faint, line }) {
   ink.textAlign = "center";
   const step = { 1: 15, 5: 60, 10: 120, 60: 600 }[span];
   for (let time = Math.ceil((end - span * 60) / step) * step; time <= end; time += step) {
-    const text = new Date(time * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined });
+    const text = new Date(time * 1000).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined });
     const at = Math.min(Math.max(x(time), area.left + 20), area.right - 24);
     ink.fillText(text, at, area.bottom + 14);
   }
@@ -167,6 +168,6 @@ function toggle(name, button) {
   chart();
 }
 
-addEventListener("resize", () => { if (!$("mood").hidden) chart(); });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!$("mood").hidden) chart(); });
+addEventListener("resize", () => { if (!$("view-mood").hidden) chart(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!$("view-mood").hidden) chart(); });
 export const refresh = () => attempt(load);

@@ -48,7 +48,7 @@ function field(setting, fixed) {
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${spoken(setting.name)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
   if (setting.fixed) words.textContent += ". Set in the file only.";
-  return element("div", { class: `field ${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
+  return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
 }
 
 const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
@@ -107,7 +107,7 @@ function number(setting, about, change) {
   };
   const input = element("input", { ...about, type: "text", inputmode: whole ? "numeric" : "decimal", value: String(setting.value), onchange: (event) => change(take(event.target.value)) });
   const range = most - least;
-  if (least == null || most == null || (whole ? range > 100 : range > 10)) return input;
+  if (least == null || most == null || (whole ? range > 30 : range > 10)) return input;
   const step = whole ? 1 : range <= 1 ? .01 : .05;
   const low = setting.above != null ? least + step : least;
   const high = setting.below != null ? most - step : most;

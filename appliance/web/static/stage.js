@@ -39,6 +39,7 @@ function boxes(people) {
   const place = fit();
   draw.clearRect(0, 0, overlay.width, overlay.height);
   const small = place.w / place.ratio < 420;
+  const tiny = place.w / place.ratio < 240;
   for (const one of people) {
     const [x, y, w, h] = one.box;
     const colour = !one.seen || !one.counts ? BOX.away : one.shows ? BOX.shows : BOX.waits;
@@ -49,7 +50,7 @@ function boxes(people) {
     outline(left, top, wide, high, draw.lineWidth * .6);
     draw.strokeStyle = colour;
     outline(left, top, wide, high, 0);
-    label(one, colour, left, top, wide, place, small);
+    if (!tiny) label(one, colour, left, top, wide, place, small);
   }
 }
 

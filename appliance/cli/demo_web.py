@@ -1,0 +1,77 @@
+"""``smart-selfie demo --web``: the scene plays on and on, with the live page beside it."""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from appliance.clock import MonotonicClock
+from appliance.config import load_config
+from appliance.config.template import render
+from appliance.daemon import Daemon
+from appliance.durable import write_over
+from appliance.errors import ApplianceError, UsageError
+from appliance.hw.cameras import scene
+
+STOP_SECONDS = 5.0
+
+
+def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
+    """Until Ctrl-C, or a recording's end. Its configuration is ``out/config.yaml``: the page changes it."""
+    if find_spec("uvicorn") is None or find_spec("ruamel") is None:
+        raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
+    with tempfile.TemporaryDirectory(prefix="smart-selfie-") as place:  # a socket's path must be short
+        path = _configure(out, Path(place) / "feed.sock", overrides)
+        config = load_config(path)
+        clock = MonotonicClock()
+        daemon = Daemon(
+            config,
+            open_source=lambda: scene.open_scene(clock, analysis_size=config.camera.analysis_size, loop=True),
+            clock=clock,
+        )
+        daemon.handle_signals()
+        with _page(path):
+            print(
+                f"Open http://{config.web.listen}:{config.web.port}/ in a browser. Ctrl-C ends it.",
+                flush=True,
+            )
+            daemon.run()
+    return 0
+
+
+def _configure(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
+    from appliance.web.settings import edited  # noqa: PLC0415
+
+    mine = {
+        "storage.folder": str((out / "photos").resolve()),
+        "storage.keep_free_mb": 0,
+        "web.enabled": True,
+        "web.socket": str(socket),
+    }
+    text, _ = edited(render(), {**mine, **dict(overrides)})
+    path = out / "config.yaml"
+    try:
+        (out / "photos").mkdir(parents=True, exist_ok=True)
+        write_over(path, text.encode())
+    except OSError as error:
+        raise ApplianceError(f"{out} cannot be written: {error.strerror}", "Choose another --out") from error
+    return path
+
+
+@contextlib.contextmanager
+def _page(config: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "appliance", "web", "--config", str(config)]
+    process = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
