@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="training needs PyTorch: models/trai
 pytest.importorskip("litert_torch", reason="conversion needs litert-torch: models/training/requirements.txt")
 
 from models.training.__main__ import main  # noqa: E402
-from models.training.expression import checkpoint, data, runtime  # noqa: E402
+from models.training.expression import checkpoint, runtime  # noqa: E402
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = [
@@ -85,30 +85,6 @@ def test_data_becomes_a_model_file_a_report_and_a_card(fer2013: Path, trained: P
     assert f"{measured:.4f}" in card.read_text()
     for name in ("curves.png", "confusion.png", "reliability.png", "figures.json"):
         assert (tmp_path / "report" / name).stat().st_size > 0
-
-
-def test_both_runtimes_give_the_same_labels(fer2013: Path, trained: Path, tmp_path: Path) -> None:
-    older = pytest.importorskip("tflite_runtime.interpreter", reason="tflite-runtime ends at Python 3.11")
-    model = tmp_path / "expression_int8.tflite"
-    main(
-        [
-            "convert",
-            "--checkpoint",
-            str(trained),
-            "--data",
-            str(fer2013),
-            "--out",
-            str(model),
-            "--allowed-loss",
-            "7",
-        ]
-    )
-    loaded = runtime.load(model)
-    old = older.Interpreter(str(model))
-    old.allocate_tensors()
-    images = data.load(fer2013).private_test.images
-    labels = runtime.Int8Model(old, loaded.card).logits(images).argmax(1)
-    assert (labels == loaded.logits(images).argmax(1)).all()
 
 
 def test_a_conversion_that_loses_too_much_keeps_the_old_model(
