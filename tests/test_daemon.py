@@ -43,12 +43,12 @@ class Running:
     """A daemon in a thread, and what it decided last."""
 
     def __init__(self, picture: Any, folder: Path, *settings: tuple[str, Any]) -> None:
-        wanted = [("storage.folder", str(folder)), ("storage.keep_free_mb", 0), *settings]
+        wanted = [("storage.folder", str(folder)), ("storage.keep_free_mb", 0), ("rule.new_scene", False)]
         self.decision: Decision | None = None
         self.photos: list[str] = []
         self.error: BaseException | None = None
         self.daemon = Daemon(
-            load_config(None, wanted),
+            load_config(None, [*wanted, *settings]),
             open_source=lambda: Portrait(picture),
             listeners=[self._hear],
             on_photo=[lambda photo: self.photos.append(photo.path)],
@@ -109,17 +109,21 @@ def test_a_smiling_group_gets_one_photo_after_another(start: Callable[..., Runni
     assert sorted(running.photos) == sorted(str(path) for path in tmp_path.glob("*.jpg"))
 
 
+def press(pins: MockFactory) -> None:
+    """As long as a finger takes."""
+    pins.pin(BUTTON).drive_low()
+    time.sleep(0.2)
+    pins.pin(BUTTON).drive_high()
+
+
 def test_a_press_disarms_it_and_another_arms_it(start: Callable[..., Running], pins: MockFactory) -> None:
     running = start(("rule.mode", "button"))
     running.until(lambda: running.shows(Light.DISARMED))
     assert not running.photos
-    button = pins.pin(BUTTON)
-    button.drive_low()
-    time.sleep(0.2)
-    button.drive_high()
+    press(pins)
     running.until(lambda: running.photos)
     time.sleep(0.3)
-    button.drive_low()
+    press(pins)
     running.until(lambda: running.shows(Light.DISARMED))
 
 

@@ -117,7 +117,7 @@ def test_everybody_in_the_scene_is_found_with_a_tight_box(
     detector: Detector, scene_frames: list[Frame]
 ) -> None:
     perfect = 0
-    looked_at = scene_frames[::15]
+    looked_at = scene_frames[:: 15 if detector.parts == 1 else 45]
     for one in looked_at:
         sx, sy = one.picture_scale
         squares = bundled.faces(one.sequence / 30).values()
