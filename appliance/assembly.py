@@ -8,7 +8,7 @@ import cv2
 
 from appliance.config import Config
 from appliance.config.schema import Faces
-from appliance.frames import Decision, Photo
+from appliance.frames import Decision, FoundFaces, Frame, JudgedFaces, Photo
 from appliance.models_folder import models_folder
 from appliance.pipeline.announce import Announcer
 from appliance.pipeline.cascade import CascadeDetector
@@ -21,7 +21,7 @@ from appliance.pipeline.eyes import EyeJudge
 from appliance.pipeline.faces import FaceFinder
 from appliance.pipeline.keep import Keeper, Store
 from appliance.pipeline.people import Follower
-from appliance.pipeline.stage import Stage
+from appliance.pipeline.stage import Replaceable, Stage
 
 Listener = Callable[[Decision], None]
 
@@ -40,11 +40,29 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The stages after the camera, in order, and the one the button talks to."""
+    """The stages after the camera, in order, and those of them that can be changed while they run."""
 
     stages: Sequence[Stage[Any, Any]]
+    finder: Replaceable[Frame, FoundFaces]
+    judge: Replaceable[FoundFaces, JudgedFaces]
+    follower: Follower
     decider: Decider
     chooser: Chooser
+    keeper: Keeper | None
+
+    def use(self, config: Config, models: Models | None, store: Store | None) -> None:
+        """Another configuration, each stage from its next frame on. Any thread.
+
+        ``models`` and ``store`` are None where they stay the same.
+        """
+        if models is not None:
+            self.finder.use(_finder(config, models))
+            self.judge.use(_judge(models))
+        self.follower.use(config.people)
+        self.decider.use(config.rule)
+        self.chooser.use(config.moment)
+        if store is not None and self.keeper is not None:
+            self.keeper.use(store)
 
 
 def load_models(config: Config) -> Models:
@@ -78,17 +96,22 @@ def assemble(
 
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
     """
+    finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
+    follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
-    wish = config.faces.full_search_seconds
-    stages: list[Stage[Any, Any]] = [
-        FaceFinder(models.detector, None if wish == "auto" else wish, still=still),
-        ExpressionJudge(models.expression, models.detector.rejected_from),
-        Follower(config.people, confirm=not still),
-        decider,
-        Announcer("announce", listeners),
-    ]
     chooser = Chooser(config.moment, models.eyes.everybody)
+    keeper = Keeper(store, on_storage_fault) if store is not None else None
+    stages: list[Stage[Any, Any]] = [finder, judge, follower, decider, Announcer("announce", listeners)]
     stages += [chooser, Announcer("announce choice", on_chosen)]
-    if store is not None:
-        stages += [Keeper(store, on_storage_fault), Announcer("announce photo", on_photo)]
-    return Assembly(stages, decider, chooser)
+    if keeper is not None:
+        stages += [keeper, Announcer("announce photo", on_photo)]
+    return Assembly(stages, finder, judge, follower, decider, chooser, keeper)
+
+
+def _finder(config: Config, models: Models, still: bool = False) -> FaceFinder:
+    wish = config.faces.full_search_seconds
+    return FaceFinder(models.detector, None if wish == "auto" else wish, still=still)
+
+
+def _judge(models: Models) -> ExpressionJudge:
+    return ExpressionJudge(models.expression, models.detector.rejected_from)

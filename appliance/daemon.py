@@ -1,16 +1,18 @@
 """The appliance as a process: camera, light and button around the pipeline, until told to stop."""
 
+import contextlib
 import functools
 import logging
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from appliance.assembly import Assembly, Listener, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
-from appliance.errors import NoSpaceError, StorageError
+from appliance.config.live import LiveConfig
+from appliance.errors import ApplianceError, ConfigError, NoSpaceError, Problem, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.frames import Command, Decision, Light, Photo
@@ -20,7 +22,7 @@ from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
-from appliance.pipeline.decide import Decider
+from appliance.pipeline.head_count import HeadCount
 from appliance.pipeline.keep import CardStore
 from appliance.pipeline.lens import LensWatch
 from appliance.pipeline.line import Line
@@ -29,19 +31,24 @@ from appliance.service import Notifier, process_uptime
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 60.0
+FEED_FAULTS = (Light.CAMERA_LOST, Light.LENS_COVERED, Light.STORAGE_FAULT)
+"""What the page is told besides the decisions."""
 
 
 class Daemon:
     """Runs the appliance with ``config``.
 
-    ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every decision,
-    ``power_off`` is called from the button's thread when it was held.
+    ``live`` watches the file it came from, and ``fault`` is what is wrong there, if ``config`` is the last
+    good one. ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every
+    decision, ``power_off`` is called from the button's thread when it was held.
     """
 
     def __init__(
         self,
         config: Config,
         *,
+        live: LiveConfig | None = None,
+        fault: ConfigError | None = None,
         open_source: Callable[[], Camera] | None = None,
         listeners: Sequence[Listener] = (),
         on_photo: Sequence[Callable[[Photo], None]] = (),
@@ -49,16 +56,23 @@ class Daemon:
         clock: Clock | None = None,
     ) -> None:
         self._config = config
+        self._live = live or LiveConfig(None)
+        self._config_fault = fault
         self._clock = clock or MonotonicClock()
-        self._open_camera = open_source or (lambda: open_camera(config.camera, self._clock, log.info))
+        self._open_camera = open_source or (lambda: open_camera(self._config.camera, self._clock, log.info))
         self._listeners = tuple(listeners)
         self._on_photo = tuple(on_photo)
         self._power_off = power_off
         self._notifier = Notifier()
         self._stop = threading.Event()
         self._report_asked = threading.Event()
+        self._reload_asked = threading.Event()
         self._report_due = self._clock.now() + REPORT_SECONDS
-        self._decider: Decider | None = None
+        self._conditions: set[Light] = set()
+        self._heads = HeadCount()
+        self._panel: Panel | None = None
+        self._assembly: Assembly | None = None
+        self._capture: Capture | None = None
         self._line: Line | None = None
         self._store: PhotoStore | None = None
         self._feed: Feed | None = None
@@ -66,29 +80,39 @@ class Daemon:
 
     def run(self) -> None:
         """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
-        panel = open_panel(self._config.hardware, self._heard, log, self._clock, language=self._config.button)
+        self._panel = self._open_panel(self._config)
         try:
             self._open_feed()
-            storage = self._config.storage
-            self._store = store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
-            self._prepare(store, panel)
+            self._tell_config(self._config_fault)
+            self._store = self._open_store(self._config)
+            self._prepare(self._store)
             camera = self._open_camera()
             try:
-                assembly = self._assemble(store, panel)
+                self._assembly = self._assemble(self._store)
             except BaseException:
                 camera.close()
                 raise
-            self._decider = assembly.decider
-            lost = functools.partial(self._fault, panel, Light.CAMERA_LOST)
-            capture = Capture(camera, self._open_camera, self._clock, self._stop, lost)
-            self._line = Line(capture, assembly.stages, self._clock, self._stop)
+            lost = functools.partial(self._condition, Light.CAMERA_LOST)
+            self._capture = Capture(camera, self._open_camera, self._clock, self._stop, lost)
+            self._line = Line(self._capture, self._assembly.stages, self._clock, self._stop)
             self._line.run_threaded(self._tick)
         finally:
             self._notifier.stopping()
             if self._feed is not None:
                 self._feed.close()
-            panel.close()
+            self._panel.close()
         self._report()
+
+    def _open_panel(self, config: Config) -> Panel:
+        panel = open_panel(config.hardware, self._heard, log, self._clock, language=config.button)
+        for light in self._conditions:
+            panel.condition(light, True)
+        return panel
+
+    @staticmethod
+    def _open_store(config: Config) -> PhotoStore:
+        storage = config.storage
+        return PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
 
     def _open_feed(self) -> None:
         """The page's window on the appliance, if the configuration wants one."""
@@ -98,42 +122,59 @@ class Daemon:
             self._listeners = (self._feed.frame, *self._listeners)
             self._on_photo = (self._feed.photo, *self._on_photo)
 
-    def _fault(self, panel: Panel, light: Light, present: bool) -> None:
-        panel.condition(light, present)
-        if self._feed is not None:
+    @property
+    def conditions(self) -> frozenset[Light]:
+        """Faults, activities and reminders that the light says besides the state. Any thread."""
+        return frozenset(self._conditions)
+
+    def _condition(self, light: Light, present: bool) -> None:
+        """A fault, an activity or a reminder has come or gone. Any thread."""
+        (self._conditions.add if present else self._conditions.discard)(light)
+        if self._panel is not None:
+            self._panel.condition(light, present)
+        if self._feed is not None and light in FEED_FAULTS:
             self._feed.fault(light, present)
 
-    def _prepare(self, store: PhotoStore, panel: Panel) -> None:
+    def _prepare(self, store: PhotoStore) -> None:
         """A folder that cannot be written ends the start; a full card is told, and may be emptied later."""
         try:
             store.prepare()
         except NoSpaceError as error:
             log.error("%s", error)
-            self._fault(panel, Light.STORAGE_FAULT, True)
+            self._condition(Light.STORAGE_FAULT, True)
 
-    def _assemble(self, store: PhotoStore, panel: Panel) -> Assembly:
+    def _assemble(self, store: PhotoStore) -> Assembly:
         return assemble(
             self._config,
             load_models(self._config),
             listeners=[
-                lambda decision: panel.show(decision.light, decision.level),
+                self._show,
                 self._alive,
-                LensWatch(functools.partial(self._fault, panel, Light.LENS_COVERED)).hear,
+                LensWatch(functools.partial(self._condition, Light.LENS_COVERED)).hear,
                 *self._listeners,
             ],
             store=CardStore(store, self._clock),
-            on_photo=self._on_photo,
-            on_storage_fault=functools.partial(self._fault, panel, Light.STORAGE_FAULT),
+            on_chosen=[lambda _: self._condition(Light.SAVING, True)],
+            on_photo=[lambda _: self._condition(Light.SAVING, False), *self._on_photo],
+            on_storage_fault=self._stored,
         )
+
+    def _show(self, decision: Decision) -> None:
+        if self._panel is not None:
+            self._panel.show(decision.light, decision.level)
+            number = self._heads.news(decision)
+            if number is not None:
+                self._panel.count(number)
+
+    def _stored(self, fault: bool) -> None:
+        self._condition(Light.STORAGE_FAULT, fault)
+        if fault:
+            self._condition(Light.SAVING, False)
 
     def command(self, command: Command) -> None:
         """Somebody asks for something. Any thread may call; before everything is ready it does nothing."""
-        if self._decider is not None:
-            self._decider.command(command)
-
-    def press(self) -> None:
-        """The button was pressed: arm, or disarm."""
-        self.command(Command.TOGGLE)
+        if self._assembly is not None:
+            self._assembly.decider.command(command)
 
     def _heard(self, gesture: Gesture) -> None:
         language = self._config.button
@@ -143,9 +184,67 @@ class Daemon:
             Gesture.HOLD: language.hold,
         }.get(gesture, "none")
         if wish == "power_off":
+            log.info("The button was held: powering off")
+            self._condition(Light.POWERING_OFF, True)
             self._power_off()
         elif wish != "none":
             self.command({"arm": Command.TOGGLE, "shoot": Command.SHOOT}[wish])
+
+    def reload(self) -> None:
+        """Read the configuration again, soon. Any thread may call."""
+        self._reload_asked.set()
+
+    def _reload(self) -> None:
+        """Take the file as it is now into force, or refuse it and leave everything as it was."""
+        try:
+            config = self._live.load()
+            self._use(config)
+        except ConfigError as error:
+            self._tell_config(error)
+            return
+        self._tell_config(None)
+
+    def _tell_config(self, fault: ConfigError | None) -> None:
+        self._condition(Light.CONFIG_BAD, fault is not None)
+        if fault is None:
+            self._live.remember(self._config)
+            return
+        for problem in fault.problems:
+            log.error("%s", problem)
+        log.error("The configuration was refused; the last good one stays in force")
+
+    def _use(self, config: Config) -> None:
+        """Everything that may fail first; then each stage changes at its next frame. Raises ConfigError."""
+        old = self._config
+        if config == old or self._assembly is None or self._capture is None:
+            return
+        with _refused("faces"):
+            models = load_models(config) if config.faces != old.faces else None
+        with _refused("storage"):
+            store = self._open_store(config) if config.storage != old.storage else None
+            if store is not None:
+                self._prepare(store)
+        if (config.hardware, config.button) != (old.hardware, old.button):
+            self._change_panel(config)
+        self._config = config
+        self._store = store or self._store
+        self._assembly.use(config, models, CardStore(store, self._clock) if store is not None else None)
+        if config.camera != old.camera:
+            self._capture.renew()
+        if config.web != old.web:
+            log.warning("A change of web takes effect when the appliance starts again")
+        log.info("The new configuration is in force")
+
+    def _change_panel(self, config: Config) -> None:
+        """The same pins cannot be open twice: close, open, and open the old ones again if that fails."""
+        assert self._panel is not None
+        self._panel.close()
+        try:
+            with _refused("hardware"):
+                self._panel = self._open_panel(config)
+        except ConfigError:
+            self._panel = self._open_panel(self._config)
+            raise
 
     def delete_photo(self, name: str) -> None:
         """Remove one photo. Any thread may call. Raises StorageError."""
@@ -174,9 +273,10 @@ class Daemon:
         return sum(counters.dropped for _, counters in self._line.counters()) if self._line else 0
 
     def handle_signals(self) -> None:
-        """SIGTERM and SIGINT stop, SIGUSR1 prints the counters."""
+        """SIGTERM and SIGINT stop, SIGHUP reads the configuration again, SIGUSR1 prints the counters."""
         signal.signal(signal.SIGTERM, lambda *_: self._stop.set())
         signal.signal(signal.SIGINT, lambda *_: self._stop.set())
+        signal.signal(signal.SIGHUP, lambda *_: self._reload_asked.set())
         signal.signal(signal.SIGUSR1, lambda *_: self._report_asked.set())
 
     def _alive(self, decision: Decision) -> None:
@@ -188,6 +288,9 @@ class Daemon:
         self._notifier.watchdog()
 
     def _tick(self) -> None:
+        if self._live.poll() or self._reload_asked.is_set():
+            self._reload_asked.clear()
+            self._reload()
         if self._report_asked.is_set() or self._clock.now() >= self._report_due:
             self._report_asked.clear()
             self._report_due = self._clock.now() + REPORT_SECONDS
@@ -196,3 +299,14 @@ class Daemon:
     def _report(self) -> None:
         for name, counters in self._line.counters() if self._line else ():
             log.info("%s: %s", name, counters)
+
+
+@contextlib.contextmanager
+def _refused(section: str) -> Iterator[None]:
+    """A setting that is well written but cannot be used is a problem of the configuration like any other."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except ApplianceError as error:
+        raise ConfigError([Problem(section, None, str(error))]) from error

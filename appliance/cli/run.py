@@ -2,7 +2,10 @@
 
 import argparse
 
-from appliance.cli.common import add_config_arguments, config_of
+from appliance.cli.common import add_config_arguments
+from appliance.config import parse_override
+from appliance.config.live import LiveConfig, state_folder
+from appliance.config.load import find_config
 from appliance.service import setup_logging
 
 
@@ -17,7 +20,10 @@ def run(args: argparse.Namespace) -> int:
     from appliance.daemon import Daemon  # noqa: PLC0415  (a bad configuration is told without loading it all)
 
     setup_logging(verbose=args.verbose)
-    daemon = Daemon(config_of(args))
+    overrides = [parse_override(text) for text in args.overrides]
+    live = LiveConfig(args.config or find_config(), overrides, state_folder())
+    config, fault = live.start()
+    daemon = Daemon(config, live=live, fault=fault)
     daemon.handle_signals()
     daemon.run()
     return 0

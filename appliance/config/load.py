@@ -30,11 +30,18 @@ def find_config() -> Path | None:
 def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) -> Config:
     """The configuration in ``path`` (defaults when None) with ``overrides`` merged before validation.
 
-    ``overrides`` are pairs of dotted key and value, as :func:`parse_override` gives. Raises ConfigError
-    with every problem, never only the first.
+    A file beside it (see :func:`override_of`) is laid over it first. ``overrides`` are pairs of dotted key
+    and value, as :func:`parse_override` gives. Raises ConfigError with every problem, never only the first.
     """
     name = str(path) if path else ""
     data, lines = _read(path) if path else ({}, {})
+    beside = override_of(path) if path else None
+    files: dict[KeyPath, str] = {}
+    if beside is not None and beside.exists():
+        over, over_lines = _read(beside)
+        _lay_over(data, over)
+        lines |= over_lines
+        files = dict.fromkeys(over_lines, str(beside))
     for key, value in overrides:
         _merge(data, key, value)
         lines = {
@@ -45,8 +52,13 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
     try:
         return Config.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(item, lines, name) for item in error.errors(include_url=False)]
+        problems = [_problem(item, lines, files, name) for item in error.errors(include_url=False)]
         raise ConfigError(_once(problems)) from None
+
+
+def override_of(path: Path) -> Path:
+    """The file beside ``path`` whose keys win over it: ``config.override.yaml`` for ``config.yaml``."""
+    return path.with_name(f"{path.stem}.override{path.suffix}")
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -143,13 +155,25 @@ def _merge(data: dict[str, Any], key: str, value: Any) -> None:
     data[last] = value
 
 
-def _problem(item: Mapping[str, Any], lines: Mapping[KeyPath, int], file: str) -> Problem:
+def _lay_over(data: dict[str, Any], over: Mapping[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(data.get(key), dict):
+            _lay_over(data[key], value)
+        else:
+            data[key] = value
+
+
+def _problem(
+    item: Mapping[str, Any], lines: Mapping[KeyPath, int], files: Mapping[KeyPath, str], file: str
+) -> Problem:
     place = _in_file(tuple(item["loc"]), lines)
     value = item["input"]
     if item["type"] == "conflict":
         key = item["ctx"]["key"]
         place, value = (*place, key), None if item["ctx"]["secret"] else value.get(key)
-    line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
+    known = next((place[:n] for n in range(len(place), 0, -1) if place[:n] in lines), None)
+    line = lines[known] if known is not None else None
+    file = files.get(known, file) if known is not None else file
     value = None if isinstance(value, dict) else value
     return Problem(".".join(map(str, place)), value, _reason(item, place), line, file)
 

@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -138,6 +139,11 @@ class Who(Section):
         if self.at_least is not None and self.share is not None:
             raise _at("share", "at_least stands there already; only one of the two can be asked for")
         return self
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, float]:
+        given = {"at_least": self.at_least, "share": self.share}
+        return {key: value for key, value in given.items() if value is not None} or "everyone"
 
 
 def _who(value: object) -> object:

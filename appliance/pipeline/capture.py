@@ -40,6 +40,11 @@ class Capture:
         self._stop = stop
         self._on_lost = on_lost
         self._lost = False
+        self._renewal = threading.Event()
+
+    def renew(self) -> None:
+        """Close the camera and open it anew, before the next frame. Any thread."""
+        self._renewal.set()
 
     def __iter__(self) -> Iterator[Frame]:
         sequence = 0
@@ -69,6 +74,9 @@ class Capture:
             self._close()
 
     def _read(self) -> Frame:
+        if self._renewal.is_set():
+            self._renewal.clear()
+            self._close()
         if self._camera is None:
             self._camera = self._reopen()
         return self._camera.read(READ_SECONDS)

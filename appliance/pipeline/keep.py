@@ -77,6 +77,10 @@ class Keeper:
         self._store = store
         self._on_fault = on_fault
 
+    def use(self, store: Store) -> None:
+        """Another store from the next photo on. Any thread."""
+        self._store = store
+
     def process(self, decision: Decision) -> Photo | None:
         """The photo, once it is on disk; None if this frame is none or the card refuses it."""
         if not decision.take_photo:

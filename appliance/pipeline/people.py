@@ -78,6 +78,10 @@ class Follower:
         self._tracks: list[_Track] = []
         self._next = 1
 
+    def use(self, settings: PeopleSettings) -> None:
+        """Other settings from the next frame on. Any thread."""
+        self._settings = settings
+
     def process(self, judged: JudgedFaces) -> People:
         """Everybody in view, and how many faces are too new to be sure of."""
         now = judged.frame.captured_at

@@ -39,6 +39,22 @@ class Stage(Protocol[In_contra, Out_co]):
         ...
 
 
+class Replaceable(Generic[In_contra, Out_co]):
+    """A stage that can be exchanged for another one between two items."""
+
+    def __init__(self, stage: Stage[In_contra, Out_co]) -> None:
+        self.name = stage.name
+        self._stage = stage
+
+    def use(self, stage: Stage[In_contra, Out_co]) -> None:
+        """Another stage from the next item on. Any thread."""
+        self._stage = stage
+
+    def process(self, item: In_contra) -> Out_co | Several[Any] | None:
+        """What the stage of the moment makes of it."""
+        return self._stage.process(item)
+
+
 @dataclass(slots=True)
 class Counters:
     """What a stage has done so far. ``cpu`` and ``wall`` in seconds, ``slowest`` in seconds of wall time."""

@@ -1,0 +1,109 @@
+"""The configuration of a running appliance: watched for changes, and the last good one remembered.
+
+The file is looked at about twice a second. That costs two calls of stat(2), needs no library, and sees what
+notification by the kernel misses: files on network and overlay file systems, folders that appear later, and
+editors that replace the file instead of writing into it.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from appliance import durable
+from appliance.config.load import load_config, override_of
+from appliance.config.schema import Config
+from appliance.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+STATE = Path("/var/lib/smart-selfie")
+MODE = 0o600
+"""The last good configuration holds the scrambled password of the page."""
+
+Stamp = tuple[tuple[int, ...], ...]
+
+
+class LiveConfig:
+    """The file ``path`` (None: there is none) with ``overrides``, as :func:`load_config` takes them.
+
+    ``state`` is the folder that outlives a restart, None if there is none. Not thread-safe.
+    """
+
+    def __init__(
+        self, path: Path | None, overrides: Sequence[tuple[str, Any]] = (), state: Path | None = None
+    ) -> None:
+        self._path = path
+        self._overrides = tuple(overrides)
+        self._memory = None
+        if path is not None and state is not None:
+            key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+            self._memory = state / f"last-good-config-{key}.yaml"
+        self._read = self._seen = self._stamp()
+
+    def start(self) -> tuple[Config, ConfigError | None]:
+        """The configuration to start with; with it what is wrong in the file, when it is the last good one.
+
+        Raises ConfigError when there is neither.
+        """
+        try:
+            return load_config(self._path, self._overrides), None
+        except ConfigError as error:
+            remembered = self._recall()
+            if remembered is None:
+                raise
+            return remembered, error
+
+    def poll(self) -> bool:
+        """Whether the file has changed and come to rest: whoever is still writing is not interrupted."""
+        before, self._seen = self._seen, self._stamp()
+        return self._seen == before != self._read
+
+    def load(self) -> Config:
+        """The configuration as the file is now. Raises ConfigError."""
+        self._read = self._seen = self._stamp()
+        return load_config(self._path, self._overrides)
+
+    def remember(self, config: Config) -> None:
+        """``config`` is in force and good: keep it for the next start."""
+        if self._memory is None:
+            return
+        text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
+        try:
+            if not self._memory.exists() or self._memory.read_text("utf-8") != text:
+                durable.write_over(self._memory, text.encode(), MODE)
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("The good configuration cannot be remembered in %s: %s", self._memory, error)
+
+    def _recall(self) -> Config | None:
+        if self._memory is None or not self._memory.exists():
+            return None
+        try:
+            return load_config(self._memory, self._overrides)
+        except ConfigError as error:  # written by another version, perhaps
+            log.warning("The last good configuration cannot be used: %s", error)
+            return None
+
+    def _stamp(self) -> Stamp:
+        """What changes when the file or its override does."""
+        if self._path is None:
+            return ()
+        stamps: list[tuple[int, ...]] = []
+        for path in (self._path, override_of(self._path)):
+            try:
+                about = path.stat()
+                stamps.append((about.st_mtime_ns, about.st_size, about.st_ino))
+            except OSError as error:
+                stamps.append((error.errno or 0,))
+        return tuple(stamps)
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The folder that outlives a restart (systemd.exec(5), StateDirectory), None if there is none."""
+    named = environ.get("STATE_DIRECTORY", "").split(":")[0]
+    folder = Path(named) if named else STATE
+    return folder if folder.is_dir() and os.access(folder, os.W_OK) else None
