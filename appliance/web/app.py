@@ -22,6 +22,7 @@ from starlette.websockets import WebSocket
 
 from appliance import __version__
 from appliance.errors import ApplianceError, ConfigError, FeedError
+from appliance.photo_names import PHOTO
 from appliance.web.access import COOKIE, SESSION_SECONDS, Patience, Sessions
 from appliance.web.gallery import CHUNK, Gallery
 from appliance.web.health import metrics
@@ -240,7 +241,10 @@ class Page:
 
     async def delete(self, request: Request) -> Response:
         """The appliance removes a photo: the page itself cannot write there."""
-        return _answer(await self._link.ask("delete", name=request.path_params["name"]))
+        name = request.path_params["name"]
+        if not PHOTO.fullmatch(name):
+            raise HTTPException(404, "There is no such photo (any more)")
+        return _answer(await self._link.ask("delete", name=name))
 
     async def archive(self, request: Request) -> Response:
         """All photos, or those of one ``day``, as a zip."""

@@ -31,7 +31,20 @@ def serve(config: Config, path: Path | None) -> None:
     web = config.web
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
-    server = _Server(
+    server = make_server(config, path)
+    try:
+        server.run()
+    except SystemExit:  # uvicorn's way to say that the address cannot be had
+        raise ApplianceError(
+            f"The page cannot listen on {web.listen}, port {web.port}",
+            "Is something else on that port, or is the address not this machine's?",
+        ) from None
+
+
+def make_server(config: Config, path: Path | None) -> uvicorn.Server:
+    """The server with all its limits, not yet running."""
+    web = config.web
+    return _Server(
         uvicorn.Config(
             build(config, path),
             host=web.listen,
@@ -56,13 +69,6 @@ def serve(config: Config, path: Path | None) -> None:
             h11_max_incomplete_event_size=16 * 1024,
         )
     )
-    try:
-        server.run()
-    except SystemExit:  # uvicorn's way to say that the address cannot be had
-        raise ApplianceError(
-            f"The page cannot listen on {web.listen}, port {web.port}",
-            "Is something else on that port, or is the address not this machine's?",
-        ) from None
 
 
 def build(config: Config, path: Path | None) -> Guard:
