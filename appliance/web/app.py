@@ -11,7 +11,6 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any, BinaryIO
 
-import segno
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -271,6 +270,8 @@ class Page:
 
     async def qr(self, request: Request) -> Response:
         """The address of this page, to be photographed by another phone."""
+        import segno  # noqa: PLC0415  (only who wants the code pays for it)
+
         code = segno.make(self._state.address(request.headers["host"]), error="m")
         svg = code.svg_inline(scale=1, border=2, dark="#111", light="#fff", omitsize=True)
         return Response('<?xml version="1.0"?>' + _namespaced(svg), media_type="image/svg+xml")
