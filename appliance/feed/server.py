@@ -180,7 +180,11 @@ class Feed:
         command = self._commands.get(str(message.get("do")))
         if command is None:
             raise FeedError(f"{message.get('do')!r} is no command of the feed")
-        answer = command(message)
+        try:
+            answer = command(message)
+        except Exception:  # told and survived: the others go on watching
+            log.exception("The page's %r failed", message.get("do"))
+            answer = {"ok": False, "error": "It failed; the journal has the details"}
         if answer is not None:
             subscriber.event(pack({"kind": "answer", "id": message.get("id"), **answer}))
 

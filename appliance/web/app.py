@@ -11,7 +11,6 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any, BinaryIO
 
-import segno
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,6 +21,7 @@ from starlette.websockets import WebSocket
 
 from appliance import __version__
 from appliance.errors import ApplianceError, ConfigError, FeedError
+from appliance.photo_names import PHOTO
 from appliance.web.access import COOKIE, SESSION_SECONDS, Patience, Sessions
 from appliance.web.gallery import CHUNK, Gallery
 from appliance.web.health import metrics
@@ -240,7 +240,10 @@ class Page:
 
     async def delete(self, request: Request) -> Response:
         """The appliance removes a photo: the page itself cannot write there."""
-        return _answer(await self._link.ask("delete", name=request.path_params["name"]))
+        name = request.path_params["name"]
+        if not PHOTO.fullmatch(name):
+            raise HTTPException(404, "There is no such photo (any more)")
+        return _answer(await self._link.ask("delete", name=name))
 
     async def archive(self, request: Request) -> Response:
         """All photos, or those of one ``day``, as a zip."""
@@ -267,6 +270,8 @@ class Page:
 
     async def qr(self, request: Request) -> Response:
         """The address of this page, to be photographed by another phone."""
+        import segno  # noqa: PLC0415  (only who wants the code pays for it)
+
         code = segno.make(self._state.address(request.headers["host"]), error="m")
         svg = code.svg_inline(scale=1, border=2, dark="#111", light="#fff", omitsize=True)
         return Response('<?xml version="1.0"?>' + _namespaced(svg), media_type="image/svg+xml")

@@ -159,7 +159,7 @@ class Scene:
         self._started_at: float | None = None
         self._sequence = 0
 
-    def read(self, timeout: float) -> Frame:  # noqa: ARG002  (a drawing does not stall)
+    def read(self, timeout: float) -> Frame:
         """The next frame, when its time has come. Raises EndOfRecording."""
         offset = self._sequence / FRAME_RATE
         if offset >= SECONDS and not self._loop:
@@ -168,6 +168,10 @@ class Scene:
             self._started_at = self._clock.now()
         moment = self._started_at + offset
         self._clock.wait_until(moment)
+        late = int((self._clock.now() - moment) * FRAME_RATE)
+        if late > 0:  # the machine is too slow to draw them all: like a camera's, those frames are lost
+            self._sequence += late
+            return self.read(timeout)
         frame = make_frame(self._sequence, moment, self.picture(offset), self._analysis_size)
         self._sequence += 1
         return frame

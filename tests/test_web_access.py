@@ -1,0 +1,315 @@
+"""Who may see the page: passwords, sessions, other sites, hostile names and paths, and clients that stall."""
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import VirtualClock
+from appliance.config import load_config
+from appliance.errors import ConfigError
+from appliance.web import protocol
+from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
+from appliance.web.passwords import matches, scramble
+from tests.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
+
+pytest.importorskip("uvicorn", reason="the page's extra is not installed")
+
+
+@pytest.fixture(scope="module")
+def open_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with serving(tmp_path_factory.mktemp("open")) as page:
+        page.enter()
+        yield page
+
+
+@pytest.fixture
+def locked_page(tmp_path: Path) -> Iterator[Page]:
+    with serving(tmp_path, password=True) as page:
+        yield page
+
+
+def test_a_password_is_scrambled_with_salt_and_recognised() -> None:
+    assert scramble(PASSWORD) != SCRAMBLED
+    assert PASSWORD not in SCRAMBLED
+    assert matches(PASSWORD, SCRAMBLED)
+    assert not matches(PASSWORD + " ", SCRAMBLED)
+    assert not matches("", SCRAMBLED)
+
+
+@pytest.mark.parametrize("cost", ["scrypt:60:8:1", "scrypt:13:99:99", "scrypt:0:0:0"])
+def test_a_cost_written_by_hand_that_cannot_be_paid_matches_nothing(cost: str) -> None:
+    assert not matches(PASSWORD, f"{cost}:{'0' * 32}:{'0' * 64}")
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0", "192.168.1.7", "::", "selfie.local"])
+def test_any_other_address_than_this_machines_own_demands_a_password(tmp_path: Path, listen: str) -> None:
+    with pytest.raises(ConfigError, match="needs a password"):
+        load_config(None, [("web.listen", listen)])
+    assert load_config(None, [("web.listen", listen), ("web.password", SCRAMBLED)]).web.listen == listen
+
+
+def test_a_plain_password_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="web-password") as caught:
+        load_config(None, [("web.password", "geheim123")])
+    assert "geheim123" not in str(caught.value)
+
+
+def test_off_and_local_by_default() -> None:
+    web = load_config(None).web
+    assert not web.enabled
+    assert web.listen == "127.0.0.1"
+
+
+GUARDED = [
+    "/api/history",
+    "/history.csv",
+    "/api/photos",
+    "/photos.zip",
+    "/photos/selfie-000001-20260102-150405.jpg",
+    "/thumbnails/selfie-000001-20260102-150405.jpg",
+    "/api/settings",
+    "/api/health",
+    "/metrics",
+    "/qr.svg",
+    "/api/nothing",
+]
+
+
+def test_without_the_password_only_the_empty_page_is_served(locked_page: Page) -> None:
+    write_photo(locked_page.photos, 1)
+    for path in GUARDED:
+        assert locked_page.ask(path).status == 401, path
+    for path in ("/", "/static/app.js", "/api/session", "/healthz"):
+        assert locked_page.ask(path).status == 200, path
+    assert locked_page.ask("/api/do/shoot", "POST", {}).status == 401
+    assert locked_page.ask("/api/settings", "PUT", {"rule.cooldown_seconds": 1}).status == 401
+    assert locked_page.appliance.asked == []
+    locked_page.enter()
+    for path in GUARDED[:-1]:
+        assert locked_page.ask(path).status == 200, path
+    assert locked_page.ask(GUARDED[-1]).status == 404
+
+
+def test_a_session_ends_with_logging_out(locked_page: Page) -> None:
+    locked_page.enter()
+    assert locked_page.ask("/api/photos").status == 200
+    assert locked_page.ask("/api/logout", "POST", {}).status == 200
+    assert locked_page.ask("/api/photos").status == 401
+
+
+def test_the_session_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(locked_page: Page) -> None:
+    cookie = locked_page.ask("/api/login", "POST", {"password": PASSWORD}).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: Page) -> None:
+    answers = [
+        locked_page.ask("/api/login", "POST", {"password": f"guess {number}"}) for number in range(1000)
+    ]
+    statuses = [answer.status for answer in answers]
+    assert set(statuses) == {403, 429}
+    assert statuses.count(403) <= Patience.BURST + 1 + 60 / Patience.SECONDS_EACH
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    # Nor does the right one help now, or guessing would only have to be quick.
+    assert locked_page.ask("/api/login", "POST", {"password": PASSWORD}).status == 429
+    assert locked_page.ask("/healthz").status == 200
+
+
+def test_patience_returns_with_time_and_is_shared_by_all_addresses() -> None:
+    clock = VirtualClock(1000.0)
+    patience = Patience(clock)
+    assert [patience.wait_for("a") for _ in range(Patience.BURST)] == [0.0] * Patience.BURST
+    assert patience.wait_for("a") == pytest.approx(Patience.SECONDS_EACH)
+    assert patience.wait_for("b") == 0.0
+    clock.wait_until(clock.now() + Patience.SECONDS_EACH)
+    assert patience.wait_for("a") == 0.0
+    tries = [patience.wait_for(f"botnet {number}") for number in range(100)]
+    assert sum(wait == 0 for wait in tries) <= Patience.BURST_ALL
+
+
+def test_sessions_run_out_and_are_bounded() -> None:
+    clock = VirtualClock(0.0)
+    sessions = Sessions(SCRAMBLED, clock)
+    first = sessions.open()
+    clock.wait_until(SESSION_SECONDS - 1)
+    assert sessions.valid(first)
+    clock.wait_until(2 * SESSION_SECONDS - 2)  # its use kept it open
+    assert sessions.valid(first)
+    for _ in range(MOST_SESSIONS):
+        newest = sessions.open()
+    assert not sessions.valid(first)
+    clock.wait_until(4 * SESSION_SECONDS)
+    assert not sessions.valid(newest)
+    assert not sessions.valid("")
+
+
+def test_a_change_without_the_pages_own_proof_is_refused(open_page: Page) -> None:
+    for proof in ({"X-Page-Proof": ""}, {"X-Page-Proof": "0" * 64}):
+        assert open_page.ask("/api/do/shoot", "POST", {}, proof).status == 403
+    assert open_page.appliance.asked == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_another_sites_page_gets_nothing(open_page: Page, headers: dict[str, str]) -> None:
+    for path in ("/api/session", "/photos.zip", "/api/settings", "/live"):
+        assert open_page.ask(path, headers=headers).status == 403, path
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8080", "", "[", "a b", "@127.0.0.1x"],
+)
+def test_a_name_that_is_not_this_machines_is_not_answered(open_page: Page, host: str) -> None:
+    for path in ("/", "/api/photos", "/static/app.js"):
+        assert open_page.ask(path, headers={"Host": host}).status in {400, 421}, path
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8080", "192.168.0.9", "party.example"]
+)
+def test_addresses_and_known_names_are_answered(tmp_path: Path, host: str) -> None:
+    with serving(tmp_path, extra="  names: [Party.example]\n") as page:
+        assert page.ask("/", headers={"Host": host}).status == 200
+
+
+TRAVERSALS = [
+    "/photos/../config.yaml",
+    "/photos/..%2fconfig.yaml",
+    "/photos/%2e%2e/config.yaml",
+    "/photos/%2e%2e%2fconfig.yaml",
+    "/photos/..%5cconfig.yaml",
+    "/photos/%252e%252e%252fconfig.yaml",
+    "/photos//etc/passwd",
+    "/photos/%2fetc%2fpasswd",
+    "/photos/selfie-000001-20260102-150405.jpg%00.txt",
+    "/photos/selfie-000009-20260102-150405.jpg",
+    "/photos/.smart-selfie-counter",
+    "/thumbnails/..%2f..%2fconfig.yaml",
+    "/thumbnails/%2fetc%2fpasswd",
+    "/static/../app.py",
+    "/static/..%2fapp.py",
+    "/static/%2e%2e%2f%2e%2e%2ferrors.py",
+    "//etc/passwd",
+    "/photos/" + "a" * 3000,
+]
+
+
+def test_no_path_leads_out_of_the_folder(open_page: Page) -> None:
+    (open_page.photos / "selfie-000009-20260102-150405.jpg").symlink_to(open_page.config)
+    (open_page.photos / ".smart-selfie-counter").write_text("1")
+    try:
+        for path in TRAVERSALS:
+            answer = open_page.ask(path)
+            assert answer.status in {400, 404}, path
+            assert b"rule:" not in answer.body
+            assert b"root:" not in answer.body
+        for path in TRAVERSALS[:9]:
+            assert open_page.ask(path, "DELETE").status in {400, 404, 409, 405}, path
+    finally:
+        (open_page.photos / "selfie-000009-20260102-150405.jpg").unlink()
+    assert open_page.config.exists()
+
+
+def test_every_answer_carries_the_security_headers(open_page: Page) -> None:
+    for path in ("/", "/api/photos", "/nothing", "/static/app.js"):
+        headers = open_page.ask(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert "server" not in headers
+    assert open_page.ask("/api/photos").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b'{"password": "' + b"a" * 100_000 + b'"}', "application/json", 413),
+        (b"password=x", "application/x-www-form-urlencoded", 415),
+        (b"{", "application/json", 400),
+        (b"[1]", "application/json", 400),
+        (b"[" * 60_000, "application/json", 400),
+        (b'{"password": 7}', "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+    ],
+)
+def test_bodies_that_are_too_large_or_not_json_are_refused(
+    locked_page: Page, body: bytes, kind: str, status: int
+) -> None:
+    assert locked_page.ask("/api/login", "POST", body, {"Content-Type": kind}).status == status
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the other side ends the connection, now or soon."""
+    try:
+        while connection.recv(65536):
+            pass
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+def test_a_head_that_goes_on_and_on_is_refused(open_page: Page) -> None:
+    with open_page.raw() as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"a" * 300_000)
+        assert hung_up(connection)
+
+
+def test_slow_requests_are_hung_up_on_and_do_not_keep_others_out(
+    open_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.5)
+    slow = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS - 5)]
+    for number, connection in enumerate(slow):
+        if number % 2:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Drip: ")
+    assert open_page.ask("/").status == 200
+    for connection in slow:
+        assert hung_up(connection)
+        connection.close()
+
+
+def test_a_body_that_never_comes_ends_the_request(locked_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.web.app.BODY_SECONDS", 0.3)
+    with locked_page.raw() as connection:
+        connection.sendall(
+            b"POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 50\r\n\r\n{"
+        )
+        assert b" 408 " in connection.recv(65536)
+
+
+def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
+    held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS + 20)]
+    time.sleep(0.2)
+    gone = 0
+    for connection in held:
+        connection.settimeout(0.05)
+        gone += hung_up(connection)
+        connection.close()
+    assert 20 <= gone < len(held)
+
+
+def test_a_download_nobody_takes_is_given_up(open_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.web.guard.SEND_SECONDS", 0.5)
+    for number in range(100, 130):
+        write_photo(open_page.photos, number)
+    with open_page.raw() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(b"GET /photos.zip HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        time.sleep(2.0)
+        assert hung_up(connection)
