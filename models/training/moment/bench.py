@@ -1,8 +1,8 @@
-"""The bench of the moment: groups of real faces that switch expression one by one, through the whole appliance.
+"""The bench of the moment: real faces that switch expression one by one, through the whole appliance.
 
 Every recording is put together in memory from photos with smile labels (genki_dev), played at 30 frames a
-second on a virtual clock, and judged by what is known about it. With ``--out`` the recordings are also written,
-to be looked at; they hold other people's photos and must never be committed.
+second on a virtual clock, and judged by what is known about it. With ``--out`` the recordings are also
+written, to be looked at; they hold other people's photos and must never be committed.
 """
 
 import argparse
