@@ -114,6 +114,9 @@ class Daemon:
         storage = config.storage
         return PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
 
+    def _card(self, config: Config, store: PhotoStore) -> CardStore:
+        return CardStore(store, self._clock, regions=config.storage.face_regions)
+
     def _open_feed(self) -> None:
         """The page's window on the appliance, if the configuration wants one."""
         if self._config.web.enabled:
@@ -153,7 +156,7 @@ class Daemon:
                 LensWatch(functools.partial(self._condition, Light.LENS_COVERED)).hear,
                 *self._listeners,
             ],
-            store=CardStore(store, self._clock),
+            store=self._card(self._config, store),
             on_chosen=[lambda _: self._condition(Light.SAVING, True)],
             on_photo=[lambda _: self._condition(Light.SAVING, False), *self._on_photo],
             on_storage_fault=self._stored,
@@ -228,7 +231,7 @@ class Daemon:
             self._change_panel(config)
         self._config = config
         self._store = store or self._store
-        self._assembly.use(config, models, CardStore(store, self._clock) if store is not None else None)
+        self._assembly.use(config, models, self._card(config, store) if store is not None else None)
         if config.camera != old.camera:
             self._capture.renew()
         if config.web != old.web:

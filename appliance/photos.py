@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 MAX_SIDE = 16384
 """Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
+MAX_XMP_BYTES = 65_000
+"""What fits into one segment of a JPEG, about a hundred faces. More is left out: the photo is not lost."""
 MAX_BYTES = 64_000_000
 """Of one photo. A larger JPEG is refused: one picture must not fill the card."""
 
@@ -71,14 +73,15 @@ class PhotoStore:
         self.check()
         return removed
 
-    def save(self, picture: Colour, taken_at: datetime) -> Path:
+    def save(self, picture: Colour, taken_at: datetime, xmp: bytes = b"") -> Path:
         """Keep ``picture`` (uint8 [height, width, 3], BGR); returns its path once it is safe on the card.
 
         ``taken_at`` is wall time and goes into the name and the EXIF; with a time zone the offset does too.
+        ``xmp`` is a packet of further metadata.
         Raises StorageError, NoSpaceError, ReadOnlyError; the folder then holds no torn photo, and the same
         picture can be tried again.
         """
-        data = self._encode(picture, taken_at)
+        data = self._encode(picture, taken_at, xmp)
         with self._explained(), durable.locked(self.folder):
             self._require_space(len(data))
             path, number = self._write(data, taken_at, self._last_number() + 1)
@@ -95,8 +98,8 @@ class PhotoStore:
             except FileNotFoundError:
                 raise StorageError(f"The photo {name} is already gone") from None
 
-    def _encode(self, picture: Colour, taken_at: datetime) -> bytes:
-        data = encode_jpeg(picture, self._quality, make_exif(taken_at, self._make, self._model))
+    def _encode(self, picture: Colour, taken_at: datetime, xmp: bytes) -> bytes:
+        data = encode_jpeg(picture, self._quality, make_exif(taken_at, self._make, self._model), xmp)
         if len(data) > MAX_BYTES:
             raise StorageError(
                 f"A photo of {len(data) // _MB} MB is too large to keep; {MAX_BYTES // _MB} MB is the limit",
@@ -168,7 +171,7 @@ def highest_number(folder: Path) -> int:
     return max((int(match[1]) for match in matches if match), default=0)
 
 
-def encode_jpeg(picture: Colour, quality: int, exif: Image.Exif) -> bytes:
+def encode_jpeg(picture: Colour, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:
     """A JPEG of ``picture`` (uint8 [height, width, 3], BGR). Raises StorageError."""
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
         raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
@@ -181,7 +184,8 @@ def encode_jpeg(picture: Colour, quality: int, exif: Image.Exif) -> bytes:
     # Pillow reads BGR as it is: no copy in numpy.
     image = Image.frombuffer("RGB", (width, height), np.ascontiguousarray(picture), "raw", "BGR", 0, 1)
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, exif=exif)
+    described = {"xmp": xmp} if 0 < len(xmp) <= MAX_XMP_BYTES else {}
+    image.save(buffer, "JPEG", quality=quality, exif=exif, **described)
     return buffer.getvalue()
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "the whole appliance on a bundled scene, no camera needed",
     "judge": "say for still pictures who shows the expression",
     "replay": "run a recording through the appliance and say what it would have done",
+    "record": "keep a short clip of what is analysed, to tune the rule with replay",
     "check": "name every problem in a configuration",
     "doctor": "examine this machine: every fault, and what to do about it",
     "export": "copy all photos into a folder, such as a USB stick, and verify each",

@@ -1,13 +1,14 @@
 """``smart-selfie check``: every problem in a configuration, before the appliance sees it."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 from appliance.cli.common import say
 from appliance.config import load_config, parse_override
 from appliance.config.load import find_config
-from appliance.config.template import render
+from appliance.config.template import json_schema, render
 from appliance.errors import ConfigError
 
 
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml")
     parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--json", action="store_true", help="one JSON object a problem, one a line")
+    parser.add_argument("--print-schema", action="store_true", help="print a JSON Schema, for editors")
     parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")
 
 
@@ -23,6 +25,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 good, 2 if there is a problem."""
     if args.print_default:
         sys.stdout.write(render())
+        return 0
+    if args.print_schema:
+        print(json.dumps(json_schema(), indent=2))
         return 0
     path = args.file or find_config()
     try:

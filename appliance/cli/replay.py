@@ -2,14 +2,15 @@
 
 import argparse
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
-from appliance.assembly import assemble, load_models
+from appliance.assembly import Listener, assemble, load_models
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.cli.events import Events, tell_person
+from appliance.cli.explain import Plot, explanation, tell
 from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.sheet import Story
@@ -36,15 +37,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="for a folder: show each picture this long instead of one frame each",
     )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say for every frame why it was taken or not, and who lacks what",
+    )
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="PNG",
+        help="draw everybody's score, the threshold and the photos over time",
+    )
     add_config_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 when the recording was played to its end."""
     config = config_of(args)
+    level = level_of(config.rule.expression, config.rule.sensitivity)
     events = Events(say if args.json else tell_person)
-    story = Story(level_of(config.rule.expression, config.rule.sensitivity).shows) if args.out else None
-    store = ReplayStore(args.out, config.storage.quality) if args.out else None
+    story = Story(level.shows) if args.out else None
+    plot = Plot(level.shows) if args.plot else None
+    storage = config.storage
+    store = ReplayStore(args.out, storage.quality, storage.face_regions) if args.out else None
+    listeners: list[Listener] = [plot.frame] if plot is not None else []
+    if args.explain:
+        report = say if args.json else tell
+        listeners.append(lambda decision: report(explanation(decision, level)))
     clock = VirtualClock()
     recording = Recording(
         args.source,
@@ -54,9 +73,12 @@ def run(args: argparse.Namespace) -> int:
         seconds_per_picture=args.seconds_per_picture,
     )
     try:
-        play(config, recording, clock, events, story, store)
+        photographed = [plot.photo] if plot is not None else []
+        play(config, recording, clock, events, story, store, listeners, photographed)
     finally:
         recording.close()
+        if plot is not None:
+            plot.save(args.plot)
         events.summary()
         if story is not None:
             sheet = args.out / SHEET
@@ -73,6 +95,8 @@ def play(
     events: Events,
     story: Story | None,
     store: ReplayStore | None,
+    listeners: Sequence[Listener] = (),
+    on_chosen: Sequence[Listener] = (),
 ) -> None:
     """Every frame of ``recording`` through the stages, one after the other."""
 
@@ -81,7 +105,7 @@ def play(
         if story is not None:
             story.add(decision)
 
-    def on_chosen(decision: Decision) -> None:
+    def chosen(decision: Decision) -> None:
         if store is None:
             events.photo(decision, None)
 
@@ -92,7 +116,12 @@ def play(
 
     models = load_models(config)
     assembly = assemble(
-        config, models, listeners=[on_frame], on_chosen=[on_chosen], store=store, on_photo=[on_photo]
+        config,
+        models,
+        listeners=[on_frame, *listeners],
+        on_chosen=[chosen, *on_chosen],
+        store=store,
+        on_photo=[on_photo],
     )
     Line(_frames(recording), assembly.stages, clock, threading.Event()).run_inline()
 

@@ -58,7 +58,23 @@ def _one_or_many(value: object) -> object:
 Side = Annotated[int, Field(ge=16, le=16384)]
 Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
 Expressions = Annotated[
-    tuple[str, ...], BeforeValidator(_one_or_many), AfterValidator(_known_expressions), Field(min_length=1)
+    tuple[str, ...],
+    BeforeValidator(_one_or_many),
+    AfterValidator(_known_expressions),
+    Field(min_length=1),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(EXPRESSIONS)},
+                {
+                    "type": "array",
+                    "items": {"enum": list(EXPRESSIONS)},
+                    "minItems": 1,
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
 ]
 SCRAMBLED = re.compile(r"scrypt:\d{1,2}:\d{1,2}:\d{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
@@ -250,6 +266,9 @@ class Storage(Section):
         description="photos are written here, and never overwritten",
     )
     quality: int = Field(92, ge=1, le=100, description="of the JPEG, 1 to 100")
+    face_regions: bool = Field(
+        True, description="true: photos tell where faces are and what they showed (XMP), never who"
+    )
     keep_free_mb: int = Field(
         200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
     )

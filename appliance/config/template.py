@@ -23,6 +23,16 @@ def render() -> str:
     return HEADER + "".join(_section(name, field) for name, field in Config.model_fields.items())
 
 
+def json_schema() -> dict[str, Any]:
+    """The same as a JSON Schema (2020-12), with which editors check and complete the file."""
+    schema = Config.model_json_schema(mode="validation")
+    for section in schema["$defs"].values():
+        for key in section.get("properties", {}).values():
+            if key.get("default") == {}:
+                key["default"] = "everyone"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
 def _section(name: str, field: FieldInfo) -> str:
     model = field.annotation
     assert isinstance(model, type)

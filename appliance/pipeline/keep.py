@@ -11,6 +11,7 @@ from appliance.clock import Clock
 from appliance.errors import StorageError
 from appliance.frames import Decision, Photo
 from appliance.photos import PhotoStore, encode_jpeg, make_exif
+from appliance.xmp import packet
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,15 @@ class Store(Protocol):
 class CardStore:
     """Photos of real life: numbered, dated by the wall clock of the moment the frame was captured."""
 
-    def __init__(self, store: PhotoStore, clock: Clock, wall: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        store: PhotoStore,
+        clock: Clock,
+        wall: Callable[[], datetime] | None = None,
+        regions: bool = True,
+    ) -> None:
         self._store = store
+        self._regions = regions
         self._clock = clock
         self._wall = wall or (lambda: datetime.now().astimezone())
 
@@ -37,14 +45,17 @@ class CardStore:
         """See :class:`Store`."""
         frame = decision.frame
         age = timedelta(seconds=max(0.0, self._clock.now() - frame.captured_at))
-        return self._store.save(frame.picture.bgr(), self._wall() - age)
+        return self._store.save(
+            frame.picture.bgr(), self._wall() - age, packet(decision) if self._regions else b""
+        )
 
 
 class ReplayStore:
     """Photos of a recording: named by frame, dated by the recording's time, the same in every run."""
 
-    def __init__(self, folder: Path, quality: int) -> None:
+    def __init__(self, folder: Path, quality: int, regions: bool = True) -> None:
         self._folder = folder
+        self._regions = regions
         self._quality = quality
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -56,9 +67,10 @@ class ReplayStore:
         """See :class:`Store`."""
         frame = decision.frame
         exif = make_exif(EPOCH + timedelta(seconds=frame.captured_at), "Smart Selfie", "smart-selfie replay")
+        xmp = packet(decision) if self._regions else b""
         path = self._folder / f"frame-{frame.sequence:06d}.jpg"
         try:
-            durable.write_over(path, encode_jpeg(frame.picture.bgr(), self._quality, exif))
+            durable.write_over(path, encode_jpeg(frame.picture.bgr(), self._quality, exif, xmp))
         except OSError as error:
             raise durable.explain(error, self._folder) from error
         return path

@@ -1,0 +1,92 @@
+"""Why each frame was taken or not: for a person at the terminal, for a program, and as a picture."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+from tqdm import tqdm
+
+from appliance.draw.chart import Moment, chart
+from appliance.errors import StorageError
+from appliance.frames import Decision, Showing
+from appliance.pipeline.sensitivity import Level
+
+PLOT_SIZE = (1600, 500)
+
+
+def explanation(decision: Decision, level: Level) -> dict[str, Any]:
+    """One frame: what was decided, why, and what each person lacks."""
+    return {
+        "event": "frame",
+        "time": round(decision.frame.captured_at, 3),
+        "frame": decision.frame.sequence,
+        "trigger": decision.take_photo,
+        "armed": decision.armed,
+        "all_show": decision.all_show,
+        "reason": decision.reason,
+        "people": [
+            {
+                "number": one.person.number,
+                "score": round(one.score, 3),
+                "current": round(one.current, 3),
+                "shows": one.shows,
+                "lacks": lacks(one, level),
+            }
+            for one in decision.people
+        ],
+    }
+
+
+def lacks(one: Showing, level: Level) -> str | None:
+    """What keeps this person from counting as showing it, in words; None if nothing does."""
+    if not one.person.counts:
+        return "passing by or a poster: does not count"
+    if not one.person.seen:
+        return f"out of sight for {one.person.missing_for:.2f} s"
+    if not one.shows:
+        return f"{one.score:.2f} of {level.shows:.2f}"
+    if not one.in_frame:
+        return f"only {one.current:.2f} in this frame, {level.stops:.2f} are needed"
+    return None
+
+
+def tell(explained: dict[str, Any]) -> None:
+    """One line of words."""
+    mark = "TAKE" if explained["trigger"] else "yes " if explained["all_show"] else "no  "
+    people = "; ".join(
+        f"{one['number']}: {one['lacks'] or format(one['score'], '.2f') + ' shows it'}"
+        for one in explained["people"]
+    )
+    tqdm.write(
+        f"{explained['time']:8.2f} s {mark} {explained['reason']}" + (f" ({people})" if people else "")
+    )
+
+
+class Plot:
+    """Everybody's score over time, the threshold, and the photos. In memory: a hundred bytes a frame."""
+
+    def __init__(self, threshold: float) -> None:
+        self._threshold = threshold
+        self._moments: list[Moment] = []
+        self._photos: list[float] = []
+
+    def frame(self, decision: Decision) -> None:
+        """One more frame."""
+        scores = tuple((one.person.number, one.score) for one in decision.people)
+        self._moments.append(Moment(decision.frame.captured_at, scores, decision.all_show))
+
+    def photo(self, decision: Decision) -> None:
+        """The photo kept."""
+        self._photos.append(decision.frame.captured_at)
+
+    def save(self, path: Path) -> None:
+        """Write the PNG. Raises StorageError."""
+        picture = chart(self._moments, self._photos, self._threshold, PLOT_SIZE)
+        encoded, data = cv2.imencode(".png", picture)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data.tobytes() if encoded else b"")
+        except OSError as error:
+            raise StorageError(
+                f"The plot {path} cannot be written: {error.strerror}", "Is there space?"
+            ) from error
