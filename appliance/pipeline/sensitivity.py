@@ -1,7 +1,7 @@
 """What ``rule.sensitivity`` means: the probabilities from which an expression is shown, and until when.
 
 The one table. The levels are chosen so that a word means about the same for each expression: of faces on
-which not one of ten people saw it, slight lets about 3 in 100 through, normal 1, big 0.3 (FER-2013's
+which not one of ten people saw it, slight lets about 2 in 100 through, normal 0.5, big 0.2 (FER-2013's
 PublicTest with FER+ votes). ``python -m models.training sensitivity`` measures it again when the model has
 changed; the rates stand in ``docs/moment.md``.
 """

@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate-faces": ("models.training.faces.evaluate", "measure a face finder on labelled photos"),
     "evaluate-portraits": ("models.training.faces.portraits", "count the boxes on photos of one face"),
     "sensitivity": ("models.training.moment.sensitivity", "measure what the rule's thresholds let through"),
+    "eyes": ("models.training.moment.eyes", "measure the judge of open eyes"),
     "moment-bench": ("models.training.moment.bench", "groups of real faces through the whole appliance"),
     "scene": ("models.training.scene", "build the bundled demo scene from averaged faces"),
 }

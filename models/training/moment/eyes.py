@@ -1,0 +1,80 @@
+"""Measures the eyes judge: how often open eyes are called open, and how often closed ones are.
+
+No photo here is labelled for closed eyes, so eyes are closed by hand: each eye that a second cascade finds is
+covered with the skin above it and a dark line for the lashes. That is cruder than an eyelid, and the figure
+for closed eyes no more than an indication.
+"""
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from appliance.assembly import open_detector
+from appliance.config.schema import Faces as FaceSettings
+from appliance.frames import Box, Grey
+from appliance.hw.cameras.pictures import frame_from_picture_file
+from appliance.pipeline.cascade import cascade_path
+from appliance.pipeline.eyes import EyeJudge
+from appliance.pipeline.quality import cut
+from models.training.errors import BadDataError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with genki_dev")
+    parser.add_argument("--every", type=int, default=4, help="look at every so many-th photo")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the figures as JSON."""
+    folder = args.data / "genki_dev"
+    try:
+        with (folder / "labels.csv").open(newline="") as stream:
+            rows = list(csv.DictReader(stream))[:: args.every]
+    except OSError as error:
+        raise BadDataError(f"{folder}/labels.csv: {error.strerror}; expected file,smile,...") from None
+    detector, judge = open_detector(FaceSettings()), EyeJudge()
+    finder = cv2.CascadeClassifier(str(cascade_path("haarcascade_eye.xml")))
+    opened, closed = [], []
+    for row in rows:
+        frame = frame_from_picture_file(folder / row["file"])
+        face = max(detector.search(frame), key=lambda one: one.box.size, default=None)
+        if face is None:
+            continue
+        opened.append(judge.open(frame.grey, face.box))
+        shut = close_eyes(frame.grey, face.box, finder)
+        if shut is not None:
+            closed.append(judge.open(shut, face.box))
+    known_open, known_closed = ([one for one in found if one is not None] for found in (opened, closed))
+    result = {
+        "faces_with_open_eyes": len(known_open),
+        "called_open": round(float(np.mean(known_open)), 3),
+        "faces_with_eyes_closed_by_hand": len(known_closed),
+        "of_them_called_open": round(float(np.mean(known_closed)), 3),
+    }
+    print(json.dumps(result, indent=1))
+    return 0
+
+
+def close_eyes(grey: Grey, box: Box, finder: cv2.CascadeClassifier) -> Grey | None:
+    """The picture with both eyes covered; None where two eyes were not found."""
+    upper = Box(box.x, box.y, box.w, 0.6 * box.h)
+    face = cut(grey, upper)
+    eyes = finder.detectMultiScale(face, 1.05, 4, minSize=(max(8, round(box.w / 8)),) * 2)
+    if len(eyes) != 2:
+        return None
+    shut = grey.copy()
+    left, top = max(0, round(upper.x)), max(0, round(upper.y))
+    for x, y, w, h in eyes:
+        x, y = x + left, y + top  # noqa: PLW2901
+        eye = shut[y + h // 4 : y + 3 * h // 4, x : x + w]
+        skin = shut[y + h // 8 : y + h // 4, x : x + w]
+        lid = cv2.resize(skin, (w, eye.shape[0]), interpolation=cv2.INTER_LINEAR)
+        lash = eye.shape[0] * 2 // 3
+        lid[lash : lash + max(1, h // 20)] = lid[lash : lash + max(1, h // 20)] // 2
+        eye[:] = cv2.GaussianBlur(lid, (3, 3), 0)
+    return shut
