@@ -6,16 +6,19 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from appliance.assembly import Assembly, Listener, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
+from appliance.doctor.machine import Machine
 from appliance.errors import ApplianceError, ConfigError, NoSpaceError, Problem, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.frames import Command, Decision, Light, Photo
+from appliance.health import HealthWatch
 from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
@@ -40,7 +43,8 @@ class Daemon:
 
     ``live`` watches the file it came from, and ``fault`` is what is wrong there, if ``config`` is the last
     good one. ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every
-    decision, ``power_off`` is called from the button's thread when it was held.
+    decision, ``power_off`` is called from the button's thread when it was held; it may raise an
+    ApplianceError.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class Daemon:
         open_source: Callable[[], Camera] | None = None,
         listeners: Sequence[Listener] = (),
         on_photo: Sequence[Callable[[Photo], None]] = (),
-        power_off: Callable[[], None] = lambda: None,
+        power_off: Callable[[], None] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._config = config
@@ -70,6 +74,7 @@ class Daemon:
         self._report_due = self._clock.now() + REPORT_SECONDS
         self._conditions: set[Light] = set()
         self._heads = HeadCount()
+        self._health = HealthWatch(Machine(), self._condition)
         self._panel: Panel | None = None
         self._assembly: Assembly | None = None
         self._capture: Capture | None = None
@@ -187,11 +192,22 @@ class Daemon:
             Gesture.HOLD: language.hold,
         }.get(gesture, "none")
         if wish == "power_off":
-            log.info("The button was held: powering off")
-            self._condition(Light.POWERING_OFF, True)
-            self._power_off()
+            self._switch_off()
         elif wish != "none":
             self.command({"arm": Command.TOGGLE, "shoot": Command.SHOOT}[wish])
+
+    def _switch_off(self) -> None:
+        """The light says it only if it is so."""
+        if self._power_off is None:
+            log.warning("The button was held, but this program cannot power off the machine")
+            return
+        log.info("The button was held: powering off")
+        self._condition(Light.POWERING_OFF, True)
+        try:
+            self._power_off()
+        except ApplianceError as error:
+            log.error("%s", error)
+            self._condition(Light.POWERING_OFF, False)
 
     def reload(self) -> None:
         """Read the configuration again, soon. Any thread may call."""
@@ -294,6 +310,8 @@ class Daemon:
         if self._live.poll() or self._reload_asked.is_set():
             self._reload_asked.clear()
             self._reload()
+        storage = self._config.storage
+        self._health.look(self._clock.now(), Path(storage.folder), storage.keep_free_mb * 1_000_000)
         if self._report_asked.is_set() or self._clock.now() >= self._report_due:
             self._report_asked.clear()
             self._report_due = self._clock.now() + REPORT_SECONDS

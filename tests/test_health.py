@@ -1,0 +1,64 @@
+"""The light reminds of heat, a weak power supply and a card nearly full, and stops when they are over."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance import durable
+from appliance.doctor.machine import Machine
+from appliance.frames import Light
+from appliance.health import LOOK_SECONDS, NEARLY_FULL_BYTES, HealthWatch
+
+
+@pytest.fixture
+def told() -> list[tuple[Light, bool]]:
+    return []
+
+
+@pytest.fixture
+def watch(tmp_path: Path, told: list[tuple[Light, bool]], monkeypatch: pytest.MonkeyPatch) -> HealthWatch:
+    monkeypatch.setattr(durable, "free_bytes", lambda _: 10**12)
+    return HealthWatch(Machine(tmp_path), lambda light, present: told.append((light, present)))
+
+
+def degrees(root: Path, value: int) -> None:
+    file = root / "sys/class/thermal/thermal_zone0/temp"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{value * 1000}\n")
+
+
+def test_heat_is_told_when_it_comes_and_when_it_goes(
+    tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]]
+) -> None:
+    for turn, value in enumerate((50, 85, 86, 60)):
+        degrees(tmp_path, value)
+        watch.look(turn * LOOK_SECONDS, tmp_path, 0)
+    assert told == [(Light.UNWELL, True), (Light.UNWELL, False)]
+
+
+def test_it_looks_only_now_and_then(
+    tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]]
+) -> None:
+    degrees(tmp_path, 50)
+    watch.look(0.0, tmp_path, 0)
+    degrees(tmp_path, 90)
+    watch.look(LOOK_SECONDS / 2, tmp_path, 0)
+    assert not told
+
+
+def test_under_voltage_is_told(tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]]) -> None:
+    file = tmp_path / "sys/devices/platform/soc/soc:firmware/get_throttled"
+    file.parent.mkdir(parents=True)
+    file.write_text("1\n")
+    watch.look(0.0, tmp_path, 0)
+    assert told == [(Light.UNWELL, True)]
+
+
+def test_a_card_is_nearly_full_when_little_is_left_above_what_must_stay_free(
+    tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = 10**9
+    for turn, spare in enumerate((NEARLY_FULL_BYTES, NEARLY_FULL_BYTES - 1, -1)):
+        monkeypatch.setattr(durable, "free_bytes", lambda _, spare=spare: keep + spare)
+        watch.look(turn * LOOK_SECONDS, tmp_path, keep)
+    assert told == [(Light.CARD_NEARLY_FULL, True), (Light.CARD_NEARLY_FULL, False)]  # full: a fault says it
