@@ -20,6 +20,7 @@ from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
+from appliance.hw.stick import StickWatch
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.head_count import HeadCount
@@ -40,7 +41,7 @@ class Daemon:
 
     ``live`` watches the file it came from, and ``fault`` is what is wrong there, if ``config`` is the last
     good one. ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every
-    decision, ``power_off`` is called from the button's thread when it was held.
+    decision, ``power_off`` is called from the button's thread when it was held, and may raise ApplianceError.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Daemon:
         self._report_due = self._clock.now() + REPORT_SECONDS
         self._conditions: set[Light] = set()
         self._heads = HeadCount()
+        self._stick = StickWatch(self._condition)
         self._panel: Panel | None = None
         self._assembly: Assembly | None = None
         self._capture: Capture | None = None
@@ -186,7 +188,11 @@ class Daemon:
         if wish == "power_off":
             log.info("The button was held: powering off")
             self._condition(Light.POWERING_OFF, True)
-            self._power_off()
+            try:
+                self._power_off()
+            except ApplianceError as error:
+                log.error("%s", error)
+                self._condition(Light.POWERING_OFF, False)
         elif wish != "none":
             self.command({"arm": Command.TOGGLE, "shoot": Command.SHOOT}[wish])
 
@@ -288,6 +294,7 @@ class Daemon:
         self._notifier.watchdog()
 
     def _tick(self) -> None:
+        self._stick.look()
         if self._live.poll() or self._reload_asked.is_set():
             self._reload_asked.clear()
             self._reload()
