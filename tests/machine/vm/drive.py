@@ -1,6 +1,6 @@
 """Drives the virtual machine from the host: drive.py FOLDER POWER_CUTS [--only-cuts]
 
-FOLDER holds vmlinuz, initrd, disk.img, data.img (the photos) and stick.img. Exit 0 if everything held, else 1.
+FOLDER holds vmlinuz, initrd, disk.img, data.img (the photos) and stick.img. Exit 0 if everything held.
 """
 
 import random
