@@ -23,6 +23,7 @@ from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
+from appliance.hw.stick import StickWatch
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.head_count import HeadCount
@@ -75,6 +76,7 @@ class Daemon:
         self._conditions: set[Light] = set()
         self._heads = HeadCount()
         self._health = HealthWatch(Machine(), self._condition)
+        self._stick = StickWatch(self._condition)
         self._panel: Panel | None = None
         self._assembly: Assembly | None = None
         self._capture: Capture | None = None
@@ -307,6 +309,7 @@ class Daemon:
         self._notifier.watchdog()
 
     def _tick(self) -> None:
+        self._stick.look()
         if self._live.poll() or self._reload_asked.is_set():
             self._reload_asked.clear()
             self._reload()

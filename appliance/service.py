@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
+from appliance.errors import StorageError
+
 _SEND_SECONDS = 1.0
 
 
@@ -57,6 +59,20 @@ class Notifier:
         ):
             sender.settimeout(_SEND_SECONDS)
             sender.sendto(message.encode(), self._address)
+
+
+def ask_for_power_off(environ: Mapping[str, str] = os.environ) -> None:
+    """Have the system power off: smart-selfie-power-off.path waits for this file, as this process may not.
+
+    The file goes with the service, so that none is left at the next start. Raises StorageError.
+    """
+    folder = Path(environ.get("RUNTIME_DIRECTORY", "").split(":")[0] or "/run/smart-selfie")
+    try:
+        (folder / "power-off").touch()
+    except OSError as error:
+        raise StorageError(
+            f"Powering off cannot be asked for in {folder}: {error.strerror}", "Is it installed by setup.sh?"
+        ) from error
 
 
 class JournalFormatter(logging.Formatter):

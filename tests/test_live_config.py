@@ -237,7 +237,9 @@ def edited(lines: list[str], rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
+@pytest.mark.parametrize(
+    "count", [300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])]
+)
 def test_random_edits_never_crash_and_never_put_a_wrong_configuration_in_force(
     path: Path, tmp_path: Path, count: int
 ) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.service import Notifier, is_journal, process_uptime, setup_logging
+from appliance.errors import StorageError
+from appliance.service import Notifier, ask_for_power_off, is_journal, process_uptime, setup_logging
 
 ROOT = Path(__file__).parents[1]
 
@@ -144,3 +145,10 @@ def test_a_process_name_with_brackets_and_spaces_does_not_confuse_it(tmp_path):
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2]
     (tmp_path / "stat").write_text(f"42 (a) b ( c) {fields.strip()}\n")
     assert process_uptime(tmp_path / "stat") == pytest.approx(process_uptime(), abs=1.0)
+
+
+def test_power_off_is_asked_for_where_the_system_waits_for_it(tmp_path):
+    ask_for_power_off({"RUNTIME_DIRECTORY": f"{tmp_path}:/elsewhere"})
+    assert (tmp_path / "power-off").exists()
+    with pytest.raises(StorageError, match="installed by"):
+        ask_for_power_off({"RUNTIME_DIRECTORY": str(tmp_path / "gone")})

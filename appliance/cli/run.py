@@ -6,7 +6,7 @@ from appliance.cli.common import add_config_arguments
 from appliance.config import parse_override
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.load import find_config
-from appliance.service import setup_logging
+from appliance.service import ask_for_power_off, setup_logging
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     overrides = [parse_override(text) for text in args.overrides]
     live = LiveConfig(args.config or find_config(), overrides, state_folder())
     config, fault = live.start()
-    daemon = Daemon(config, live=live, fault=fault)
+    daemon = Daemon(config, live=live, fault=fault, power_off=ask_for_power_off)
     daemon.handle_signals()
     daemon.run()
     return 0

@@ -10,7 +10,7 @@ UNITS=/usr/local/lib/systemd/system
 # destinations FOLDER: each file of FOLDER/systemd and where it belongs, one pair a line.
 destinations() {
     local folder=$1/systemd file
-    for file in "$folder"/*.service "$folder"/*.timer; do
+    for file in "$folder"/*.service "$folder"/*.timer "$folder"/*.path; do
         echo "$file $UNITS/$(basename "$file")"
     done
     for file in smart-selfie-.service.d/sandbox.conf smart-selfie-export@.service.d/stick.conf; do

@@ -1,0 +1,43 @@
+"""The light tells that a stick is being written, and when it may be pulled out."""
+
+import pytest
+
+from appliance.frames import Light
+from appliance.hw.stick import StickWatch
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "light"
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def watch(place, told):
+    return StickWatch(lambda light, present: told.append((light, present)), place)
+
+
+def test_from_copying_to_safe_to_pulled_out(watch, place, told):
+    watch.look()
+    assert told == []
+    place.write_text("exporting\n")
+    watch.look()
+    watch.look()
+    assert told == [(Light.EXPORTING, True)]
+    place.write_text("safe_to_unplug\n")
+    watch.look()
+    assert told[1:] == [(Light.EXPORTING, False), (Light.SAFE_TO_UNPLUG, True)]
+    place.unlink()
+    watch.look()
+    assert told[3:] == [(Light.SAFE_TO_UNPLUG, False)]
+
+
+@pytest.mark.parametrize("content", [b"all", b"", b"\xff\xfe", b"x" * 100_000])
+def test_words_that_are_not_the_exports_say_nothing(watch, place, told, content):
+    place.write_bytes(content)
+    watch.look()
+    assert told == []
