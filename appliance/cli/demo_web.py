@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.clock import MonotonicClock
-from appliance.config import load_config
+from appliance.config.live import LiveConfig
 from appliance.config.template import render
 from appliance.daemon import Daemon
 from appliance.durable import write_over
@@ -26,10 +26,12 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
         raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
     with tempfile.TemporaryDirectory(prefix="smart-selfie-") as place:  # a socket's path must be short
         path = _configure(out, Path(place) / "feed.sock", overrides)
-        config = load_config(path)
+        live = LiveConfig(path)
+        config, _ = live.start()
         clock = MonotonicClock()
         daemon = Daemon(
             config,
+            live=live,
             open_source=lambda: scene.open_scene(clock, analysis_size=config.camera.analysis_size, loop=True),
             clock=clock,
         )

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from appliance import durable
 from appliance.config import Config, load_config
+from appliance.config.load import override_of
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.labels import EXPRESSIONS
 
@@ -40,6 +41,7 @@ class Settings:
     def form(self) -> dict[str, Any]:
         """Every section and setting with its words, bounds, default and value now. Raises ConfigError."""
         config = load_config(self._path)
+        overridden = _overridden(self._path)
         sections = []
         for name, field in Config.model_fields.items():
             model = field.annotation
@@ -47,6 +49,8 @@ class Settings:
                 continue
             now = getattr(config, name)
             settings = [_setting(name, key, one, now) for key, one in model.model_fields.items()]
+            for one in settings:
+                one["overridden"] = one["key"] in overridden
             words = (model.__doc__ or "").partition("\n\n")[0]
             sections.append({"name": name, "words": words, "settings": settings})
         return {
@@ -59,7 +63,7 @@ class Settings:
     def change(self, changes: dict[str, Any]) -> None:
         """Set dotted keys, all or none. Raises ConfigError, StorageError."""
         for key in changes:
-            if key.partition(".")[0] in HIDDEN or key in FIXED:
+            if key.partition(".")[0] in HIDDEN or key in FIXED | _overridden(self._path):
                 raise ConfigError([Problem(key, None, "can be set in the file only", None, str(self._path))])
         with self._lock:
             self._undo.append(self._write(changes))
@@ -99,13 +103,23 @@ _ABSENT = object()
 
 def _check(text: str, path: Path) -> None:
     """The very check the appliance makes, of the very text it will read. Raises ConfigError."""
-    with tempfile.NamedTemporaryFile(suffix=".yaml") as file:
-        file.write(text.encode())
-        file.flush()
+    with tempfile.TemporaryDirectory() as place:
+        draft = Path(place) / path.name
+        draft.write_text(text, "utf-8")
+        if override_of(path).exists():
+            override_of(draft).write_bytes(override_of(path).read_bytes())
         try:
-            load_config(Path(file.name))
+            load_config(draft)
         except ConfigError as error:
             raise ConfigError([replace(problem, file=str(path)) for problem in error.problems]) from None
+
+
+def _overridden(path: Path | None) -> set[str]:
+    """The settings that another file decides, whatever is written here."""
+    if path is None or not override_of(path).exists():
+        return set()
+    over = yaml.safe_load(override_of(path).read_text("utf-8")) or {}
+    return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
 
 def edited(text: str, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:

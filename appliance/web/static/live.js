@@ -160,7 +160,10 @@ function verdict(head) {
 function words(head) {
   if (head.photo || head.light === "photo") return "Photo taken";
   if (!head.armed) return "Disarmed: no photos are taken";
-  if (/show it$/.test(head.reason)) return "Waiting for the others";
+  if (/show it$/.test(head.reason)) {
+    const missing = head.counted - head.showing;
+    return head.showing ? `Waiting for ${missing} more` : "Waiting for a first one";
+  }
   return capital(head.reason || "Watching");
 }
 

@@ -42,12 +42,13 @@ function field(setting, fixed) {
   const id = `set-${setting.key.replace(".", "-")}`;
   const words = element("p", { id: `${id}-words`, text: capital(setting.words) });
   const wrong = element("p", { class: "wrong", role: "alert" });
-  const control = make(setting, id, fixed || setting.fixed, wrong);
+  const control = make(setting, id, fixed || setting.fixed || setting.overridden, wrong);
   const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
   const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: spoken(setting.name) });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${spoken(setting.name)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
   if (setting.fixed) words.textContent += ". Set in the file only.";
+  if (setting.overridden) words.textContent += ". Decided by the file of overrides beside config.yaml.";
   return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
 }
 
