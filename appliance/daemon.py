@@ -224,11 +224,11 @@ class Daemon:
             self._tell_config(error)
             return
         self._tell_config(None)
+        self._live.remember(self._config)
 
     def _tell_config(self, fault: ConfigError | None) -> None:
         self._condition(Light.CONFIG_BAD, fault is not None)
         if fault is None:
-            self._live.remember(self._config)
             return
         for problem in fault.problems:
             log.error("%s", problem)
@@ -306,6 +306,8 @@ class Daemon:
             self._ready = True
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
+            if self._config_fault is None:  # only now is it known to be good: everything could be opened
+                self._live.remember(self._config)
         self._notifier.watchdog()
 
     def _tick(self) -> None:

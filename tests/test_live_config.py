@@ -265,3 +265,13 @@ def test_random_edits_never_crash_and_never_put_a_wrong_configuration_in_force(
         assert in_force == Config.model_validate(json.loads(in_force.model_dump_json()))
     assert count / 10 < refused < count
     assert load_config(next(tmp_path.glob("last-good-config-*"))) == in_force
+
+
+def test_what_the_appliance_runs_with_is_remembered_for_the_next_start(running: tuple[Running, Path]) -> None:
+    appliance, path = running
+    appliance.until(lambda: any(path.parent.glob("last-good-config-*")))
+    good, _ = LiveConfig(path, state=path.parent).start()
+    path.write_text("rule: [")
+    config, fault = LiveConfig(path, state=path.parent).start()
+    assert config == good
+    assert fault is not None
