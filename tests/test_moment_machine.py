@@ -73,6 +73,12 @@ class Appliance(RuleBasedStateMachine):
         for _ in range(repeats):
             self.frame(scene, newcomers)
 
+    @rule(count=st.integers(1, 4), newcomers=st.integers(0, 1), repeats=st.integers(5, 40))
+    def a_group_smiles(self, count: int, newcomers: int, repeats: int) -> None:
+        self.obey(Command.ARM)
+        for _ in range(repeats):
+            self.frame(dict.fromkeys(range(1, count + 1), SURE), newcomers)
+
     @rule(seconds=st.sampled_from([0.1, 0.9, 5.0, 90.0]))
     def no_frame_comes(self, seconds: float) -> None:
         self.pass_time(seconds)
