@@ -93,6 +93,14 @@ def test_without_the_password_only_the_empty_page_is_served(locked_page: Page) -
     assert locked_page.ask(GUARDED[-1]).status == 404
 
 
+def test_the_live_view_is_closed_to_who_has_not_logged_in(locked_page: Page) -> None:
+    client = pytest.importorskip("websockets.sync.client")
+    with client.connect(f"ws://127.0.0.1:{locked_page.port}/live", compression=None) as browser:
+        with pytest.raises(client.ConnectionClosed) as closed:
+            browser.recv(timeout=10)
+        assert closed.value.rcvd.code == 4401
+
+
 def test_a_session_ends_with_logging_out(locked_page: Page) -> None:
     locked_page.enter()
     assert locked_page.ask("/api/photos").status == 200

@@ -121,6 +121,8 @@ def _token(headers: Headers) -> str:
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words: str) -> None:
     if scope["type"] == "websocket":
         await receive()
+        if status == 401:  # a browser learns the reason only of a connection that was open
+            await send({"type": "websocket.accept"})
         await send({"type": "websocket.close", "code": 4000 + status, "reason": words})
         return
     await JSONResponse({"error": words}, status)(scope, receive, send)

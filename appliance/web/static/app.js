@@ -3,22 +3,27 @@
 import { $, Refused, attempt, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
-import * as mood from "./mood.js";
-import * as photos from "./photos.js";
-import * as settings from "./settings.js";
-import * as health from "./health.js";
 
-const PARTS = { live: { enter() {}, leave() {} }, mood, photos, settings, health };
+// The live view is what people wait for; the other parts are fetched when they are wanted.
+const PARTS = {
+  live: async () => ({ enter() {}, leave() {} }),
+  mood: () => import("./mood.js"),
+  photos: () => import("./photos.js"),
+  settings: () => import("./settings.js"),
+  health: () => import("./health.js"),
+};
 const TITLES = { live: "Live", mood: "Mood", photos: "Photos", settings: "Settings", health: "Health" };
 let part = null;
+let shown = null;
 
-function go() {
+async function go() {
   if (!session.inside) return;
   const name = location.hash.slice(1) in PARTS ? location.hash.slice(1) : "live";
   if (name === part) return;
-  if (part) PARTS[part].leave();
   const first = part === null;
   part = name;
+  shown?.leave();
+  shown = null;
   for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== `view-${name}`;
   for (const link of document.querySelectorAll(".tabs a")) {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
@@ -28,15 +33,18 @@ function go() {
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
   stage.moveTo($(`view-${name}`));
-  PARTS[name].enter();
+  const entered = await PARTS[name]();
+  if (part !== name) return; // gone on meanwhile
+  shown = entered;
+  shown.enter();
 }
 
 function outside() {
   session.inside = false;
   session.proof = null;
   live.stop();
-  if (part) PARTS[part].leave();
-  part = null;
+  shown?.leave();
+  part = shown = null;
   $("bar").hidden = true;
   for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== "view-login";
   document.title = "Log in · Smart selfie";
@@ -49,8 +57,16 @@ function inside() {
   $("logout").hidden = !session.needed;
   go();
   live.start();
-  photos.first();
-  settings.load();
+  catchUp();
+}
+
+// What the live view shows beside the picture: the rule's words, the last photo.
+async function catchUp() {
+  const [form, page] = await Promise.all([
+    request("/api/settings").catch(() => null), request("/api/photos?start=0&count=1").catch(() => null)]);
+  if (form) live.setRule(form.rule);
+  const newest = page?.days[0]?.photos[0];
+  if (newest) live.last(newest.name);
 }
 
 async function begin() {
@@ -89,6 +105,7 @@ $("logout").addEventListener("click", () => attempt(async () => {
 // Any link back to this page while it is shown: the proof of another session is of no use, so begin anew.
 addEventListener("logged-out", () => { if (session.inside) outside(); });
 addEventListener("hashchange", go);
-live.listeners.photo.push(() => photos.arrived());
-live.listeners.link.push((connected) => { if (connected) settings.load(); });
+live.listeners.photo.push(() => shown?.arrived?.());
+live.listeners.link.push((connected) => { if (connected && session.inside) catchUp(); });
+live.start(); // at once; who has not logged in is told so
 begin();

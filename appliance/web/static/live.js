@@ -175,30 +175,41 @@ function say(text) {
   $("say").textContent = text;
 }
 
-const cards = new Map();
+// Everybody has a place for as long as they stay; one that becomes free waits for the next newcomer, so that
+// nobody's card moves.
+const places = [];
 
 function people(list) {
-  const place = $("people");
   const here = new Set(list.map((one) => one.number));
-  for (const [number, card] of cards) {
-    if (!here.has(number)) { card.root.remove(); cards.delete(number); }
-  }
+  for (const place of places) if (!here.has(place.number)) place.number = null;
   for (const one of list) {
-    if (!cards.has(one.number)) {
-      const card = makeCard(one.number);
-      cards.set(one.number, card);
-      place.append(card.root);
+    let place = places.find((other) => other.number === one.number) || places.find((other) => other.number === null);
+    if (!place) {
+      places.push(place = makeCard());
+      $("people").append(place.root);
     }
-    update(cards.get(one.number), one);
+    if (place.number !== one.number) settle(place, one.number);
+    update(place, one);
   }
-  place.classList.toggle("crowd", list.length > 6);
+  const used = places.findLastIndex((place) => place.number !== null);
+  places.forEach((place, index) => {
+    place.root.hidden = index > used;
+    place.root.classList.toggle("free", place.number === null);
+  });
+  $("people").classList.toggle("crowd", list.length > 6);
   $("nobody").hidden = list.length > 0;
 }
 
-function makeCard(number) {
+function settle(card, number) {
+  card.number = number;
+  card.badge.textContent = String(number);
+  card.badge.style.background = personColour(number);
+  card.list.setAttribute("aria-label", `Expressions of person ${number}`);
+}
+
+function makeCard() {
   const title = element("strong");
-  const badge = element("b", { class: "number", text: String(number) });
-  badge.style.background = personColour(number);
+  const badge = element("b", { class: "number" });
   const mark = element("em");
   const bars = EXPRESSIONS.map((name) => {
     const fill = element("i");
@@ -206,10 +217,9 @@ function makeCard(number) {
     const value = element("span");
     return { fill, value, row: element("li", {}, element("span", { text: NAMES[name] }), element("div", {}, fill), value) };
   });
-  const root = element("li", { class: "card person" },
-    element("div", { class: "who" }, badge, title, mark),
-    element("ul", { class: "bars", "aria-label": `Expressions of person ${number}` }, ...bars.map((bar) => bar.row)));
-  return { root, title, mark, bars };
+  const list = element("ul", { class: "bars" }, ...bars.map((bar) => bar.row));
+  const root = element("li", { class: "card person" }, element("div", { class: "who" }, badge, title, mark), list);
+  return { number: null, root, badge, title, mark, bars, list };
 }
 
 function update(card, one) {

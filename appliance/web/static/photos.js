@@ -1,18 +1,16 @@
 // The gallery, one photo large, deletion with a question, the QR code.
 
 import { $, attempt, element, icon, request, toast } from "./page.js";
-import { last } from "./live.js";
 
 const PAGE = 60;
 let next = 0;
 let names = [];
 let shown = -1;
-let entered = false;
 
-export function enter() { entered = true; reload(); }
-export function leave() { entered = false; }
+export const enter = () => reload();
+export function leave() {}
 
-export function arrived() { if (entered) reload(); }
+export const arrived = () => reload();
 
 async function reload() {
   const count = Math.max(PAGE, Math.min(200, names.length));
@@ -100,12 +98,6 @@ async function remove() {
   toast("Photo deleted");
   $("viewer").close();
   await reload();
-}
-
-export async function first() {
-  const page = await request("/api/photos?start=0&count=1").catch(() => null);
-  const newest = page?.days[0]?.photos[0];
-  if (newest) last(newest.name);
 }
 
 $("more").addEventListener("click", () => attempt(async () => add(await request(`/api/photos?start=${next}&count=${PAGE}`))));
