@@ -44,12 +44,12 @@ def _heading(model: dict[str, Any]) -> str:
     given, made = model["input"], model["output"]
     return f"""# Model card: {model["file"]}
 
-Judges the expression of one face: {", ".join(model["labels"])}. Made for one thing: to let a camera take
-the picture when everybody shows the chosen expression. `python -m models.training report` writes this card from
-measured files; do not edit it by hand.
+Judges the expression of one face: {", ".join(model["labels"])}.
+Made for one thing: to let a camera take the picture when everybody shows the chosen expression. This card is
+written by `python -m models.training report` from measured files; do not edit it by hand.
 
-- Input: {given["dtype"]} `{given["shape"]}`, one grey face crop; int8 = grey - 128. The crop is a square around
-  the face box, side {model["crop"]["side"]} x sqrt(width x height).
+- Input: {given["dtype"]} `{given["shape"]}`, one grey face crop; int8 = grey - 128. The crop is a square
+  around the face box, side {model["crop"]["side"]} x sqrt(width x height).
 - Output: {made["dtype"]} `{made["shape"]}` {made["meaning"]}; softmax(logits / {made["temperature"]}) are
   probabilities (temperature fitted on PublicTest, against the crowd's votes).
 - sha256 `{model["sha256"]}`"""
@@ -195,5 +195,5 @@ commands run, but they were not trained for this card. Speed on a Raspberry Pi.
 
 ## Not to be used for
 
-Judging anybody's mood, honesty, health, attention or suitability; hiring, school, policing, border, insurance;
-any decision about a person. It is a shutter release."""
+Judging anybody's mood, honesty, health, attention or suitability; hiring, school, policing, border,
+insurance; any decision about a person. It is a shutter release."""
