@@ -131,3 +131,22 @@ def test_the_same_picture_gives_the_same_boxes_whatever_came_before(network: Fac
     before = network.find(first)
     network.find(other)
     assert network.find(first) == before
+
+
+def test_a_level_has_its_own_threshold_unless_one_is_given_for_all(tmp_path: Path) -> None:
+    outputs = [
+        {
+            "kind": "score",
+            "stride": 8,
+            "shape": [1, 8, 12, 1],
+            "scale": 0.1,
+            "zero_point": 0,
+            "threshold": 0.3,
+        },
+        {"kind": "box", "stride": 8, "shape": [1, 8, 12, 4], "scale": 0.1, "zero_point": 0},
+    ]
+    assert read_model(described(tmp_path, outputs=outputs)).outputs[0].threshold == 0.3
+    assert read_model(described(tmp_path)).outputs[0].threshold == 0.5
+    tensors = level(0, 0, 0.0, (0, 0, 1, 1))
+    assert len(decode_level(SCORE, BOX, *tensors)) == 1
+    assert len(decode_level(SCORE, BOX, *tensors, threshold=0.6)) == 0

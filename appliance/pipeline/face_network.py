@@ -26,7 +26,8 @@ Floats = NDArray[np.float32]
 class Output:
     """One output tensor: ``kind`` is ``score`` (logit) or ``box`` (dx, dy, log w, log h in strides).
 
-    real value = ``scale`` * (int8 - ``zero_point``); ``shape`` is [1, rows, columns, channels].
+    real value = ``scale`` * (int8 - ``zero_point``); ``shape`` is [1, rows, columns, channels]. A cell of
+    a score counts from the confidence ``threshold`` on.
     """
 
     kind: str
@@ -34,12 +35,13 @@ class Output:
     shape: tuple[int, ...]
     scale: float
     zero_point: int
+    threshold: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class FaceModel:
     """What ``faces.json`` says. ``width``, ``height`` of the input in pixels; ``border`` is the grey level
-    round a picture of another shape; a box counts from ``threshold`` on; of two boxes that overlap by
+    round a picture of another shape; of two boxes that overlap by
     ``nms_iou``, or lie in one another by ``nms_inside`` of the smaller, the less sure one is dropped.
     """
 
@@ -48,7 +50,6 @@ class FaceModel:
     height: int
     border: int
     outputs: tuple[Output, ...]
-    threshold: float
     nms_iou: float
     nms_inside: float
 
@@ -75,13 +76,7 @@ def read_model(path: Path) -> FaceModel:
             width=int(width),
             height=int(height),
             border=int(described["decode"]["border"]),
-            outputs=tuple(
-                Output(
-                    o["kind"], int(o["stride"]), tuple(o["shape"]), float(o["scale"]), int(o["zero_point"])
-                )
-                for o in described["outputs"]
-            ),
-            threshold=float(described["threshold"]),
+            outputs=tuple(_output(facts, float(described["threshold"])) for facts in described["outputs"]),
             nms_iou=float(described["nms_iou"]),
             nms_inside=float(described["nms_inside"]),
         )
@@ -95,12 +90,23 @@ def read_model(path: Path) -> FaceModel:
         ) from error
 
 
+def _output(facts: dict[str, Any], threshold: float) -> Output:
+    return Output(
+        kind=str(facts["kind"]),
+        stride=int(facts["stride"]),
+        shape=tuple(map(int, facts["shape"])),
+        scale=float(facts["scale"]),
+        zero_point=int(facts["zero_point"]),
+        threshold=float(facts.get("threshold", threshold)),
+    )
+
+
 class FaceNetwork:
-    """Finds faces with the network. ``threshold`` takes the place of the JSON's."""
+    """Finds faces with the network. ``threshold`` takes the place of all of the JSON's."""
 
     def __init__(self, path: Path, threads: int = 1, threshold: float | None = None) -> None:
         self.model = read_model(path)
-        self.threshold = self.model.threshold if threshold is None else threshold
+        self._threshold = threshold
         self._interpreter = open_interpreter(self.model.path, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._outputs = self._interpreter.get_output_details()
@@ -159,20 +165,26 @@ class FaceNetwork:
 
     def _decode(self, tensors: list[NDArray[np.int8]]) -> Floats:
         """[N, 5]: x, y, w, h in canvas pixels and confidence, of every cell above the threshold."""
-        pairs = zip(
-            self.model.outputs[::2], self.model.outputs[1::2], tensors[::2], tensors[1::2], strict=True
-        )
-        return np.concatenate([decode_level(*pair, threshold=self.threshold) for pair in pairs])
+        outputs = self.model.outputs
+        pairs = zip(outputs[::2], outputs[1::2], tensors[::2], tensors[1::2], strict=True)
+        return np.concatenate([decode_level(*pair, threshold=self._threshold) for pair in pairs])
 
 
 def decode_level(
-    score: Output, box: Output, score_values: NDArray[Any], box_values: NDArray[Any], threshold: float
+    score: Output,
+    box: Output,
+    score_values: NDArray[Any],
+    box_values: NDArray[Any],
+    threshold: float | None = None,
 ) -> Floats:
     """[N, 5]: x, y, w, h in canvas pixels and confidence of one level's cells at or above ``threshold``.
 
+    The threshold is the score's own where none is given.
+
     ``score_values`` int8 [1, rows, columns, 1] and ``box_values`` int8 [1, rows, columns, 4].
     """
-    logit = np.float32(np.log(threshold / (1 - threshold)))
+    least = score.threshold if threshold is None else threshold
+    logit = np.float32(np.log(least / (1 - least)))
     logits = score.scale * (score_values[0, ..., 0].astype(np.float32) - score.zero_point)
     rows, columns = np.nonzero(logits >= logit)
     raw = box.scale * (box_values[0, rows, columns].astype(np.float32) - box.zero_point)

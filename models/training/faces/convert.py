@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,9 @@ from models.training.faces.train import WHOLE
 from models.training.int8 import convert_int8, write_atomically
 
 BORDER = 114
-NMS_IOU, NMS_INSIDE = 0.4, 0.7
+NMS_IOU, NMS_INSIDE = 0.4, 0.5
+# A face that fills the picture is boxed less exactly, and the score is trained to say so.
+THRESHOLDS = (0.55, 0.55, 0.35)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cache", type=Path, required=True, help="the folder train-faces wrote (--out there)"
     )
     parser.add_argument("--target", type=Path, default=Path("models"), help="folder for the two files")
-    parser.add_argument("--threshold", type=float, default=0.5, help="confidence from which a box is a face")
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        nargs=len(STRIDES),
+        default=THRESHOLDS,
+        metavar="P",
+        help="confidence from which a box is a face, at strides 8, 16, 32",
+    )
     parser.add_argument("--width", type=int, default=INPUT_WIDTH, help="width of the input, a multiple of 32")
     parser.add_argument("--height", type=int, default=INPUT_HEIGHT)
     parser.add_argument("--pictures", type=int, default=300, help="calibration pictures")
@@ -99,23 +109,30 @@ def describe(target: Path, args: argparse.Namespace, training: dict) -> dict:
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "input": {**_tensor(source), "dtype": "int8", "colour": "RGB"},
         "outputs": [
-            {"name": output["name"], "kind": kind, "stride": stride, **_tensor(output)}
-            for output, (stride, kind) in zip(outputs, _order(), strict=True)
+            {"name": output["name"], **facts, **_tensor(output)}
+            for output, facts in zip(outputs, _order(args.threshold), strict=True)
         ],
         "decode": {
             "border": BORDER,
             "box": "centre = (column + 0.5 + dx, row + 0.5 + dy) * stride; size = exp(log w, log h) * stride",
             "score": "confidence = 1 / (1 + exp(-score))",
         },
-        "threshold": args.threshold,
+        "threshold": max(args.threshold),
         "nms_iou": NMS_IOU,
         "nms_inside": NMS_INSIDE,
         "training": training,
     }
 
 
-def _order() -> list[tuple[int, str]]:
-    return [(stride, kind) for stride in STRIDES for kind in ("score", "box")]
+def _order(thresholds: Sequence[float]) -> list[dict]:
+    """What each output is, in the order of the network's outputs."""
+    facts: list[dict] = []
+    for stride, threshold in zip(STRIDES, thresholds, strict=True):
+        facts += [
+            {"kind": "score", "stride": stride, "threshold": threshold},
+            {"kind": "box", "stride": stride},
+        ]
+    return facts
 
 
 def _tensor(details: dict) -> dict:
