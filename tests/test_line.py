@@ -8,7 +8,7 @@ import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import ModelError, StageError
-from appliance.frames import Frame
+from appliance.frames import Decision, Frame, Light
 from appliance.pipeline.line import Line
 from appliance.pipeline.stage import Closed, DropOldest
 from tests.strategies import frame
@@ -69,6 +69,15 @@ def test_a_full_queue_drops_the_oldest_and_counts_it() -> None:
     assert queue.dropped == 3
     with pytest.raises(Closed):
         queue.get(0)
+
+
+def test_a_photo_is_the_last_thing_a_full_queue_drops() -> None:
+    queue: DropOldest[Decision] = DropOldest(3)
+    for number in range(10):
+        queue.put(Decision(frame(number), (), True, True, number == 1, Light.ALL))
+    queue.close()
+    assert [queue.get(0).frame.captured_at for _ in range(3)] == [1, 8, 9]
+    assert queue.dropped == 7
 
 
 def test_an_empty_queue_waits_no_longer_than_asked() -> None:

@@ -105,10 +105,14 @@ class DropOldest(Generic[Item]):
         self.dropped = 0
 
     def put(self, item: Item) -> None:
-        """Add ``item``; if the queue is full its oldest item is lost and counted."""
+        """Add ``item``; if the queue is full its oldest item is lost and counted.
+
+        A decision to take a photo is lost only when nothing else can be: the cooldown has begun with it.
+        """
         with self._changed:
             if len(self._items) == self._items.maxlen:
                 self.dropped += 1
+                del self._items[next((i for i, old in enumerate(self._items) if not _precious(old)), 0)]
             self._items.append(item)
             self._changed.notify()
 
@@ -131,6 +135,10 @@ class DropOldest(Generic[Item]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+
+def _precious(item: object) -> bool:
+    return bool(getattr(item, "take_photo", False))
 
 
 @dataclass(slots=True)
