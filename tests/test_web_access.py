@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import websockets.exceptions
+import websockets.sync.client
 
 from appliance.clock import VirtualClock
 from appliance.config import load_config
@@ -14,8 +16,6 @@ from appliance.web import protocol
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
 from appliance.web.passwords import matches, scramble
 from tests.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
-
-pytest.importorskip("uvicorn", reason="the page's extra is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +94,10 @@ def test_without_the_password_only_the_empty_page_is_served(locked_page: Page) -
 
 
 def test_the_live_view_is_closed_to_who_has_not_logged_in(locked_page: Page) -> None:
-    client = pytest.importorskip("websockets.sync.client")
-    with client.connect(f"ws://127.0.0.1:{locked_page.port}/live", compression=None) as browser:
-        with pytest.raises(client.ConnectionClosed) as closed:
+    with websockets.sync.client.connect(
+        f"ws://127.0.0.1:{locked_page.port}/live", compression=None
+    ) as browser:
+        with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
             browser.recv(timeout=10)
         assert closed.value.rcvd.code == 4401
 

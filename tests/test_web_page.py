@@ -463,6 +463,9 @@ def test_the_page_is_not_served_while_it_is_off(tmp_path: Path, capsys: pytest.C
     assert "web.enabled" in capsys.readouterr().err
 
 
-def test_a_port_in_use_is_told(page: Page, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_told(
+    page: Page, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.cli.web.setup_logging", lambda verbose: None)  # it would outlive the test
     assert main(["web", "--config", str(page.config)]) == 1
     assert f"port {page.port}" in capsys.readouterr().err
