@@ -26,9 +26,9 @@ class Sample:
 
     time: float
     count: int
-    mean: array[float]
-    share: array[float]
-    people: tuple[tuple[int, array[float]], ...]
+    mean: "array[float]"
+    share: "array[float]"
+    people: tuple[tuple[int, "array[float]"], ...]
 
 
 class History:
@@ -85,7 +85,7 @@ class History:
                 yield _line([time, f"person {number}", sample.count, *_short(scores)])
 
 
-def _short(scores: array[float]) -> list[float]:
+def _short(scores: "array[float]") -> list[float]:
     return [round(score, 3) for score in scores]
 
 
