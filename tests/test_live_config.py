@@ -238,7 +238,7 @@ def edited(lines: list[str], rng: random.Random) -> str:
 
 
 @pytest.mark.parametrize(
-    "count", [300, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])]
+    "count", [300, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
 )
 def test_random_edits_never_crash_and_never_put_a_wrong_configuration_in_force(
     path: Path, tmp_path: Path, count: int

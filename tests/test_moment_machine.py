@@ -223,7 +223,7 @@ def test_no_sequence_breaks_the_rule_or_makes_the_light_lie() -> None:
     explore(150)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(0)
 def test_no_sequence_of_a_hundred_thousand_does() -> None:
     explore(100_000)
