@@ -79,7 +79,7 @@ class CascadeDetector:
     name = "cascade"
     parts = len(VIEWS)
     full_search_seconds = 2.0
-    rejected_from = 0.01
+    rejected_from = 0.05
 
     def __init__(self, min_size: int) -> None:
         loaded = {name: load_cascade(cascade_path(name)) for name in {view.file for view in VIEWS}}
