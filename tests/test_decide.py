@@ -268,7 +268,7 @@ def test_the_same_crowd_is_taken_again_after_somebody_stopped_smiling_left_or_ca
     for change in ({1: GRIN, 2: SAD}, {1: GRIN}, {1: GRIN, 2: GRIN, 3: GRIN}):
         decider = Decider(Rule(cooldown_seconds=1))
         both = {1: GRIN, 2: GRIN}
-        assert photos(play(decider, [both] * 60 + [change] * 8 + [both] * 60)) == 1
+        assert photos(play(decider, [both] * 60 + [change] * 6 + [both] * 60)) == 1
         assert photos(play(Decider(Rule(cooldown_seconds=1)), [both] * 60 + [change] * 20 + [both] * 60)) >= 2
 
 
@@ -331,5 +331,5 @@ def test_twenty_people_are_twenty_people() -> None:
 
 def test_the_level_climbs_with_the_lowest_face() -> None:
     rule = Rule(smoothing_seconds=0)
-    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in (0.0, 0.3, 0.6, 0.9)])]
+    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in (0.0, 0.35, 0.7, 0.9)])]
     assert levels == [0.0, 0.5, 1.0, 1.0]
