@@ -2,9 +2,9 @@
 
 The one table. The levels are chosen so that a word means about the same for each expression: of faces on
 which not one of ten people saw it, slight lets about 2 in 100 through, normal 0.5, big 0.2 (FER-2013's
-PublicTest with FER+ votes). A smile is asked more of: on other photos (GENKI) faint ones score high, and
-.70 is where fewest are judged wrongly there. ``python -m models.training sensitivity`` measures it again when the model has
-changed; the rates stand in ``docs/moment.md``.
+PublicTest with FER+ votes). A smile is asked more of: on other photos (GENKI) faint ones score high, and .70
+is where fewest are judged wrongly there. ``python -m models.training sensitivity`` measures it again when the
+model has changed; the rates stand in ``docs/moment.md``.
 """
 
 from collections.abc import Mapping
