@@ -207,7 +207,7 @@ class Rule(Section):
         "normal", description="how plainly it must be seen: slight, normal or big; see docs/moment.md"
     )
     hold_seconds: float = Field(
-        0.25, ge=0, le=10, description="seconds the rule must hold, and nobody come or go"
+        0.35, ge=0, le=10, description="seconds the rule must hold, and nobody come or go"
     )
     hold_frames: int = Field(
         0, ge=0, le=300, description="frames the rule must hold, instead of hold_seconds; 0: seconds count"

@@ -8,6 +8,7 @@ from models.training.errors import TrainingError
 
 COMMANDS = {
     "prepare": ("models.training.expression.prepare", "check the data and mine pictures of no face"),
+    "recreate": ("models.training.expression.recreate", "the shipped expression model, from nothing"),
     "train": ("models.training.expression.train", "train an expression network"),
     "evaluate": ("models.training.expression.evaluate", "measure an expression model"),
     "convert": ("models.training.expression.convert", "checkpoint to int8 TFLite, with its JSON"),
