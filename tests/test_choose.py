@@ -16,7 +16,7 @@ from appliance.pipeline.quality import marks, rate
 from tests.strategies import people
 
 STEP = 1 / 30
-RULE = Rule(smoothing_seconds=0, cooldown_seconds=1)
+RULE = Rule(smoothing_seconds=0, cooldown_seconds=1, hold_seconds=0.25)
 NOISE = np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)
 BLURRED = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 2), np.uint8)
 

@@ -29,7 +29,7 @@ def test_everybody_smiling_for_long_enough_gives_one_photo() -> None:
     decisions = play(Decider(Rule()), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
     assert photos(decisions) == 1
     first = next(d for d in decisions if d.take_photo)
-    assert 0.25 <= first.frame.captured_at <= 0.3
+    assert 0.35 <= first.frame.captured_at <= 0.4
 
 
 def test_one_sad_face_among_ten_blocks_the_photo() -> None:
