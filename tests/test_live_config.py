@@ -181,7 +181,7 @@ def test_an_edit_applies_while_it_runs_and_a_bad_one_does_not(
     appliance.until(lambda: appliance.decisions[-1].armed)
     path.write_text(text(photos, "mode: sometimes"))
     appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
-    assert f"{path}, line 7: rule.mode = 'sometimes'" in caplog.text
+    appliance.until(lambda: f"{path}, line 7: rule.mode = 'sometimes'" in caplog.text)
     assert appliance.decisions[-1].armed
     path.write_text(text(photos, "mode: button", "hardware:\n  button_pin: 17\n"))
     appliance.until(lambda: "used twice" in caplog.text)
