@@ -6,6 +6,7 @@ bfloat16 and run on XNNPACK's int8 dot products on a Pi.
 """
 
 import importlib.util
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -15,7 +16,7 @@ from models.training.errors import BadDataError
 from models.training.expression import baselines
 from models.training.expression.checkpoint import Checkpoint
 
-NAMES = ("small_residual", "four_blocks", "vgg16", "resnet50", "mini_xception")
+NAMES = ("small_residual", "wide_residual", "four_blocks", "vgg16", "resnet50", "mini_xception")
 SIDES = {"mini_xception": 64}  # input side where it is not 48
 TRANSFER = {"vgg16": (baselines.VGG16, 512), "resnet50": (baselines.ResNet50, 2048)}
 
@@ -73,6 +74,7 @@ def build(name: str, classes: int) -> nn.Module:
         return baselines.Transfer(backbone(), features, classes)
     plain = {
         "small_residual": SmallResidual,
+        "wide_residual": partial(SmallResidual, widths=(24, 48, 80, 144)),
         "four_blocks": baselines.FourBlocks,
         "mini_xception": baselines.MiniXception,
     }

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sizes",
         help="side of the input until that share of the run; default 32:0.4,40:0.7,48:1 "
-        "for small_residual, the network's own side for the others",
+        "for the residual networks, the network's own side for the others",
     )
     parser.add_argument(
         "--mined-rows", type=int, default=3000, help="crops of nothing, and of faces, an epoch"
@@ -102,7 +102,7 @@ class Trainer:
         self.args = args
         self.device = choose_device(args.device)
         self.side = networks.side_of(args.architecture)
-        grows = args.architecture == "small_residual"
+        grows = args.architecture.endswith("_residual")
         self.sizes = parse_sizes(args.sizes or (GROWING if grows else f"{self.side}:1"))
         self.classes = len(LABELS) if args.labels == "ferplus" else 7
         torch.manual_seed(args.seed)

@@ -35,12 +35,12 @@ class Light:
         if rng.random() < 0.25:
             return np.repeat(np.arange(256, dtype=np.uint8)[:, None, None], 3, 2)
         # Dark pictures are the harder half, and dark skin is rare in the photos: lean to the dark side.
-        gamma = np.exp(rng.normal(0.08, 0.3))
+        gamma = np.exp(rng.normal(0.12, 0.35))
         gains = np.exp(rng.normal(0, 0.12 if rng.random() < 0.5 else 0.02, 3))
         contrast, brightness = np.exp(rng.normal(0, 0.15)), rng.normal(0, 0.06)
         curve = (self.ramp**gamma - 0.5) * contrast + 0.5 + brightness
-        if rng.random() < 0.1:
-            curve = curve * rng.uniform(0.25, 0.6)
+        if rng.random() < 0.15:
+            curve = curve * rng.uniform(0.2, 0.6)
         return np.clip(255 * curve[:, None, None] * gains, 0, 255).astype(np.uint8)
 
     def _noisy(self, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -41,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-every", type=int, default=4000, help="steps between checkpoints that are kept"
     )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    parser.add_argument(
+        "--start-from", type=Path, help="checkpoint whose averaged weights a new run starts with"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     checkpoint = args.out / "checkpoint.pt"
     if args.resume and checkpoint.exists():
         trainer.load(checkpoint)
+    elif args.start_from:
+        trainer.start_from(args.start_from)
     trainer.work()
     return 0
 
@@ -146,6 +151,12 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
+
+    def start_from(self, path: Path) -> None:
+        """The averaged weights of another run; rate, steps and optimiser start anew."""
+        state = torch.load(path, weights_only=True)
+        self.average.load_state_dict(state["average"])
+        self.network.load_state_dict(self.average.module.state_dict())
 
 
 def batch(canvases: list[Canvas], grid: Grid) -> tuple[Tensor, Tensor, Tensor, Tensor]:
