@@ -13,7 +13,6 @@ from appliance.assembly import Assembly, Listener, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.doctor.machine import Machine
 from appliance.errors import ApplianceError, ConfigError, NoSpaceError, Problem, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
@@ -23,6 +22,7 @@ from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
+from appliance.hw.machine import Machine
 from appliance.hw.stick import StickWatch
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture

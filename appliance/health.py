@@ -7,8 +7,8 @@ from pathlib import Path
 from appliance import durable
 from appliance.doctor import board
 from appliance.doctor.finding import State
-from appliance.doctor.machine import Machine
 from appliance.frames import Light
+from appliance.hw.machine import Machine
 
 log = logging.getLogger(__name__)
 

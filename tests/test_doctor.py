@@ -12,7 +12,7 @@ from appliance.cli import main
 from appliance.config import Config, load_config
 from appliance.doctor import board, card, program
 from appliance.doctor.finding import State
-from appliance.doctor.machine import Machine
+from appliance.hw.machine import Machine
 
 UP_TO_DATE = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -91,11 +91,11 @@ def test_a_good_description_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"sha256": "0" * 64}, "is not the file that"),
+        ({"sha256": "0" * 64}, "is truncated or not the one"),
         ({"format": 99}, "has format 99"),
         ({"outputs": [{"kind": "score"}]}, "does not describe a face network"),
         ({"input": {"shape": [1, 64, 96, 1], "colour": "grey"}}, "must be RGB"),
-        ({"file": "elsewhere.tflite"}, "cannot be read"),
+        ({"file": "elsewhere.tflite"}, "is missing"),
     ],
 )
 def test_a_file_that_does_not_fit_its_json_is_named(

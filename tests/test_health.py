@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from appliance import durable
-from appliance.doctor.machine import Machine
 from appliance.frames import Light
 from appliance.health import LOOK_SECONDS, NEARLY_FULL_BYTES, HealthWatch
+from appliance.hw.machine import Machine
 
 
 @pytest.fixture

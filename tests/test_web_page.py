@@ -16,8 +16,8 @@ from PIL import Image
 
 from appliance.cli import main
 from appliance.config import load_config
-from appliance.doctor.machine import Machine
 from appliance.frames import Command, Light, Photo
+from appliance.hw.machine import Machine
 from appliance.labels import EXPRESSIONS
 from appliance.web.gallery import Gallery
 from appliance.web.health import box

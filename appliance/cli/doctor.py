@@ -13,8 +13,8 @@ from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.config import Config
 from appliance.doctor import board, card, program
 from appliance.doctor.finding import Finding, State, fault, good
-from appliance.doctor.machine import Machine
 from appliance.errors import ConfigError
+from appliance.hw.machine import Machine
 
 MARKS = {State.GOOD: "ok", State.WARNING: "look", State.FAULT: "FAULT", State.UNKNOWN: "-"}
 

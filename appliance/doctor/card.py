@@ -7,7 +7,7 @@ from pathlib import Path
 from appliance import durable
 from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
-from appliance.doctor.machine import Machine
+from appliance.hw.machine import Machine
 
 USER = "smart-selfie"
 RESCUES = "/var/lib/smart-selfie/rescue-reboots"

@@ -7,9 +7,9 @@ from appliance.assembly import load_models
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
-from appliance.doctor.machine import Machine
 from appliance.errors import ApplianceError, CameraError
 from appliance.hw.cameras import open_camera
+from appliance.hw.machine import Machine
 
 log = logging.getLogger(__name__)
 

@@ -1,11 +1,8 @@
 """Judges the expression of every face with an int8 CNN."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -13,10 +10,8 @@ from numpy.typing import NDArray
 
 from appliance.errors import ModelError
 from appliance.frames import LABELS, Box, FoundFaces, Grey, JudgedFace, JudgedFaces
+from appliance.pipeline.model_file import RESTORE, network_file, read_description
 from appliance.runtime import open_interpreter
-
-MAX_MODEL_BYTES = 16 * 1024 * 1024
-RESTORE = "Restore the file from the repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,6 @@ class ExpressionModel:
         description = folder / "expression.json"
         facts = read_description(description)
         try:
-            path = folder / str(facts["file"])
             self.labels = tuple(facts["labels"])
             self._crop = Crop(**{key: float(facts["crop"][key]) for key in ("side", "dx", "dy")})
             self._shape = tuple(facts["input"]["shape"])
@@ -71,7 +65,7 @@ class ExpressionModel:
             raise ModelError(f"{description} does not describe a model: {error!r}", RESTORE) from error
         if self.labels != LABELS:
             raise ModelError(f"{description}: labels {self.labels} instead of {LABELS}", RESTORE)
-        check_digest(path, str(facts.get("sha256", "")), description)
+        path = network_file(description, facts)
         self._interpreter = open_interpreter(path, threads, runtime)
         (self._input,), (self._output,) = (
             self._interpreter.get_input_details(),
@@ -123,34 +117,3 @@ class ExpressionJudge:
         faces = tuple(face for face in judged if face.scores["not_a_face"] < limit)
         rejected = tuple(face for face in judged if face.scores["not_a_face"] >= limit)
         return JudgedFaces(found.frame, faces, rejected)
-
-
-def read_description(path: Path) -> dict[str, Any]:
-    """The JSON beside a model. Raises ModelError."""
-    try:
-        facts = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"The model description {path} is missing", RESTORE) from None
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read: {error}", RESTORE) from error
-    if not isinstance(facts, dict):
-        raise ModelError(f"{path} does not describe a model", RESTORE)
-    return facts
-
-
-def check_digest(path: Path, expected: str, description: Path) -> None:
-    """Raise ModelError unless the file is there, of sane size, and the one its JSON names by sha256."""
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_MODEL_BYTES else b""
-    except FileNotFoundError:
-        raise ModelError(f"The model {path} is missing", RESTORE) from None
-    except OSError as error:
-        raise ModelError(f"The model {path} cannot be read: {error.strerror}", RESTORE) from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != expected:
-        raise ModelError(
-            f"{path} ({size} bytes) is truncated or not the one {description.name} describes "
-            f"(sha256 {digest[:12]}…, expected {expected[:12]}…)",
-            RESTORE,
-        )

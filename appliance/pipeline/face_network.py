@@ -5,8 +5,6 @@ sure it is that a face is centred there, and where its box lies. The arithmetic 
 decoding as in YOLOX (Ge et al. 2021, arXiv:2107.08430), then greedy non-maximum suppression.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
+from appliance.pipeline.model_file import RESTORE, network_file, read_description
 from appliance.runtime import open_interpreter
 
 FORMAT = 1
@@ -56,21 +55,14 @@ class FaceModel:
 
 def read_model(path: Path) -> FaceModel:
     """Read ``faces.json``. Raises ModelError if it or the network is missing, torn or not of one piece."""
+    described = read_description(path)
+    if described.get("format") != FORMAT:
+        raise ModelError(f"{path} has format {described.get('format')}, not {FORMAT}", RESTORE)
+    network = network_file(path, described)
     try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-        network = path.parent / described["file"]
-        content = network.read_bytes()
-        if described["format"] != FORMAT:
-            raise ModelError(
-                f"{path} has format {described['format']}, not {FORMAT}", "Update both files together"
-            )
-        if hashlib.sha256(content).hexdigest() != described["sha256"]:
-            raise ModelError(
-                f"{network} is not the file that {path} describes", "Restore both from the repository"
-            )
         _, height, width, channels = described["input"]["shape"]
         if channels != 3 or described["input"]["colour"] != "RGB":
-            raise ModelError(f"{path}: the input must be RGB", "Restore the file from the repository")
+            raise ModelError(f"{path}: the input must be RGB", RESTORE)
         return FaceModel(
             path=network,
             width=int(width),
@@ -80,14 +72,8 @@ def read_model(path: Path) -> FaceModel:
             nms_iou=float(described["nms_iou"]),
             nms_inside=float(described["nms_inside"]),
         )
-    except OSError as error:
-        raise ModelError(
-            f"{error.filename} cannot be read: {error.strerror}", "Reinstall the models"
-        ) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{path} does not describe a face network: {error!r}", "Reinstall the models"
-        ) from error
+        raise ModelError(f"{path} does not describe a face network: {error!r}", RESTORE) from error
 
 
 def _output(facts: dict[str, Any], threshold: float) -> Output:
@@ -123,9 +109,7 @@ class FaceNetwork:
         if [tuple(map(int, t["shape"])) for t in tensors] != wanted or any(
             t["dtype"] != np.int8 for t in tensors
         ):
-            raise ModelError(
-                f"{self.model.path} has other tensors than its JSON says", "Reinstall the models"
-            )
+            raise ModelError(f"{self.model.path} has other tensors than its JSON says", RESTORE)
 
     def find(self, picture: NDArray[np.uint8]) -> list[tuple[float, float, float, float, float]]:
         """Faces of a picture of any size: x, y, w, h in its pixels and confidence 0 to 1, surest first.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from appliance.clock import Clock
+from appliance.frames import Decision
 
 In_contra = TypeVar("In_contra", contravariant=True)
 Out_co = TypeVar("Out_co", covariant=True)
@@ -138,7 +139,7 @@ class DropOldest(Generic[Item]):
 
 
 def _precious(item: object) -> bool:
-    return bool(getattr(item, "take_photo", False))
+    return isinstance(item, Decision) and item.take_photo
 
 
 @dataclass(slots=True)

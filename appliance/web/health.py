@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from appliance.doctor.board import CAPPED, HOT, SINCE_BOOT, THROTTLED, UNDER_VOLTAGE
-from appliance.doctor.machine import Machine
+from appliance.hw import board
+from appliance.hw.board import CAPPED, HOT, THROTTLED, UNDER_VOLTAGE, Throttling
+from appliance.hw.machine import Machine
 
 _TROUBLE = {
     UNDER_VOLTAGE: "under-voltage",
@@ -19,39 +20,28 @@ _TROUBLE = {
 def box(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
     """Degrees Celsius, words about throttling, megabytes (10^6); None where the machine does not tell."""
     machine = machine or Machine()
-    files = machine.find("/sys/devices/platform/soc*/*firmware/get_throttled")
-    bits = _number(
-        next((machine.read("/" + str(path.relative_to(machine.root))) for path in files), None), 16
-    )
-    heat = _number(machine.read("/sys/class/thermal/thermal_zone0/temp"), 10)
+    throttling, heat = board.throttling(machine), board.temperature(machine)
     about: os.statvfs_result | None
     try:
         about = os.statvfs(photos)
     except OSError:
         about = None
     return {
-        "temperature": None if heat is None else round(heat / 1000, 1),
-        "throttled": None if bits is None else list(_words(bits)),
-        "throttled_bits": bits,
+        "temperature": None if heat is None else round(heat, 1),
+        "throttled": None if throttling is None else list(_words(throttling)),
+        "throttled_bits": throttling and throttling.bits,
         "free_mb": about and about.f_bavail * about.f_frsize // 10**6,
         "size_mb": about and about.f_blocks * about.f_frsize // 10**6,
         "web_rss_mb": _memory(),
     }
 
 
-def _words(bits: int) -> Iterator[str]:
+def _words(throttling: Throttling) -> Iterator[str]:
     for bit, text in _TROUBLE.items():
-        if bits & bit:
+        if throttling.now(bit):
             yield f"{text} now"
-        elif bits & bit << SINCE_BOOT:
+        elif throttling.since_boot(bit):
             yield f"{text} since power-on"
-
-
-def _number(text: str | None, base: int) -> int | None:
-    try:
-        return int(text or "", base)
-    except ValueError:
-        return None
 
 
 def _memory() -> float:

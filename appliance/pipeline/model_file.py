@@ -1,0 +1,48 @@
+"""A network's file and the JSON beside it that describes it: read, and checked against each other."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import ModelError
+
+MAX_MODEL_BYTES = 16 * 1024 * 1024
+RESTORE = "Restore both files from the repository, or reinstall"
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """The JSON beside a model. Raises ModelError."""
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"The model description {path} is missing", RESTORE) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read: {error}", RESTORE) from error
+    if not isinstance(facts, dict):
+        raise ModelError(f"{path} does not describe a model", RESTORE)
+    return facts
+
+
+def network_file(description: Path, facts: dict[str, Any]) -> Path:
+    """The network that ``facts`` of ``description`` name by file name and sha256, found unharmed.
+
+    Raises ModelError when it is missing, too large, truncated or another one.
+    """
+    path = description.parent / str(facts.get("file", ""))
+    expected = str(facts.get("sha256", ""))
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_MODEL_BYTES else b""
+    except FileNotFoundError:
+        raise ModelError(f"The model {path} is missing", RESTORE) from None
+    except OSError as error:
+        raise ModelError(f"The model {path} cannot be read: {error.strerror}", RESTORE) from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != expected:
+        raise ModelError(
+            f"{path} ({size} bytes) is truncated or not the one {description.name} describes "
+            f"(sha256 {digest[:12]}…, expected {expected[:12]}…)",
+            RESTORE,
+        )
+    return path
