@@ -211,10 +211,6 @@ class Daemon:
             log.error("%s", error)
             self._condition(Light.POWERING_OFF, False)
 
-    def reload(self) -> None:
-        """Read the configuration again, soon. Any thread may call."""
-        self._reload_asked.set()
-
     def _reload(self) -> None:
         """Take the file as it is now into force, or refuse it and leave everything as it was."""
         try:

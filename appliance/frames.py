@@ -4,7 +4,7 @@ Frame → FoundFaces → JudgedFaces → People → Decision → Photo
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -248,4 +248,3 @@ class Photo:
 
     path: str
     decision: Decision
-    saved_at: float = field(default=0.0)

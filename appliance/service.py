@@ -24,15 +24,6 @@ class Notifier:
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        self._environ = environ
-
-    @property
-    def watchdog_seconds(self) -> float | None:
-        """systemd kills the service when no :meth:`watchdog` comes for so long; None if it does not watch."""
-        if self._environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
-            return None  # meant for the process that started this one
-        text = self._environ.get("WATCHDOG_USEC", "")
-        return int(text) / 1e6 if text.isdecimal() and int(text) else None
 
     def ready(self) -> None:
         """Start-up is over."""

@@ -49,21 +49,6 @@ def test_nobody_listening_is_no_problem(tmp_path):
     Notifier({"NOTIFY_SOCKET": "@gone-" + str(uuid.uuid4())}).watchdog()
 
 
-@pytest.mark.parametrize(
-    ("environ", "seconds"),
-    [
-        ({}, None),
-        ({"WATCHDOG_USEC": "10000000"}, 10.0),
-        ({"WATCHDOG_USEC": "2500000", "WATCHDOG_PID": str(os.getpid())}, 2.5),
-        ({"WATCHDOG_USEC": "2500000", "WATCHDOG_PID": "1"}, None),
-        ({"WATCHDOG_USEC": "0"}, None),
-        ({"WATCHDOG_USEC": "soon"}, None),
-    ],
-)
-def test_the_watchdog_interval_is_what_systemd_asks_of_this_very_process(environ, seconds):
-    assert Notifier(environ).watchdog_seconds == seconds
-
-
 PROGRAM = """
 import logging
 from appliance.service import setup_logging
