@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mined", type=Path, help="crops from `prepare`: not_a_face on photos held out")
     parser.add_argument("--genki", type=Path, help="folder of photos with labels.csv (file, smile)")
     parser.add_argument(
-        "--detector", type=Path, help="YuNet ONNX file for --genki; default: OpenCV's cascade"
+        "--detector",
+        default="cnn",
+        help="who finds the faces of --genki: cnn or cascade of the appliance, or a YuNet ONNX file",
     )
     parser.add_argument("--json", action="store_true", help="print JSON alone")
     parser.add_argument("--out", type=Path, help="write the JSON to this file too")
@@ -47,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
 
         network = inference.FloatModel(args.checkpoint)
         temperature = model.temperature if args.model else 1.0
+        if args.model and "offsets" in model.card["training"]:
+            network.shift(np.array(model.card["training"]["offsets"]))
         result["float"] = measure(args, network.logits, network.labels, temperature, STANDARD)
     text = json.dumps(result, indent=2)
     if args.out:

@@ -102,12 +102,13 @@ def fer2013(logits: np.ndarray, faces: data.Faces) -> dict[str, Any]:
 
 def not_a_face(logits: Logits, temperature: float, mined: Path) -> dict[str, float]:
     """Crops of photos held out of training: share whose probability of not_a_face reaches REJECTED_FROM."""
-    crops = data.load_arrays(mined, ("cascade_held_out", "random_held_out", "faces_held_out"))
     names = {
         "cascade_held_out": "cascade_false_boxes_rejected",
         "random_held_out": "random_background_rejected",
         "faces_held_out": "labelled_faces_rejected",
+        "cascade_true_held_out": "cascade_true_boxes_rejected",
     }
+    crops = data.load_arrays(mined, tuple(names))
     result: dict[str, float] = {}
     for name, images in crops.items():
         if len(images):

@@ -74,8 +74,8 @@ def read_boxes(folder: Path) -> dict[str, list[dict[str, str]]]:
 def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndarray]:
     """Crops uint8 ``[N, 48, 48]`` under ``nothing``, ``faces`` and, from photos held out, ``*_held_out``.
 
-    ``cascade_held_out`` are the held-out cascade boxes alone: the figure "false boxes rejected" is taken on
-    them.
+    The figures "false boxes rejected" and "true faces rejected" are taken on ``cascade_held_out`` and
+    ``cascade_true_held_out``: what a cascade finds, away from every labelled face and on one.
     """
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     photos = read_boxes(folder)
@@ -93,6 +93,9 @@ def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndar
         suffix = "_held_out" if held_out else ""
         false_boxes = cascade_mistakes(grey, taken, cascade, 1 if held_out else 0, rng)
         found["cascade" + suffix] += [cut(grey, box, SIZE, None) for box in false_boxes]
+        if held_out:
+            true_boxes = cascade_finds(grey, rows, cascade)
+            found["cascade_true_held_out"] += [cut(grey, box, SIZE, None) for box in true_boxes]
         found["random" + suffix] += [cut(grey, box, SIZE, None) for box in background(grey, taken, rng)]
         found["faces" + suffix] += labelled_faces(grey, rows, rng)
     return {name: np.array(crops, np.uint8).reshape(-1, SIZE, SIZE) for name, crops in found.items()}
@@ -116,6 +119,14 @@ def cascade_mistakes(
         if len(boxes) < CASCADE_BOXES_PER_PHOTO and not _touches(tuple(box), taken + boxes):
             boxes.append(tuple(box))
     return boxes
+
+
+def cascade_finds(grey: np.ndarray, rows: list[dict[str, str]], cascade: cv2.CascadeClassifier) -> list[Box]:
+    """The cascade's boxes that overlap a labelled face by an IoU of .3 or more."""
+    found = cascade.detectMultiScale(grey, 1.2, 3, minSize=(SMALLEST_FACE, SMALLEST_FACE))
+    faces = [_box(row) for row in rows if row["ignore"] == "0"]
+    boxes: list[Box] = [tuple(map(float, box)) for box in np.reshape(found, (-1, 4))]
+    return [box for box in boxes if any(_overlap(box, face) >= 0.3 for face in faces)]
 
 
 def background(grey: np.ndarray, taken: list[Box], rng: np.random.Generator) -> list[Box]:
@@ -148,6 +159,13 @@ def labelled_faces(
 
 def _box(row: dict[str, str]) -> Box:
     return (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
+
+
+def _overlap(a: Box, b: Box) -> float:
+    """Area in common over area of both."""
+    wide = max(0.0, min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]))
+    high = max(0.0, min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]))
+    return wide * high / (a[2] * a[3] + b[2] * b[3] - wide * high)
 
 
 def _touches(box: Box, others: list[Box]) -> bool:
