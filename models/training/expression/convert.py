@@ -138,7 +138,7 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
             },
             "date": date.today().isoformat(),
             "seed": settings["seed"],
-            "epochs": sum(stage["epochs"] for stage in stages),
+            "epochs": source.checkpoint.epoch,
             "parameters": sum(p.numel() for p in source.network.parameters()),
             "command": " && ".join(stage["command"] for stage in stages),
             "stages": stages,
@@ -149,7 +149,8 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
 
 def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
     """The runs behind a checkpoint, first one first, as far back as their files are still there."""
-    earlier = stored.settings.get("start_from")
+    named = [stored.settings.get(key) for key in ("start_from", "teacher")]
+    earlier = next((name for name in named if name not in (None, "None")), None)
     before = lineage(checkpoint.load(Path(earlier))) if earlier and Path(earlier).exists() else []
     return [*before, {"command": command_line(stored.settings), "epochs": stored.epoch}]
 
