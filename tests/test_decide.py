@@ -331,5 +331,5 @@ def test_twenty_people_are_twenty_people() -> None:
 
 def test_the_level_climbs_with_the_lowest_face() -> None:
     rule = Rule(smoothing_seconds=0)
-    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in (0.0, 0.35, 0.7, 0.9)])]
+    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in (0.0, 0.3, 0.6, 0.9)])]
     assert levels == [0.0, 0.5, 1.0, 1.0]
