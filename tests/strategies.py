@@ -5,11 +5,14 @@ import numpy as np
 from appliance.frames import LABELS, Box, Frame, JudgedFace, JudgedFaces, People, Person, Picture
 
 BLANK = np.zeros((48, 64, 3), np.uint8)
+TINY = np.zeros((1, 1, 3), np.uint8)
+"""A frame in which there is nothing to measure: for sequences by the hundred thousand."""
 
 
-def frame(time: float, sequence: int = 0) -> Frame:
+def frame(time: float, sequence: int = 0, pixels: np.ndarray = BLANK) -> Frame:
     """A black frame captured at ``time`` seconds."""
-    return Frame(sequence, time, BLANK, BLANK[:, :, 0], Picture(64, 48, lambda: BLANK))
+    height, width, _ = pixels.shape
+    return Frame(sequence, time, pixels, pixels[:, :, 0], Picture(width, height, lambda: pixels))
 
 
 def face(happy: float, x: float = 10.0, y: float = 10.0, size: float = 40.0) -> JudgedFace:
@@ -23,10 +26,16 @@ def judged(time: float, *faces: JudgedFace) -> JudgedFaces:
     return JudgedFaces(frame(time), faces)
 
 
-def people(time: float, happy: dict[int, float | None], newcomers: int = 0, x: float = 10.0) -> People:
+def people(
+    time: float,
+    happy: dict[int, float | None],
+    newcomers: int = 0,
+    x: float = 10.0,
+    pixels: np.ndarray = BLANK,
+) -> People:
     """Persons by number with their happiness; None: somebody followed who is missed in this frame."""
     persons = tuple(
         Person(number, face(value or 0.0, x), value is not None, 0.0, 0.0 if value is not None else 0.1)
         for number, value in happy.items()
     )
-    return People(frame(time), persons, newcomers)
+    return People(frame(time, pixels=pixels), persons, newcomers)

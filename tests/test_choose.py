@@ -53,6 +53,12 @@ def test_the_frame_with_the_highest_lowest_face_is_kept() -> None:
     assert frames(play(scores)[1]) == [10]
 
 
+def test_a_frame_in_which_somebody_shows_it_only_by_hysteresis_is_never_kept() -> None:
+    sharp_but_wavering = [0.1] * 5 + [0.71] + [0.69, 0.6] * 4 + [0.71] + [0.69] * 20
+    greys = [NOISE if score < 0.7 else BLURRED for score in sharp_but_wavering]
+    assert set(frames(play(sharp_but_wavering, greys=greys)[1])) <= {5, 14}
+
+
 def test_a_better_frame_after_the_decision_is_kept_too() -> None:
     scores = [0.1] * 5 + [0.7] * 12 + [0.99] + [0.7] * 20
     decisions, chosen = play(scores)

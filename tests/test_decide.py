@@ -49,6 +49,39 @@ def test_a_face_missed_for_a_moment_blocks_but_need_not_start_over() -> None:
     assert photos(decisions) == 1
 
 
+def test_the_hold_counts_from_the_first_smile_and_smoothing_costs_no_time() -> None:
+    decisions = play(Decider(Rule()), [{1: GRIN, 2: SAD}] * 30 + [{1: GRIN, 2: SMILE}] * 30)
+    (taken,) = [d.frame.captured_at for d in decisions if d.take_photo]
+    assert 0.35 <= taken - 30 * STEP <= 0.35 + STEP
+
+
+def test_a_single_frame_that_looks_like_a_smile_starts_no_hold() -> None:
+    scenes = [{1: SAD}] * 30 + [{1: SMILE}] + [{1: 0.6}] * 15 + [{1: SMILE}] * 30
+    (taken,) = [d.frame.captured_at for d in play(Decider(Rule()), scenes) if d.take_photo]
+    assert taken - 46 * STEP >= 0.35
+
+
+def test_who_only_goes_on_by_hysteresis_holds_but_is_not_photographed() -> None:
+    scenes = [{1: GRIN, 2: 0.75}] * 6 + [{1: GRIN, 2: 0.6}] * 20 + [{1: GRIN, 2: 0.75}]
+    decisions = play(Decider(Rule(smoothing_seconds=0)), scenes)
+    assert [d.take_photo for d in decisions] == [False] * 26 + [True]
+    assert all(d.all_show for d in decisions)
+
+
+def test_a_photo_right_after_a_gap_of_five_seconds_needs_the_whole_hold_again() -> None:
+    decider = Decider(Rule())
+    play(decider, [{1: GRIN, 2: GRIN}] * 9)
+    decisions = play(decider, [{1: GRIN, 2: GRIN}] * 30, start=5.3)
+    (taken,) = [d.frame.captured_at for d in decisions if d.take_photo]
+    assert taken >= 5.3 + 0.35
+
+
+def test_somebody_who_enters_during_the_hold_starts_it_over() -> None:
+    decisions = play(Decider(Rule()), [{1: GRIN}] * 9 + [{1: GRIN, 2: GRIN}] * 30)
+    (taken,) = [d.frame.captured_at for d in decisions if d.take_photo]
+    assert taken >= 9 * STEP + 0.35
+
+
 def test_somebody_walking_in_blocks_until_they_smile_too() -> None:
     decider = Decider(Rule(cooldown_seconds=0))
     assert photos(play(decider, [{1: SMILE}] * 7)) == 0
@@ -310,6 +343,13 @@ def test_a_new_rule_applies_from_the_next_frame_on() -> None:
     play(decider, [{1: SAD}] * 10)
     decider.use(Rule(expression=("neutral",)))
     assert photos(play(decider, [{1: SAD}] * 30, start=1)) == 1
+
+
+def test_time_that_goes_back_in_mid_hold_starts_it_over() -> None:
+    decider = Decider(Rule())
+    play(decider, [{1: GRIN}] * 6, start=1000)
+    (taken,) = [d.frame.captured_at for d in play(decider, [{1: GRIN}] * 30) if d.take_photo]
+    assert 0.35 <= taken <= 0.35 + STEP
 
 
 def test_time_that_goes_back_leaves_no_state_that_cannot_be_left() -> None:

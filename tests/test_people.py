@@ -46,6 +46,18 @@ def test_somebody_who_left_is_released_after_the_grace_time() -> None:
     assert numbers(result[4 + 13]) == []
 
 
+def test_a_head_that_jerks_aside_or_a_cut_in_a_recording_makes_no_second_person() -> None:
+    for after in (face(0.9, x=160), face(0.9, x=75, y=-15, size=90)):
+        result = follow(Follower(PeopleSettings()), [[face(0.9, x=100)]] * 5 + [[after]] * 5)
+        assert {tuple(numbers(p)) for p in result[2:]} == {(1,)}
+        assert all(p.persons[0].counts and not p.newcomers for p in result[5:])
+
+
+def test_a_newcomer_beside_somebody_who_is_seen_is_another_person() -> None:
+    frames = [[face(0.9, x=100)]] * 5 + [[face(0.9, x=100), face(0.9, x=160)]] * 5
+    assert numbers(follow(Follower(PeopleSettings()), frames)[-1]) == [1, 2]
+
+
 def test_two_people_crossing_keep_their_numbers() -> None:
     frames = [[face(0.9, x=100 + 8 * i, y=100), face(0.1, x=340 - 8 * i, y=125)] for i in range(31)]
     result = follow(Follower(PeopleSettings()), frames)

@@ -1,7 +1,7 @@
 """Chooses the best frame of the moment, from a short ring of full-resolution frames around the trigger.
 
-Only frames that obey the rule by themselves, of the very episode that led to the trigger, ever enter the
-ring: whatever is chosen, everybody shows the expression in it.
+Only frames that obey the rule by themselves, without hysteresis and of the very episode that led to the
+trigger, ever enter the ring: whatever is chosen, everybody shows the expression in it.
 """
 
 import logging
@@ -78,7 +78,7 @@ class Chooser:
 
     def _remember(self, decision: Decision) -> None:
         before, self._before = self._before, decision.frame.grey
-        if not decision.episode:
+        if not decision.episode or not decision.keepable:
             return
         if decision.episode != self._episode:
             self._ring.clear()

@@ -12,17 +12,29 @@ from appliance.pipeline.sensitivity import level_of
 class Verdict:
     """``waiting_for`` is None when the frame obeys the rule.
 
-    ``level`` (0 to 1) is how near the lowest of the faces that are needed has come.
+    ``level`` (0 to 1) is how near the lowest of the faces that are needed has come. ``keepable``: the frame
+    obeys the rule without hysteresis. ``since``: from when on those who are needed have been showing it,
+    seconds; meaningless while something is waited for.
     """
 
     waiting_for: str | None
     level: float
+    keepable: bool
+    since: float
 
 
 def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     """Whether this very frame may be the photo. ``newcomers`` are faces too new to be sure of."""
     counted = [one for one in people if one.person.counts]
-    return Verdict(_waiting_for(rule, counted, newcomers), _level(rule, counted, newcomers))
+    waiting_for = _waiting_for(rule, counted, newcomers)
+    wanted = needed(rule, len(counted) + newcomers)
+    plainly = sum(one.plainly for one in counted)
+    return Verdict(
+        waiting_for,
+        _level(rule, counted, wanted),
+        waiting_for is None and plainly >= wanted,
+        _since(counted, wanted),
+    )
 
 
 def needed(rule: Rule, present: int) -> int:
@@ -71,8 +83,12 @@ def _enough(rule: Rule, counted: list[Showing], newcomers: int) -> str | None:
     return None if ready >= wanted else f"{ready} of {present} show it, {wanted} are needed"
 
 
-def _level(rule: Rule, counted: list[Showing], newcomers: int) -> float:
-    wanted = needed(rule, len(counted) + newcomers)
+def _since(counted: list[Showing], wanted: int) -> float:
+    times = sorted(one.since for one in counted if one.in_frame)
+    return times[wanted - 1] if len(times) >= wanted else math.inf
+
+
+def _level(rule: Rule, counted: list[Showing], wanted: int) -> float:
     scores = sorted((one.score for one in counted if one.person.seen), reverse=True)
     if len(scores) < wanted:
         return 0.0

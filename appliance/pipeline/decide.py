@@ -10,10 +10,8 @@ from appliance.pipeline.arming import Arming
 from appliance.pipeline.company import Verdict
 from appliance.pipeline.scene_change import SceneChange
 from appliance.pipeline.sensitivity import level_of
-from appliance.pipeline.showing import Scores
+from appliance.pipeline.showing import MISSED_SECONDS, Scores
 
-MISSED_SECONDS = 0.2
-"""A face may be missed for this long without everybody having to start over. It still blocks the photo."""
 GAP_SECONDS = 1.0
 """After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
 PHOTO_LIGHT_SECONDS = 0.6
@@ -69,7 +67,7 @@ class Decider:
         held = self._hold.update(self._rule, showing, verdict, now)
         new = not self._rule.new_scene or self._scene.is_new(showing, verdict.waiting_for is None, now)
         cooling = now - self._photo_at < self._rule.cooldown_seconds
-        take = self._arming.armed and verdict.waiting_for is None and held and new and not cooling
+        take = self._arming.armed and verdict.keepable and held and new and not cooling
         reason = _reason(asked or take, verdict, cooling, new)
         armed = self._arming.armed
         if asked or take:
@@ -86,11 +84,13 @@ class Decider:
             asked,
             self._hold.episode if verdict.waiting_for is None else 0,
             verdict.level,
+            verdict.keepable,
         )
 
     def _start_over(self, now: float) -> None:
         """Frames were missing, or their time went back: what was known of the moment is no longer true."""
-        self._hold.restart()
+        self._scores = _scores_of(self._rule)
+        self._hold.restart(now)
         self._scene.forget()
         if now < self._last:
             self._photo_at = -math.inf
@@ -106,7 +106,7 @@ class Decider:
             elif order is Command.SHOOT:
                 asked = True
             elif self._arming.obey(order, now):
-                self._hold.restart()
+                self._hold.restart(now)
                 self._scene.forget()
         return asked
 
@@ -114,11 +114,11 @@ class Decider:
         self._arming.use(rule, now)
         self._rule = rule
         self._scores = _scores_of(rule)
-        self._hold.restart()
+        self._hold.restart(now)
 
     def _took(self, showing: tuple[Showing, ...], now: float) -> None:
         self._photo_at = now
-        self._hold.photo()
+        self._hold.photo(now)
         self._scene.photo(showing)
         self._arming.photo(now)
 
@@ -131,33 +131,41 @@ class Decider:
 
 
 class _Hold:
-    """For how long the rule has held without a break, and in the same company."""
+    """For how long the rule has held without a break, and in the same company.
+
+    The time counts from the frame in which the last of those who are needed began to show it, although that
+    frame alone did not convince: smoothing costs certainty no time.
+    """
 
     def __init__(self) -> None:
         self.episode = 0
+        self._earliest = -math.inf
         self._since: float | None = None
         self._frames = 0
         self._group: frozenset[int] = frozenset()
         self._in_episode = False
 
-    def restart(self) -> None:
+    def restart(self, now: float) -> None:
         """Whatever comes next is a new beginning."""
-        self._since, self._in_episode = None, False
+        self._earliest, self._since, self._in_episode = now, None, False
 
-    def photo(self) -> None:
+    def photo(self, now: float) -> None:
         """A photo was taken: the time starts over, the episode goes on."""
-        self._since = None
+        self._earliest, self._since = now, None
 
     def update(self, rule: Rule, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
         """Whether the rule has held for as long as it asks."""
-        if not self._goes_on(rule, showing):
-            self.restart()
+        counted = [one for one in showing if one.person.counts]
+        if not self._same_company(rule, counted):
+            self.restart(now)
+        elif not _still_obeys(rule, counted):
+            self._since, self._in_episode = None, False
         if verdict.waiting_for is None:
             if not self._in_episode:
                 self.episode += 1
             self._in_episode = True
             if self._since is None:
-                self._since, self._frames = now, 0
+                self._since, self._frames = max(self._earliest, verdict.since), 0
             self._frames += 1
         if self._since is None:
             return False
@@ -165,14 +173,17 @@ class _Hold:
             return self._frames >= rule.hold_frames
         return now - self._since >= rule.hold_seconds - 1e-9
 
-    def _goes_on(self, rule: Rule, showing: tuple[Showing, ...]) -> bool:
-        """A face missed for a moment need not end it; somebody who stops showing it, comes or goes does."""
-        counted = [one for one in showing if one.person.counts]
+    def _same_company(self, rule: Rule, counted: list[Showing]) -> bool:
         group = frozenset(one.person.number for one in counted)
         same = group == self._group or rule.who.at_least is not None
         self._group = group
-        still = sum(one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted)
-        return same and bool(counted) and still >= company.needed(rule, len(counted))
+        return same
+
+
+def _still_obeys(rule: Rule, counted: list[Showing]) -> bool:
+    """A face missed for a moment need not end it; somebody who stops showing it does."""
+    still = sum(one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted)
+    return bool(counted) and still >= company.needed(rule, len(counted))
 
 
 def _scores_of(rule: Rule) -> Scores:

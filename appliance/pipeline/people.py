@@ -1,5 +1,6 @@
 """Follows people from frame to frame: the same person keeps the same number, and says who counts."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,8 +9,13 @@ from appliance.frames import Box, Frame, JudgedFace, JudgedFaces, People, Person
 
 NEAR = 0.9
 """How far a face may be from its predicted place, in multiples of its size, to be the same one."""
+FASTEST = 15.0
+"""Face sizes a second, a runner. What is faster is a box that jumped, and moves no further."""
 LIKE = 1.8
 """By which factor its size may have changed."""
+FAR, UNLIKE = 2.0, 3.0
+"""The same for somebody who is missed in this very frame, and a face nobody else has: heads are jerked and
+recordings are cut, and taking them for a new person would have everybody wait for the old one."""
 CONFIRM_SIGHTINGS = 3
 """Sightings that make a person: a false box seldom lasts that long."""
 DOUBT_SECONDS = 0.25
@@ -48,10 +54,13 @@ class _Track:
         elapsed = now - self.last_seen_at
         if elapsed > 0:
             (x0, y0), (x1, y1) = self.face.box.centre, face.box.centre
+            vx, vy = (x1 - x0) / elapsed, (y1 - y0) / elapsed
+            if vx**2 + vy**2 > (FASTEST * self.face.box.size) ** 2:
+                vx, vy = self.velocity = 0.0, 0.0
             new = min(1.0, elapsed / VELOCITY_SECONDS)
             self.velocity = (
-                self.velocity[0] + new * ((x1 - x0) / elapsed - self.velocity[0]),
-                self.velocity[1] + new * ((y1 - y0) / elapsed - self.velocity[1]),
+                self.velocity[0] + new * (vx - self.velocity[0]),
+                self.velocity[1] + new * (vy - self.velocity[1]),
             )
         self.face, self.last_seen_at = face, now
         self.sightings += 1
@@ -101,17 +110,19 @@ class Follower:
         return People(judged.frame, persons, self._newcomers(judged.frame, largest))
 
     def _pairs(self, faces: Sequence[JudgedFace], now: float) -> list[tuple[_Track, int]]:
-        """Tracks and faces matched greedily: people before newcomers, then the nearest first."""
+        """Tracks and faces matched greedily: those near each other before those far, people before newcomers,
+        then the nearest first."""
         options = sorted(
-            (not track.confirmed, distance, track.number, index)
+            (far, not track.confirmed, distance, track.number, index)
             for track in self._tracks
             for index, face in enumerate(faces)
-            if (distance := _distance(track.predicted(now), face.box)) is not None
+            for far, distance in [_gap(track.predicted(now), face.box)]
+            if not far or (track.confirmed and distance < math.inf)
         )
         tracks = {track.number: track for track in self._tracks}
         taken: set[int] = set()
         pairs = []
-        for _, _, number, index in options:
+        for _, _, _, number, index in options:
             if number in tracks and index not in taken:
                 pairs.append((tracks.pop(number), index))
                 taken.add(index)
@@ -154,10 +165,12 @@ def _stirred(before: JudgedFace, after: JudgedFace) -> bool:
     return moved or any(abs(after.scores[name] - p) > STILL_CHANGE for name, p in before.scores.items())
 
 
-def _distance(expected: Box, found: Box) -> float | None:
-    """Distance of the centres in face sizes; None when it cannot be the same face."""
+def _gap(expected: Box, found: Box) -> tuple[bool, float]:
+    """Whether it is a jump, and the distance in face sizes; inf: it cannot be the same face."""
     size = max(expected.size, 1e-6)
     (x0, y0), (x1, y1) = expected.centre, found.centre
     distance = float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5) / size
     ratio = found.size / size
-    return distance if distance <= NEAR and 1 / LIKE <= ratio <= LIKE else None
+    factor = max(ratio, 1 / max(ratio, 1e-6))
+    far = distance > NEAR or factor > LIKE
+    return far, distance if distance <= FAR and factor <= UNLIKE else math.inf

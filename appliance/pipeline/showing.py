@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from appliance.frames import JudgedFace, Person, Showing
 from appliance.pipeline.sensitivity import Level
 
+MISSED_SECONDS = 0.2
+"""A face may be missed for this long without everybody having to start over. It still blocks the photo."""
+
 
 @dataclass(slots=True)
 class _Score:
     value: float
     shows: bool
     updated_at: float
+    since: float | None
 
 
 class Scores:
@@ -35,12 +39,26 @@ class Scores:
             value = self._smoothed(old, current, now) if person.seen or old is None else old.value
             shown_before = old is not None and old.shows
             shows = value >= (self._level.stops if shown_before else self._level.shows)
-            scores[person.number] = _Score(value, shows, now)
             # The smoothed score trails the face; the frame itself must show it too, since it is the photo.
             in_frame = person.seen and shows and current >= self._level.stops
-            result.append(Showing(person, value, shows, current, in_frame))
+            plainly = in_frame and current >= self._level.shows
+            since = self._since(person, old, shows, current, now)
+            scores[person.number] = _Score(value, shows, now, since)
+            result.append(
+                Showing(person, value, shows, current, in_frame, plainly, now if since is None else since)
+            )
         self._scores = scores
         return tuple(result)
+
+    def _since(
+        self, person: Person, old: _Score | None, shows: bool, current: float, now: float
+    ) -> float | None:
+        """From when on the face shows it: the first of the frames that convinced, not the last of them."""
+        before = old.since if old is not None else None
+        if person.seen and current >= self._level.shows:
+            return now if before is None else before
+        goes_on = shows if person.seen else person.missing_for <= MISSED_SECONDS
+        return before if goes_on else None
 
     def _smoothed(self, old: _Score | None, value: float, now: float) -> float:
         if old is None or self._smoothing == 0:

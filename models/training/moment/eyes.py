@@ -15,7 +15,7 @@ import numpy as np
 
 from appliance.assembly import open_detector
 from appliance.config.schema import Faces as FaceSettings
-from appliance.frames import Box, Grey
+from appliance.frames import Box
 from appliance.hw.cameras.pictures import frame_from_picture_file
 from appliance.pipeline.cascade import cascade_path
 from appliance.pipeline.eyes import EyeJudge
@@ -60,14 +60,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def close_eyes(grey: Grey, box: Box, finder: cv2.CascadeClassifier) -> Grey | None:
-    """The picture with both eyes covered; None where two eyes were not found."""
+def close_eyes(picture: np.ndarray, box: Box, finder: cv2.CascadeClassifier) -> np.ndarray | None:
+    """The picture (grey or BGR) with both eyes covered; None where two eyes were not found."""
     upper = Box(box.x, box.y, box.w, 0.6 * box.h)
-    face = cut(grey, upper)
+    face = cut(picture, upper)
+    if face.ndim == 3:
+        face = cv2.cvtColor(face, cv2.COLOR_BGR2GRAY)
     eyes = finder.detectMultiScale(face, 1.05, 4, minSize=(max(8, round(box.w / 8)),) * 2)
     if len(eyes) != 2:
         return None
-    shut = grey.copy()
+    shut = picture.copy()
     left, top = max(0, round(upper.x)), max(0, round(upper.y))
     for x, y, w, h in eyes:
         x, y = x + left, y + top  # noqa: PLW2901
