@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from appliance.clock import MonotonicClock, VirtualClock
+from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera
@@ -94,14 +94,6 @@ def test_what_is_no_colour_picture_is_refused_and_named() -> None:
     camera = Webcam(Feed([np.zeros((480, 640), np.uint8)]), MonotonicClock())
     with pytest.raises(CameraFormatError, match=r"uint8\[480, 640\]"):
         camera.read(timeout=5)
-
-
-def test_a_webcam_that_hangs_head_over_is_turned() -> None:
-    picture = np.zeros((480, 640, 3), np.uint8)
-    picture[0, 0] = 255
-    frame = Webcam(Feed([picture]), VirtualClock(), upside_down=True).read(timeout=5)
-    assert frame.picture.bgr()[479, 639, 0] == 255
-    assert frame.colour[479, 639, 0] == 255
 
 
 def test_without_a_webcam_the_error_says_so(tmp_path: Path) -> None:

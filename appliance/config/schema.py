@@ -99,7 +99,9 @@ class Camera(Section):
         (640, 480), description="pixels; the picture is fitted into this to look for faces in it"
     )
     frame_rate: int = Field(30, ge=1, le=120, description="frames a second asked of the camera")
-    upside_down: bool = Field(False, description="true if the camera hangs head over")
+    orientation: Literal[0, 90, 180, 270] = Field(
+        0, description="degrees to turn pictures clockwise until they stand upright; head over: 180"
+    )
 
 
 class Faces(Section):

@@ -7,6 +7,7 @@ from appliance.clock import Clock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraError, RecordingError
 from appliance.hw.camera import Camera
+from appliance.hw.cameras.turned import Turned
 
 Log = Callable[[str], None]
 
@@ -17,13 +18,13 @@ Log = Callable[[str], None]
 def _picamera2(settings: schema.Camera, clock: Clock) -> Camera:
     from appliance.hw.cameras.picamera2 import open_pi_camera
 
-    return open_pi_camera(settings, clock)
+    return _upright(open_pi_camera(settings, clock), settings.orientation % 180)  # half a turn it does itself
 
 
 def _webcam(settings: schema.Camera, clock: Clock) -> Camera:
     from appliance.hw.cameras.webcam import open_webcam
 
-    return open_webcam(settings, clock)
+    return _upright(open_webcam(settings, clock), settings.orientation)
 
 
 def _replay(settings: schema.Camera, clock: Clock) -> Camera:
@@ -31,18 +32,24 @@ def _replay(settings: schema.Camera, clock: Clock) -> Camera:
 
     if not settings.recording:
         raise RecordingError("camera.source is replay, but there is no recording", "Set camera.recording")
-    return Recording(
+    recording = Recording(
         Path(settings.recording),
         clock,
         analysis_size=settings.analysis_size,
         frame_rate=settings.frame_rate,
     )
+    return _upright(recording, settings.orientation)
 
 
 def _scene(settings: schema.Camera, clock: Clock) -> Camera:
     from appliance.hw.cameras.scene import open_scene
 
-    return open_scene(clock, analysis_size=settings.analysis_size, loop=True)
+    scene = open_scene(clock, analysis_size=settings.analysis_size, loop=True)
+    return _upright(scene, settings.orientation)
+
+
+def _upright(camera: Camera, degrees: int) -> Camera:
+    return Turned(camera, degrees) if degrees else camera
 
 
 _KINDS: dict[str, Callable[[schema.Camera, Clock], Camera]] = {

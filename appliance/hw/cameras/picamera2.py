@@ -48,7 +48,7 @@ def open_pi_camera(settings: schema.Camera, clock: Clock) -> "PiCamera":
     device = _open(camera_class, settings.device)
     try:
         _configure(device, settings, transform_class, sycc)
-        return PiCamera(device, clock, upside_down=settings.upside_down)
+        return PiCamera(device, clock, upside_down=settings.orientation >= 180)
     except CameraError:
         device.close()
         raise
@@ -100,7 +100,7 @@ def _story(error: BaseException) -> str:
 
 def _configure(device: Any, settings: schema.Camera, transform_class: Any, sycc: Any) -> None:
     main = fitted_size(settings.picture_size, device.sensor_resolution, step=2)
-    turned = int(settings.upside_down)
+    turned = int(settings.orientation >= 180)
     configuration = device.create_video_configuration(
         # YUV420 takes half the memory of RGB, and a camera without it grants what it has.
         main={"size": main, "format": "YUV420"},

@@ -94,7 +94,6 @@ def open_webcam(settings: schema.Camera, clock: Clock) -> "Webcam":
         name=f"webcam {node}",
         gone=lambda: not node.exists(),
         analysis_size=settings.analysis_size,
-        upside_down=settings.upside_down,
     )
 
 
@@ -109,14 +108,12 @@ class Webcam:
         name: str = "webcam",
         gone: Callable[[], bool] = lambda: False,
         analysis_size: tuple[int, int] = (640, 480),
-        upside_down: bool = False,
     ) -> None:
         self._capture = capture
         self._clock = clock
         self._name = name
         self._gone = gone
         self._analysis_size = analysis_size
-        self._upside_down = upside_down
         self._slot: tuple[float, Colour] | None = None
         self._failed = False
         self._closing = False
@@ -166,8 +163,6 @@ class Webcam:
             raise CameraFormatError(
                 f"{self._name} delivers {bgr.dtype}{list(bgr.shape)}, not colour pictures", "Try another one"
             )
-        if self._upside_down:
-            bgr = np.asarray(cv2.rotate(bgr, cv2.ROTATE_180), dtype=np.uint8)
         frame = make_frame(self._sequence, captured_at, bgr, self._analysis_size)
         self._sequence += 1
         return frame

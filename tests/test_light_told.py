@@ -1,0 +1,105 @@
+"""Who makes the light say what: the states that no picture brings about, each from its cause to the light."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.cli import light as light_command
+from appliance.cli import main
+from appliance.cli import record as record_command
+from appliance.config import Config
+from appliance.daemon import Daemon
+from appliance.errors import StorageError
+from appliance.frames import Light
+from appliance.hw import gpio
+from appliance.hw.button import Gesture
+from tests.test_gpio import Box, eventually
+
+Told = list[tuple[Light, bool]]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What the panel is told to say for as long as it is so."""
+    told: Told = []
+    monkeypatch.setattr(gpio.Panel, "condition", lambda _, light, present: told.append((light, present)))
+    return told
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """The handlers that a command sets are gone after it."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("state", Light)
+def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
+    state: Light, monkeypatch: pytest.MonkeyPatch, signals: None
+) -> None:
+    """As the units do at boot (booting) and after the last restart (given_up)."""
+    shown: list[Light] = []
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    monkeypatch.setattr(light_command, "PINS_SECONDS", 0)
+
+    def show(_panel: gpio.Panel, light: Light, _level: float = 0.0) -> None:
+        shown.append(light)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(gpio.Panel, "show", show)
+    assert main(["light", str(state)]) == 0
+    assert shown == [state]
+
+
+def test_a_recording_says_so_for_as_long_as_it_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told
+) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    monkeypatch.setattr(record_command, "record", lambda *_: told.append((Light.OFF, False)) or 1)
+    assert main(["record", str(tmp_path / "clip.avi"), "--set", "camera.source=scene"]) == 0
+    assert told == [(Light.RECORDING, True), (Light.OFF, False)]
+
+
+def test_a_button_that_is_down_from_the_start_is_told_until_it_was_let_go(told: Told) -> None:
+    box = Box(held=True)
+    assert told == [(Light.BUTTON_STUCK, True)]
+    box.after(1).up()
+    box.after(1).heard([Gesture.FREED])
+    assert eventually(lambda: (Light.BUTTON_STUCK, False) in told)
+    box.panel.close()
+
+
+def test_a_held_button_is_told_when_it_is_time_to_let_go(told: Told) -> None:
+    box = Box()
+    box.after(1).down()
+    box.after(3.5).heard([Gesture.HOLDING])
+    assert told[-1] == (Light.LET_GO, True)
+    box.up()
+    box.after(1).heard([Gesture.HOLDING, Gesture.HOLD])
+    assert eventually(lambda: told[-1] == (Light.LET_GO, False))
+    box.panel.close()
+
+
+def refuse() -> None:
+    raise StorageError("Powering off cannot be asked for", "Is it installed?")
+
+
+@pytest.mark.parametrize(("power_off", "said"), [(lambda: None, True), (refuse, False), (None, False)])
+def test_powering_off_is_said_only_if_it_is_so(power_off: object, said: bool) -> None:
+    daemon = Daemon(Config(), power_off=power_off)
+    daemon._heard(Gesture.HOLD)
+    assert (Light.POWERING_OFF in daemon.conditions) is said
+
+
+def test_a_photo_that_cannot_be_kept_is_a_fault_until_one_can_and_saving_ends_with_it() -> None:
+    daemon = Daemon(Config())
+    daemon._condition(Light.SAVING, True)
+    daemon._stored(True)
+    assert daemon.conditions == {Light.STORAGE_FAULT}
+    daemon._stored(False)
+    assert not daemon.conditions
