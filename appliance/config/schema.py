@@ -216,7 +216,7 @@ class Rule(Section):
     )
     min_faces: int = Field(1, ge=1, le=100, description="people, fewer than these take no photo")
     max_faces: int = Field(100, ge=1, le=100, description="people, more than these take no photo")
-    cooldown_seconds: float = Field(3.0, ge=0, le=3600, description="seconds from one photo to the next")
+    cooldown_seconds: float = Field(1.5, ge=0, le=3600, description="seconds from one photo to the next")
     new_scene: bool = Field(
         True,
         description="after a photo, wait until somebody moves, comes, goes or stops showing it",
