@@ -13,6 +13,7 @@ from appliance.frames import Command, Decision, Frame, People, Picture
 from appliance.pipeline.choose import Chooser
 from appliance.pipeline.decide import Decider
 from appliance.pipeline.quality import marks, rate
+from appliance.pipeline.sensitivity import level_of
 from tests.strategies import people
 
 STEP = 1 / 30
@@ -54,8 +55,10 @@ def test_the_frame_with_the_highest_lowest_face_is_kept() -> None:
 
 
 def test_a_frame_in_which_somebody_shows_it_only_by_hysteresis_is_never_kept() -> None:
-    sharp_but_wavering = [0.1] * 5 + [0.71] + [0.69, 0.6] * 4 + [0.71] + [0.69] * 20
-    greys = [NOISE if score < 0.7 else BLURRED for score in sharp_but_wavering]
+    level = level_of(("happy",), "normal")
+    shown, faint = level.shows + 0.01, (level.shows + level.stops) / 2
+    sharp_but_wavering = [0.1] * 5 + [shown] + [faint] * 8 + [shown] + [faint] * 20
+    greys = [NOISE if score < level.shows else BLURRED for score in sharp_but_wavering]
     assert set(frames(play(sharp_but_wavering, greys=greys)[1])) <= {5, 14}
 
 

@@ -14,6 +14,9 @@ from tests.strategies import people
 
 STEP = 1 / 30
 SMILE, GRIN, SAD = 0.95, 0.99, 0.05
+LEVEL = level_of(("happy",), "normal")
+FAINT = (LEVEL.shows + LEVEL.stops) / 2
+"""Enough to go on smiling, not to begin."""
 
 
 def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
@@ -56,13 +59,13 @@ def test_the_hold_counts_from_the_first_smile_and_smoothing_costs_no_time() -> N
 
 
 def test_a_single_frame_that_looks_like_a_smile_starts_no_hold() -> None:
-    scenes = [{1: SAD}] * 30 + [{1: SMILE}] + [{1: 0.6}] * 15 + [{1: SMILE}] * 30
+    scenes = [{1: SAD}] * 30 + [{1: SMILE}] + [{1: FAINT}] * 15 + [{1: SMILE}] * 30
     (taken,) = [d.frame.captured_at for d in play(Decider(Rule()), scenes) if d.take_photo]
     assert taken - 46 * STEP >= 0.35
 
 
 def test_who_only_goes_on_by_hysteresis_holds_but_is_not_photographed() -> None:
-    scenes = [{1: GRIN, 2: 0.75}] * 6 + [{1: GRIN, 2: 0.6}] * 20 + [{1: GRIN, 2: 0.75}]
+    scenes = [{1: GRIN, 2: SMILE}] * 6 + [{1: GRIN, 2: FAINT}] * 20 + [{1: GRIN, 2: SMILE}]
     decisions = play(Decider(Rule(smoothing_seconds=0)), scenes)
     assert [d.take_photo for d in decisions] == [False] * 26 + [True]
     assert all(d.all_show for d in decisions)

@@ -338,7 +338,7 @@ def test_settings_come_with_words_bounds_and_values(page: Page) -> None:
     form = page.ask("/api/settings").json()
     settings = {one["key"]: one for section in form["sections"] for one in section["settings"]}
     cooldown = settings["rule.cooldown_seconds"]
-    assert (cooldown["value"], cooldown["least"], cooldown["most"]) == (1.5, 0, 3600)
+    assert (cooldown["value"], cooldown["least"], cooldown["most"]) == (3.0, 0, 3600)
     assert "one photo to the next" in cooldown["words"]
     assert settings["rule.expression"]["kind"] == "several"
     assert settings["rule.mode"]["choices"] == ["always_armed", "button"]
@@ -349,17 +349,17 @@ def test_settings_come_with_words_bounds_and_values(page: Page) -> None:
 
 def test_a_change_is_written_with_the_comments_kept_and_can_be_undone(page: Page) -> None:
     before = page.config.read_text()
-    changes = {"rule.cooldown_seconds": 2.5, "faces.min_size": 48, "camera.analysis_size": [320, 240]}
+    changes = {"rule.cooldown_seconds": 1.5, "faces.min_size": 48, "camera.analysis_size": [320, 240]}
     assert page.ask("/api/settings", "PUT", changes).status == 200
     text = page.config.read_text()
     assert "# My own remark." in text
-    assert "cooldown_seconds: 2.5" in text
+    assert "cooldown_seconds: 1.5" in text
     assert "# not too often" in text
     config = load_config(page.config)
-    assert (config.rule.cooldown_seconds, config.faces.min_size) == (2.5, 48)
+    assert (config.rule.cooldown_seconds, config.faces.min_size) == (1.5, 48)
     assert config.camera.analysis_size == (320, 240)
     assert page.ask("/api/settings/undo", "POST", {}).json()["undo"] == 0
-    assert load_config(page.config).rule.cooldown_seconds == 1.5
+    assert load_config(page.config).rule.cooldown_seconds == 3.0
     assert "min_size" not in page.config.read_text()
     assert page.config.read_text().startswith(before.partition("web:")[0].rstrip())
     assert page.ask("/api/settings/undo", "POST", {}).json()["keys"] == []
