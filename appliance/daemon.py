@@ -127,7 +127,7 @@ class Daemon:
     def _open_feed(self) -> None:
         """The page's window on the appliance, if the configuration wants one."""
         if self._config.web.enabled:
-            self._feed = Feed(self._config.web.socket, commands(self), self._clock)
+            self._feed = Feed(self._config.web.socket, commands(self), self._clock, lambda: self._config.rule)
             self._feed.start()
             self._listeners = (self._feed.frame, *self._listeners)
             self._on_photo = (self._feed.photo, *self._on_photo)

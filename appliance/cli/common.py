@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from appliance import durable
 from appliance.config import Config, load_config, parse_override
 from appliance.config.load import find_config
+from appliance.errors import StorageError, UsageError
 
 if TYPE_CHECKING:  # commands that judge nothing need not load numpy for a name
     from appliance.frames import Decision
@@ -31,6 +33,23 @@ def config_of(args: argparse.Namespace) -> Config:
     """The configuration the arguments ask for. Raises ConfigError, UsageError."""
     overrides = [parse_override(text) for text in args.overrides]
     return load_config(args.config or find_config(), overrides)
+
+
+def check_output(path: Path, suffix: str) -> None:
+    """Whether a file ``path`` could be written, asked before the work begins.
+
+    Raises UsageError when it does not end in ``suffix``, StorageError.
+    """
+    if path.suffix.lower() != suffix:
+        raise UsageError(f"{path} does not end in {suffix}", f"Name it {path.stem}{suffix}")
+    if path.is_dir():
+        raise StorageError(f"{path} is a folder", "Name a file in it")
+    if not path.parent.is_dir():
+        raise StorageError(f"The folder {path.parent} does not exist", f"Create it: mkdir -p {path.parent}")
+    try:
+        durable.probe(path.parent)
+    except OSError as error:
+        raise durable.explain(error, path.parent) from error
 
 
 def say(message: Mapping[str, Any]) -> None:

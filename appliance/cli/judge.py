@@ -6,11 +6,15 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import cv2
+
+from appliance import durable
 from appliance.assembly import assemble, load_models
-from appliance.cli.common import add_config_arguments, config_of, faces_of, say
+from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, say
 from appliance.clock import VirtualClock
 from appliance.config import Config
-from appliance.errors import PictureError
+from appliance.draw.view import view
+from appliance.errors import PictureError, UsageError
 from appliance.frames import Decision
 from appliance.hw.cameras.pictures import frame_from_picture_file
 from appliance.pipeline.line import Line
@@ -19,13 +23,21 @@ from appliance.pipeline.line import Line
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--save", type=Path, metavar="PNG", help="draw what was found on the picture; for one FILE"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
     add_config_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 if every file could be judged, else 1."""
-    judge = StillJudge(config_of(args))
+    config = config_of(args)
+    if args.save is not None:
+        if len(args.files) > 1:
+            raise UsageError("--save draws one picture, and several are named", "Judge them one by one")
+        check_output(args.save, ".png")
+    judge = StillJudge(config)
     failed = 0
     for path in args.files:
         try:
@@ -41,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
             say(verdict)
         else:
             _tell(verdict, decision.reason)
+        if args.save is not None:
+            save(args.save, decision, config)
     return 1 if failed else 0
 
 
@@ -58,6 +72,15 @@ class StillJudge:
         assembly = assemble(self._config, self._models, listeners=[decisions.append], still=True)
         Line([frame], assembly.stages, VirtualClock(), threading.Event()).run_inline()
         return decisions[0]
+
+
+def save(path: Path, decision: Decision, config: Config) -> None:
+    """Write what the page would show as PNG; what is there is replaced. Raises StorageError, PictureError."""
+    _, data = cv2.imencode(".png", view(decision, config.rule, light=False))
+    try:
+        durable.write_over(path, data.tobytes())
+    except OSError as error:
+        raise durable.explain(error, path.parent) from error
 
 
 def _verdict(path: Path, decision: Decision) -> dict[str, Any]:

@@ -5,16 +5,16 @@ image and is not encrypted: delete it when it has served.
 """
 
 import argparse
+import contextlib
 import logging
 from pathlib import Path
 
-import cv2
-
-from appliance.cli.common import add_config_arguments, config_of
+from appliance.cli.common import add_config_arguments, check_output, config_of
+from appliance.clip import Clip
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
-from appliance.errors import StorageError, UsageError
-from appliance.frames import Colour, Light
+from appliance.errors import UsageError
+from appliance.frames import Light
 from appliance.hw.camera import Camera, EndOfRecording
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import open_panel
@@ -38,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
     config = config_of(args)
     if not 0 < args.seconds <= LONGEST_SECONDS:
         raise UsageError(f"--seconds {args.seconds:g} is not above 0 and at most {LONGEST_SECONDS:.0f}")
-    if args.file.suffix.lower() != ".avi":
-        raise UsageError(f"{args.file} does not end in .avi", "The clip is Motion JPEG in AVI")
+    check_output(args.file, ".avi")
     setup_logging()
     clock = MonotonicClock()
     lights = config.hardware.model_copy(update={"button_pin": "none", "buzzer_pin": "none"})
@@ -58,37 +57,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def record(camera: Camera, path: Path, seconds: float, config: Config, clock: Clock) -> int:
-    """Write ``seconds`` of the camera's analysis images; returns the clip's frames. Raises StorageError.
+    """Write ``seconds`` of the camera's analysis images, or less if told to stop; returns the clip's frames.
 
-    An AVI has one frame rate: each image stands for as many frames as time has passed since the one before.
+    Raises StorageError.
     """
-    rate, start, written = config.camera.frame_rate, clock.now(), 0
-    writer: cv2.VideoWriter | None = None
-    last: Colour | None = None
-    first_at: float | None = None
-    try:
+    start = clock.now()
+    with (
+        Clip(path, config.camera.frame_rate, longest=seconds) as clip,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
         while clock.now() - start < seconds:
             try:
                 frame = camera.read(READ_SECONDS)
             except EndOfRecording:
                 break
-            first_at = frame.captured_at if first_at is None else first_at
-            if writer is None:
-                height, width = frame.grey.shape
-                writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate, (width, height))
-                if not writer.isOpened():
-                    raise StorageError(
-                        f"The clip {path} cannot be written", "Is the folder there and writable?"
-                    )
-            due = round((frame.captured_at - first_at) * rate)
-            while last is not None and written < min(due, round(seconds * rate)):
-                writer.write(last)
-                written += 1
-            last = frame.colour
-        if writer is not None and last is not None and written < round(seconds * rate):
-            writer.write(last)
-            written += 1
-    finally:
-        if writer is not None:
-            writer.release()
-    return written
+            clip.add(frame.colour, frame.captured_at)
+    return clip.frames

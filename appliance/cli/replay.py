@@ -1,6 +1,7 @@
 """``smart-selfie replay``: a recording through the whole appliance, on a virtual clock."""
 
 import argparse
+import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,12 +9,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from appliance.assembly import Listener, assemble, load_models
-from appliance.cli.common import add_config_arguments, config_of, say
+from appliance.cli.common import add_config_arguments, check_output, config_of, say
 from appliance.cli.events import Events, tell_person
 from appliance.cli.explain import Plot, explanation, tell
+from appliance.clip import Clip
 from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.sheet import Story
+from appliance.draw.view import view
 from appliance.frames import Decision, Frame, Photo
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras.recording import Recording
@@ -30,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source", type=Path, metavar="SOURCE", help="a video, an animated GIF or a folder of pictures"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="keep the photos and a contact sheet here")
+    parser.add_argument(
+        "--save", type=Path, metavar="MP4", help="the recording again, with what was found drawn on it"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object an event, one a line")
     parser.add_argument(
         "--seconds-per-picture",
@@ -64,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
     if args.explain:
         report = say if args.json else tell
         listeners.append(lambda decision: report(explanation(decision, level)))
+    if args.save is not None:
+        check_output(args.save, ".mp4")
     clock = VirtualClock()
     recording = Recording(
         args.source,
@@ -74,7 +82,11 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         photographed = [plot.photo] if plot is not None else []
-        play(config, recording, clock, events, story, store, listeners, photographed)
+        with contextlib.ExitStack() as stack:
+            if args.save is not None:
+                clip = stack.enter_context(Clip(args.save, config.camera.frame_rate))
+                listeners.append(lambda one: clip.add(view(one, config.rule), one.frame.captured_at))
+            play(config, recording, clock, events, story, store, listeners, photographed)
     finally:
         recording.close()
         if plot is not None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from appliance.draw.text import BGR, FAINT, GREEN, INK, badge, font, lay, person_colour
+from appliance.draw.text import BGR, FAINT, GREEN_INK, INK, badge, font, lay, person_colour
 from appliance.frames import Colour
 
 GROUND: BGR = (255, 255, 255)
@@ -131,7 +131,7 @@ def _written(
         draw.text((axes.left - 10, axes.y(share)), f"{share:.0%}", faint, font(17), anchor="rm")
     for time in axes.ticks():
         draw.text((axes.x(time), axes.bottom + 10), f"{time:g} s", faint, font(17), anchor="mt")
-    draw.text((axes.left + 6, axes.y(threshold) - 3), "shows it", GREEN[::-1], font(16), anchor="lb")
+    draw.text((axes.left + 6, axes.y(threshold) - 3), "shows it", GREEN_INK[::-1], font(16), anchor="lb")
     for number, y in _apart(ends, axes.bottom).items():
         colour = person_colour(number)[::-1]
         draw.text((axes.right + 10, y), f"person {number}", colour, font(17), anchor="lm")

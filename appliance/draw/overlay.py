@@ -4,6 +4,7 @@ import cv2
 
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, lay, person_colour, tag
 from appliance.frames import Box, Colour, Decision, Showing
+from appliance.words import NAMES
 
 
 def annotate(
@@ -41,7 +42,7 @@ def colour_of(one: Showing) -> BGR:
 
 def _words(one: Showing) -> str:
     face = one.person.face
-    return f"{face.expression} {face.scores[face.expression]:.0%}"
+    return f"{NAMES[face.expression]} {face.scores[face.expression]:.0%}"
 
 
 def _label(picture: Colour, box: Box, tile: Colour) -> None:

@@ -14,9 +14,12 @@ PEOPLE: tuple[BGR, ...] = (
     (178, 114, 0), (0, 94, 213), (115, 158, 0), (167, 121, 204), (0, 159, 230), (233, 180, 86), (60, 60, 60),
 )  # fmt: skip
 """Colours that people with colour blindness can tell apart (Okabe & Ito 2008)."""
-GREEN: BGR = (86, 168, 46)
-AMBER: BGR = (0, 152, 240)
-GREY: BGR = (150, 150, 150)
+GREEN: BGR = (107, 191, 47)
+AMBER: BGR = (26, 171, 255)
+GREY: BGR = (176, 180, 174)
+"""Shows it, does not, does not count: the page's colours (``static/words.js``)."""
+GREEN_INK: BGR = (59, 112, 20)
+"""The green for words on white."""
 INK: BGR = (38, 34, 32)
 FAINT: BGR = (128, 122, 118)
 WHITE: BGR = (255, 255, 255)

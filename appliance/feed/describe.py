@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from appliance.config.schema import Rule
 from appliance.frames import Decision, Light, Showing
 from appliance.labels import EXPRESSIONS
+from appliance.words import words
 
 
-def describe(decision: Decision, fault: Light | None) -> dict[str, Any]:
+def describe(decision: Decision, rule: Rule, fault: Light | None) -> dict[str, Any]:
     """Everybody in view and the verdict. Boxes are shares of the picture, 0 to 1; ``captured_at`` is in
-    seconds on the machine's monotonic clock. ``fault`` is what the light says instead of the decision.
+    seconds on the machine's monotonic clock. ``rule`` is the one it was decided by, ``fault`` what the light
+    says instead of the decision.
     """
     frame = decision.frame
+    said = words(decision, rule)
     height, width = frame.grey.shape
     return {
         "kind": "frame",
@@ -18,7 +22,10 @@ def describe(decision: Decision, fault: Light | None) -> dict[str, Any]:
         "captured_at": frame.captured_at,
         "size": [width, height],
         "people": [_person(one, width, height) for one in decision.people],
-        "showing": sum(one.shows and one.person.seen for one in decision.people if one.person.counts),
+        "title": said.title,
+        "detail": said.detail,
+        "showing": said.showing,
+        "needed": said.needed,
         "counted": sum(one.person.counts for one in decision.people),
         "armed": decision.armed,
         "all_show": decision.all_show,

@@ -20,6 +20,7 @@ from typing import Any
 import cv2
 
 from appliance.clock import Clock
+from appliance.config.schema import Rule
 from appliance.errors import FeedError
 from appliance.feed.describe import describe
 from appliance.feed.messages import pack
@@ -41,13 +42,21 @@ Command = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 class Feed:
     """Shows what the appliance does on the unix socket ``path``, and passes commands on.
 
-    ``commands`` are called by name, in the feed's thread. Methods may be called by any thread.
+    ``commands`` are called by name, and ``rule`` for the one in force, both in the feed's thread. Methods may
+    be called by any thread.
     """
 
-    def __init__(self, path: str | Path, commands: Mapping[str, Command], clock: Clock) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        commands: Mapping[str, Command],
+        clock: Clock,
+        rule: Callable[[], Rule] = Rule,
+    ) -> None:
         self._path = Path(path)
         self._commands = commands
         self._clock = clock
+        self._rule = rule
         self._subscribers: list[Subscriber] = []
         self._newest: Decision | None = None
         self._events: deque[dict[str, Any]] = deque(maxlen=_MOST_EVENTS)
@@ -211,7 +220,7 @@ class Feed:
             self._hang_up(subscriber)
 
     def _show(self, decision: Decision) -> None:
-        head = describe(decision, self._fault)
+        head = describe(decision, self._rule(), self._fault)
         now = self._clock.now()
         scores_due = now >= self._scores_due
         if scores_due:

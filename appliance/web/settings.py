@@ -57,7 +57,6 @@ class Settings:
             "sections": sections,
             "file": str(self._path) if self._path else None,
             "undo": len(self._undo),
-            "rule": config.rule.model_dump(mode="json"),
         }
 
     def change(self, changes: dict[str, Any]) -> None:

@@ -60,11 +60,9 @@ function inside() {
   catchUp();
 }
 
-// What the live view shows beside the picture: the rule's words, the last photo.
+// What the live view shows beside the picture: the last photo.
 async function catchUp() {
-  const [form, page] = await Promise.all([
-    request("/api/settings").catch(() => null), request("/api/photos?start=0&count=1").catch(() => null)]);
-  if (form) live.setRule(form.rule);
+  const page = await request("/api/photos?start=0&count=1").catch(() => null);
   const newest = page?.days[0]?.photos[0];
   if (newest) live.last(newest.name);
 }

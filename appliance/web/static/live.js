@@ -2,14 +2,13 @@
 
 import { $, attempt, element, request, toast } from "./page.js";
 import * as stage from "./stage.js";
-import { COLOURS, EXPRESSIONS, LIGHTS, NAMES, capital, percent, personColour, verb } from "./words.js";
+import { COLOURS, EXPRESSIONS, LIGHTS, NAMES, capital, percent, personColour } from "./words.js";
 
 const DOUBT_MS = 4000;
 let socket = null;
 let wanted = false;
 let retry = 500;
 let doubt = 0;
-let rule = null;
 let newest = null;
 let fault = null;
 let drawnAt = 0;
@@ -17,8 +16,6 @@ let said = "";
 let saidAt = 0;
 
 export const listeners = { photo: [], link: [] };
-
-export function setRule(value) { rule = value; }
 
 export function start() {
   wanted = true;
@@ -138,33 +135,15 @@ function light(name) {
 }
 
 function verdict(head) {
-  const { showing, counted } = head;
+  const { showing, needed, counted } = head;
   const place = $("verdict");
-  const expressions = rule?.expression ? [].concat(rule.expression) : null;
-  const everyone = counted > 0 && showing === counted;
-  let title = "Nobody in view";
-  if (counted === 1) title = showing ? capital(verb(expressions, false)) : `1 person, not yet`;
-  else if (counted > 1) {
-    title = everyone ? `All ${counted} ${verb(expressions, true)}` : `${showing} of ${counted} ${verb(expressions, showing !== 1)}`;
-  }
-  if (counted === 1 && showing) title = `${counted} of 1 ${verb(expressions, false)}`;
   place.dataset.state = !head.armed ? "off" : head.all_show ? "all" : counted ? "waiting" : "idle";
-  place.querySelector("strong").textContent = title;
-  place.querySelector("div > span").textContent = words(head);
-  place.querySelector(".ring b").textContent = counted ? `${showing}/${counted}` : "";
-  place.querySelector(".part").style.strokeDashoffset = String(120 * (1 - (counted ? showing / counted : 0)));
-  $("preview-verdict").textContent = `${title}. ${words(head)}.`;
-  say(`${title}. ${words(head)}`);
-}
-
-function words(head) {
-  if (head.photo || head.light === "photo") return "Photo taken";
-  if (!head.armed) return "Disarmed: no photos are taken";
-  if (/show it$/.test(head.reason)) {
-    const missing = head.counted - head.showing;
-    return head.showing ? `Waiting for ${missing} more` : "Waiting for a first one";
-  }
-  return capital(head.reason || "Watching");
+  place.querySelector("strong").textContent = head.title;
+  place.querySelector("div > span").textContent = head.detail;
+  place.querySelector(".ring b").textContent = counted ? `${showing}/${needed}` : "";
+  place.querySelector(".part").style.strokeDashoffset = String(120 * (1 - (counted ? Math.min(1, showing / needed) : 0)));
+  $("preview-verdict").textContent = `${head.title}. ${head.detail}.`;
+  say(`${head.title}. ${head.detail}`);
 }
 
 // For screen readers: what changed, but not thirty times a second.

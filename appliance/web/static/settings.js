@@ -1,7 +1,6 @@
 // The settings: a form made from the schema, each change written at once, undo.
 
 import { $, Refused, element, request, toast } from "./page.js";
-import { setRule } from "./live.js";
 import { NAMES, capital, spoken } from "./words.js";
 
 const TITLES = {
@@ -23,7 +22,6 @@ function problem(error) {
 }
 
 function build(form) {
-  setRule(form.rule);
   $("undo").disabled = form.undo === 0;
   $("settings-file").textContent = form.file ? "Each change is checked, written to config.yaml and used at once." : "There is no configuration file, so nothing can be changed.";
   const rank = (name) => (ORDER.indexOf(name) + 1) || 99;

@@ -22,10 +22,12 @@ export const BOX = { shows: "#2fbf6b", waits: "#ffab1a", away: "#aeb4b0" };
 export const LIGHTS = {
   off: ["off", "Off"],
   starting: ["off", "Starting"],
+  booting: ["off", "Starting"],
+  given_up: ["bad", "Cannot be started"],
   disarmed: ["blip", "Disarmed"],
   armed: ["slow", "Armed"],
-  waiting: ["fast", "Waiting for smiles"],
-  people: ["fast", "Waiting for smiles"],
+  waiting: ["fast", "Waiting"],
+  people: ["fast", "Waiting"],
   all: ["on", "Hold still"],
   photo: ["burst", "Photo taken"],
   saving: ["burst", "Saving"],
@@ -33,6 +35,7 @@ export const LIGHTS = {
   card_nearly_full: ["slow", "Card nearly full"],
   storage_fault: ["bad", "Photos cannot be kept"],
   camera_lost: ["bad", "Camera lost"],
+  lens_covered: ["bad", "Lens covered"],
   unwell: ["bad", "Too hot or under-powered"],
   config_bad: ["bad", "Settings not usable"],
   button_stuck: ["bad", "Button stuck"],
@@ -41,17 +44,6 @@ export const LIGHTS = {
   let_go: ["on", "Let go of the button"],
   powering_off: ["off", "Powering off"],
 };
-
-const VERBS = {
-  happy: ["smiles", "smile"], surprise: ["looks surprised", "look surprised"], sad: ["looks sad", "look sad"],
-  angry: ["looks angry", "look angry"], disgust: ["looks disgusted", "look disgusted"],
-  fear: ["looks afraid", "look afraid"], neutral: ["looks neutral", "look neutral"],
-};
-
-export function verb(expressions, many) {
-  const one = expressions && expressions.length === 1 ? VERBS[expressions[0]] : null;
-  return (one || ["shows it", "show it"])[many ? 1 : 0];
-}
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 export const percent = (share) => `${Math.round(100 * share)} %`;

@@ -1,0 +1,116 @@
+"""A video file written picture by picture, in the memory of one: whole or not there."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+
+import cv2
+import numpy as np
+
+from appliance import durable
+from appliance.errors import StorageError
+from appliance.frames import Colour
+from appliance.hw.cameras.convert import shrink
+
+CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
+"""By the file's ending: MPEG-4 Part 2, Motion JPEG."""
+
+# Read when FFmpeg is first used, not on import: errors are told by us.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
+
+
+class Clip:
+    """Writes ``path`` (one of :data:`CODECS`) at ``rate`` frames a second; a context manager.
+
+    A file has one frame rate: each picture stands for as many frames as time passes until the next. The first
+    one gives the size; others are fitted in. What is there under another name until then becomes ``path`` at
+    the end, unless an exception ends it. Raises StorageError; an existing file is replaced.
+    """
+
+    def __init__(self, path: Path, rate: float, longest: float = float("inf")) -> None:
+        self._path = path
+        self._rate = rate
+        self._longest = longest * rate
+        self._part = path.with_name(f".smart-selfie-{secrets.token_hex(8)}.part{path.suffix.lower()}")
+        self._writer: cv2.VideoWriter | None = None
+        self._size = (0, 0)
+        self._last: Colour | None = None
+        self._start = 0.0
+        self.frames = 0
+
+    def __enter__(self) -> "Clip":
+        return self
+
+    def add(self, picture: Colour, time: float) -> None:
+        """The next picture, BGR, of this ``time`` in seconds; the first one's is the clip's beginning."""
+        if self._writer is None:
+            self._open(picture)
+            self._start = time
+        self._fill(round((time - self._start) * self._rate))
+        self._last = picture
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and self._writer is not None:
+                self._fill(max(self.frames + 1, 1))
+                self._finish(self._writer)
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+            with contextlib.suppress(OSError):
+                self._part.unlink(missing_ok=True)
+
+    def _open(self, picture: Colour) -> None:
+        height, width = picture.shape[:2]
+        self._size = (width, height)
+        code = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
+        self._writer = cv2.VideoWriter(str(self._part), code, self._rate, self._size)
+        if not self._writer.isOpened():
+            raise StorageError(
+                f"The clip {self._path} cannot be written", "Is the folder there and writable?"
+            )
+
+    def _fill(self, until: int) -> None:
+        """Show the last picture up to frame number ``until``."""
+        assert self._writer is not None
+        while self._last is not None and self.frames < min(until, self._longest):
+            self._writer.write(_framed(self._last, self._size))
+            self.frames += 1
+
+    def _finish(self, writer: cv2.VideoWriter) -> None:
+        writer.release()
+        if not self._whole():  # FFmpeg tells nobody that the card is full
+            raise StorageError(f"The clip {self._path} could not be written to its end", "Is there space?")
+        try:
+            with self._part.open("rb") as file:
+                os.fsync(file.fileno())
+            self._part.replace(self._path)
+            durable.sync_folder(self._path.parent)
+        except OSError as error:
+            raise durable.explain(error, self._path.parent) from error
+
+    def _whole(self) -> bool:
+        """Whether the last frame can be read."""
+        video = cv2.VideoCapture(str(self._part))
+        try:
+            count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+            video.set(cv2.CAP_PROP_POS_FRAMES, self.frames - 1)
+            return count == self.frames and video.read()[0]
+        finally:
+            video.release()
+
+
+def _framed(picture: Colour, size: tuple[int, int]) -> Colour:
+    """``picture`` in the middle of a frame of ``size``, on black."""
+    if picture.shape[1::-1] == size:
+        return picture
+    inside = shrink(picture, size)
+    height, width = inside.shape[:2]
+    framed = np.zeros((size[1], size[0], 3), np.uint8)
+    top, left = (size[1] - height) // 2, (size[0] - width) // 2
+    framed[top : top + height, left : left + width] = inside
+    return framed

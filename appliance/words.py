@@ -1,0 +1,123 @@
+"""What was decided, in plain words: for the page and for pictures, so that both say the same."""
+
+from dataclasses import dataclass
+
+from appliance.config.schema import Rule
+from appliance.frames import Decision, Light, Showing
+from appliance.pipeline.company import needed
+
+NAMES = {
+    "angry": "angry",
+    "disgust": "disgusted",
+    "fear": "afraid",
+    "happy": "happy",
+    "sad": "sad",
+    "surprise": "surprised",
+    "neutral": "neutral",
+}
+"""What a person is who shows an expression."""
+
+LIGHTS = {
+    Light.OFF: "Off",
+    Light.STARTING: "Starting",
+    Light.BOOTING: "Starting",
+    Light.GIVEN_UP: "Cannot be started",
+    Light.DISARMED: "Disarmed",
+    Light.ARMED: "Armed",
+    Light.PEOPLE: "Waiting",
+    Light.WAITING: "Waiting",
+    Light.ALL: "Hold still",
+    Light.PHOTO: "Photo taken",
+    Light.SAVING: "Saving",
+    Light.RECORDING: "Recording",
+    Light.CARD_NEARLY_FULL: "Card nearly full",
+    Light.STORAGE_FAULT: "Photos cannot be kept",
+    Light.CAMERA_LOST: "Camera lost",
+    Light.LENS_COVERED: "Lens covered",
+    Light.UNWELL: "Too hot or under-powered",
+    Light.CONFIG_BAD: "Settings not usable",
+    Light.BUTTON_STUCK: "Button stuck",
+    Light.EXPORTING: "Copying photos",
+    Light.SAFE_TO_UNPLUG: "Safe to unplug",
+    Light.LET_GO: "Let go of the button",
+    Light.POWERING_OFF: "Powering off",
+}
+"""What the light says, short. The page has the same words (``static/words.js``); a test compares them."""
+
+_MOST_NAMED = 3
+"""Of more expressions than these the words would be a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """``title`` is the group's verdict, ``detail`` what happens next; ``would`` is the detail of a still.
+
+    ``showing`` of the ``needed`` people show it.
+    """
+
+    title: str
+    detail: str
+    would: str
+    showing: int
+    needed: int
+
+
+def words(decision: Decision, rule: Rule) -> Words:
+    """The verdict on a frame, by the ``rule`` it was decided by."""
+    counted = [one for one in decision.people if one.person.counts]
+    showing = sum(one.shows and one.person.seen for one in counted)
+    wanted = needed(rule, len(counted))
+    waits = _waits(decision, rule, showing, wanted)
+    return Words(
+        _title(rule, counted, showing, wanted),
+        _detail(decision, waits),
+        "It would take the picture" if decision.all_show else f"No picture: {waits}",
+        showing,
+        wanted,
+    )
+
+
+def show_it(expressions: tuple[str, ...], count: int) -> str:
+    """The verb for ``count`` people: "smile", "looks surprised or sad", or "show it" of many expressions."""
+    one = count == 1
+    if len(expressions) > _MOST_NAMED:
+        return "shows it" if one else "show it"
+    verbs = ["smiles" if one else "smile"] if "happy" in expressions else []
+    looks = [NAMES[name] for name in expressions if name != "happy"]
+    if looks:
+        verbs.append(f"{'looks' if one else 'look'} {' or '.join(looks)}")
+    return " or ".join(verbs)
+
+
+def _title(rule: Rule, counted: list[Showing], showing: int, wanted: int) -> str:
+    present = len(counted)
+    verb = show_it(rule.expression, showing)
+    if not present:
+        return "Nobody in view"
+    if rule.who.at_least is not None:
+        return f"{showing} of at least {wanted} {verb}" if showing < wanted else f"{showing} {verb}"
+    if rule.who.share is None and showing == present > 1:
+        return f"All {present} {verb}"
+    return f"{showing} of {present} {verb if present > 1 else show_it(rule.expression, 1)}"
+
+
+def _waits(decision: Decision, rule: Rule, showing: int, wanted: int) -> str:
+    """What is waited for, to stand after a colon."""
+    if "show it" not in decision.reason:
+        return decision.reason or "nothing yet"
+    if showing >= wanted:  # by what they showed a moment ago, but not in this very frame
+        return "almost, hold it"
+    missing = f"{wanted - showing} more"
+    return (
+        f"waiting for {missing}, {wanted} are needed"
+        if rule.who.share is not None
+        else f"waiting for {missing}"
+    )
+
+
+def _detail(decision: Decision, waits: str) -> str:
+    if decision.take_photo or decision.light is Light.PHOTO:
+        return "Photo taken"
+    if not decision.armed:
+        return "Disarmed: no photos are taken"
+    return waits[:1].upper() + waits[1:]

@@ -1,0 +1,150 @@
+"""The verdict in plain words: who shows it, of how many, and what is waited for."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.config import load_config
+from appliance.config.schema import Rule
+from appliance.frames import Command, Decision, Light
+from appliance.labels import EXPRESSIONS
+from appliance.pipeline.decide import Decider
+from appliance.words import LIGHTS, NAMES, show_it, words
+from tests.strategies import people
+
+STATIC = Path(__file__).parents[1] / "appliance" / "web" / "static"
+
+
+def rule(who: Any = "everyone", expression: Any = "happy", **others: Any) -> Rule:
+    settings = {"who": who, "expression": expression, **others}
+    return load_config(None, [(f"rule.{key}", value) for key, value in settings.items()]).rule
+
+
+def decided(rule: Rule, *happy: float | None) -> Decision:
+    """What the rule says of people with these probabilities, all there for long enough; None: missed now."""
+    decider = Decider(rule)
+    group = dict(enumerate(happy, 1))
+    for step in range(60):
+        decision = decider.process(
+            people(step / 30, {number: score or 0.1 for number, score in group.items()})
+        )
+    return decider.process(people(2.0, group)) if None in happy else decision
+
+
+def said(rule: Rule, *happy: float | None) -> tuple[str, str]:
+    found = words(decided(rule, *happy), rule)
+    return found.title, found.detail
+
+
+YES, NO = 0.95, 0.05
+
+
+@pytest.mark.parametrize(
+    ("who", "happy", "title", "detail"),
+    [
+        ("everyone", (), "Nobody in view", "Nobody is there"),
+        ("everyone", (NO,), "0 of 1 smiles", "Waiting for 1 more"),
+        ("everyone", (YES, NO, NO), "1 of 3 smiles", "Waiting for 2 more"),
+        ("everyone", (YES, YES, NO), "2 of 3 smile", "Waiting for 1 more"),
+        ({"at_least": 4}, (YES, YES, NO), "2 of at least 4 smile", "Waiting for 2 more"),
+        ({"at_least": 4}, (YES, YES, YES), "3 of at least 4 smile", "Waiting for 1 more"),
+        ({"at_least": 3}, (YES, NO, NO, NO), "1 of at least 3 smiles", "Waiting for 2 more"),
+        ({"share": 0.8}, (YES, YES, NO, NO, NO), "2 of 5 smile", "Waiting for 2 more, 4 are needed"),
+        ({"share": 0.5}, (NO, NO, NO), "0 of 3 smile", "Waiting for 2 more, 2 are needed"),
+    ],
+)
+def test_the_verdict_says_how_many_of_how_many_and_what_is_missing(
+    who: Any, happy: tuple[float, ...], title: str, detail: str
+) -> None:
+    assert said(rule(who), *happy) == (title, detail)
+
+
+@pytest.mark.parametrize(
+    ("who", "happy", "title"),
+    [
+        ("everyone", (YES,), "1 of 1 smiles"),
+        ("everyone", (YES, YES, YES), "All 3 smile"),
+        ({"at_least": 2}, (YES, YES, YES, NO), "3 smile"),
+        ({"at_least": 1}, (YES, NO), "1 smiles"),
+        ({"share": 0.5}, (YES, YES, NO), "2 of 3 smile"),
+        ({"share": 0.5}, (YES, YES), "2 of 2 smile"),
+    ],
+)
+def test_when_enough_show_it_nothing_more_is_asked_for(
+    who: Any, happy: tuple[float, ...], title: str
+) -> None:
+    found = words(decided(rule(who), *happy), rule(who))
+    assert found.title == title
+    assert found.would == "It would take the picture"
+    assert "waiting" not in found.detail.lower()
+
+
+def test_the_photo_is_told_and_then_why_there_is_no_second_one() -> None:
+    decider, everyone = Decider(rule()), rule()
+    details = [
+        words(decider.process(people(step / 30, {1: YES, 2: YES})), everyone).detail for step in range(150)
+    ]
+    told = [detail for last, detail in zip(["", *details], details, strict=False) if detail != last]
+    assert told == ["Hold it", "Photo taken", "Cooling down", "The same scene as in the last photo"]
+
+
+def test_somebody_out_of_sight_and_a_crowd_are_named() -> None:
+    assert said(rule(), YES, None) == ("1 of 2 smiles", "1 of 2 out of sight")
+    assert said(rule(min_faces=3), YES, YES) == ("All 2 smile", "2 of at least 3 people are there")
+    assert said(rule(max_faces=1), YES, YES) == ("All 2 smile", "2 people are there, at most 1 are wanted")
+
+
+def test_disarmed_says_so_whatever_the_faces_do() -> None:
+    button = rule(mode="button")
+    assert said(button, YES, YES) == ("All 2 smile", "Disarmed: no photos are taken")
+    decider = Decider(button)
+    decider.command(Command.SHOOT)
+    assert words(decider.process(people(0.0, {1: NO})), button).detail == "Photo taken"
+
+
+def test_who_smiled_a_moment_ago_but_not_in_this_frame_is_asked_to_hold_it() -> None:
+    decision = replace(decided(rule(), YES, YES), take_photo=False, light=Light.WAITING, all_show=False)
+    found = words(replace(decision, reason="1 of 2 show it"), rule())
+    assert (found.detail, found.would) == ("Almost, hold it", "No picture: almost, hold it")
+
+
+@pytest.mark.parametrize(
+    ("expression", "one", "many"),
+    [
+        ("happy", "smiles", "smile"),
+        ("surprise", "looks surprised", "look surprised"),
+        (["happy", "surprise"], "smiles or looks surprised", "smile or look surprised"),
+        (["sad", "fear"], "looks sad or afraid", "look sad or afraid"),
+        (
+            ["angry", "disgust", "neutral"],
+            "looks angry or disgusted or neutral",
+            "look angry or disgusted or neutral",
+        ),
+        (["angry", "disgust", "fear", "sad"], "shows it", "show it"),
+    ],
+)
+def test_each_expression_and_each_list_of_them_has_its_verb(expression: Any, one: str, many: str) -> None:
+    wanted = rule(expression=expression).expression
+    assert (show_it(wanted, 1), show_it(wanted, 2), show_it(wanted, 0)) == (one, many, many)
+
+
+def test_a_list_of_expressions_is_in_the_verdict() -> None:
+    either = rule(expression=["happy", "surprise"])
+    assert said(either, YES, NO, NO)[0] == "1 of 3 smiles or looks surprised"
+    assert (
+        said(rule({"at_least": 2}, ["surprise", "happy"]), YES, NO)[0]
+        == "1 of at least 2 smiles or looks surprised"
+    )
+
+
+def test_the_page_and_the_pictures_use_the_same_words_for_the_light_and_the_expressions() -> None:
+    script = (STATIC / "words.js").read_text()
+    table = dict(re.findall(r'^  (\w+): \["\w+", "([^"]+)"\],$', script, re.MULTILINE))
+    assert table == {str(light): text for light, text in LIGHTS.items()}
+    assert set(LIGHTS) == set(Light)
+    names = dict(re.findall(r'(\w+): "([a-z]+)"', script.partition("NAMES = {")[2].partition("}")[0]))
+    assert names == NAMES
+    assert tuple(NAMES) == EXPRESSIONS
