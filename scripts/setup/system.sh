@@ -24,6 +24,7 @@ destinations() {
     echo "$folder/60-smart-selfie.rules /usr/local/lib/udev/rules.d/60-smart-selfie.rules"
     echo "$folder/watchdog.conf /usr/local/lib/systemd/system.conf.d/smart-selfie.conf"
     echo "$folder/journal.conf /usr/local/lib/systemd/journald.conf.d/smart-selfie.conf"
+    echo "$folder/smart-selfie-web.service.d/sandbox.conf $UNITS/smart-selfie-web.service.d/sandbox.conf"
 }
 
 install_system() {
@@ -85,6 +86,7 @@ install_config() {
 start_and_wait() {
     systemctl reset-failed smart-selfie.service 2>/dev/null || true
     systemctl restart --no-block smart-selfie.service
+    systemctl try-restart --no-block smart-selfie-web.service # where the page is used, the same version of it
     local end=$((SECONDS + $1))
     while [ "$SECONDS" -lt "$end" ]; do
         sleep 1
@@ -98,7 +100,8 @@ doctor() { "$PREFIX/current/bin/smart-selfie" doctor --config "$CONFIG"; }
 
 uninstall_system() {
     local target
-    systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service 2>/dev/null || true
+    systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service \
+        smart-selfie-web.service 2>/dev/null || true
     systemctl stop 'smart-selfie-*' 2>/dev/null || true
     if edited "$CONFIG"; then
         note "$CONFIG is yours and stays"
@@ -111,6 +114,7 @@ uninstall_system() {
     done < <(destinations .)
     rmdir "$UNITS"/smart-selfie-*.service.d /usr/local/lib/smart-selfie 2>/dev/null || true
     rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots
+    rm -rf /var/cache/smart-selfie-web # the page's thumbnails
     systemctl daemon-reload
     systemctl try-restart systemd-journald.service
     ! systemctl --quiet is-active systemd-udevd.service || udevadm control --reload
