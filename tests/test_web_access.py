@@ -1,5 +1,7 @@
 """Who may see the page: passwords, sessions, other sites, hostile names and paths, and clients that stall."""
 
+import contextlib
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -258,6 +260,27 @@ def test_bodies_that_are_too_large_or_not_json_are_refused(
     locked_page: Page, body: bytes, kind: str, status: int
 ) -> None:
     assert locked_page.ask("/api/login", "POST", body, {"Content-Type": kind}).status == status
+
+
+@pytest.mark.parametrize("path", ["/api/do/arm", "/api/settings", "/", "/nothing"])
+def test_a_body_without_end_is_not_taken_in(open_page: Page, path: str) -> None:
+    before = resident_mb()
+    method = "PUT" if path == "/api/settings" else "POST"
+    with open_page.raw() as connection:
+        connection.settimeout(2)
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        head += f"X-Page-Proof: {open_page.headers['X-Page-Proof']}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(head.encode())
+        with contextlib.suppress(OSError):  # it is no longer taken, or hung up on
+            for _ in range(200):
+                connection.sendall(b"100000\r\n" + b" " * 0x100000 + b"\r\n")
+    assert resident_mb() - before < 50
+    assert open_page.ask("/healthz").status == 200
+
+
+def resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def hung_up(connection: socket.socket) -> bool:

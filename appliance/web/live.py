@@ -18,6 +18,8 @@ from appliance.errors import FeedError
 from appliance.web.link import Link, Viewer
 
 MOST_UNDERWAY = 2
+QUIET_SECONDS = 5.0
+"""When there was nothing to say for so long, the browser is told that we are still here."""
 ASLEEP_SECONDS = 45.0
 """A browser that shows nothing of what it was sent for so long is asleep; it calls again by itself."""
 MOST_MESSAGE = 1024
@@ -97,13 +99,13 @@ class LiveView:
         while True:
             wants = self._visible and len(self._underway) < MOST_UNDERWAY
             try:
-                async with asyncio.timeout(5.0):
+                async with asyncio.timeout(QUIET_SECONDS):
                     item = await self._viewer.next(wants)
             except TimeoutError:
                 if self._underway and time.monotonic() - self._heard_at > ASLEEP_SECONDS:
                     await self._socket.close(4408, "asleep")
                     return
-                continue
+                item = {"kind": "awake"}
             if isinstance(item, dict):
                 await self._socket.send_text(json.dumps(item))
             elif item is not None:

@@ -60,7 +60,8 @@ class Settings:
         }
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Set dotted keys, all or none. Raises ConfigError, StorageError."""
+        """Set dotted keys, all or none; in a file that is right. Raises ConfigError, StorageError."""
+        load_config(self._path)
         for key in changes:
             if key.partition(".")[0] in HIDDEN or key in FIXED | _overridden(self._path):
                 raise ConfigError([Problem(key, None, "can be set in the file only", None, str(self._path))])
@@ -86,11 +87,10 @@ class Settings:
         path = self._path
         if path is None:
             raise ApplianceError("There is no configuration file", "Start the page with --config FILE")
-        load_config(path)
         try:
             with durable.locked(path.parent):
                 text, before = edited(path.read_text("utf-8"), changes)
-                _check(text, path)
+                _check(text, path)  # not what was there: a password may be what it lacked
                 durable.write_over(path, text.encode(), MODE)
         except OSError as error:
             raise durable.explain(error, path.parent) from error
@@ -122,15 +122,24 @@ def _overridden(path: Path | None) -> set[str]:
 
 
 def edited(text: str, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """``text`` with ``changes`` made and everything else as it was, and what stood there before."""
+    """``text`` with ``changes`` made and everything else as it was, and what stood there before.
+
+    Raises ConfigError when ``text`` is not YAML, or not settings in sections.
+    """
     from ruamel.yaml import YAML  # noqa: PLC0415  (only who changes something pays for it)
     from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     editor = YAML()
     editor.preserve_quotes = True
     editor.width = 4096
-    document = editor.load(text) or CommentedMap()
-    before = {}
+    try:
+        document = editor.load(text) or CommentedMap()
+    except YAMLError as error:
+        raise ConfigError([Problem("", None, f"is not YAML: {error}")]) from None
+    if not isinstance(document, CommentedMap):
+        raise ConfigError([Problem("", None, "holds no settings")])
+    before: dict[str, Any] = {}
     for key, value in changes.items():
         section, _, name = key.partition(".")
         if not isinstance(document.get(section), CommentedMap):

@@ -1,4 +1,4 @@
-"""Asks the live page of an installed machine, from inside it: page.py healthz|work|locked. Exit 0: as it should be."""
+"""Asks the live page of an installed machine, from inside: page.py healthz|work|locked. Exit 0: all well."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 PAGE = "http://127.0.0.1:8080"
-PASSWORD = "everybody smiles"  # noqa: S105
+PASSWORD = "everybody smiles"
 
 
 def ask(path: str, method: str = "GET", body: object = None, **headers: str) -> tuple[int, bytes]:

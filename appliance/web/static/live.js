@@ -5,10 +5,12 @@ import * as stage from "./stage.js";
 import { COLOURS, EXPRESSIONS, LIGHTS, NAMES, capital, percent, personColour } from "./words.js";
 
 const DOUBT_MS = 4000;
+const SILENCE_MS = 12000; // the page says something every five seconds
 let socket = null;
 let wanted = false;
 let retry = 500;
 let doubt = 0;
+let heardAt = 0;
 let newest = null;
 let fault = null;
 let drawnAt = 0;
@@ -32,9 +34,11 @@ function connect() {
   socket = new WebSocket(`${scheme}://${location.host}/live`);
   socket.binaryType = "arraybuffer";
   const mine = socket;
+  heardAt = Date.now();
   socket.onopen = () => { retry = 500; tell({ visible: visible() }); };
   socket.onmessage = (event) => {
     clearTimeout(doubt);
+    heardAt = Date.now();
     if (typeof event.data === "string") happened(JSON.parse(event.data));
     else frame(event.data, mine);
   };
@@ -63,8 +67,18 @@ document.addEventListener("visibilitychange", () => {
   tell({ visible: true });
   clearTimeout(doubt);
   const mine = socket;
-  doubt = setTimeout(() => { if (socket === mine) { socket = null; mine.close(); connect(); } }, DOUBT_MS);
+  doubt = setTimeout(() => { if (socket === mine) anew(); }, DOUBT_MS);
 });
+
+// A laptop that was closed with this page in sight wakes up without a word.
+setInterval(() => { if (wanted && socket && visible() && Date.now() - heardAt > SILENCE_MS) anew(); }, 2000);
+
+function anew() {
+  const old = socket;
+  socket = null;
+  old.close();
+  connect();
+}
 
 async function frame(data, from) {
   const length = new DataView(data).getUint32(0);
@@ -99,10 +113,19 @@ function happened(event) {
     if (fault) light(fault);
     if (fault === "camera_lost") { curtain("Camera lost", "It is being tried again."); idle(); }
   } else if (event.kind === "photo") {
-    stage.flash();
-    last(event.name);
-    listeners.photo.forEach((one) => one(event.name));
+    photo(event.name);
   }
+}
+
+// Who has slept through many hears of them all at once: only the last one matters.
+let arriving = 0;
+function photo(name) {
+  clearTimeout(arriving);
+  arriving = setTimeout(() => {
+    stage.flash();
+    last(name);
+    listeners.photo.forEach((one) => one(name));
+  }, 30);
 }
 
 function idle() {

@@ -1,0 +1,141 @@
+"""The gallery: by day, small and whole, deletion, everything as a zip."""
+
+import contextlib
+import http.client
+import io
+import random
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from appliance.web.gallery import Gallery
+from tests.page_server import Page, serving, write_photo
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    with serving(tmp_path) as page:
+        page.enter()
+        yield page
+
+
+def test_the_gallery_is_by_day_and_newest_first(page: Page) -> None:
+    old = write_photo(page.photos, 1, "20251231", "235900")
+    first = write_photo(page.photos, 2, "20260101", "100000")
+    second = write_photo(page.photos, 3, "20260101", "110000")
+    (page.photos / "holiday.jpg").write_bytes(b"not ours")
+    answer = page.ask("/api/photos").json()
+    assert answer["total"] == 3
+    assert [day["day"] for day in answer["days"]] == ["20260101", "20251231"]
+    assert [one["name"] for day in answer["days"] for one in day["photos"]] == [second, first, old]
+    pages = [page.ask(f"/api/photos?start={start}&count=1").json() for start in range(3)]
+    assert [one["days"][0]["photos"][0]["name"] for one in pages] == [second, first, old]
+    assert [one["next"] for one in pages] == [1, 2, None]
+
+
+def test_a_photo_comes_whole_and_small(page: Page) -> None:
+    name = write_photo(page.photos, 1)
+    whole = page.ask(f"/photos/{name}")
+    assert whole.body == (page.photos / name).read_bytes()
+    assert "content-disposition" not in whole.headers
+    assert f'filename="{name}"' in page.ask(f"/photos/{name}?download").headers["content-disposition"]
+    small = page.ask(f"/thumbnails/{name}")
+    assert max(Image.open(io.BytesIO(small.body)).size) == 400
+
+
+def test_a_thumbnail_is_made_once(tmp_path: Path) -> None:
+    photos, cache = tmp_path / "photos", tmp_path / "cache"
+    photos.mkdir()
+    name = write_photo(photos, 1)
+    gallery = Gallery(photos, cache)
+    made = gallery.thumbnail(name)
+    assert made is not None
+    (kept,) = cache.iterdir()
+    kept.write_bytes(b"kept")
+    assert gallery.thumbnail(name) == b"kept"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 torn", b"GIF89a", b"\x00" * 1000])
+def test_a_file_that_is_no_picture_has_no_thumbnail(page: Page, content: bytes) -> None:
+    (page.photos / "selfie-000001-20260102-150405.jpg").write_bytes(content)
+    assert page.ask("/thumbnails/selfie-000001-20260102-150405.jpg").status == 404
+    assert page.ask("/healthz").status == 200
+
+
+def test_deleting_is_done_by_the_appliance_and_twice_is_told(page: Page) -> None:
+    name = write_photo(page.photos, 1)
+    assert page.ask(f"/photos/{name}", "DELETE").status == 200
+    assert not (page.photos / name).exists()
+    again = page.ask(f"/photos/{name}", "DELETE")
+    assert again.status == 409
+    assert "already gone" in again.json()["error"]
+    assert page.ask(f"/photos/{name}").status == 404
+
+
+def test_all_photos_as_a_zip_and_those_of_a_day(page: Page) -> None:
+    names = [write_photo(page.photos, 1, "20260101"), write_photo(page.photos, 2, "20260102")]
+    archive = zipfile.ZipFile(io.BytesIO(page.ask("/photos.zip").body))
+    assert archive.testzip() is None
+    assert sorted(archive.namelist()) == [f"20260101/{names[0]}", f"20260102/{names[1]}"]
+    assert archive.read(f"20260101/{names[0]}") == (page.photos / names[0]).read_bytes()
+    day = zipfile.ZipFile(io.BytesIO(page.ask("/photos.zip?day=20260101").body))
+    assert day.namelist() == [f"20260101/{names[0]}"]
+    assert page.ask("/photos.zip?day=../..").status == 400
+
+
+def test_photos_deleted_while_they_are_downloaded_spoil_nothing(tmp_path: Path) -> None:
+    names = [write_photo(tmp_path, number, clock=f"1504{number:02}") for number in (1, 2, 3)]
+    gallery = Gallery(tmp_path, tmp_path / "cache")
+    pieces = gallery.archive(None)
+    data = next(pieces)  # the newest, number 3, is being read
+    for name in (names[2], names[0]):
+        (tmp_path / name).unlink()
+    archive = zipfile.ZipFile(io.BytesIO(data + b"".join(pieces)))
+    assert archive.testzip() is None
+    assert [name.partition("/")[2] for name in archive.namelist()] == [names[2], names[1]]
+
+
+def taken_slowly(page: Page, path: str, meanwhile: Callable[[], None]) -> bytes:
+    """What is downloaded by somebody who has taken a little of it when ``meanwhile`` happens."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=20)
+    connection.request("GET", path)
+    with contextlib.closing(connection), connection.getresponse() as answer:
+        assert answer.status == 200
+        begin = answer.read(1000)
+        meanwhile()
+        return begin + answer.read()
+
+
+def test_a_photo_deleted_in_the_middle_of_its_download_comes_to_its_end(page: Page) -> None:
+    name = "selfie-000001-20260102-150405.jpg"
+    content = random.Random(1).randbytes(20_000_000)  # more than any buffer on the way holds
+    (page.photos / name).write_bytes(content)
+    assert taken_slowly(page, f"/photos/{name}", lambda: page.appliance.delete_photo(name)) == content
+    assert page.ask(f"/photos/{name}").status == 404
+
+
+def test_photos_deleted_in_the_middle_of_the_download_of_all_leave_a_whole_zip(page: Page) -> None:
+    names = [f"selfie-00000{number}-20260102-15040{number}.jpg" for number in range(1, 5)]
+    for name in names:
+        (page.photos / name).write_bytes(random.Random(name).randbytes(8_000_000))
+
+    def delete() -> None:
+        for name in names[1:]:
+            page.appliance.delete_photo(name)
+
+    archive = zipfile.ZipFile(io.BytesIO(taken_slowly(page, "/photos.zip", delete)))
+    assert archive.testzip() is None
+    kept = [name.partition("/")[2] for name in archive.namelist()]
+    assert kept[0] == names[3], "it had begun"
+    assert names[0] in kept
+    assert len(kept) < 4
+
+
+def test_the_zip_is_never_whole_in_memory(tmp_path: Path) -> None:
+    for number in range(1, 9):
+        write_photo(tmp_path, number)
+    total = sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert max(map(len, Gallery(tmp_path, tmp_path / "cache").archive(None))) < total / 4
