@@ -31,7 +31,7 @@ def view(decision: Decision, rule: Rule, *, light: bool = True) -> Colour:
     what the picture would have led to.
     """
     picture = _in_bounds(decision.frame.picture.bgr())
-    drawn = annotate(decision, picture)
+    drawn = annotate(decision, picture, numbers=light)
     said = words(decision, rule)
     width = max(NARROWEST, drawn.shape[1] // 2 * 2)
     band = _band(

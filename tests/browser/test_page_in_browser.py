@@ -122,6 +122,24 @@ def test_the_sensitivity_is_changed_and_the_daemon_uses_it(page: Any, demo: Demo
     until(page, in_use, "normal")
 
 
+def test_who_must_smile_is_chosen_and_the_verdict_says_it_in_words(page: Any) -> None:
+    visit(page, "Settings")
+    verdict = "wanted => RegExp(wanted).test(document.getElementById('preview-verdict').textContent)"
+    page.get_by_label("Who", exact=True).select_option("at_least")
+    page.get_by_label("How many people").fill("6")
+    page.get_by_label("How many people").press("Enter")
+    until(page, verdict, "^[0-4] of at least 6 smiles?[.] (Waiting for [2-6] more|Disarmed)")
+    page.get_by_label("Who", exact=True).select_option("share")
+    page.get_by_label("How large a share, in percent").wait_for()
+    until(page, verdict, "^[0-4] of [34] smiles?[.]")
+    page.get_by_text("Surprised").click()
+    until(page, verdict, "smiles? or looks? surprised[.]")
+    while page.locator("#undo").is_enabled():
+        page.locator("#undo").click()
+        page.wait_for_timeout(500)
+    until(page, verdict, "^(All [34]|[0-3] of [34]) smiles?[.]")
+
+
 @pytest.mark.complains  # browsers say every refusal in their console
 def test_a_setting_that_cannot_be_says_why_beside_it(page: Any, demo: Demo) -> None:
     visit(page, "Settings")

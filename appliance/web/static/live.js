@@ -227,7 +227,7 @@ function makeCard() {
 function update(card, one) {
   const top = EXPRESSIONS.indexOf(one.expression);
   card.title.textContent = capital(NAMES[one.expression]);
-  card.mark.textContent = !one.seen ? "out of sight" : one.shows ? "ready" : "not yet";
+  card.mark.textContent = !one.seen ? "away" : one.shows ? "ready" : "not yet";
   card.root.dataset.state = !one.seen ? "away" : one.shows ? "shows" : "waits";
   card.bars.forEach((bar, index) => {
     bar.fill.style.transform = `scaleX(${one.scores[index]})`;

@@ -4,10 +4,11 @@ import { $, Refused, element, request, toast } from "./page.js";
 import { NAMES, capital, spoken } from "./words.js";
 
 const TITLES = {
-  rule: "The moment", camera: "Camera", faces: "Finding faces", people: "Following people",
-  storage: "Photos", hardware: "Light and button",
+  rule: "The rule", moment: "The best frame", people: "Following people", faces: "Finding faces",
+  camera: "Camera", storage: "Photos", hardware: "Light and pins", button: "Button", export: "USB stick",
 };
-const ORDER = ["rule", "people", "faces", "camera", "storage", "hardware"];
+const ORDER = Object.keys(TITLES);
+const UNITS = { seconds: "s", minutes: "min", mb: "MB" };
 
 export async function enter() { await load(); }
 export function leave() {}
@@ -38,28 +39,38 @@ function build(form) {
 
 function field(setting, fixed) {
   const id = `set-${setting.key.replace(".", "-")}`;
-  const words = element("p", { id: `${id}-words`, text: capital(setting.words) });
+  const words = element("p", { id: `${id}-words`, text: about(setting) });
   const wrong = element("p", { class: "wrong", role: "alert" });
   const control = make(setting, id, fixed || setting.fixed || setting.overridden, wrong);
   const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
-  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: spoken(setting.name) });
+  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: titled(setting) });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
-  const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${spoken(setting.name)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
+  const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${titled(setting)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
   if (setting.fixed) words.textContent += ". Set in the file only.";
   if (setting.overridden) words.textContent += ". Decided by the file of overrides beside config.yaml.";
   return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
 }
 
+// The unit stands behind the number; what the control says by itself need not be said again.
+const unit = (setting) => UNITS[setting.name.split("_").pop()];
+const titled = (setting) => spoken(unit(setting) ? setting.name.replace(/_[a-z]+$/, "") : setting.name);
+function about(setting) {
+  if (setting.key === "rule.who") return "Who must show it";
+  if (setting.kind === "several") return "Any of these counts";
+  return capital(setting.words.replace(/[;,] see docs\S+/, ""));
+}
+
 const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
 
 function make(setting, id, fixed, wrong) {
-  const about = { id, "aria-describedby": `${id}-words`, disabled: fixed };
+  const common = { id, "aria-describedby": `${id}-words`, disabled: fixed };
   const change = (value) => save(setting, value, wrong);
+  if (setting.key === "rule.who") return who(setting, common, change);
   switch (setting.kind) {
     case "switch":
-      return element("input", { ...about, type: "checkbox", role: "switch", checked: setting.value, onchange: (event) => change(event.target.checked) });
+      return element("input", { ...common, type: "checkbox", role: "switch", checked: setting.value, onchange: (event) => change(event.target.checked) });
     case "choice": {
-      const select = element("select", { ...about, onchange: (event) => change(event.target.value) },
+      const select = element("select", { ...common, onchange: (event) => change(event.target.value) },
         ...setting.choices.map((one) => element("option", { value: one, text: spoken(one), selected: one === setting.value })));
       return select;
     }
@@ -67,13 +78,28 @@ function make(setting, id, fixed, wrong) {
       return several(setting, id, fixed, change);
     case "number":
     case "whole":
-      return number(setting, about, change);
+      return number(setting, common, change);
     case "text":
-      return element("input", { ...about, type: "text", value: setting.value, onchange: (event) => change(event.target.value) });
+      return element("input", { ...common, type: "text", value: setting.value, onchange: (event) => change(event.target.value) });
     default:
-      return element("input", { ...about, type: "text", value: plainYaml(setting.value), spellcheck: "false", onchange: (event) => change({ yaml: event.target.value }) });
+      return element("input", { ...common, type: "text", value: plainYaml(setting.value), spellcheck: "false", onchange: (event) => change({ yaml: event.target.value }) });
   }
 }
+
+function who(setting, about, change) {
+  const kind = typeof setting.value === "object" ? Object.keys(setting.value)[0] : "everyone";
+  const starts = { everyone: "everyone", at_least: { at_least: 2 }, share: { share: .8 } };
+  const select = element("select", { ...about, onchange: (event) => change(starts[event.target.value]) },
+    ...[["everyone", "Everyone"], ["at_least", "At least …"], ["share", "A share of those in view"]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
+  if (kind === "everyone") return select;
+  const many = kind === "at_least";
+  const take = (text) => (many ? Number(text) : Number(text) / 100);
+  const input = element("input", { type: "text", inputmode: "numeric", disabled: about.disabled, "aria-label": many ? "How many people" : "How large a share, in percent",
+    value: String(many ? setting.value.at_least : Math.round(100 * setting.value.share)), onchange: (event) => change({ [kind]: take(event.target.value) }) });
+  return element("div", { class: "pair" }, select, withUnit(input, many ? "people" : "%"));
+}
+
+const withUnit = (input, text) => (text ? element("div", { class: "unit" }, input, element("span", { text, "aria-hidden": "true" })) : input);
 
 function plainYaml(value) {
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
@@ -106,13 +132,13 @@ function number(setting, about, change) {
   };
   const input = element("input", { ...about, type: "text", inputmode: whole ? "numeric" : "decimal", value: String(setting.value), onchange: (event) => change(take(event.target.value)) });
   const range = most - least;
-  if (least == null || most == null || (whole ? range > 30 : range > 10)) return input;
+  if (least == null || most == null || (whole ? range > 30 : range > 10)) return withUnit(input, unit(setting));
   const step = whole ? 1 : range <= 1 ? .01 : .05;
   const low = setting.above != null ? least + step : least;
   const high = setting.below != null ? most - step : most;
   const slide = element("input", { type: "range", min: low, max: high, step, value: setting.value, disabled: about.disabled, "aria-labelledby": `${about.id}-name`,
     oninput: (event) => { input.value = String(Number(event.target.value)); }, onchange: (event) => change(Number(event.target.value)) });
-  return element("div", { class: "slide" }, slide, input);
+  return element("div", { class: "slide" }, slide, withUnit(input, unit(setting)));
 }
 
 async function save(setting, value, wrong) {
@@ -120,7 +146,7 @@ async function save(setting, value, wrong) {
   const kept = Array.isArray(value) && setting.kind === "several" && value.length === 1 ? value[0] : value;
   try {
     build(await request("/api/settings", { method: "PUT", body: { [setting.key]: kept && typeof kept === "object" && !Array.isArray(kept) && !("yaml" in kept) ? { yaml: plainYaml(kept) } : kept } }));
-    toast(`${spoken(setting.name)} saved`, { action: { text: "Undo", run: undo } });
+    toast(`${titled(setting)} saved`, { action: { text: "Undo", run: undo } });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const mine = error.problems.find((one) => one.key === setting.key || one.key.startsWith(`${setting.key}.`));
@@ -132,7 +158,7 @@ async function undo() {
   try {
     const form = await request("/api/settings/undo", { method: "POST" });
     build(form);
-    toast(form.keys.length ? `${form.keys.map((key) => spoken(key.split(".")[1])).join(", ")}: as before` : "Nothing to undo");
+    toast(form.keys.length ? `${form.keys.map((key) => titled({ name: key.split(".")[1] })).join(", ")}: as before` : "Nothing to undo");
   } catch (error) { toast(error.message, { bad: true }); }
 }
 

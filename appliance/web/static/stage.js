@@ -1,7 +1,7 @@
 // The picture and what was found on it. Picture and boxes are of the same frame, always.
 
 import { $ } from "./page.js";
-import { BOX, NAMES, percent } from "./words.js";
+import { BOX, NAMES, percent, personColour } from "./words.js";
 
 const picture = $("picture");
 const overlay = $("overlay");
@@ -51,6 +51,7 @@ function boxes(people) {
     draw.strokeStyle = colour;
     outline(left, top, wide, high, 0);
     if (!tiny) label(one, colour, left, top, wide, place, small);
+    if (!tiny && people.length > 1) number(one.number, left + wide / 2, top + high, place.ratio * (small ? 9 : 12));
   }
 }
 
@@ -58,6 +59,20 @@ function outline(x, y, w, h, grow) {
   draw.beginPath();
   draw.roundRect(x - grow, y - grow, w + 2 * grow, h + 2 * grow, Math.min(w, h) / 6);
   draw.stroke();
+}
+
+// Whose card it is.
+function number(value, x, y, radius) {
+  draw.fillStyle = personColour(value);
+  draw.beginPath();
+  draw.arc(x, y, radius, 0, 7);
+  draw.fill();
+  draw.font = `700 ${Math.round(radius * 1.15)}px system-ui, sans-serif`;
+  draw.textAlign = "center";
+  draw.textBaseline = "middle";
+  draw.fillStyle = "#fff";
+  draw.fillText(String(value), x, y + radius * .08);
+  draw.textAlign = "start";
 }
 
 function label(one, colour, left, top, wide, place, small) {
