@@ -53,6 +53,16 @@ def test_a_change_is_written_with_the_comments_kept_and_can_be_undone(page: Page
     assert page.ask("/api/settings/undo", "POST", {}).json()["keys"] == []
 
 
+@pytest.mark.parametrize("who", ["everyone", {"at_least": 3}, {"share": 0.8}])
+def test_who_must_show_it_is_written_and_shown_as_it_was_chosen(page: Page, who: Any) -> None:
+    text = who if isinstance(who, str) else json.dumps(who).replace('"', "")
+    answer = page.ask("/api/settings", "PUT", {"rule.who": {"yaml": text}})
+    assert answer.status == 200
+    settings = {one["key"]: one for section in answer.json()["sections"] for one in section["settings"]}
+    assert settings["rule.who"]["value"] == who
+    assert load_config(page.config).rule.model_dump(mode="json")["who"] == who
+
+
 @pytest.mark.parametrize(
     ("changes", "key"),
     [

@@ -159,7 +159,7 @@ class Who(Section):
         return self
 
     @model_serializer
-    def _as_written(self) -> str | dict[str, float]:
+    def _as_written(self) -> str | dict[str, int | float]:
         given = {"at_least": self.at_least, "share": self.share}
         return {key: value for key, value in given.items() if value is not None} or "everyone"
 

@@ -132,7 +132,7 @@ def test_who_must_smile_is_chosen_and_the_verdict_says_it_in_words(page: Any) ->
     page.get_by_label("Who", exact=True).select_option("share")
     page.get_by_label("How large a share, in percent").wait_for()
     until(page, verdict, "^[0-4] of [34] smiles?[.]")
-    page.get_by_text("Surprised").click()
+    page.get_by_role("checkbox", name="Surprised").check(force=True)
     until(page, verdict, "smiles? or looks? surprised[.]")
     while page.locator("#undo").is_enabled():
         page.locator("#undo").click()

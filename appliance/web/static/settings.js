@@ -90,7 +90,7 @@ function who(setting, about, change) {
   const kind = typeof setting.value === "object" ? Object.keys(setting.value)[0] : "everyone";
   const starts = { everyone: "everyone", at_least: { at_least: 2 }, share: { share: .8 } };
   const select = element("select", { ...about, onchange: (event) => change(starts[event.target.value]) },
-    ...[["everyone", "Everyone"], ["at_least", "At least …"], ["share", "A share of those in view"]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
+    ...[["everyone", "Everyone"], ["at_least", "At least …"], ["share", "A share …"]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
   if (kind === "everyone") return select;
   const many = kind === "at_least";
   const take = (text) => (many ? Number(text) : Number(text) / 100);
