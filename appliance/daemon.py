@@ -88,6 +88,7 @@ class Daemon:
     def run(self) -> None:
         """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
         self._panel = self._open_panel(self._config)
+        self._panel.show(Light.BOOTING)  # the camera and the models take a while
         try:
             self._open_feed()
             self._tell_config(self._config_fault)

@@ -10,6 +10,7 @@ from appliance.cli.common import add_config_arguments, config_of
 from appliance.clock import MonotonicClock
 from appliance.frames import Light
 from appliance.hw.gpio import DEVICES, open_panel
+from appliance.hw.handover import keep_pins
 from appliance.service import setup_logging
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 when told to stop by SIGTERM or SIGINT."""
+    """Exit 0 when told to stop by SIGTERM or SIGINT, or when the appliance that is booting wants the pins."""
     setup_logging()
     lights = config_of(args).hardware.model_copy(update={"button_pin": "none", "buzzer_pin": "none"})
     stop = threading.Event()
@@ -36,7 +37,10 @@ def run(args: argparse.Namespace) -> int:
     panel = open_panel(lights, lambda _: None, log)
     try:
         panel.show(Light(args.state))
-        stop.wait()
+        if args.state == Light.BOOTING:
+            keep_pins(MonotonicClock(), stop)
+        else:
+            stop.wait()
     finally:
         panel.close()
     return 0

@@ -3,9 +3,11 @@
 import argparse
 
 from appliance.cli.common import add_config_arguments
+from appliance.clock import MonotonicClock
 from appliance.config import parse_override
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.load import find_config
+from appliance.hw.handover import take_pins
 from appliance.service import ask_for_power_off, setup_logging
 
 
@@ -25,5 +27,6 @@ def run(args: argparse.Namespace) -> int:
     config, fault = live.start()
     daemon = Daemon(config, live=live, fault=fault, power_off=ask_for_power_off)
     daemon.handle_signals()
+    take_pins(MonotonicClock())
     daemon.run()
     return 0

@@ -1,0 +1,62 @@
+"""From power-on to the first picture the light is never left to nobody."""
+
+import threading
+
+import pytest
+
+from appliance.clock import MonotonicClock, VirtualClock
+from appliance.hw import handover
+
+CLOCK = MonotonicClock()
+
+
+@pytest.fixture
+def runtime(tmp_path):
+    """The runtime directories systemd makes: that of the appliance, and in it that of the early light."""
+    early = tmp_path / "smart-selfie" / handover.EARLY_LIGHT
+    early.mkdir(parents=True)
+    return early.parent
+
+
+def environ(folder):
+    return {"RUNTIME_DIRECTORY": str(folder)}
+
+
+def test_the_early_light_shines_until_the_appliance_wants_the_pins_and_only_then_are_they_taken(runtime):
+    early = runtime / handover.EARLY_LIGHT
+    order = []
+
+    def early_light():
+        handover.keep_pins(CLOCK, threading.Event(), environ(early))
+        order.append("given")
+        early.rmdir()  # systemd, when the process has ended
+
+    light = threading.Thread(target=early_light)
+    light.start()
+    handover.take_pins(CLOCK, environ(runtime))
+    order.append("taken")
+    light.join(10)
+    assert order == ["given", "taken"]
+
+
+def test_an_early_light_that_hangs_does_not_keep_the_appliance_from_starting(runtime):
+    clock = VirtualClock()
+    handover.take_pins(clock, environ(runtime))
+    assert clock.now() == pytest.approx(handover.PATIENCE_SECONDS, abs=0.1)
+
+
+def test_an_early_light_that_comes_late_gives_way_at_once(runtime):
+    (runtime / handover.WANTED).touch()
+    handover.keep_pins(CLOCK, threading.Event(), environ(runtime / handover.EARLY_LIGHT))
+
+
+def test_the_early_light_ends_when_it_is_told_to(runtime):
+    stop = threading.Event()
+    stop.set()
+    handover.keep_pins(CLOCK, stop, environ(runtime / handover.EARLY_LIGHT))
+
+
+def test_started_by_hand_there_is_nobody_to_wait_for():
+    clock = VirtualClock()
+    handover.take_pins(clock, {})
+    assert clock.now() == 0
