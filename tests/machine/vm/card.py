@@ -1,0 +1,123 @@
+"""What is on a card or a stick after the power was cut, seen from the host."""
+
+import hashlib
+import io
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from appliance.photo_names import PHOTO
+from appliance.photos import PhotoStore
+
+PHOTOS = "state/photos"
+"""On the data partition; state is bound to /var/lib/smart-selfie."""
+STICK_FOLDER = "selfies"
+STICK_LIST = "SHA256SUMS.txt"
+
+
+def copy(image: Path, to: Path) -> None:
+    """A copy of a disk image; its holes stay holes."""
+    subprocess.run(["cp", "--sparse=always", image, to], check=True)
+
+
+@contextmanager
+def mounted(card: Path) -> Iterator[Path]:
+    """The ext4 card, as the kernel finds it: its journal is replayed."""
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run(["mount", "-o", "loop", card, place], check=True)
+        try:
+            yield Path(place)
+        finally:
+            subprocess.run(["umount", place], check=True)
+
+
+@dataclass
+class Verdict:
+    """Photos on a card: how many are whole, which are torn, which were said to be safe but are not there."""
+
+    whole: int = 0
+    torn: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Nothing torn, nothing lost."""
+        return not self.torn and not self.lost
+
+
+class CardJudge:
+    """Judges one card after one cut after another; a photo already seen whole is told by its hash."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, str] = {}
+
+    def judge(self, card: Path, safe: set[str]) -> Verdict:
+        """``card`` is changed: its journal is replayed, and the appliance's next start is played on it."""
+        with mounted(card) as place:
+            folder = place / PHOTOS
+            photos = {path.name: path.read_bytes() for path in folder.iterdir() if PHOTO.fullmatch(path.name)}
+            torn = sorted(name for name, data in photos.items() if not self._is_whole(name, data))
+            self._next_start(folder, photos)
+        return Verdict(len(photos) - len(torn), torn, sorted(safe - photos.keys()))
+
+    def _is_whole(self, name: str, data: bytes) -> bool:
+        digest = hashlib.sha256(data).hexdigest()
+        if self._whole.get(name, digest) != digest:
+            return False  # whole or not, it is not what was kept
+        if name not in self._whole and not can_be_decoded(data):
+            return False
+        self._whole[name] = digest
+        return True
+
+    @staticmethod
+    def _next_start(folder: Path, photos: dict[str, bytes]) -> None:
+        """The appliance's store clears up, and its next photo takes nobody's name."""
+        store = PhotoStore(folder)
+        store.prepare()
+        assert not list(folder.glob(".*.part")), "what was half written is still there"
+        saved = store.save(np.zeros((8, 8, 3), np.uint8), datetime(2026, 11, 21))
+        assert saved.name > max(photos, default=""), f"{saved.name} is no new number"
+
+
+def can_be_decoded(data: bytes) -> bool:
+    """To its last row."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.load()
+    except OSError:
+        return False
+    return True
+
+
+def stick_photos(stick: Path) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Photos on a vfat stick, and its list of name and hash. Both are empty before anything is there."""
+    with tempfile.TemporaryDirectory() as place:
+        # The kernel of the host may not know vfat.
+        subprocess.run(
+            ["mcopy", "-s", "-n", "-i", stick, f"::{STICK_FOLDER}", place], capture_output=True, check=False
+        )
+        folder = Path(place, STICK_FOLDER)
+        photos = {path.name: path.read_bytes() for path in folder.glob("selfie-*.jpg")}
+        listed = folder / STICK_LIST
+        lines = listed.read_text().splitlines() if listed.exists() else []
+    return photos, {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def judge_stick(stick: Path, card: Path) -> tuple[int, int]:
+    """Photos and lines of the list on the stick. Raises AssertionError if one is not what is on the card."""
+    photos, listed = stick_photos(stick)
+    with mounted(card) as place:
+        for name, data in photos.items():
+            original = place / PHOTOS / name
+            assert original.read_bytes() == data, f"{name} on the stick is not the photo of the card"
+    for name, digest in listed.items():
+        assert name in photos, f"{name} is claimed, but not on the stick"
+        assert hashlib.sha256(photos[name]).hexdigest() == digest, f"{name} is not what the list says"
+    return len(photos), len(listed)
