@@ -6,6 +6,9 @@ from pathlib import Path
 PHOTO = re.compile(r"selfie-(\d{6,9})-(\d{8})-(\d{6})\.jpg", re.ASCII)
 """Number, date, time of the wall clock."""
 
+MAX_BYTES = 64_000_000
+"""Of one photo. A larger one is refused: one picture must not fill the card."""
+
 
 def photos_of(folder: Path) -> list[Path]:
     """The photos of ``folder`` by number, and nothing else that may lie there. Raises OSError."""

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image
 from appliance import __version__, durable
 from appliance.errors import NoSpaceError, StorageError
 from appliance.frames import Colour
-from appliance.photo_names import PHOTO
+from appliance.photo_names import MAX_BYTES, PHOTO
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,6 @@ MAX_SIDE = 16384
 """Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
 MAX_XMP_BYTES = 65_000
 """What fits into one segment of a JPEG, about a hundred faces. More is left out: the photo is not lost."""
-MAX_BYTES = 64_000_000
-"""Of one photo. A larger JPEG is refused: one picture must not fill the card."""
 
 _COUNTER = ".smart-selfie-counter"
 _COUNTER_BYTES = 32

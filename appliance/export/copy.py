@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from appliance import durable
-from appliance.photos import MAX_BYTES
+from appliance.photo_names import MAX_BYTES
 
 CHUNK = 1 << 20
 

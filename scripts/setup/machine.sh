@@ -4,16 +4,18 @@
 # SMART_SELFIE_NOT_A_PI=1 is for tests in a container or a virtual machine: no board, another processor, and
 # picamera2 from elsewhere, as Debian has none. Everything else is as on a Pi.
 
+# SMART_SELFIE_MACHINE is for tests too: the folder that the machine's own files are looked for in.
+
 NEEDED_MB=900 # apt packages, the virtual environment, and the version before until the new one runs
-MODEL_FILE=/proc/device-tree/model
 NOT_A_PI=${SMART_SELFIE_NOT_A_PI:-}
+MACHINE=${SMART_SELFIE_MACHINE:-}
 
 check_machine() {
     step "Checking this machine"
     check_system
     [ -n "$NOT_A_PI" ] || check_board
     check_space
-    [ -d /run/systemd/system ] || fail "systemd does not run here" "The appliance is a systemd service"
+    [ -d "$MACHINE/run/systemd/system" ] || fail "systemd does not run here" "The appliance is a systemd service"
 }
 
 elsewhere() {
@@ -23,7 +25,7 @@ elsewhere() {
 check_system() {
     local ID="" VERSION_CODENAME=""
     # shellcheck source=/dev/null
-    . /etc/os-release
+    . "$MACHINE/etc/os-release"
     case $ID:$VERSION_CODENAME in
         debian:bookworm | debian:trixie) ;;
         raspbian:*) elsewhere "This is a 32-bit Raspberry Pi OS; the appliance needs the 64-bit one" ;;
@@ -32,8 +34,8 @@ check_system() {
 }
 
 check_board() {
-    local model=""
-    [ ! -r "$MODEL_FILE" ] || model=$(tr -d '\0' <"$MODEL_FILE")
+    local model="" file=$MACHINE/proc/device-tree/model
+    [ ! -r "$file" ] || model=$(tr -d '\0' <"$file")
     case $model in
         "Raspberry Pi "*) note "$model" ;;
         *) elsewhere "This is no Raspberry Pi${model:+ but a $model}" ;;
@@ -45,18 +47,20 @@ check_board() {
 
 check_space() {
     local free
-    free=$(df --output=avail --block-size=1M /opt | tail -1)
+    free=$(df --output=avail --block-size=1M "$MACHINE/opt" | tail -1)
     [ "$free" -ge "$NEEDED_MB" ] ||
-        fail "$free MB are free on the card, $NEEDED_MB MB are needed" "Use a larger card, or free some space"
+        fail "${free// /} MB are free on the card, $NEEDED_MB MB are needed" "Use a larger card, or free some space"
 }
 
+# The same names in Bookworm and in Trixie.
 apt_packages() {
     # numpy and picamera2 belong together: they come from the same archive, and pip replaces neither.
-    local wanted=(python3 python3-venv python3-numpy util-linux) missing=() package
+    local wanted=(python3 python3-venv python3-numpy util-linux) missing=() package there
     [ -n "$NOT_A_PI" ] || wanted+=(python3-picamera2 python3-lgpio)
+    # shellcheck disable=SC2016  # the words are dpkg's
+    there=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n')
     for package in "${wanted[@]}"; do
-        dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
-            missing+=("$package")
+        grep --quiet --line-regexp "$package installed" <<<"$there" || missing+=("$package")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
     step "Installing ${missing[*]}"
@@ -66,4 +70,18 @@ apt_packages() {
         fail "apt cannot reach its archive" "Check the network; nothing was changed"
     DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet install --yes --no-install-recommends "${missing[@]}" ||
         fail "apt could not install ${missing[*]}" "See its messages above; then run setup.sh again"
+}
+
+# Found out before minutes go by and anything is installed. A webcam has a name of its own in by-id; the Pi's own
+# /dev/video* are there without any camera.
+check_camera() {
+    local seen webcams=("$MACHINE"/dev/v4l/by-id/usb-*)
+    [ -z "$NOT_A_PI" ] || return 0
+    ! systemctl --quiet is-active smart-selfie.service || return 0 # it has the camera
+    [ ! -e "${webcams[0]}" ] || return 0
+    seen=$(python3 -c 'from picamera2 import Picamera2; print(len(Picamera2.global_camera_info()))' 2>&1) ||
+        fail "picamera2 cannot be loaded: ${seen##*$'\n'}" \
+            "Try: sudo apt full-upgrade. A numpy of pip's would be in the way: sudo pip uninstall --break-system-packages numpy"
+    [ "${seen##*$'\n'}" -gt 0 ] ||
+        fail "No camera is seen" "Power off, look at both ends of its cable (docs/build-it.md), then run setup.sh again"
 }

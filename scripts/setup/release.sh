@@ -6,10 +6,11 @@
 #
 # A release is made beside the others and becomes current by a rename, so that there is always a whole one.
 
-PREFIX=/opt/smart-selfie
+PREFIX=${SMART_SELFIE_MACHINE:-}/opt/smart-selfie
 RELEASE="" # set by make_release
 
-current_release() { readlink --canonicalize-existing "$PREFIX/current" 2>/dev/null || true; }
+# Nothing, when there is none yet or when it has gone.
+current_release() { [ ! -e "$PREFIX/current" ] || readlink --canonicalize-existing "$PREFIX/current"; }
 
 # The version, and a hash of everything that is installed.
 release_name() {
@@ -24,12 +25,13 @@ make_release() {
     RELEASE=$PREFIX/releases/$(release_name)
     if [ -e "$RELEASE/complete" ]; then
         note "$(basename "$RELEASE") is installed already"
+        verify_packages # what lies beside it may have changed since
         return
     fi
     step "Installing the Python packages of $(basename "$RELEASE"); this takes some minutes"
     mkdir -p "$PREFIX/releases"
     rm -rf "$RELEASE" # what a power cut left of an earlier try
-    trap 'rm -rf "$RELEASE"' EXIT
+    trap discard_release EXIT
     python3 -m venv --system-site-packages "$RELEASE"
     install_packages
     verify_packages
@@ -41,11 +43,22 @@ make_release() {
     trap - EXIT
 }
 
+discard_release() {
+    rm -rf "$RELEASE"
+    remove_if_empty "$PREFIX/releases"
+    remove_if_empty "$PREFIX"
+}
+
+remove_if_empty() { [ ! -d "$1" ] || [ -n "$(ls --almost-all "$1")" ] || rmdir "$1"; }
+
 install_packages() {
-    local work lock=locks/py311.txt source=()
+    local work lock=locks/py311.txt source=() hint="Check the network and run setup.sh again"
     work=$(mktemp -d)
     ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 12))' || lock=locks/py313.txt
-    [ -z "${SMART_SELFIE_BUNDLE:-}" ] || source=(--no-index --find-links "$SMART_SELFIE_BUNDLE")
+    if [ -n "${SMART_SELFIE_BUNDLE:-}" ]; then
+        source=(--no-index --find-links "$SMART_SELFIE_BUNDLE")
+        hint="A wheel is missing or damaged in $SMART_SELFIE_BUNDLE: make it anew with scripts/make-bundle"
+    fi
     # numpy stays apt's: simplejpeg and picamera2 were compiled against it.
     awk '/^[a-z]/ { numpy = /^numpy==/ } !numpy' "$lock" >"$work/lock.txt"
     if ! {
@@ -55,8 +68,7 @@ install_packages() {
             "$RELEASE/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-index "$work"/*.whl
     }; then
         rm -rf "$work"
-        fail "The Python packages could not be installed" \
-            "Check the network and run setup.sh again; what was installed before still runs"
+        fail "The Python packages could not be installed" "$hint. What was installed before still runs"
     fi
     rm -rf "$work"
 }
@@ -76,8 +88,8 @@ PYTHON
     ) || fail "The packages do not fit together: ${told##*$'\n'}" \
         "Another numpy may lie in /usr/local: sudo pip uninstall --break-system-packages numpy"
     note "$told"
-    "$RELEASE/bin/python" -c 'import picamera2' >/dev/null 2>&1 || [ -n "$NOT_A_PI" ] ||
-        fail "picamera2 cannot be loaded" "Try: python3 -c 'import picamera2' and: sudo apt full-upgrade"
+    [ -n "$NOT_A_PI" ] || told=$("$RELEASE/bin/python" -c 'import picamera2' 2>&1) ||
+        fail "picamera2 cannot be loaded: ${told##*$'\n'}" "Try: sudo apt full-upgrade"
     "$RELEASE/bin/smart-selfie" check config.yaml >/dev/null ||
         fail "The appliance does not run on this machine" "Please report it, with the message above"
 }

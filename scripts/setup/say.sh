@@ -20,6 +20,6 @@ wrong() {
 
 # Two at once would each see half of what the other does. The lock goes with the process, however it ends.
 only_one_setup() {
-    exec 9>/run/lock/smart-selfie-setup.lock
+    exec 9>"${SMART_SELFIE_MACHINE:-}/run/lock/smart-selfie-setup.lock"
     flock --nonblock 9 || fail "Another setup.sh is at work" "Wait for it to end"
 }

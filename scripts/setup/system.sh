@@ -13,10 +13,10 @@ destinations() {
     for file in "$folder"/*.service "$folder"/*.timer "$folder"/*.path; do
         echo "$file $UNITS/$(basename "$file")"
     done
-    for file in smart-selfie-.service.d/sandbox.conf smart-selfie-export@.service.d/stick.conf; do
+    for file in smart-selfie-.service.d/sandbox.conf smart-selfie-stick@.service.d/stick.conf; do
         echo "$folder/$file $UNITS/$file"
     done
-    for file in rescue steady export-stick; do
+    for file in rescue steady stick; do
         echo "$folder/$file /usr/local/lib/smart-selfie/$file"
     done
     echo "$folder/sysusers.conf /usr/local/lib/sysusers.d/smart-selfie.conf"
@@ -33,6 +33,7 @@ install_system() {
     while read -r source target; do
         put "$source" "$target"
     done < <(destinations "$1/share")
+    retire "$1/share"
     systemd-sysusers /usr/local/lib/sysusers.d/smart-selfie.conf
     systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/smart-selfie.conf
     systemctl daemon-reload
@@ -57,6 +58,23 @@ put() {
     place "$source" "$SHIPPED$target"
 }
 
+# retire [FOLDER]: take away what setup.sh has put into the system and FOLDER no longer has; all without FOLDER.
+retire() {
+    local shipped target stays=""
+    [ $# = 0 ] || stays=$(destinations "$1" | cut -d' ' -f2)
+    while read -r shipped; do
+        target=${shipped#"$SHIPPED"}
+        if [ "$target" = "$CONFIG" ] || grep --quiet --line-regexp --fixed-strings "$target" <<<"$stays"; then
+            continue
+        fi
+        ! edited "$target" || cp --preserve "$target" "$target.edited"
+        rm -f "$target" "$shipped"
+        case $(dirname "$target") in
+            *smart-selfie*) remove_if_empty "$(dirname "$target")" ;;
+        esac
+    done < <(find "$SHIPPED" -type f)
+}
+
 # edited TARGET: whether it is there and not what setup.sh last put there.
 edited() { [ -e "$1" ] && ! cmp --silent "$1" "$SHIPPED$1"; }
 
@@ -70,13 +88,17 @@ place() {
     mv -f "$2.part" "$2"
 }
 
+# check_config RELEASE: before anything is changed.
+check_config() {
+    ! edited "$CONFIG" || "$1/bin/smart-selfie" check "$CONFIG" ||
+        fail "This version cannot use your $CONFIG" "Correct it as told above, then run setup.sh again"
+}
+
 install_config() {
     local default=$1/share/config.yaml
     if edited "$CONFIG"; then
         note "$CONFIG is yours and stays; all settings of this version are in $CONFIG.default"
         place "$default" "$CONFIG.default"
-        "$1/bin/smart-selfie" check "$CONFIG" ||
-            fail "This version cannot use your $CONFIG" "Correct it as told above, then run setup.sh again"
     else
         put "$default" "$CONFIG"
     fi
@@ -84,9 +106,11 @@ install_config() {
 
 # start_and_wait SECONDS: start it anew; whether it became ready.
 start_and_wait() {
-    systemctl reset-failed smart-selfie.service 2>/dev/null || true
-    systemctl restart --no-block smart-selfie.service
-    systemctl try-restart --no-block smart-selfie-web.service # where the page is used, the same version of it
+    # Known to systemd, as it has been enabled: a new budget of starts.
+    systemctl reset-failed smart-selfie.service || return
+    systemctl restart --no-block smart-selfie.service || return
+    # where the page is used, the same version of it
+    systemctl try-restart --no-block smart-selfie-web.service || return
     local end=$((SECONDS + $1))
     while [ "$SECONDS" -lt "$end" ]; do
         sleep 1
@@ -99,20 +123,18 @@ start_and_wait() {
 doctor() { "$PREFIX/current/bin/smart-selfie" doctor --config "$CONFIG"; }
 
 uninstall_system() {
-    local target
-    systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service \
-        smart-selfie-web.service 2>/dev/null || true
-    systemctl stop 'smart-selfie-*' 2>/dev/null || true
+    if [ -e "$UNITS/smart-selfie.service" ]; then
+        systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service
+        [ ! -e "$UNITS/smart-selfie-web.service" ] || systemctl --quiet disable --now smart-selfie-web.service
+        systemctl stop 'smart-selfie-*'
+    fi
     if edited "$CONFIG"; then
         note "$CONFIG is yours and stays"
     else
         rm -f "$CONFIG"
     fi
     rm -f "$CONFIG.default"
-    while read -r _ target; do
-        rm -f "$target"
-    done < <(destinations .)
-    rmdir "$UNITS"/smart-selfie-*.service.d /usr/local/lib/smart-selfie 2>/dev/null || true
+    [ ! -d "$SHIPPED" ] || retire
     rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots
     rm -rf /var/cache/smart-selfie-web # the page's thumbnails
     systemctl daemon-reload

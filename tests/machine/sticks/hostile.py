@@ -1,0 +1,235 @@
+"""Hostile sticks: no photo is claimed that is not there, none is lost, nothing on a stick is obeyed.
+
+Run by scripts/rung-sticks, as root of a kernel that has vfat and the device mapper. Each stick goes the way
+of scripts/export-photos: the real script, the real mount, the real file system.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine.sticks.bench import FOLDER, MB, PHOTO_BYTES, PHOTOS, ROOT, SCRIPT, Bench, Stick, run
+from tests.machine.sticks.kinds import BOTH, KINDS, filled
+
+SELFIE = Path(os.environ.get("SMART_SELFIE", shutil.which("smart-selfie") or "/nowhere"))
+SECTOR = 512
+
+
+@pytest.fixture
+def bench(tmp_path) -> Iterator[Bench]:
+    bench = Bench(tmp_path, SELFIE)
+    yield bench
+    bench.unplug_all()
+    shutil.rmtree(bench.card)
+
+
+@contextlib.contextmanager
+def mapped(name: str, *table: str) -> Iterator[str]:
+    """A device of the device mapper, by lines of its table."""
+    dmsetup = ["dmsetup", "--noudevsync", "--noudevrules"]
+    subprocess.run([*dmsetup, "create", name], input="\n".join(table), text=True, check=True)
+    try:
+        yield "/dev/" + Path(run("dmsetup", "info", "-c", "--noheadings", "-o", "blkdevname", name)).name
+    finally:
+        run(*dmsetup, "remove", "--retry", "--force", name, check=False)
+
+
+def sectors(stick: Stick) -> int:
+    return stick.image.stat().st_size // SECTOR
+
+
+def holds(bench: Bench, stick: Stick, told) -> int:
+    """What must be true of every stick, whatever was plugged in; returns how many photos are on it."""
+    print(told.text)
+    assert "Traceback" not in told.text
+    assert "Error" not in told.text.replace("I/O Error", "")
+    there = bench.kept(stick, wanted=bench.before)
+    assert told.claimed <= there, "claimed, and not there"
+    assert (told.code == 0) == told.safe
+    assert (told.code == 0) == (told.claimed == len(bench.before)), "success is all of them"
+    assert bench.light() == ("safe_to_unplug" if told.safe else "")
+    assert told.code == 0 or told.text.strip(), "a failure has its reason"
+    assert [path.name for path in bench.canary.iterdir()] == ["precious"]
+    assert (bench.canary / "precious").read_text() == "precious"
+    assert not run("findmnt", "--source", stick.device, check=False), "still mounted"
+    return there
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_healthy_stick_gets_all_photos_and_is_called_safe(bench, name):
+    bench.before = bench.hashes()
+    stick = bench.stick(name)
+    told = bench.export(bench.plug(stick))
+    assert holds(bench, stick, told) == PHOTOS
+    assert told.code == 0
+    assert len(bench.names()) == PHOTOS
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_hostile(bench, kind):
+    bench.before = bench.hashes()
+    stick = kind.make(bench, kind.type)
+    told = bench.export(stick.device)
+    holds(bench, stick, told)
+    claimed = {"all": {PHOTOS}, "none": {0}, "some": set(range(1, PHOTOS)), "any": set(range(PHOTOS + 1))}
+    assert told.claimed in claimed[kind.outcome]
+    assert bench.hashes() == bench.before, "the card keeps its photos"
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_stick_that_lies_about_its_size_is_not_believed(bench, name):
+    """What is written past its first 1.5 MB is taken, and forgotten."""
+    for number in range(PHOTOS + 1, 41):
+        bench.take(number)
+    bench.before = bench.hashes()
+    bench.settings(delete_after=True)
+    stick = bench.stick(name)
+    below = bench.plug(stick)
+    real = 3 * MB // 2 // SECTOR
+    with mapped("liar", f"0 {real} linear {below} 0", f"{real} {sectors(stick) - real} zero") as device:
+        told = bench.export(device)
+    there = holds(bench, stick, told)
+    assert told.code == 1
+    assert 0 < told.claimed < 40
+    assert len(bench.names()) >= 40 - there, "only what is on the stick is deleted from the card"
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_stick_that_forgets_all_it_is_given_gets_no_photo_to_its_credit(bench, name):
+    bench.before = bench.hashes()
+    bench.settings(delete_after=True)
+    stick = bench.stick(name)
+    below = bench.plug(stick)
+    run("modprobe", "dm-flakey", check=False)
+    with mapped("sieve", f"0 {sectors(stick)} flakey {below} 0 0 3600 1 drop_writes") as device:
+        told = bench.export(device)
+    print(told.text)
+    assert told.code == 1
+    assert told.claimed == 0
+    assert len(bench.names()) == PHOTOS
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_stick_that_fails_beyond_a_point_is_told_with_how_many_of_how_many(bench, name):
+    for number in range(PHOTOS + 1, 41):
+        bench.take(number)
+    bench.before = bench.hashes()
+    stick = bench.stick(name)
+    below = bench.plug(stick)
+    good = 3 * MB // 2 // SECTOR
+    with mapped("failing", f"0 {good} linear {below} 0", f"{good} {sectors(stick) - good} error") as device:
+        told = bench.export(device)
+    holds(bench, stick, told)
+    assert told.code == 1
+    assert bench.hashes() == bench.before
+
+
+@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("written", [1, 4, 9])
+def test_a_stick_pulled_out_while_photos_are_copied_loses_none(bench, name, written):
+    """Pulled out when about as many photos as ``written`` have reached it."""
+    for number in range(PHOTOS + 1, 61):
+        bench.take(number)
+    bench.before = bench.hashes()
+    bench.settings(delete_after=True)
+    stick = bench.stick(name)
+    below = bench.plug(stick)
+
+    def reached() -> int:
+        return (
+            int(Path(f"/sys/block/{Path(device).name}/stat").read_text().split()[6]) * SECTOR // PHOTO_BYTES
+        )
+
+    with mapped("pulled", f"0 {sectors(stick)} linear {below} 0") as device:
+        start = reached()
+        with bench.exporting(device) as process:
+            while reached() < start + written and process.poll() is None:
+                threading.Event().wait(0.005)
+            run("dmsetup", "--noudevsync", "wipe_table", "pulled")
+            output, _ = process.communicate()
+    print(output)
+    assert process.returncode == 1
+    assert "Safe to unplug" not in output
+    assert "Traceback" not in output
+    assert len(bench.names()) == 60, "photos are deleted only when the stick is finished"
+    assert bench.light() == ""
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_two_hundred_photos_and_a_second_export_that_finds_them(bench, name):
+    for number in range(PHOTOS + 1, 211):
+        bench.take(number)
+    bench.before = bench.hashes()
+    stick = bench.stick(name, 24 * MB)
+    device = bench.plug(stick)
+    told = bench.export(device)
+    assert holds(bench, stick, told) == told.claimed == 210
+    again = bench.export(device)
+    assert holds(bench, stick, again) == 210
+    assert "0 of them new" in again.text
+    with bench.opened(stick, "ro") as place:
+        run("sh", "-c", f"cd {place / FOLDER} && sha256sum --check --strict SHA256SUMS.txt")
+
+
+def test_two_sticks_at_once_take_turns_and_both_get_all_photos(bench):
+    bench.before = bench.hashes()
+    sticks = [bench.stick(name) for name in BOTH]
+    for stick in sticks:
+        bench.plug(stick)
+    with bench.exporting(sticks[0].device) as first, bench.exporting(sticks[1].device) as second:
+        told = [process.communicate()[0] for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], told
+    assert [bench.kept(stick, bench.before) for stick in sticks] == [PHOTOS, PHOTOS]
+    assert bench.light() == "safe_to_unplug"
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_a_stick_is_mounted_without_devices_programs_and_foreign_rights(bench, name):
+    """The program that copies is replaced by one that tells how the stick is mounted where it is to copy."""
+    looks = bench.folder / "looks"
+    looks.write_text('#!/bin/sh\nfindmnt --noheadings --output OPTIONS --target "$(dirname "$2")"\n')
+    looks.chmod(0o755)
+    told = Bench.export(_with(bench, looks), bench.plug(bench.stick(name)))
+    options = told.text.splitlines()[0].split(",")
+    assert {"nodev", "nosuid", "noexec", "nosymfollow"} <= set(options)
+
+
+def test_no_photos_is_no_success(bench):
+    for name in bench.names():
+        (bench.card / name).unlink()
+    told = bench.export(bench.plug(bench.stick("vfat")))
+    assert told.code == 1
+    assert not told.safe
+    assert "no photos" in told.text
+
+
+def test_a_stick_in_use_is_left_to_who_uses_it(bench):
+    stick = filled(bench, "ext4", lambda place: None)
+    place = bench.folder / "in-use"
+    place.mkdir()
+    run("mount", stick.device, place)
+    told = bench.export(stick.device)
+    run("umount", place)
+    assert told.code == 1
+    assert "in use" in told.text
+
+
+def test_what_is_no_device_is_told(bench):
+    for thing in ("/dev/null", "/nowhere", str(bench.card)):
+        told = bench.export(thing)
+        assert told.code == 1
+        assert "no device" in told.text
+
+
+def _with(bench: Bench, program: Path) -> Bench:
+    bench._selfie = program
+    return bench
+
+
+assert SCRIPT.is_relative_to(ROOT)

@@ -1,0 +1,259 @@
+"""setup.sh where it cannot work: clear words, an exit code, nothing half-installed.
+
+The parts of setup.sh run as they are; the machine is a folder with the files of one, and programs of its own.
+What needs a whole machine is in tests/machine/scenario.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BOOKWORM = 'PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\nVERSION_CODENAME=bookworm\n'
+TRIXIE = "ID=debian\nVERSION_CODENAME=trixie\n"
+APT = ["python3", "python3-venv", "python3-numpy", "util-linux", "python3-picamera2", "python3-lgpio"]
+
+
+class Pi:
+    """A Raspberry Pi in a folder: 64 bit, Bookworm, a camera, room, everything of apt there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.put("etc/os-release", BOOKWORM)
+        self.put("proc/device-tree/model", "Raspberry Pi Zero 2 W Rev 1.0\0")
+        for name in ("opt", "run/systemd/system", "run/lock", "bin"):
+            (folder / name).mkdir(parents=True)
+        self.program("dpkg", "echo arm64")
+        self.program("dpkg-query", "\n".join(f"echo '{name} installed'" for name in APT))
+        self.program("df", "printf ' Avail\\n  5000\\n'")
+        self.program("systemctl", "exit 3")
+        self.program("python3", "echo 1")
+        self.program("apt-get", f'echo "$@" >>{folder}/apt')
+
+    def put(self, path: str, text: str = "") -> None:
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def program(self, name: str, script: str) -> None:
+        self.put(f"bin/{name}", f"#!/bin/sh\n{script}\n")
+        (self.folder / "bin" / name).chmod(0o755)
+
+    def asked_of_apt(self) -> list[str]:
+        file = self.folder / "apt"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def run(self, what: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run functions of setup.sh."""
+        parts = "".join(f". scripts/setup/{part}.sh; " for part in ("say", "machine", "release", "system"))
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", f"{parts} usage() {{ :; }}; {what}"],
+            cwd=ROOT,
+            env={
+                "PATH": f"{self.folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "SMART_SELFIE_MACHINE": str(self.folder),
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def refuses(self, what: str = "check_machine; apt_packages; check_camera", **environment: str) -> str:
+        """What it says when it refuses; nothing may have been installed."""
+        done = self.run(what, **environment)
+        assert done.returncode == 1, done
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert not list((self.folder / "opt").iterdir())
+        return done.stderr
+
+
+@pytest.fixture
+def pi(tmp_path):
+    return Pi(tmp_path)
+
+
+@pytest.mark.parametrize("system", [BOOKWORM, TRIXIE])
+@pytest.mark.parametrize("board", ["Raspberry Pi 3 Model B Plus", "Raspberry Pi 4 Model B", "Raspberry Pi 5"])
+def test_the_boards_and_systems_it_is_for_are_accepted(pi, system, board):
+    pi.put("etc/os-release", system)
+    pi.put("proc/device-tree/model", board + "\0")
+    done = pi.run("check_machine; apt_packages; check_camera")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert pi.asked_of_apt() == []
+
+
+@pytest.mark.parametrize(
+    ("release", "told"),
+    [
+        ("ID=ubuntu\nVERSION_CODENAME=noble\n", "ubuntu noble, not Raspberry Pi OS Bookworm or Trixie"),
+        ("ID=debian\nVERSION_CODENAME=bullseye\n", "debian bullseye"),
+        ("ID=raspbian\nVERSION_CODENAME=bookworm\n", "32-bit Raspberry Pi OS"),
+        ("", "an unknown system"),
+    ],
+)
+def test_another_system_is_told_and_offered_the_demo(pi, release, told):
+    pi.put("etc/os-release", release)
+    said = pi.refuses()
+    assert told in said
+    assert "scripts/demo" in said
+
+
+@pytest.mark.parametrize("model", [None, "ODROID-N2\0"])
+def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi, model):
+    (pi.folder / "proc/device-tree/model").unlink()
+    if model:
+        pi.put("proc/device-tree/model", model)
+    said = pi.refuses()
+    assert "no Raspberry Pi" in said
+    assert "scripts/demo" in said
+
+
+def test_32_bit_programs_under_a_64_bit_kernel_are_told(pi):
+    pi.program("dpkg", "echo armhf")
+    assert "64-bit" in pi.refuses()
+
+
+def test_a_full_card_is_told_with_how_much_is_needed(pi):
+    pi.program("df", "printf ' Avail\\n   300\\n'")
+    assert "300 MB are free on the card, 900 MB are needed" in pi.refuses()
+
+
+def test_a_machine_without_systemd_is_told(pi):
+    (pi.folder / "run/systemd/system").rmdir()
+    assert "systemd" in pi.refuses()
+
+
+@pytest.mark.parametrize("system", [BOOKWORM, TRIXIE])
+def test_what_is_missing_comes_from_apt_numpy_too(pi, system):
+    pi.put("etc/os-release", system)
+    pi.program("dpkg-query", "echo 'python3 installed'; echo 'python3-numpy config-files'")
+    assert pi.run("apt_packages").returncode == 0
+    update, install = pi.asked_of_apt()
+    assert update.endswith("update")
+    assert install.split()[-5:] == APT[1:]
+
+
+def test_no_network_for_apt_is_told_and_nothing_was_changed(pi):
+    pi.program("dpkg-query", "echo 'python3 installed'")
+    pi.program("apt-get", "exit 100")
+    assert "Check the network; nothing was changed" in pi.refuses()
+
+
+def test_offline_says_which_packages_of_apt_are_missing(pi):
+    pi.program("dpkg-query", "echo 'python3 installed'")
+    said = pi.refuses(SMART_SELFIE_BUNDLE="/bundle")
+    assert "python3-picamera2 python3-lgpio" in said
+    assert pi.asked_of_apt() == []
+
+
+def test_no_camera_is_told_before_anything_is_installed(pi):
+    pi.program("python3", "echo 0")
+    assert "No camera is seen" in pi.refuses()
+    pi.put("dev/v4l/by-id/usb-Some_Webcam-video-index0")
+    assert pi.run("check_camera").returncode == 0
+    (pi.folder / "dev/v4l/by-id/usb-Some_Webcam-video-index0").unlink()
+    pi.program("systemctl", "exit 0")  # the appliance runs and holds the camera
+    assert pi.run("check_camera").returncode == 0
+
+
+def test_a_picamera2_that_a_foreign_numpy_broke_is_told_with_the_reason_and_the_way_out(pi):
+    pi.program("python3", "echo 'Traceback'; echo 'ValueError: numpy.dtype size changed'; exit 1")
+    said = pi.refuses()
+    assert "numpy.dtype size changed" in said
+    assert "pip uninstall" in said
+
+
+def test_a_second_setup_during_the_first_is_told(pi):
+    with (pi.folder / "run/lock/smart-selfie-setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Another setup.sh is at work" in pi.refuses("only_one_setup")
+    assert pi.run("only_one_setup").returncode == 0
+
+
+@pytest.fixture
+def real_python(pi):
+    """The Python that runs this, which can make virtual environments."""
+    (pi.folder / "bin/python3").unlink()
+    python = Path(shutil.which("python3", path=os.environ["PATH"]) or "/usr/bin/python3").resolve()
+    (pi.folder / "bin/python3").symlink_to(python)
+
+
+@pytest.mark.usefixtures("real_python")
+@pytest.mark.parametrize("damage", ["empty", "damaged"])
+def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behind(pi, tmp_path, damage):
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    if damage == "damaged":
+        for name in ("colorzero-2.0", "tqdm-4.70.1"):
+            (bundle / f"{name}-py3-none-any.whl").write_bytes(b"PK\x05\x06" + b"\0" * 18)
+    done = pi.run("make_release", SMART_SELFIE_BUNDLE=str(bundle), TMPDIR=str(tmp_path))
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert f"missing or damaged in {bundle}" in last
+    assert "make-bundle" in last
+    assert not list((pi.folder / "opt").iterdir())
+
+
+@pytest.mark.usefixtures("real_python")
+def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi, tmp_path):
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
+    done = pi.run("make_release", TMPDIR=str(tmp_path), **nowhere)
+    assert done.returncode == 1
+    assert "Check the network and run setup.sh again" in done.stderr.splitlines()[-1]
+    assert not list((pi.folder / "opt").iterdir())
+
+
+def test_a_numpy_that_is_not_apts_stops_it(pi, tmp_path):
+    """In place of a whole environment a Python that finds another numpy first."""
+    numpy = tmp_path / "elsewhere/numpy"
+    numpy.mkdir(parents=True)
+    (numpy / "__init__.py").write_text("__version__ = '9.9'\n")
+    python = shutil.which("python3")
+    pi.put(
+        "opt/smart-selfie/releases/x/bin/python", f'#!/bin/sh\nPYTHONPATH={numpy.parent} exec {python} "$@"\n'
+    )
+    (pi.folder / "opt/smart-selfie/releases/x/bin/python").chmod(0o755)
+    done = pi.run("RELEASE=$PREFIX/releases/x; verify_packages")
+    assert done.returncode == 1
+    assert f"numpy 9.9 in force is {numpy}/__init__.py, not apt's" in done.stderr
+    assert "pip uninstall" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--offline"], ["--offline", "/nowhere"], ["--fast"]], ids=" ".join)
+def test_bad_usage_is_told_with_the_usage(arguments):
+    done = subprocess.run([ROOT / "setup.sh", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--uninstall" in done.stderr
+
+
+def test_an_edited_file_is_kept_beside_the_new_one_and_one_no_longer_shipped_goes(pi, tmp_path):
+    """The files that setup.sh puts into the system, in a system that is a folder."""
+    files = tmp_path / "system"
+    new, old = tmp_path / "new", tmp_path / "old"
+    for folder in (new, old):
+        (folder / "systemd").mkdir(parents=True)
+    places = f"SHIPPED={files}/shipped UNITS={files}/units CONFIG={files}/config.yaml"
+    listing = 'destinations() { for f in "$1"/systemd/*; do echo "$f $UNITS/$(basename "$f")"; done; }'
+    install = 'install() { while read -r s t; do put "$s" "$t"; done < <(destinations "$1"); retire "$1"; }'
+    for name in ("kept.service", "edited.service", "gone.service", "gone-edited.service"):
+        (old / "systemd" / name).write_text("old")
+    for name in ("kept.service", "edited.service"):
+        (new / "systemd" / name).write_text("new")
+    done = pi.run(f"{places}; {listing}; {install}; install {old}")
+    assert done.returncode == 0, done.stderr
+    for name in ("edited.service", "gone-edited.service"):
+        (files / "units" / name).write_text("mine")
+    done = pi.run(f"{places}; {listing}; {install}; install {new}")
+    assert done.returncode == 0, done.stderr
+    assert {path.name: path.read_text() for path in (files / "units").iterdir()} == {
+        "kept.service": "new",
+        "edited.service": "new",
+        "edited.service.edited": "mine",
+        "gone-edited.service.edited": "mine",
+    }
+    assert "your version is kept" in done.stdout
