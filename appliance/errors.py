@@ -68,6 +68,10 @@ class RuntimeMissingError(ApplianceError):
     """Neither TFLite runtime is installed."""
 
 
+class PackageError(ApplianceError):
+    """A Python package does not fit the others."""
+
+
 class CameraError(ApplianceError):
     """Base of what a camera can do wrong; the daemon reopens it with backoff."""
 

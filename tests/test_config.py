@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from appliance.cli import main
 from appliance.config import Config, load_config, parse_override
-from appliance.config.template import render
+from appliance.config.template import render, table
 from appliance.errors import ConfigError, Problem, UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +26,10 @@ def problems(tmp_path: Path, text: str | bytes) -> list[Problem]:
 
 def test_the_shipped_file_is_the_one_the_schema_describes() -> None:
     assert (ROOT / "config.yaml").read_text("utf-8") == render()
+
+
+def test_the_page_of_settings_is_the_one_the_schema_describes() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == table()
     assert load_config(ROOT / "config.yaml") == Config()
 
 

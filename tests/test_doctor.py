@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,6 +125,23 @@ def test_a_numpy_that_hides_apts_is_a_fault(machine):
     of_apt.mkdir(parents=True)
     assert program.numpy(machine, elsewhere, "2.2.6").state is State.FAULT
     assert program.numpy(machine, of_apt, "1.24.2").state is State.GOOD
+
+
+def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
+    numpy = tmp_path / "numpy"
+    numpy.mkdir()
+    (numpy / "__init__.py").write_text("__version__ = '9.9'\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", "doctor", "--set", f"storage.folder={tmp_path}"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "9.9" in done.stdout
+    assert "FAULT  model         a package cannot be loaded" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.cli.common import say
 from appliance.config import load_config, parse_override
 from appliance.config.load import find_config
-from appliance.config.template import json_schema, render
+from appliance.config.template import json_schema, render, table
 from appliance.errors import ConfigError
 
 
@@ -19,12 +19,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a problem, one a line")
     parser.add_argument("--print-schema", action="store_true", help="print a JSON Schema, for editors")
     parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")
+    parser.add_argument("--print-table", action="store_true", help="print docs/settings.md")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 good, 2 if there is a problem."""
     if args.print_default:
         sys.stdout.write(render())
+        return 0
+    if args.print_table:
+        sys.stdout.write(table())
         return 0
     if args.print_schema:
         print(json.dumps(json_schema(), indent=2))

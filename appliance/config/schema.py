@@ -86,7 +86,8 @@ class Camera(Section):
     """Where frames come from."""
 
     source: Literal["auto", "picamera2", "webcam", "replay", "scene"] = Field(
-        "auto", description="auto: the Pi camera if there is one, else a webcam"
+        "auto",
+        description="auto: the Pi camera if there is one, else a webcam; or picamera2, webcam, replay, scene",
     )
     device: int = Field(0, ge=0, le=63, description="which camera, if there are several: 0 is the first")
     recording: str = Field(

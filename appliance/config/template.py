@@ -1,4 +1,4 @@
-"""Renders the shipped ``config.yaml`` from the schema, so that words and defaults cannot drift apart."""
+"""Renders the shipped ``config.yaml``, and a page about it, from the schema: they cannot drift apart."""
 
 import textwrap
 from collections.abc import Iterator
@@ -15,12 +15,27 @@ HEADER = """\
 # Settings of the smart selfie appliance. Every key may be left out: it then has the value shown here.
 # `smart-selfie check config.yaml` tells what is wrong in this file before the appliance sees it.
 """
+TABLE_HEADER = """\
+# Settings
+
+On a Pi they stand in `/etc/smart-selfie/config.yaml`. Change one with
+`sudo nano /etc/smart-selfie/config.yaml`: it is in force as soon as the file is saved. `smart-selfie check` tells
+what is wrong, by line, key, value and reason; until it is right the last good settings stay in use, and the light
+says so (one long blink, four short).
+
+Every key may be left out. This page is made by `smart-selfie check --print-table`.
+"""
 BOUNDS = {Ge: ("ge", "{} or more"), Gt: ("gt", "above {}"), Le: ("le", "{} at most"), Lt: ("lt", "below {}")}
 
 
 def render() -> str:
     """The whole file."""
     return HEADER + "".join(_section(name, field) for name, field in Config.model_fields.items())
+
+
+def table() -> str:
+    """``docs/settings.md``: every setting with its default, its words and its range, by section."""
+    return TABLE_HEADER + "".join(_table(name, field) for name, field in Config.model_fields.items())
 
 
 def json_schema() -> dict[str, Any]:
@@ -34,16 +49,33 @@ def json_schema() -> dict[str, Any]:
 
 
 def _section(name: str, field: FieldInfo) -> str:
+    words, keys = _parts(field)
+    lines = [f"\n# {words}", f"{name}:"]
+    for key, default, text in keys:
+        lines += [f"  # {line}" for line in textwrap.wrap(text, 100)]
+        lines.append(f"  {key}: {default}")
+    return "\n".join(lines) + "\n"
+
+
+def _table(name: str, field: FieldInfo) -> str:
+    words, keys = _parts(field)
+    lines = [f"\n## {name}", "", words, "", "| key | default | what it is |", "|---|---|---|"]
+    lines += [
+        f"| `{name}.{key}` | `{default}` | {text.replace('|', '&#124;')} |" for key, default, text in keys
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _parts(field: FieldInfo) -> tuple[str, list[tuple[str, str, str]]]:
+    """The words of a section, and of each of its keys the name, the default and the words."""
     model = field.annotation
     assert isinstance(model, type)
     assert issubclass(model, BaseModel)
-    words = (model.__doc__ or "").partition("\n\n")[0]
-    lines = [f"\n# {words}", f"{name}:"]
-    for key, inner in model.model_fields.items():
-        text = "; ".join(filter(None, [inner.description, ", ".join(_range(inner))]))
-        lines += [f"  # {line}" for line in textwrap.wrap(text, 100)]
-        lines.append(f"  {key}: {_value(inner.default)}")
-    return "\n".join(lines) + "\n"
+    keys = [
+        (key, _value(inner.default), "; ".join(filter(None, [inner.description, ", ".join(_range(inner))])))
+        for key, inner in model.model_fields.items()
+    ]
+    return (model.__doc__ or "").partition("\n\n")[0], keys
 
 
 def _range(field: FieldInfo) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """The program: its packages, its models, its service, its camera."""
 
+import importlib
 import logging
 from pathlib import Path
+from types import ModuleType
 
-from appliance.assembly import load_models
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
-from appliance.errors import ApplianceError, CameraError
-from appliance.hw.cameras import open_camera
+from appliance.errors import ApplianceError, PackageError
 from appliance.hw.machine import Machine
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
 def model(config: Config) -> Finding:
     """Whether faces can be found and judged."""
     try:
-        load_models(config)
+        _load("appliance.assembly").load_models(config)
     except ApplianceError as error:
         return fault("model", error.what, error.hint)
     return good("model", "faces can be found and judged")
@@ -86,11 +86,22 @@ def camera(config: Config, running: bool) -> Finding:
         return good("camera", "delivers to the running appliance")
     told: list[str] = []
     try:
-        opened = open_camera(config.camera, MonotonicClock(), told.append)
+        opened = _load("appliance.hw.cameras").open_camera(config.camera, MonotonicClock(), told.append)
         try:
             frame = opened.read(FRAME_SECONDS)
         finally:
             opened.close()
-    except CameraError as error:
+    except ApplianceError as error:
         return fault("camera", error.what, error.hint)
     return good("camera", f"{opened.description}, picture {frame.picture.width}x{frame.picture.height}")
+
+
+def _load(module: str) -> ModuleType:
+    """A part of the program whose packages may be what is broken. Raises PackageError."""
+    try:
+        return importlib.import_module(module)
+    except Exception as error:  # another numpy gives ImportError, AttributeError, ValueError, SystemError
+        reason = str(error).strip().partition("\n")[0]
+        raise PackageError(
+            f"a package cannot be loaded: {reason}", "Follow the line about numpy; run setup.sh again"
+        ) from error

@@ -120,25 +120,32 @@ class Bench:
         finally:
             run("umount", place)
 
-    def export(self, device: str, script: Path = SCRIPT) -> Told:
+    def program(self, script: str) -> Path:
+        """A program to stand in for ``smart-selfie``."""
+        path = self.folder / "program"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return path
+
+    def export(self, device: str, selfie: Path | None = None) -> Told:
         """What scripts/export-photos does, with everything it says."""
-        with self.exporting(device, script) as process:
+        with self.exporting(device, selfie) as process:
             output, _ = process.communicate()
         return Told(process.returncode, output)
 
     @contextlib.contextmanager
-    def exporting(self, device: str, script: Path = SCRIPT) -> Iterator[subprocess.Popen[str]]:
+    def exporting(self, device: str, selfie: Path | None = None) -> Iterator[subprocess.Popen[str]]:
         """The same, while it goes on."""
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "SMART_SELFIE": str(self._selfie),
+            "SMART_SELFIE": str(selfie or self._selfie),
             "SMART_SELFIE_CONFIG": str(self.folder / "config.yaml"),
             "SMART_SELFIE_USER": "root",
             "SMART_SELFIE_RUN": str(self._run),
         }
         with subprocess.Popen(
-            ["unshare", "--mount", script, "by-hand", device],
+            ["unshare", "--mount", SCRIPT, "by-hand", device],
             cwd=self.canary,
             env=environment,
             text=True,

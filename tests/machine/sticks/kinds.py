@@ -1,7 +1,7 @@
 """Hostile sticks: what somebody may plug in, by accident or not. Each is made, plugged in, and returned.
 
-A kind says how many photos must be on it in the end: ``all``, ``some``, ``none``, or ``any``. That as many are on
-it as are claimed is checked for every kind.
+A kind says how many photos must be on it in the end: ``all``, ``some``, ``none``, or ``any``. For every kind
+it is checked that as many are on it as are claimed.
 """
 
 import os
@@ -212,7 +212,7 @@ def full(bench, name):
     return filled(bench, name, fill)
 
 
-@kind("none")
+@kind("any")
 def tiny(bench, name):
     return plugged(bench, bench.stick(name, 64 * KB if name == "vfat" else 256 * KB))
 
