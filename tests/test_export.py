@@ -127,7 +127,7 @@ def test_no_photos_is_no_success(tmp_path, stick, capsys):
     assert list(stick.glob("selfie*")) == []
 
 
-def test_a_full_stick_is_told_with_how_many_of_how_many(card, tmp_path, stick):
+def test_a_full_stick_is_told_with_how_many_of_how_many(card, tmp_path, stick, caplog):
     with (stick / "film.mkv").open("wb") as film:
         free = os.statvfs(stick)
         film.write(b"x" * (free.f_bavail * free.f_frsize - 160 * KB))
@@ -136,6 +136,7 @@ def test_a_full_stick_is_told_with_how_many_of_how_many(card, tmp_path, stick):
     assert 0 < outcome.copied < 6
     assert len(names(stick)) == outcome.copied
     assert "NOT copied" in str(outcome)
+    assert "Not all photos will fit" in caplog.messages[0], "free space is looked at first"
     assert not list(stick.glob(".*.part"))
 
 
@@ -184,6 +185,13 @@ def test_a_link_where_the_folder_should_be_is_refused(card, stick, tmp_path):
     with pytest.raises(ExportError, match="link"):
         export(card, stick / "photos")
     assert list(elsewhere.iterdir()) == []
+
+
+def test_a_file_where_the_folder_should_be_is_told(card, stick):
+    (stick / "photos").write_text("mine")
+    with pytest.raises(ExportError, match=r"no folder.*Nothing was copied"):
+        export(card, stick / "photos")
+    assert (stick / "photos").read_text() == "mine"
 
 
 def test_a_list_made_up_by_somebody_else_says_nothing(card, stick):

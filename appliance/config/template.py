@@ -19,9 +19,9 @@ TABLE_HEADER = """\
 # Settings
 
 On a Pi they stand in `/etc/smart-selfie/config.yaml`. Change one with
-`sudo nano /etc/smart-selfie/config.yaml`: it is in force as soon as the file is saved. `smart-selfie check` tells
-what is wrong, by line, key, value and reason; until it is right the last good settings stay in use, and the light
-says so (one long blink, four short).
+`sudo nano /etc/smart-selfie/config.yaml`: it is in force as soon as the file is saved. `smart-selfie check`
+tells what is wrong, by line, key, value and reason; until it is right the last good settings stay in use, and
+the light says so (one long blink, four short).
 
 Every key may be left out. This page is made by `smart-selfie check --print-table`.
 """

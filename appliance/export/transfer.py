@@ -21,6 +21,8 @@ _STICK_IS_GONE = frozenset(
 )
 """The next photo would fare no better."""
 
+_MB = 1_000_000
+
 
 @dataclass
 class Outcome:
@@ -59,6 +61,7 @@ def export(
     photos = _photos(card)
     outcome = Outcome(found=len(photos))
     _prepare(stick)
+    _look_at_space(photos, stick)
     originals: dict[Path, str] = {}
     for photo in photos:
         try:
@@ -94,9 +97,24 @@ def _prepare(stick: Path) -> None:
             raise ExportError(f"{stick} is a link", "Photos go only where they were told to go")
         durable.remove_leftovers(stick)
         durable.probe(stick)
+    except FileExistsError as error:
+        raise ExportError(f"{stick} is no folder", "Nothing was copied. Try another stick") from error
     except OSError as error:
         told = durable.explain(error, stick)
         raise ExportError(told.what, "Nothing was copied. Try another stick") from error
+
+
+def _look_at_space(photos: list[Path], stick: Path) -> None:
+    """Say before the first photo that they will not all fit; as many as do are copied all the same."""
+    try:
+        wanted = sum(photo.stat().st_size for photo in photos if not os.path.lexists(stick / photo.name))
+        free = durable.free_bytes(stick)
+    except OSError as error:
+        raise ExportError(f"The stick cannot be examined: {error.strerror}", "Nothing was copied") from error
+    if wanted > free:
+        log.warning(
+            "Not all photos will fit: %d MB are to be copied, %d MB are free", wanted // _MB, free // _MB
+        )
 
 
 def _export_one(photo: Path, stick: Path, outcome: Outcome) -> None:
