@@ -183,6 +183,7 @@ def real_python(pi):
     (pi.folder / "bin/python3").symlink_to(python)
 
 
+@pytest.mark.timeout(900)  # makes a virtual environment, which takes long on a busy machine
 @pytest.mark.usefixtures("real_python")
 @pytest.mark.parametrize("damage", ["empty", "damaged"])
 def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behind(pi, tmp_path, damage):
@@ -199,6 +200,7 @@ def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behi
     assert not list((pi.folder / "opt").iterdir())
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("real_python")
 def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi, tmp_path):
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
