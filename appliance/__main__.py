@@ -1,7 +1,6 @@
 """``python -m appliance`` is ``smart-selfie``."""
 
-import sys
+from appliance.cli import program
 
-from appliance.cli import main
-
-sys.exit(main())
+if __name__ == "__main__":
+    program()

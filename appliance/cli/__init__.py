@@ -2,9 +2,12 @@
 
 import argparse
 import importlib
+import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 from appliance import __version__
 from appliance.errors import ApplianceError
@@ -23,6 +26,21 @@ COMMANDS = {
     "web-password": "set the page's password",
     "bench": "measure what a frame costs, beside the usual way to do it",
 }
+
+
+def program() -> NoReturn:
+    """The whole process: :func:`main`, and out.
+
+    A stage that did not stop in time is still at work, often inside a library: pulling the interpreter away
+    from under it ends in a crash, which systemd would count as a failure. So the process ends at once then.
+    """
+    status = main()
+    if all(thread is threading.main_thread() for thread in threading.enumerate()):
+        sys.exit(status)
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
