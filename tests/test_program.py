@@ -25,5 +25,6 @@ def test_a_stage_that_hangs_neither_holds_up_the_end_nor_changes_how_it_is_told(
     status: int, daemon: bool
 ) -> None:
     program = LEFT_BEHIND.format(status=status, daemon=daemon)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=50)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50)
     assert (done.returncode, done.stdout, done.stderr) == (status, "the last word\n", "")
