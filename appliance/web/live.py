@@ -96,19 +96,25 @@ class LiveView:
         self._viewer.wake()
 
     async def _send(self) -> None:
+        loop = asyncio.get_running_loop()
+        said_at = loop.time()
         while True:
             wants = self._visible and len(self._underway) < MOST_UNDERWAY
             try:
-                async with asyncio.timeout(QUIET_SECONDS):
+                # Frames that nobody wants wake us too, many times a second: they must not count as said.
+                async with asyncio.timeout_at(said_at + QUIET_SECONDS):
                     item = await self._viewer.next(wants)
             except TimeoutError:
                 if self._underway and time.monotonic() - self._heard_at > ASLEEP_SECONDS:
                     await self._socket.close(4408, "asleep")
                     return
                 item = {"kind": "awake"}
+            if item is None:
+                continue
+            said_at = loop.time()
             if isinstance(item, dict):
                 await self._socket.send_text(json.dumps(item))
-            elif item is not None:
+            else:
                 await self._send_frame(*item)
 
     async def _send_frame(self, head: dict[str, Any], picture: bytes) -> None:
