@@ -6,7 +6,7 @@ from pathlib import Path
 from appliance.frames import Light
 
 PLACE = Path("/run/smart-selfie-export/light")
-"""Where systemd/export-stick says it: one word of Light, and no file when there is nothing to say."""
+"""Where systemd/stick says it: one word of Light, and no file when there is nothing to say."""
 _WORDS = {str(light): light for light in (Light.EXPORTING, Light.SAFE_TO_UNPLUG)}
 _MAX_BYTES = 32
 

@@ -144,7 +144,7 @@ class PowerCuts:
         machine.run(f"grep -q 'cooldown_seconds: 0.0' {CONFIG}")
         check(True, "and an edited setting is still there")
         machine.until('test "$(cat /run/smart-selfie-export/light)" = safe_to_unplug', 300)
-        said = machine.run("journalctl --unit 'smart-selfie-export@*' --output=cat | grep 'photos are on'")
+        said = machine.run("journalctl --identifier=smart-selfie-export --output=cat | grep 'photos are on'")
         machine.pull_out()
         check("NOT" not in said, f"and the export goes on where it was: {said}")
 

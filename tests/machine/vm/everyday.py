@@ -98,7 +98,7 @@ def stick(machine: Machine, folder: Path) -> None:
     machine.plug_in()
     machine.until('test "$(cat /run/smart-selfie-export/light)" = safe_to_unplug', 240)
     said = machine.run(
-        "journalctl --unit 'smart-selfie-export@*' --output=cat | grep -E 'photos are on|Safe'"
+        "journalctl --identifier=smart-selfie-export --output=cat | grep -E 'photos are on|Safe'"
     )
     machine.run("sleep 2")
     lit = int(machine.run("/srv/vm/look 80"))
