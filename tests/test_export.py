@@ -161,7 +161,7 @@ def test_another_appliances_photo_of_the_same_name_is_not_overwritten(card, stic
     assert mine.read_bytes() in [path.read_bytes() for path in stick.glob("selfie-*")]
 
 
-@pytest.mark.parametrize("trap", ["link", "dangling link", "pipe", "folder"])
+@pytest.mark.parametrize("trap", ["link", "dangling link", "pipe", "folder", "device"])
 def test_a_trap_under_a_photos_name_is_neither_followed_nor_waited_for(card, stick, tmp_path, trap):
     victim = tmp_path / "victim"
     victim.write_text("precious")
@@ -170,6 +170,8 @@ def test_a_trap_under_a_photos_name_is_neither_followed_nor_waited_for(card, sti
         os.mkfifo(place)
     elif trap == "folder":
         place.mkdir()
+    elif trap == "device":  # which the mount refuses to open
+        os.mknod(place, 0o20666, os.makedev(1, 5))
     else:
         place.symlink_to(victim if trap == "link" else tmp_path / "nowhere")
     outcome = export(card, stick)

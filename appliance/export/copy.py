@@ -18,14 +18,15 @@ CHUNK = 1 << 20
 def fingerprint(path: Path) -> str | None:
     """SHA-256 of a regular file as the device holds it, not as the kernel recalls it; None if none is there.
 
-    A stick may hold anything under any name: links are not followed, pipes not waited for. Raises OSError.
+    A stick may hold anything under any name: links are not followed, pipes not waited for, devices not opened.
+    Raises OSError.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        if path.is_symlink() or not path.exists():
+        if not stat.S_ISREG(path.lstat().st_mode):
             return None
-        raise
+    except FileNotFoundError:
+        return None
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
