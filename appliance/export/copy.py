@@ -18,8 +18,8 @@ CHUNK = 1 << 20
 def fingerprint(path: Path) -> str | None:
     """SHA-256 of a regular file as the device holds it, not as the kernel recalls it; None if none is there.
 
-    A stick may hold anything under any name: links are not followed, pipes not waited for, devices not opened.
-    Raises OSError.
+    A stick may hold anything under any name: links are not followed, pipes not waited for, and devices not
+    opened. Raises OSError.
     """
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
