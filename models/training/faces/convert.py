@@ -21,7 +21,7 @@ from models.training.int8 import convert_int8, write_atomically
 BORDER = 114
 NMS_IOU, NMS_INSIDE = 0.4, 0.5
 # A face that fills the picture is boxed less exactly, and the score is trained to say so.
-THRESHOLDS = (0.55, 0.55, 0.35)
+THRESHOLDS = (0.6, 0.55, 0.4)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
