@@ -64,6 +64,23 @@ def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(
         torch.testing.assert_close(resumed["network"][name], tensor, msg=name)
 
 
+def test_a_new_run_may_start_where_another_has_ended(data: Path, trained: Path, tmp_path: Path) -> None:
+    started = train(data, tmp_path, "--start-from", str(trained / "checkpoint.pt"), "--rate", "0")
+    before = torch.load(trained / "checkpoint.pt", weights_only=True)["average"]
+    assert started["step"] == 4
+    for name in ("stem.0.weight", "head8.score.bias", "merge8.0.weight"):
+        torch.testing.assert_close(started["network"][name], before[f"module.{name}"], msg=name)
+
+
+def test_a_run_cannot_start_from_what_is_no_checkpoint(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = ["--boxes", str(data / "faces.csv"), "--images", str(data), "--out", str(tmp_path / "out")]
+    for wrong in (tmp_path / "missing.pt", data / "faces.csv"):
+        assert main(["train-faces", *places, "--start-from", str(wrong)]) == 2
+        assert f"--start-from {wrong}" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_checkpoint_becomes_a_small_int8_file_that_the_appliance_loads(
     data: Path, trained: Path, tmp_path: Path

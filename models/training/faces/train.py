@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.training.errors import BadDataError
 from models.training.faces.augment import Canvas, CanvasMaker
 from models.training.faces.data import PictureCache, read_boxes
 from models.training.faces.loss import Grid, ignored_cells, loss
@@ -153,9 +154,13 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
 
     def start_from(self, path: Path) -> None:
-        """The averaged weights of another run; rate, steps and optimiser start anew."""
-        state = torch.load(path, weights_only=True)
-        self.average.load_state_dict(state["average"])
+        """The averaged weights of another run; rate, steps and optimiser start anew. Raises BadDataError."""
+        try:
+            self.average.load_state_dict(torch.load(path, weights_only=True)["average"])
+        except Exception as error:  # a damaged file raises whatever its unpickling stumbles over
+            raise BadDataError(
+                f"--start-from {path}: no checkpoint of this network ({str(error).splitlines()[0]})"
+            ) from None
         self.network.load_state_dict(self.average.module.state_dict())
 
 
