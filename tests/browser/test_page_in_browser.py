@@ -122,6 +122,13 @@ def test_the_sensitivity_is_changed_and_the_daemon_uses_it(page: Any, demo: Demo
     until(page, in_use, "normal")
 
 
+def test_a_choice_among_numbers_is_a_choice_too(page: Any) -> None:
+    visit(page, "Settings")
+    options = page.locator('[data-key="camera.orientation"] option')
+    options.first.wait_for(state="attached")
+    assert options.all_inner_texts() == ["0", "90", "180", "270"]
+
+
 def test_who_must_smile_is_chosen_and_the_verdict_says_it_in_words(page: Any) -> None:
     visit(page, "Settings")
     verdict = "wanted => RegExp(wanted).test(document.getElementById('preview-verdict').textContent)"

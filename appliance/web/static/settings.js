@@ -70,8 +70,8 @@ function make(setting, id, fixed, wrong) {
     case "switch":
       return element("input", { ...common, type: "checkbox", role: "switch", checked: setting.value, onchange: (event) => change(event.target.checked) });
     case "choice": {
-      const select = element("select", { ...common, onchange: (event) => change(event.target.value) },
-        ...setting.choices.map((one) => element("option", { value: one, text: spoken(one), selected: one === setting.value })));
+      const select = element("select", { ...common, onchange: (event) => change(setting.choices[event.target.selectedIndex]) },
+        ...setting.choices.map((one) => element("option", { value: one, text: spoken(String(one)), selected: one === setting.value })));
       return select;
     }
     case "several":
