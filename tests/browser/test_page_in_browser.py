@@ -126,7 +126,7 @@ def test_a_choice_among_numbers_is_a_choice_too(page: Any) -> None:
     visit(page, "Settings")
     options = page.locator('[data-key="camera.orientation"] option')
     options.first.wait_for(state="attached")
-    assert options.all_inner_texts() == ["0", "90", "180", "270"]
+    assert options.all_text_contents() == ["0", "90", "180", "270"]
 
 
 def test_who_must_smile_is_chosen_and_the_verdict_says_it_in_words(page: Any) -> None:
