@@ -12,7 +12,7 @@ import numpy as np
 from appliance import durable
 from appliance.errors import StorageError
 from appliance.frames import Colour
-from appliance.hw.cameras.convert import shrink
+from appliance.resize import shrink
 
 CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 """By the file's ending: MPEG-4 Part 2, Motion JPEG."""

@@ -1,6 +1,8 @@
 """What several tests need: the shared data where there is any, and pictures of the bundled scene."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import pytest
@@ -8,6 +10,9 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.frames import Frame
 from appliance.hw.cameras.scene import Scene, open_scene
+
+if TYPE_CHECKING:
+    from tests.page_server import Page
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -43,6 +48,16 @@ def smiling_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> P
 def mixed_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four people, one of them does not smile yet: 4.9 s into the scene."""
     return _write(scene, 4.9, tmp_path_factory.mktemp("pictures") / "mixed.png")
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> "Iterator[Page]":
+    """The live page, logged in to."""
+    from tests.page_server import serving  # noqa: PLC0415  (training's environment has no web server)
+
+    with serving(tmp_path) as page:
+        page.enter()
+        yield page
 
 
 def _write(scene: Scene, time: float, path: Path) -> Path:

@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,8 @@ from appliance.feed.server import Feed
 from appliance.frames import Command, Light, Photo
 from appliance.web import live
 from appliance.web.link import Viewer
-from tests.page_server import Page, decision, serving
+from tests.page_server import Page, decision
 from tests.page_viewer import Browser, Filming
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path) as page:
-        page.enter()
-        yield page
 
 
 def test_a_viewer_sees_the_picture_with_everybody_and_the_verdict(page: Page) -> None:

@@ -1,23 +1,14 @@
 """Expressions over time: of everybody, of each person, as a table; no pictures."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.labels import EXPRESSIONS
 from appliance.web.history import History
-from tests.page_server import Page, serving
+from tests.page_server import Page
 from tests.page_viewer import Browser, Filming
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path) as page:
-        page.enter()
-        yield page
 
 
 def person(number: int, seen: bool = True, **scores: float) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The page as a whole: health, metrics, address, weight, starting and not starting."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,14 +7,7 @@ import pytest
 from appliance.cli import main
 from appliance.hw.machine import Machine
 from appliance.web.health import box
-from tests.page_server import Page, serving, write_photo
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path) as page:
-        page.enter()
-        yield page
+from tests.page_server import Page, write_photo
 
 
 def test_metrics_are_what_prometheus_reads(page: Page) -> None:

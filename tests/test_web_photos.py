@@ -5,21 +5,14 @@ import http.client
 import io
 import random
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from appliance.web.gallery import Gallery
-from tests.page_server import Page, serving, write_photo
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path) as page:
-        page.enter()
-        yield page
+from tests.page_server import Page, write_photo
 
 
 def test_the_gallery_is_by_day_and_newest_first(page: Page) -> None:

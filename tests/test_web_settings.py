@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,7 @@ from appliance.cli import main
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web.passwords import matches
-from tests.page_server import Page, serving
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path) as page:
-        page.enter()
-        yield page
+from tests.page_server import Page
 
 
 def test_settings_come_with_words_bounds_and_values(page: Page) -> None:

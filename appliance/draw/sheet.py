@@ -12,7 +12,7 @@ from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, FAINT, GREEN, INK, badge, font
 from appliance.errors import StorageError
 from appliance.frames import Colour, Decision
-from appliance.hw.cameras.convert import shrink
+from appliance.resize import shrink
 
 MOST_MOMENTS = 20_000
 """Frames kept for the chart (two numbers a person); beyond it every other one is forgotten."""

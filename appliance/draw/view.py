@@ -10,7 +10,7 @@ from appliance.config.schema import Rule
 from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, WHITE, font
 from appliance.frames import Colour, Decision, Light
-from appliance.hw.cameras.convert import shrink
+from appliance.resize import shrink
 from appliance.words import LIGHTS, words
 
 LARGEST, SMALLEST = 1920, 480

@@ -6,30 +6,12 @@ import cv2
 import numpy as np
 
 from appliance.frames import Colour, Frame, Grey, Picture
+from appliance.resize import shrink
 
 LATEST = 1.0
 """Seconds by which a driver's time stamp may lie before now and still be believed."""
 
 _SLEEP = time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC  # they differ by the time the machine was suspended
-
-
-def fitted_size(size: tuple[int, int], within: tuple[int, int], step: int = 1) -> tuple[int, int]:
-    """Width and height of a picture of ``size`` fitted into ``within``: same aspect, never enlarged.
-
-    ``step`` is what both must be a multiple of (2 where chroma is subsampled); never less than one step.
-    """
-    scale = min(1.0, within[0] / size[0], within[1] / size[1])
-    width, height = (max(step, round(side * scale / step) * step) for side in size)
-    return width, height
-
-
-def shrink(bgr: Colour, within: tuple[int, int]) -> Colour:
-    """The picture fitted into ``within`` by averaging areas; a smaller one is returned as it is."""
-    height, width = bgr.shape[:2]
-    size = fitted_size((width, height), within)
-    if size == (width, height):
-        return bgr
-    return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def grey_of(bgr: Colour) -> Grey:

@@ -21,8 +21,9 @@ from appliance.errors import (
     CameraStalledError,
 )
 from appliance.frames import Colour, Frame, Picture
-from appliance.hw.cameras.convert import believable, fitted_size, make_frame
+from appliance.hw.cameras.convert import believable, make_frame
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr
+from appliance.resize import fitted_size
 
 BUFFERS = 4
 """A request is copied and given back at once, so few are enough; each takes scarce contiguous memory."""

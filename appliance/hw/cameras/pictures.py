@@ -9,7 +9,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from appliance.errors import PictureError
 from appliance.frames import Colour, Frame, Picture
-from appliance.hw.cameras.convert import fitted_size, make_frame
+from appliance.hw.cameras.convert import make_frame
+from appliance.resize import fitted_size
 
 LARGEST_PICTURE = 120_000_000
 """Pixels. A decoded picture takes three bytes for each: 360 MB."""

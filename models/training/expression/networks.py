@@ -67,14 +67,20 @@ class SmallResidual(nn.Module):
         return self.classifier(self.dropout(self.pool(self.features(x)).flatten(1)))
 
 
+RESIDUAL = {
+    "small_residual": SmallResidual,
+    "wide_residual": partial(SmallResidual, widths=(24, 48, 80, 144)),
+}
+"""Networks that take an input of any side, and so may be trained on small pictures first."""
+
+
 def build(name: str, classes: int) -> nn.Module:
     """A network with fresh weights, by its name on the command line."""
     if name in TRANSFER:
         backbone, features = TRANSFER[name]
         return baselines.Transfer(backbone(), features, classes)
     plain = {
-        "small_residual": SmallResidual,
-        "wide_residual": partial(SmallResidual, widths=(24, 48, 80, 144)),
+        **RESIDUAL,
         "four_blocks": baselines.FourBlocks,
         "mini_xception": baselines.MiniXception,
     }

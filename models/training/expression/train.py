@@ -102,7 +102,7 @@ class Trainer:
         self.args = args
         self.device = choose_device(args.device)
         self.side = networks.side_of(args.architecture)
-        grows = args.architecture.endswith("_residual")
+        grows = args.architecture in networks.RESIDUAL
         self.sizes = parse_sizes(args.sizes or (GROWING if grows else f"{self.side}:1"))
         self.classes = len(LABELS) if args.labels == "ferplus" else 7
         torch.manual_seed(args.seed)

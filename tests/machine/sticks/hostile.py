@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine.sticks import broken, trapped  # noqa: F401  (each enters its kinds)
 from tests.machine.sticks.bench import FOLDER, MB, PHOTOS, ROOT, Bench, Stick, run
 from tests.machine.sticks.kinds import BOTH, KINDS, filled
 
