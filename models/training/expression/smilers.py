@@ -1,6 +1,5 @@
 """GENKI-4K: photos of one person each, smiling or not, through the whole path from photo to label."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +8,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from appliance.assembly import open_detector
-from appliance.config.schema import Faces as FaceSettings
-from appliance.hw.cameras.pictures import frame_from_picture_file
 from appliance.pipeline.sensitivity import THRESHOLDS
 from models.training.errors import BadDataError
 from models.training.expression import metrics
 from models.training.expression.crops import CropRule, cut
 from models.training.expression.figures import Logits
 from models.training.expression.labels import HAPPY, NOT_A_FACE
+from models.training.genki import OwnFinder, read_labels
 
 SIZE = 48
 Seen = tuple[np.ndarray, tuple[float, ...]]  # grey picture uint8 [H, W], box x, y, w, h of its largest face
@@ -40,11 +37,7 @@ def load(folder: Path, detector: str, rule: CropRule) -> Smilers:
     :param detector: ``cnn`` or ``cascade`` of the appliance, or the path of a YuNet ONNX file
     :raises BadDataError: no labels.csv, or no such detector file
     """
-    try:
-        with (folder / "labels.csv").open(newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except OSError as error:
-        raise BadDataError(f"{folder / 'labels.csv'}: {error.strerror}; expected file,smile,...") from None
+    rows = read_labels(folder / "labels.csv", ("file", "smile"))
     find = _own(detector) if detector in ("cnn", "cascade") else _yunet(Path(detector))
     crops = np.zeros((len(rows), SIZE, SIZE), np.uint8)
     missed = np.zeros(len(rows), bool)
@@ -95,12 +88,10 @@ def _by_threshold(scores: np.ndarray, smiles: np.ndarray) -> dict[str, dict[str,
 
 
 def _own(name: str) -> Finder:
-    """The appliance's finder, exactly as it looks at a still picture."""
-    detector = open_detector(FaceSettings(detector=name))
+    own = OwnFinder(name)
 
     def find(path: Path) -> Seen | None:
-        frame = frame_from_picture_file(path)
-        face = max(detector.search(frame), key=lambda face: face.box.size, default=None)
+        frame, face = own.largest(path)
         return face and (frame.grey, (face.box.x, face.box.y, face.box.w, face.box.h))
 
     return find

@@ -1,7 +1,6 @@
 """``evaluate-portraits``: photos of one face each, without boxes but with head pose (GENKI-4K's labels)."""
 
 import argparse
-import csv
 import json
 from pathlib import Path
 
@@ -9,10 +8,10 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from models.training.errors import BadDataError
 from models.training.faces.data import read_picture
 from models.training.faces.evaluate import DETECTORS, finder
 from models.training.faces.metrics import fit_scale
+from models.training.genki import read_labels
 
 # Radians.  A head turned or nodded by less is near-frontal; a head rolled by more is tilted.
 NEAR_FRONTAL, TILTED = 0.35, np.deg2rad(15)
@@ -36,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     cv2.setNumThreads(1)
     by_name = {name: finder(name, args) for name in args.detector or ["cnn"]}
     pose, counts = [], {name: [] for name in by_name}
-    for row in tqdm(read_labels(args.labels), unit="photo", disable=None):
+    for row in tqdm(read_labels(args.labels, ("file", "yaw", "pitch", "roll")), unit="photo", disable=None):
         picture = read_picture(args.images / row["file"])
         if not args.no_fit:
             scale = fit_scale(picture.shape[1], picture.shape[0])
@@ -50,18 +49,6 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     return 0
-
-
-def read_labels(path: Path) -> list[dict[str, str]]:
-    """Rows of the list.  Raises BadDataError when it cannot be read or lacks a column."""
-    try:
-        with path.open(newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except OSError as error:
-        raise BadDataError(f"{path}: cannot be read ({error.strerror})") from error
-    if not rows or not {"file", "yaw", "pitch", "roll"} <= rows[0].keys():
-        raise BadDataError(f"{path}: expected a list with file, yaw, pitch and roll")
-    return rows
 
 
 def figures(pose: np.ndarray, boxes: np.ndarray) -> dict:

@@ -6,21 +6,17 @@ for closed eyes no more than an indication.
 """
 
 import argparse
-import csv
 import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from appliance.assembly import open_detector
-from appliance.config.schema import Faces as FaceSettings
 from appliance.frames import Box
-from appliance.hw.cameras.pictures import frame_from_picture_file
 from appliance.pipeline.cascade import cascade_path
 from appliance.pipeline.eyes import EyeJudge
 from appliance.pipeline.quality import cut
-from models.training.errors import BadDataError
+from models.training.genki import OwnFinder, read_labels
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,17 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the figures as JSON."""
     folder = args.data / "genki_dev"
-    try:
-        with (folder / "labels.csv").open(newline="") as stream:
-            rows = list(csv.DictReader(stream))[:: args.every]
-    except OSError as error:
-        raise BadDataError(f"{folder}/labels.csv: {error.strerror}; expected file,smile,...") from None
-    detector, judge = open_detector(FaceSettings()), EyeJudge()
+    rows = read_labels(folder / "labels.csv", ("file",))[:: args.every]
+    own, judge = OwnFinder(), EyeJudge()
     finder = cv2.CascadeClassifier(str(cascade_path("haarcascade_eye.xml")))
     opened, closed = [], []
     for row in rows:
-        frame = frame_from_picture_file(folder / row["file"])
-        face = max(detector.search(frame), key=lambda one: one.box.size, default=None)
+        frame, face = own.largest(folder / row["file"])
         if face is None:
             continue
         opened.append(judge.open(frame.grey, face.box))

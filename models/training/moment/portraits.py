@@ -12,7 +12,6 @@ Nothing of the appliance takes part in this choice, neither its face finder nor 
 that the bench never leaves out what the appliance finds hard.
 """
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import numpy as np
 
 from appliance.pipeline.cascade import cascade_path
 from models.training.errors import BadDataError
+from models.training.genki import read_labels
 
 CELL = 200
 """Pixels a side to which a photo is brought."""
@@ -68,14 +68,11 @@ class Portrait:
 def load(folder: Path) -> list[Portrait]:
     """Every photo of ``folder/labels.csv``. Raises BadDataError."""
     cascade = cv2.CascadeClassifier(str(cascade_path("haarcascade_frontalface_alt2.xml")))
+    rows = read_labels(folder / "labels.csv", ("file", "smile", "yaw", "pitch"))
     try:
-        with (folder / "labels.csv").open(newline="") as stream:
-            rows = list(csv.DictReader(stream))
         return [_portrait(folder / row["file"], row, cascade) for row in rows]
-    except OSError as error:
-        raise BadDataError(f"{folder}/labels.csv: {error.strerror}; expected file,smile,yaw,pitch") from None
-    except (KeyError, ValueError) as error:
-        raise BadDataError(f"{folder}/labels.csv: {error!r}; expected file,smile,yaw,pitch") from None
+    except ValueError as error:
+        raise BadDataError(f"{folder}/labels.csv: {error}; yaw and pitch must be numbers") from None
 
 
 def _portrait(path: Path, row: dict[str, str], cascade: cv2.CascadeClassifier) -> Portrait:

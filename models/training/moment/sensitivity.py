@@ -6,7 +6,6 @@ where the appliance's own face finder looks for the face first.
 """
 
 import argparse
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,17 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from appliance.assembly import open_detector
-from appliance.config.schema import Faces as FaceSettings
 from appliance.frames import EXPRESSIONS, JudgedFace
-from appliance.hw.cameras.pictures import frame_from_picture_file
 from appliance.models_folder import models_folder
 from appliance.pipeline.expressions import ExpressionModel
 from appliance.pipeline.sensitivity import THRESHOLDS
 from appliance.pipeline.showing import expression_probability
-from models.training.errors import BadDataError
 from models.training.expression import data
 from models.training.expression.labels import FERPLUS_COLUMN
+from models.training.genki import OwnFinder, read_labels
 
 CLEAR = 0.8
 """Share of the votes from which an expression is plain to see."""
@@ -81,17 +77,12 @@ def given_a_face(probabilities: np.ndarray) -> np.ndarray:
 
 def genki(model: ExpressionModel, folder: Path, thresholds: Sequence[float]) -> list[dict[str, float]]:
     """Share of smilers and of others called smiling; a face that is not found does not smile."""
-    try:
-        with (folder / "labels.csv").open(newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except OSError as error:
-        raise BadDataError(f"{folder}/labels.csv: {error.strerror}; expected file,smile,...") from None
-    detector = open_detector(FaceSettings())
+    rows = read_labels(folder / "labels.csv", ("file", "smile"))
+    finder = OwnFinder()
     smile = np.array([row["smile"] == "1" for row in rows])
     scores = np.zeros(len(rows))
     for i, row in enumerate(rows):
-        frame = frame_from_picture_file(folder / row["file"])
-        found = max(detector.search(frame), key=lambda face: face.box.size, default=None)
+        frame, found = finder.largest(folder / row["file"])
         if found is not None:
             judged = JudgedFace(found.box, found.confidence, model.judge(frame.grey, found.box))
             scores[i] = expression_probability(("happy",), judged)
