@@ -148,11 +148,12 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
 
 
 def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
-    """The runs behind a checkpoint, first one first, as far back as their files are still there."""
-    named = [stored.settings.get(key) for key in ("start_from", "teacher")]
-    earlier = next((name for name in named if name not in (None, "None")), None)
-    before = lineage(checkpoint.load(Path(earlier))) if earlier and Path(earlier).exists() else []
-    return [*before, {"command": command_line(stored.settings), "epochs": stored.epoch}]
+    """The runs behind a checkpoint, first one first, each once, as far back as their files are there."""
+    stages: list[dict[str, Any]] = []
+    for name in [*_names(stored.settings.get("teacher")), *_names(stored.settings.get("start_from"))]:
+        if Path(name).exists():
+            stages += [stage for stage in lineage(checkpoint.load(Path(name))) if stage not in stages]
+    return [*stages, {"command": command_line(stored.settings), "epochs": stored.epoch}]
 
 
 def command_line(settings: dict[str, Any]) -> str:
@@ -161,11 +162,19 @@ def command_line(settings: dict[str, Any]) -> str:
     for key, value in settings.items():
         if key in ("command", "resume", "threads", "device", "origin") or value in (None, False, "None"):
             continue
-        words.append(f"--{key.replace('_', '-')} {Path(str(value)).name if key in PATHS else value}")
+        shown = [Path(name).name for name in _names(value)] if key in PATHS else [str(value)]
+        words.append(f"--{key.replace('_', '-')} {' '.join(shown)}")
     return " ".join(words)
 
 
 PATHS = ("data", "mined", "out", "start_from", "weights", "teacher")
+
+
+def _names(value: Any) -> list[str]:
+    """The files of a setting that names none, one or several."""
+    if value in (None, "None"):
+        return []
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
 
 
 def _tensor(details: dict[str, Any]) -> dict[str, Any]:

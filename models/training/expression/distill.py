@@ -1,37 +1,65 @@
-"""Soft targets from a trained network: crowd votes smoothed by it, and a guess where nobody voted."""
+"""Soft targets from trained networks: crowd votes smoothed by them, and a guess where nobody voted."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
 
-from models.training.expression.batches import Mined, Samples
-from models.training.expression.inference import FloatModel
+from models.training.errors import BadDataError
+from models.training.expression import checkpoint, networks
 from models.training.expression.labels import NOT_A_FACE
-from models.training.expression.metrics import softmax
 
-GUESS_WEIGHT = 0.8  # of a row that has the teacher's word alone
+GUESS_WEIGHT = 0.8  # of a row that has the teachers' word alone
 
 
-def taught(teacher: Path, voted: Samples, mined: Mined | None, share: float) -> tuple[Samples, Mined | None]:
-    """The same pictures with targets from the teacher.
+class Teachers:
+    """One or more networks that give their opinion of the very pictures that the pupil sees.
 
     Ten votes are a noisy draw from what a large crowd would say; a network fitted to all rows is a second
-    opinion (Furlanello et al. 2018, born-again networks). The teacher sees each picture and its mirror
-    image, unaugmented.
-
-    :param share: of the teacher in the targets of ``voted``; the votes keep the rest
+    opinion (Furlanello et al. 2018, born-again networks). It is asked about each augmented view, not once
+    about the picture: of those it was trained on it knows the votes by heart, and a teacher who sees
+    the same view teaches better (Beyer et al. 2022, arXiv:2106.05237).
     """
-    model = FloatModel(teacher)
-    mixed = (1 - share) * voted.targets + share * _opinion(model, voted.images)
-    if mined:
-        guess = _opinion(model, mined.faces.images)
-        guess[:, NOT_A_FACE] = 0  # people labelled these as faces
-        guess /= guess.sum(1, keepdims=True)
-        mined = replace(mined, faces=Samples(mined.faces.images, guess, mined.faces.weights * GUESS_WEIGHT))
-    return Samples(voted.images, mixed, voted.weights), mined
 
+    def __init__(self, files: Sequence[Path], share: float, classes: int, device: torch.device) -> None:
+        """
+        :param share: of the teachers in the targets of rows that were voted on; the votes keep the rest
+        :raises BadDataError: unreadable, or of other labels
+        """
+        self.share, self.device = share, device
+        self.networks: list[tuple[nn.Module, int]] = []
+        for file in files:
+            stored = checkpoint.load(file)
+            if stored.classes != classes:
+                raise BadDataError(f"--teacher {file}: it knows {stored.classes} labels, this run {classes}")
+            network = networks.from_checkpoint(stored, file).to(device, memory_format=torch.channels_last)
+            self.networks.append((network, networks.side_of(stored.architecture)))
 
-def _opinion(model: FloatModel, images: np.ndarray) -> np.ndarray:
-    mirrored = np.ascontiguousarray(images[:, :, ::-1])
-    return (softmax(model.logits(images)) + softmax(model.logits(mirrored))).astype(np.float32) / 2
+    @torch.no_grad()
+    def targets(self, images: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Targets and weights of a batch with the teachers' opinion in them; rows of no face stay.
+
+        A row of ``targets`` that is all zero, a face nobody voted on, gets their opinion alone.
+        """
+        opinion = self._opinion(images)
+        as_face = opinion.clone()
+        as_face[:, NOT_A_FACE:] = 0
+        as_face /= as_face.sum(1, keepdim=True)
+        unknown = (targets.sum(1) == 0).unsqueeze(1)
+        no_face = (targets[:, NOT_A_FACE:].sum(1) == 1).unsqueeze(1)
+        mixed = torch.lerp(targets, opinion, self.share)
+        mixed = torch.where(unknown, as_face, torch.where(no_face, targets, mixed))
+        return mixed, torch.where(unknown[:, 0], GUESS_WEIGHT * weights, weights)
+
+    def _opinion(self, images: Tensor) -> Tensor:
+        total = torch.zeros((), device=self.device)
+        for network, side in self.networks:
+            views = images
+            if images.shape[-1] != side:
+                views = functional.interpolate(images, size=side, mode="bilinear", align_corners=False)
+            with torch.autocast(self.device.type, torch.bfloat16):
+                logits = network(views)
+            total = total + functional.softmax(logits.float(), 1)
+        return total / len(self.networks)

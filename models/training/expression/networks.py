@@ -9,15 +9,24 @@ import importlib.util
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from models.training.errors import BadDataError
-from models.training.expression import baselines
+from models.training.expression import baselines, faces_backbone
 from models.training.expression.checkpoint import Checkpoint
 
-NAMES = ("small_residual", "wide_residual", "four_blocks", "vgg16", "resnet50", "mini_xception")
-SIDES = {"mini_xception": 64}  # input side where it is not 48
+NAMES = (
+    "small_residual",
+    "wide_residual",
+    "face_residual",
+    "four_blocks",
+    "vgg16",
+    "resnet50",
+    "mini_xception",
+)
+SIDES = {"mini_xception": 64, "face_residual": 96}  # input side where it is not 48
 TRANSFER = {"vgg16": (baselines.VGG16, 512), "resnet50": (baselines.ResNet50, 2048)}
 
 
@@ -81,6 +90,7 @@ def build(name: str, classes: int) -> nn.Module:
         return baselines.Transfer(backbone(), features, classes)
     plain = {
         **RESIDUAL,
+        "face_residual": faces_backbone.FaceResidual,
         "four_blocks": baselines.FourBlocks,
         "mini_xception": baselines.MiniXception,
     }
@@ -92,18 +102,21 @@ def side_of(name: str) -> int:
     return SIDES.get(name, 48)
 
 
-def load_backbone(network: nn.Module, name: str, weights: Path | None) -> str:
-    """Put ImageNet weights into a transfer baseline; return where they came from, for the report.
+def load_backbone(network: nn.Module, name: str, weights: Path | None, faces: np.ndarray) -> str:
+    """Put pretrained weights into a network that can have them; return where they came from, for the report.
 
-    From the file given (a torchvision state dict), else through torchvision where it is installed and has
-    or can fetch them, else none: the network then starts from scratch.
+    A transfer baseline has ImageNet's: from the file given (a torchvision state dict), else through
+    torchvision where it is installed and has or can fetch them, else none: it then starts from scratch.
 
+    :param faces: uint8 ``[N, 48, 48]``, to fit normalisations to
     :raises BadDataError: the file is missing, unreadable or of another network
     """
+    if isinstance(network, faces_backbone.FaceResidual) and weights:
+        return faces_backbone.load(network, weights, faces[:512])
     if name not in TRANSFER:
         if weights:
             raise BadDataError(
-                f"--weights {weights}: {name} has no pretrained backbone; vgg16 and resnet50 have one"
+                f"--weights {weights}: {name} has none; vgg16, resnet50 and face_residual have"
             )
         return "from scratch"
     if weights:

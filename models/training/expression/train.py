@@ -34,9 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
-    parser.add_argument("--weights", type=Path, help="pretrained backbone for a transfer baseline")
-    parser.add_argument("--teacher", type=Path, help="checkpoint whose opinion is mixed into the votes")
-    parser.add_argument("--teacher-share", type=float, default=0.5)
+    parser.add_argument(
+        "--weights", type=Path, help="pretrained weights for vgg16, resnet50 (file) or face_residual (folder)"
+    )
+    parser.add_argument(
+        "--teacher", type=Path, nargs="+", help="checkpoints whose mean opinion is mixed into the votes"
+    )
+    parser.add_argument("--teacher-share", type=float, default=0.7)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.1, help="peak learning rate")
@@ -107,8 +111,11 @@ class Trainer:
         self.classes = len(LABELS) if args.labels == "ferplus" else 7
         torch.manual_seed(args.seed)
         self._read_data()
+        self.teachers = None
+        if args.teacher:
+            self.teachers = distill.Teachers(args.teacher, args.teacher_share, self.classes, self.device)
         self.network = networks.build(args.architecture, self.classes)
-        self.origin = networks.load_backbone(self.network, args.architecture, args.weights)
+        self.origin = networks.load_backbone(self.network, args.architecture, args.weights, self.faces.images)
         parameters = sum(p.numel() for p in self.network.parameters())
         print(f"{args.architecture} {self.origin}, {parameters} parameters")
         self.averaged = networks.build(args.architecture, self.classes)
@@ -138,8 +145,6 @@ class Trainer:
             self.faces = batches.Samples(*data.fer2013_training(training))
             self.test_images, self.test_answers = fer.public_test.images, fer.public_test.fer
         self.mined = batches.mined_samples(args.mined) if args.mined and args.labels == "ferplus" else None
-        if args.teacher:
-            self.faces, self.mined = distill.taught(args.teacher, self.faces, self.mined, args.teacher_share)
 
     def _optimiser(self) -> torch.optim.Optimizer:
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
@@ -213,9 +218,12 @@ class Trainer:
 
     def _step(self, batch: batches.Batch) -> float:
         images = batch.images.to(self.device, memory_format=torch.channels_last)
+        targets, weights = batch.targets.to(self.device), batch.weights.to(self.device)
+        if self.teachers:
+            targets, weights = self.teachers.targets(images, targets, weights)
         with torch.autocast(self.device.type, torch.bfloat16):
             logits = self.network(images)
-        loss = expression_loss(logits.float(), batch.targets.to(self.device), batch.weights.to(self.device))
+        loss = expression_loss(logits.float(), targets, weights)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -247,10 +255,7 @@ class Trainer:
         return right / len(self.test_images)
 
     def _save(self) -> None:
-        settings = {
-            key: str(value) if isinstance(value, Path) else value for key, value in vars(self.args).items()
-        }
-        settings = {**settings, "origin": self.origin}
+        settings = {key: _plain(value) for key, value in vars(self.args).items()} | {"origin": self.origin}
         settings.pop("run", None)
         checkpoint.save(
             checkpoint.Checkpoint(
@@ -264,3 +269,10 @@ class Trainer:
             ),
             self.args.out,
         )
+
+
+def _plain(value: object) -> object:
+    """Paths as text, for the checkpoint."""
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, Path) else value

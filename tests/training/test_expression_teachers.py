@@ -1,0 +1,160 @@
+"""Networks that teach the small one: their opinion, and the published weights one of them starts from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs PyTorch: models/training/requirements.txt")
+pytest.importorskip("litert_torch", reason="conversion needs litert-torch: models/training/requirements.txt")
+
+from models.training.__main__ import main  # noqa: E402
+from models.training.errors import BadDataError  # noqa: E402
+from models.training.expression import checkpoint, faces_backbone, networks  # noqa: E402
+from models.training.expression.distill import Teachers  # noqa: E402
+from models.training.expression.labels import HAPPY, LABELS, NOT_A_FACE  # noqa: E402
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.filterwarnings("default"),  # the converter's own libraries warn
+]
+
+
+def teacher_who_always_says(folder: Path, probabilities: dict[int, float]) -> Path:
+    """A checkpoint that gives these probabilities, whatever it sees."""
+    network = networks.build("small_residual", len(LABELS))
+    torch.nn.init.zeros_(network.classifier.weight)
+    logits = [np.log(probabilities.get(label, 1e-6)) for label in range(len(LABELS))]
+    network.classifier.bias.data = torch.tensor(logits, dtype=torch.float32)
+    state = network.state_dict()
+    path = folder / f"teacher{len(list(folder.iterdir()))}.pt"
+    checkpoint.save(checkpoint.Checkpoint("small_residual", len(LABELS), {}, state, state, {}, []), path)
+    return path
+
+
+def lesson(teachers: list[Path], share: float, targets: Any) -> tuple[np.ndarray, np.ndarray]:
+    rows = torch.as_tensor(np.array(targets), dtype=torch.float32)
+    images, weights = torch.rand(len(rows), 1, 48, 48), torch.ones(len(rows))
+    made = Teachers(teachers, share, len(LABELS), torch.device("cpu")).targets(images, rows, weights)
+    return made[0].numpy(), made[1].numpy()
+
+
+def one(label: int) -> np.ndarray:
+    return np.eye(len(LABELS))[label]
+
+
+def test_votes_and_the_teachers_opinion_are_mixed_in_the_share_asked_for(tmp_path: Path) -> None:
+    teacher = teacher_who_always_says(tmp_path, {6: 1.0})
+    targets, weights = lesson([teacher], 0.25, [one(HAPPY)])
+    assert targets[0, HAPPY] == pytest.approx(0.75, abs=0.01)
+    assert targets[0, 6] == pytest.approx(0.25, abs=0.01)
+    assert weights[0] == 1
+
+
+def test_several_teachers_give_their_mean_opinion(tmp_path: Path) -> None:
+    teachers = [teacher_who_always_says(tmp_path, {label: 1.0}) for label in (2, 4)]
+    targets, _ = lesson(teachers, 1.0, [one(HAPPY)])
+    assert targets[0, [2, 4]] == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+def test_a_face_nobody_voted_on_gets_the_teachers_guess_at_its_expression(tmp_path: Path) -> None:
+    teacher = teacher_who_always_says(tmp_path, {HAPPY: 0.3, 6: 0.1, NOT_A_FACE: 0.6})
+    targets, weights = lesson([teacher], 0.5, [np.zeros(len(LABELS))])
+    assert targets[0, NOT_A_FACE] == 0
+    assert targets[0, [HAPPY, 6]] == pytest.approx([0.75, 0.25], abs=0.01)
+    assert 0 < weights[0] < 1
+
+
+def test_what_is_known_to_be_no_face_stays_that_whatever_the_teacher_says(tmp_path: Path) -> None:
+    teacher = teacher_who_always_says(tmp_path, {HAPPY: 1.0})
+    targets, weights = lesson([teacher], 0.9, [one(NOT_A_FACE)])
+    assert targets[0].tolist() == one(NOT_A_FACE).tolist()
+    assert weights[0] == 1
+
+
+def test_a_teacher_of_other_labels_is_refused(tmp_path: Path) -> None:
+    teacher = teacher_who_always_says(tmp_path, {HAPPY: 1.0})
+    with pytest.raises(BadDataError, match="it knows 8 labels, this run 7"):
+        Teachers([teacher], 0.5, 7, torch.device("cpu"))
+
+
+def test_the_model_file_names_every_run_behind_it(fer2013: Path, tmp_path: Path) -> None:
+    train = ["train", "--data", str(fer2013), "--epochs", "1", "--batch", "32", "--sizes", "32:1"]
+    names = ("first.pt", "second.pt", "pupil.pt")
+    first, second, pupil = (tmp_path / name for name in names)
+    assert main([*train, "--out", str(first)]) == 0
+    assert main([*train, "--out", str(second), "--seed", "2", "--teacher", str(first)]) == 0
+    assert main([*train, "--out", str(pupil), "--teacher", str(first), str(second)]) == 0
+    model = tmp_path / "expression_int8.tflite"
+    loss = ["--allowed-loss", "100"]
+    assert (
+        main(["convert", "--checkpoint", str(pupil), "--data", str(fer2013), "--out", str(model), *loss]) == 0
+    )
+    stages = json.loads(model.with_name("expression.json").read_text())["training"]["stages"]
+    assert [stage["command"].split("--out ")[1].split()[0] for stage in stages] == list(names)
+    assert "--teacher first.pt second.pt" in stages[-1]["command"]
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """Made-up weights in the publisher's format: 8-bit numbers with a scale and a least value a tensor."""
+    rng = np.random.default_rng(1)
+    entries, raw = [], b""
+    network = faces_backbone.FaceResidual(len(LABELS))
+    for name, layer in network.named_modules():
+        if not isinstance(layer, faces_backbone.Layer):
+            continue
+        outputs, inputs, *kernel = layer.conv.weight.shape
+        spread = 2 / (inputs * kernel[0] * kernel[1]) ** 0.5
+        for part, shape, least, most in (
+            ("conv/filters", [*kernel, 3 if inputs == 1 else inputs, outputs], -spread, spread),
+            ("conv/bias", [outputs], -0.1, 0.1),
+            ("scale/weights", [outputs], 0.5, 1.0),
+            ("scale/biases", [outputs], -0.1, 0.3),
+        ):
+            quantization = {"dtype": "uint8", "scale": (most - least) / 255, "min": least}
+            entries.append(
+                {
+                    "name": f"{name.replace('.', '/')}/{part}",
+                    "shape": shape,
+                    "dtype": "float32",
+                    "quantization": quantization,
+                }
+            )
+            raw += rng.integers(0, 256, int(np.prod(shape)), np.uint8).tobytes()
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "weights.bin").write_bytes(raw)
+    (folder / faces_backbone.MANIFEST).write_text(
+        json.dumps([{"weights": entries, "paths": ["weights.bin"]}])
+    )
+    return folder
+
+
+def test_normalisations_fitted_to_faces_do_what_the_published_numbers_did(published: Path) -> None:
+    faces = np.random.default_rng(2).integers(0, 256, (64, 48, 48), np.uint8)
+    network = faces_backbone.FaceResidual(len(LABELS))
+    faces_backbone.load(network, published, faces)
+    plain = faces_backbone.FaceResidual(len(LABELS)).eval()
+    weights = faces_backbone.read_weights(published)
+    for name, layer in plain.named_modules():
+        if isinstance(layer, faces_backbone.Layer):
+            faces_backbone.fill(layer, name.replace(".", "/"), weights, published)
+            layer.norm.eps = 0.0  # mean 0, variance 1: the published scale and offset, nothing else
+    plain.head = network.head
+    views = torch.rand(4, 1, 96, 96)
+    with torch.no_grad():
+        assert torch.allclose(network(views), plain(views), atol=1e-3)
+    assert not torch.allclose(network.conv32_down.norm.running_mean, torch.zeros(32))
+
+
+def test_published_weights_that_are_missing_or_cut_off_are_named(published: Path) -> None:
+    network, faces = faces_backbone.FaceResidual(len(LABELS)), np.zeros((4, 48, 48), np.uint8)
+    with pytest.raises(BadDataError, match="expected face_recognition_model-weights_manifest"):
+        faces_backbone.load(network, published / "nowhere", faces)
+    (published / "weights.bin").write_bytes((published / "weights.bin").read_bytes()[:-1000])
+    with pytest.raises(BadDataError, match="damaged"):
+        faces_backbone.load(network, published, faces)
