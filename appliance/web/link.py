@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from appliance.clock import Clock
 from appliance.errors import FeedError
 from appliance.feed.messages import PREFIX, lengths, pack, parse
 from appliance.web.history import History
@@ -61,9 +62,10 @@ class Viewer:
 class Link:
     """The one connection to the appliance. Everything here runs in the server's event loop."""
 
-    def __init__(self, path: str, history: History) -> None:
+    def __init__(self, path: str, history: History, clock: Clock) -> None:
         self._path = path
         self._history = history
+        self.clock = clock
         self._linger = history.since(0.0)["keep"]
         self._viewers: set[Viewer] = set()
         self._writer: asyncio.StreamWriter | None = None
@@ -111,7 +113,7 @@ class Link:
     def _take(self, head: dict[str, Any], picture: bytes) -> None:
         kind = head.get("kind")
         if kind == "frame":
-            self.newest_at = time.monotonic()
+            self.newest_at = self.clock.now()
             self._history.add(head["people"], self.newest_at, time.time())
             self.newest = (head, picture)
             if picture:

@@ -8,12 +8,12 @@ sleeping browser gets fewer frames, never late ones.
 import asyncio
 import json
 import struct
-import time
 from collections import OrderedDict, deque
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from appliance.clock import Clock
 from appliance.errors import FeedError
 from appliance.web.link import Link, Viewer
 
@@ -49,13 +49,14 @@ class Latency:
 class LiveView:
     """One viewer's connection."""
 
-    def __init__(self, socket: WebSocket, viewer: Viewer, latency: Latency) -> None:
+    def __init__(self, socket: WebSocket, viewer: Viewer, latency: Latency, clock: Clock) -> None:
         self._socket = socket
         self._viewer = viewer
         self._latency = latency
+        self._clock = clock
         self._underway: OrderedDict[int, float] = OrderedDict()
         self._visible = True
-        self._heard_at = time.monotonic()
+        self._heard_at = self._clock.now()
 
     async def run(self) -> None:
         """Until the browser leaves or sleeps."""
@@ -84,7 +85,7 @@ class LiveView:
             self._heard(message)
 
     def _heard(self, message: dict[str, Any]) -> None:
-        self._heard_at = time.monotonic()
+        self._heard_at = self._clock.now()
         if "shown" in message:
             captured_at = self._underway.pop(message["shown"], None) if _is_int(message["shown"]) else None
             if captured_at is not None:
@@ -105,7 +106,7 @@ class LiveView:
                 async with asyncio.timeout_at(said_at + QUIET_SECONDS):
                     item = await self._viewer.next(wants)
             except TimeoutError:
-                if self._underway and time.monotonic() - self._heard_at > ASLEEP_SECONDS:
+                if self._underway and self._clock.now() - self._heard_at > ASLEEP_SECONDS:
                     await self._socket.close(4408, "asleep")
                     return
                 item = {"kind": "awake"}
@@ -118,7 +119,7 @@ class LiveView:
                 await self._send_frame(*item)
 
     async def _send_frame(self, head: dict[str, Any], picture: bytes) -> None:
-        age = time.monotonic() - head["captured_at"]
+        age = self._clock.now() - head["captured_at"]
         text = json.dumps({**head, "age": round(age, 4)}, separators=(",", ":")).encode()
         self._underway[head["sequence"]] = head["captured_at"]
         await self._socket.send_bytes(_LENGTH.pack(len(text)) + text + picture)
@@ -129,7 +130,7 @@ async def live(socket: WebSocket, link: Link, latency: Latency) -> None:
     await socket.accept()
     try:
         with link.watching() as viewer:
-            await LiveView(socket, viewer, latency).run()
+            await LiveView(socket, viewer, latency, link.clock).run()
     except FeedError as error:
         await socket.close(4503, error.what)
 

@@ -80,7 +80,7 @@ def build(config: Config, path: Path | None) -> Guard:
     web, clock = config.web, MonotonicClock()
     photos = Path(config.storage.folder)
     history = History(web.history_minutes)
-    link = Link(web.socket, history)
+    link = Link(web.socket, history, clock)
     gallery = Gallery(photos, _cache())
     sessions = Sessions(web.password, clock)
     page = Page(

@@ -1,7 +1,6 @@
 """What is known right now: of the appliance, of the box it runs on, of the page itself."""
 
 import socket
-import time
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ class State:
             up = False
         else:
             up = True
-            if self._link.newest and time.monotonic() - self._link.newest_at < FRESH_SECONDS:
+            if self._link.newest and self._link.clock.now() - self._link.newest_at < FRESH_SECONDS:
                 head = self._link.newest[0]
                 appliance |= {"armed": int(head["armed"]), "people": len(head["people"])}
         return {
