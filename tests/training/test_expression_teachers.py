@@ -12,7 +12,7 @@ pytest.importorskip("litert_torch", reason="conversion needs litert-torch: model
 
 from models.training.__main__ import main  # noqa: E402
 from models.training.errors import BadDataError  # noqa: E402
-from models.training.expression import checkpoint, faces_backbone, networks  # noqa: E402
+from models.training.expression import checkpoint, face_networks, networks, published  # noqa: E402
 from models.training.expression.distill import Teachers  # noqa: E402
 from models.training.expression.labels import HAPPY, LABELS, NOT_A_FACE  # noqa: E402
 
@@ -98,63 +98,86 @@ def test_the_model_file_names_every_run_behind_it(fer2013: Path, tmp_path: Path)
     assert "--teacher first.pt second.pt" in stages[-1]["command"]
 
 
-@pytest.fixture
-def published(tmp_path: Path) -> Path:
-    """Made-up weights in the publisher's format: 8-bit numbers with a scale and a least value a tensor."""
-    rng = np.random.default_rng(1)
+def stored(folder: Path, tensors: dict[str, np.ndarray], graph: bool) -> Path:
+    """Weights in the publisher's two formats: 8-bit in a manifest, or float16 beside a graph."""
     entries, raw = [], b""
-    network = faces_backbone.FaceResidual(len(LABELS))
-    for name, layer in network.named_modules():
-        if not isinstance(layer, faces_backbone.Layer):
-            continue
-        outputs, inputs, *kernel = layer.conv.weight.shape
-        spread = 2 / (inputs * kernel[0] * kernel[1]) ** 0.5
-        for part, shape, least, most in (
-            ("conv/filters", [*kernel, 3 if inputs == 1 else inputs, outputs], -spread, spread),
-            ("conv/bias", [outputs], -0.1, 0.1),
-            ("scale/weights", [outputs], 0.5, 1.0),
-            ("scale/biases", [outputs], -0.1, 0.3),
-        ):
-            quantization = {"dtype": "uint8", "scale": (most - least) / 255, "min": least}
-            entries.append(
-                {
-                    "name": f"{name.replace('.', '/')}/{part}",
-                    "shape": shape,
-                    "dtype": "float32",
-                    "quantization": quantization,
-                }
-            )
-            raw += rng.integers(0, 256, int(np.prod(shape)), np.uint8).tobytes()
-    folder = tmp_path / "model"
-    folder.mkdir()
+    for name, values in tensors.items():
+        coded: dict[str, Any] = {"dtype": "float16"}
+        data = values.astype(np.float16)
+        if not graph:
+            coded = {"dtype": "uint8", "scale": float(np.ptp(values)) / 255, "min": float(values.min())}
+            data = np.round((values - coded["min"]) / coded["scale"]).astype(np.uint8)
+        entries.append({"name": name, "shape": values.shape, "dtype": "float32", "quantization": coded})
+        raw += data.tobytes()
     (folder / "weights.bin").write_bytes(raw)
-    (folder / faces_backbone.MANIFEST).write_text(
-        json.dumps([{"weights": entries, "paths": ["weights.bin"]}])
-    )
-    return folder
+    groups = [{"weights": entries, "paths": ["weights.bin"]}]
+    path = folder / "model.json"
+    path.write_text(json.dumps({"weightsManifest": groups} if graph else groups))
+    return path
 
 
-def test_normalisations_fitted_to_faces_do_what_the_published_numbers_did(published: Path) -> None:
+def random_tensors(kind: str) -> dict[str, np.ndarray]:
+    """Made-up weights under the publisher's names."""
+    rng = np.random.default_rng(1)
+    tensors: dict[str, np.ndarray] = {}
+
+    def add(name: str, shape: tuple[int, ...], least: float, most: float) -> None:
+        tensors[name] = rng.uniform(least, most, shape).astype(np.float32)
+
+    network = networks.build(kind, len(LABELS))
+    if kind == "face_residual":
+        for path, layer in network.named_modules():
+            if isinstance(layer, face_networks.Layer):
+                outputs, inputs, *sides = layer.conv.weight.shape
+                spread = 2 / (inputs * sides[0] * sides[1]) ** 0.5
+                name = path.replace(".", "/")
+                shape = (*sides, 3 if inputs == 1 else inputs, outputs)
+                add(f"{name}/conv/filters", shape, -spread, spread)
+                add(f"{name}/conv/bias", (outputs,), -0.1, 0.1)
+                add(f"{name}/scale/weights", (outputs,), 0.5, 1.0)
+                add(f"{name}/scale/biases", (outputs,), -0.1, 0.3)
+        return tensors
+    add("conv1/convolution/merged_input", (3, 3, 3, 32), -0.003, 0.003)
+    add("conv1_bn/batchnorm_1/sub", (32,), 0, 1)
+    inputs = 32
+    for number, (outputs, _) in enumerate(face_networks.MOBILE, 1):
+        add(f"conv_dw_{number}/depthwise_kernel", (3, 3, inputs, 1), -0.5, 0.5)
+        add(f"conv_dw_{number}_bn/batchnorm_1/mul", (inputs,), 0.5, 1.0)
+        add(f"conv_dw_{number}_bn/batchnorm_1/sub", (inputs,), 0, 1)
+        spread = 2 / inputs**0.5
+        add(f"conv_pw_{number}/convolution/merged_input", (1, 1, inputs, outputs), -spread, spread)
+        add(f"conv_pw_{number}_bn/batchnorm_1/sub", (outputs,), 0, 1)
+        inputs = outputs
+    return tensors
+
+
+@pytest.mark.parametrize("kind", ["face_residual", "face_mobile"])
+def test_normalisations_fitted_to_faces_do_what_the_published_numbers_did(kind: str, tmp_path: Path) -> None:
     faces = np.random.default_rng(2).integers(0, 256, (64, 48, 48), np.uint8)
-    network = faces_backbone.FaceResidual(len(LABELS))
-    faces_backbone.load(network, published, faces)
-    plain = faces_backbone.FaceResidual(len(LABELS)).eval()
-    weights = faces_backbone.read_weights(published)
-    for name, layer in plain.named_modules():
-        if isinstance(layer, faces_backbone.Layer):
-            faces_backbone.fill(layer, name.replace(".", "/"), weights, published)
-            layer.norm.eps = 0.0  # mean 0, variance 1: the published scale and offset, nothing else
+    path = stored(tmp_path, random_tensors(kind), graph=kind == "face_mobile")
+    network = networks.build(kind, len(LABELS))
+    assert networks.load_backbone(network, kind, path, faces).endswith("from model.json")
+    plain = networks.build(kind, len(LABELS)).eval()
+    plain.fill(published.read_weights(path))
     plain.head = network.head
+    norms = [module for module in plain.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.eps = 1e-9  # mean 0, variance 1: the published scale and offset, nothing else
     views = torch.rand(4, 1, 96, 96)
     with torch.no_grad():
         assert torch.allclose(network(views), plain(views), atol=1e-3)
-    assert not torch.allclose(network.conv32_down.norm.running_mean, torch.zeros(32))
+    fitted = next(module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d))
+    assert not torch.allclose(fitted.running_var, torch.ones(32))
 
 
-def test_published_weights_that_are_missing_or_cut_off_are_named(published: Path) -> None:
-    network, faces = faces_backbone.FaceResidual(len(LABELS)), np.zeros((4, 48, 48), np.uint8)
-    with pytest.raises(BadDataError, match="expected face_recognition_model-weights_manifest"):
-        faces_backbone.load(network, published / "nowhere", faces)
-    (published / "weights.bin").write_bytes((published / "weights.bin").read_bytes()[:-1000])
-    with pytest.raises(BadDataError, match="damaged"):
-        faces_backbone.load(network, published, faces)
+def test_published_weights_that_are_missing_cut_off_or_anothers_are_named(tmp_path: Path) -> None:
+    faces = np.zeros((4, 48, 48), np.uint8)
+    mobile = networks.build("face_mobile", len(LABELS))
+    with pytest.raises(BadDataError, match=r"nothing.json: No such file"):
+        networks.load_backbone(mobile, "face_mobile", tmp_path / "nothing.json", faces)
+    path = stored(tmp_path, random_tensors("face_residual"), graph=False)
+    with pytest.raises(BadDataError, match="not the weights of FaceMobile"):
+        networks.load_backbone(mobile, "face_mobile", path, faces)
+    (tmp_path / "weights.bin").write_bytes((tmp_path / "weights.bin").read_bytes()[:-1000])
+    with pytest.raises(BadDataError, match=r"model.json: damaged"):
+        networks.load_backbone(mobile, "face_mobile", path, faces)

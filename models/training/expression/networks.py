@@ -14,19 +14,20 @@ import torch
 from torch import Tensor, nn
 
 from models.training.errors import BadDataError
-from models.training.expression import baselines, faces_backbone
+from models.training.expression import baselines, face_networks
 from models.training.expression.checkpoint import Checkpoint
 
 NAMES = (
     "small_residual",
     "wide_residual",
     "face_residual",
+    "face_mobile",
     "four_blocks",
     "vgg16",
     "resnet50",
     "mini_xception",
 )
-SIDES = {"mini_xception": 64, "face_residual": 96}  # input side where it is not 48
+SIDES = {"mini_xception": 64, "face_residual": 96, "face_mobile": 96}  # input side where it is not 48
 TRANSFER = {"vgg16": (baselines.VGG16, 512), "resnet50": (baselines.ResNet50, 2048)}
 
 
@@ -90,7 +91,8 @@ def build(name: str, classes: int) -> nn.Module:
         return baselines.Transfer(backbone(), features, classes)
     plain = {
         **RESIDUAL,
-        "face_residual": faces_backbone.FaceResidual,
+        "face_residual": face_networks.FaceResidual,
+        "face_mobile": face_networks.FaceMobile,
         "four_blocks": baselines.FourBlocks,
         "mini_xception": baselines.MiniXception,
     }
@@ -111,12 +113,12 @@ def load_backbone(network: nn.Module, name: str, weights: Path | None, faces: np
     :param faces: uint8 ``[N, 48, 48]``, to fit normalisations to
     :raises BadDataError: the file is missing, unreadable or of another network
     """
-    if isinstance(network, faces_backbone.FaceResidual) and weights:
-        return faces_backbone.load(network, weights, faces[:512])
+    if isinstance(network, face_networks.FaceResidual | face_networks.FaceMobile) and weights:
+        return face_networks.load(network, weights, faces[:512], side_of(name))
     if name not in TRANSFER:
         if weights:
             raise BadDataError(
-                f"--weights {weights}: {name} has none; vgg16, resnet50 and face_residual have"
+                f"--weights {weights}: {name} has none; vgg16, resnet50, face_residual and face_mobile have"
             )
         return "from scratch"
     if weights:

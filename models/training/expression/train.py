@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
     parser.add_argument(
-        "--weights", type=Path, help="pretrained weights for vgg16, resnet50 (file) or face_residual (folder)"
+        "--weights", type=Path, help="pretrained weights for vgg16, resnet50, face_residual or face_mobile"
     )
     parser.add_argument(
         "--teacher", type=Path, nargs="+", help="checkpoints whose mean opinion is mixed into the votes"
