@@ -87,6 +87,28 @@ def test_data_becomes_a_model_file_a_report_and_a_card(fer2013: Path, trained: P
         assert (tmp_path / "report" / name).stat().st_size > 0
 
 
+def test_the_card_shows_other_networks_beside_the_shipped_one(
+    fer2013: Path, trained: Path, tmp_path: Path
+) -> None:
+    other, data = tmp_path / "other.pt", ["--data", str(fer2013)]
+    assert train(fer2013, other, "--architecture", "four_blocks", "--epochs", "1") == 0
+    beside = tmp_path / "four_blocks"
+    figures, mine = tmp_path / "other.json", tmp_path / "mine.json"
+    assert main(["evaluate", "--checkpoint", str(other), *data, "--out", str(figures)]) == 0
+    assert main(["report", "--checkpoint", str(other), "--figures", str(figures), "--out", str(beside)]) == 0
+    model, card = tmp_path / "expression_int8.tflite", tmp_path / "MODEL_CARD.md"
+    assert (
+        main(["convert", "--checkpoint", str(trained), *data, "--out", str(model), "--allowed-loss", "7"])
+        == 0
+    )
+    assert main(["evaluate", "--model", str(model), *data, "--out", str(mine)]) == 0
+    report = ["report", "--checkpoint", str(trained), "--figures", str(mine), "--model", str(model)]
+    out = ["--out", str(tmp_path / "report"), "--card", str(card)]
+    assert main([*report, *out, "--beside", str(beside / "figures.json")]) == 0
+    accuracy = json.loads(figures.read_text())["float"]["ferplus"]["accuracy"]
+    assert f"| four_blocks | 4.48 M | from scratch | 1 | FER+ | {accuracy} |" in card.read_text()
+
+
 def test_a_conversion_that_loses_too_much_keeps_the_old_model(
     fer2013: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,19 +7,37 @@ from types import ModuleType
 from models.training.errors import BadDataError
 from models.training.expression import convert, prepare, train
 
-FIRST = "--epochs 30 --rate 0.1 --sizes 32:0.4,40:0.7,48:1 --seed 1"
-TAUGHT = "--epochs 18 --rate 0.05 --sizes 40:0.45,48:1 --seed 2"
-WIDE = "--architecture wide_residual --epochs 24 --rate 0.1 --sizes 32:0.3,40:0.6,48:1 --seed 3"
-"""The recipe of the shipped file: a small network on the votes, the same taught by itself, and a wider
-network that it teaches."""
+PUPIL = "--architecture wide_residual --sizes 48:1 --teacher-share 0.8"
+RECIPE = {
+    "votes": "--architecture wide_residual --epochs 16 --rate 0.1 --sizes 32:0.5,40:0.8,48:1 "
+    "--mined-rows 2500 --seed 1",
+    "teacher": "--architecture face_residual --epochs 16 --rate 0.03 --mined-rows 2000 --seed 4",
+    "mobile": "--architecture face_mobile --epochs 7 --rate 0.03 --mined-rows 1000 --seed 5",
+    "pupil1": f"{PUPIL} --epochs 9 --rate 0.06 --seed 2",
+    "pupil": f"{PUPIL} --epochs 20 --rate 0.06 --seed 3",
+}
+"""How the shipped file came about: the small network on the votes alone, two large ones that knew faces
+before, and the small one taught by the first of them and then by both."""
+LESSONS = {"pupil1": ("votes", ["teacher"]), "pupil": ("pupil1", ["teacher", "mobile"])}
+"""Where a run starts, and who teaches."""
+PUBLISHED = {
+    "teacher": "face-api/model/face_recognition_model-weights_manifest.json",
+    "mobile": "human/models/faceres.json",
+}
+"""The weights the large ones start from, within --published."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Command line of ``recreate``."""
     parser.add_argument("--data", type=Path, required=True, help="folder with fer2013.npz and faces/")
     parser.add_argument("--work", type=Path, required=True, help="folder for crops and checkpoints")
+    parser.add_argument(
+        "--published",
+        type=Path,
+        help="folder with the packages face-api/ and human/ (README.md); else the teachers know no faces",
+    )
     parser.add_argument("--out", type=Path, default=Path("models/expression_int8.tflite"))
-    parser.add_argument("--epochs", type=int, help="of either run, for a trial")
+    parser.add_argument("--epochs", type=int, help="of each run, for a trial")
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the data, for a trial")
     parser.add_argument("--limit", type=int, help="mine so many photos only, for a trial")
     parser.add_argument("--allowed-loss", type=float, default=0.5, help="points lost to int8")
@@ -27,29 +45,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prepare, train three times, each run taught by the one before, convert. Nothing is done twice."""
+    """Prepare, train teachers and pupil, convert. Nothing is done twice."""
     fer, faces = args.data / "fer2013.npz", args.data / "faces"
     for path in (fer, faces / "faces.csv"):
         if not path.exists():
             raise BadDataError(f"{path} is missing; --data names the folder with fer2013.npz and faces/")
     args.work.mkdir(parents=True, exist_ok=True)
     mined = args.work / "mined.npz"
-    votes, taught, wide = (args.work / name for name in ("votes.pt", "taught.pt", "wide.pt"))
     if not mined.exists():
         limit = ["--limit", str(args.limit)] if args.limit else []
         _step(prepare, ["--data", fer, "--faces", faces, "--out", mined, *limit])
     common = ["--data", fer, "--mined", mined, "--resume", "--threads", args.threads]
     common += ["--fraction", args.fraction]
-    _step(train, [*common, "--out", votes, *_recipe(FIRST, args.epochs)])
-    lesson = ["--teacher", votes] if taught.exists() else ["--teacher", votes, "--start-from", votes]
-    _step(train, [*common, "--out", taught, *lesson, *_recipe(TAUGHT, args.epochs)])
-    _step(train, [*common, "--out", wide, "--teacher", taught, *_recipe(WIDE, args.epochs)])
+    for name, words in RECIPE.items():
+        _step(train, [*common, "--out", _checkpoint(args, name), *words.split(), *_more(args, name)])
     loss = ["--allowed-loss", args.allowed_loss]
-    return _step(convert, ["--checkpoint", wide, "--data", fer, "--out", args.out, *loss])
+    return _step(
+        convert, ["--checkpoint", _checkpoint(args, "pupil"), "--data", fer, "--out", args.out, *loss]
+    )
 
 
-def _recipe(words: str, epochs: int | None) -> list[str]:
-    return [*words.split(), *(["--epochs", str(epochs)] if epochs else [])]
+def _checkpoint(args: argparse.Namespace, name: str) -> Path:
+    return Path(args.work) / f"{name}.pt"
+
+
+def _more(args: argparse.Namespace, name: str) -> list[object]:
+    """What depends on the folders, and on whether this is a trial."""
+    words: list[object] = ["--epochs", args.epochs] if args.epochs else []
+    if name in LESSONS:
+        start, teachers = LESSONS[name]
+        words += ["--start-from", _checkpoint(args, start)]
+        words += ["--teacher", *(_checkpoint(args, teacher) for teacher in teachers)]
+    if name in PUBLISHED and args.published:
+        words += ["--weights", args.published / PUBLISHED[name]]
+    return words
 
 
 def _step(module: ModuleType, arguments: list[object]) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.training.errors import BadDataError
-from models.training.expression import card, checkpoint, plots, runtime, speed
+from models.training.expression import card, checkpoint, networks, plots, runtime, speed
 from models.training.expression.labels import FER2013_LABELS, LABELS
 from models.training.int8 import write_atomically
 
@@ -18,6 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="int8 model: adds speed and the model card")
     parser.add_argument("--out", type=Path, default=Path("models/report"), help="folder for PNG and JSON")
     parser.add_argument("--card", type=Path, default=Path("models/MODEL_CARD.md"))
+    parser.add_argument(
+        "--beside",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="figures.json of other networks' reports, for a table in the card",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,16 +38,36 @@ def run(args: argparse.Namespace) -> int:
         plots.confusion(measured["fer2013"]["confusion"], list(FER2013_LABELS), args.out / "confusion.png")
     else:
         _ferplus_plots(measured["ferplus"], args.out)
-    summary: dict[str, Any] = {"origin": stored.settings.get("origin"), "history": stored.history, **figures}
+    summary: dict[str, Any] = {
+        "network": _network(stored, args.checkpoint),
+        "history": stored.history,
+        **figures,
+    }
     if args.model:
         model = runtime.load(args.model)
         summary["speed"] = speed.against_mini_xception(args.model)
         kilobytes = args.model.stat().st_size / 1000
-        write_atomically(args.card, card.write(model.card, figures, summary["speed"], kilobytes).encode())
+        text = card.write(
+            model.card, figures, summary["speed"], kilobytes, [_read(one) for one in args.beside]
+        )
+        write_atomically(args.card, text.encode())
         print(args.card)
     write_atomically(args.out / "figures.json", (json.dumps(summary, indent=1) + "\n").encode())
     print(args.out)
     return 0
+
+
+def _network(stored: checkpoint.Checkpoint, path: Path) -> dict[str, Any]:
+    """What was trained, from which weights, and for how long."""
+    network = networks.from_checkpoint(stored, path)
+    return {
+        "architecture": stored.architecture,
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "labels": stored.settings.get("labels"),
+        "origin": stored.settings.get("origin"),
+        "teachers": [Path(name).name for name in stored.settings.get("teacher") or []],
+        "epochs": stored.epoch,
+    }
 
 
 def _ferplus_plots(ferplus: dict[str, Any], folder: Path) -> None:
