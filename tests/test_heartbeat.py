@@ -64,6 +64,14 @@ class Heard:
         stages = self.daemon.status()["stages"]
         return int(stages[0]["done"]) if stages else 0
 
+    def under_way(self, after: str) -> int:
+        """Frames that have left the stage ``after`` and not yet reached those who hear of every frame."""
+        stages = self.daemon.status()["stages"]
+        names = [stage["name"] for stage in stages]
+        first, last = names.index(after), names.index("announce")
+        dropped = sum(stage["dropped"] for stage in stages[first + 1 : last + 1])
+        return int(stages[first]["done"] - dropped - stages[last]["done"])
+
     def more_frames(self, count: int = 15) -> None:
         wanted = self.captured() + count
         self.until(lambda: self.captured() >= wanted)
@@ -100,7 +108,8 @@ def test_a_camera_that_falls_silent_gives_no_heartbeat(heard: Heard) -> None:
     heard.until(lambda: b"WATCHDOG=1" in heard.messages())
     heard.silent.set()
     heard.until(lambda: Light.CAMERA_LOST in heard.daemon.conditions)
-    heard.until(lambda: not heard.messages())  # those that were under way
+    heard.until(lambda: heard.under_way("capture") == 0)
+    heard.messages()
     time.sleep(1.2)  # two looks of the main loop, which goes on
     assert heard.messages() == []
 
@@ -108,11 +117,12 @@ def test_a_camera_that_falls_silent_gives_no_heartbeat(heard: Heard) -> None:
 def test_a_stage_that_hangs_gives_no_heartbeat_though_frames_come_and_the_main_loop_runs(
     heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hang, go_on = threading.Event(), threading.Event()
+    hang, held, go_on = threading.Event(), threading.Event(), threading.Event()
     judge = ExpressionJudge.process
 
     def process(self: ExpressionJudge, found: FoundFaces) -> JudgedFaces:
         if hang.is_set():
+            held.set()
             go_on.wait(60)
         return judge(self, found)
 
@@ -120,8 +130,8 @@ def test_a_stage_that_hangs_gives_no_heartbeat_though_frames_come_and_the_main_l
     heard.thread.start()
     heard.until(lambda: b"WATCHDOG=1" in heard.messages())
     hang.set()
-    heard.more_frames()
-    heard.messages()  # those that were under way
+    heard.until(lambda: held.is_set() and heard.under_way("judge expressions") == 0)
+    heard.messages()
     heard.more_frames()
     assert heard.messages() == []
     hang.clear()
