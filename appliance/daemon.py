@@ -221,7 +221,10 @@ class Daemon:
             self._tell_config(error)
             return
         self._tell_config(None)
-        self._live.remember(self._config)
+        self._remember()
+
+    def _remember(self) -> None:
+        self._live.remember(self._config, self._panel.chip() if self._panel is not None else None)
 
     def _tell_config(self, fault: ConfigError | None) -> None:
         self._condition(Light.CONFIG_BAD, fault is not None)
@@ -304,7 +307,7 @@ class Daemon:
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
             if self._config_fault is None:  # only now is it known to be good: everything could be opened
-                self._live.remember(self._config)
+                self._remember()
         self._notifier.watchdog()
 
     def _tick(self) -> None:

@@ -4,7 +4,7 @@ Frame → FoundFaces → JudgedFaces → People → Decision → Photo
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -92,6 +92,10 @@ class Frame:
     colour: Colour
     grey: Grey
     picture: Picture
+
+    def without_colours(self) -> "Frame":
+        """The same with ``colour`` empty: for a frame that has been judged and waits to be a photo."""
+        return replace(self, colour=self.colour[:0, :0].copy())
 
     @property
     def picture_scale(self) -> tuple[float, float]:

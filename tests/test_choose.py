@@ -148,3 +148,12 @@ def test_whatever_happens_every_trigger_gives_photos_of_its_own_episode_and_the_
                 window.append(d)
         best = max(rate([marks(d, NOISE) for d in window]))
         assert rate([marks(d, NOISE) for d in [*window, chosen[0]]])[-1] >= best - 1e-6
+
+
+def test_what_waits_for_the_choice_is_the_full_picture_and_no_more_colours() -> None:
+    """Ten waiting frames of a Pi camera would hold 7 MB of them."""
+    _, chosen = play([0.1] * 5 + [0.99] * 20)
+    (photo,) = chosen
+    assert photo.frame.colour.nbytes == 0
+    assert (photo.frame.picture.width, photo.frame.picture.height) == (64, 48)
+    assert photo.frame.picture_scale == (1, 1)

@@ -3,9 +3,12 @@
 import fcntl
 import json
 import os
+import pty
 import shutil
 import struct
 import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -275,3 +278,20 @@ def test_the_command_tells_the_result_and_decides_the_exit_code(card, stick, cap
     assert (facts["complete"], facts["found"], facts["copied"], facts["already_there"]) == (True, 6, 0, 6)
     assert main(["export", "/proc/photos", *setting]) == 1
     assert "Nothing was copied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_person_at_a_terminal_sees_how_far_it_is_and_the_journal_does_not(card, tmp_path, terminal):
+    reader, writer = pty.openpty() if terminal else os.pipe()
+    if terminal:
+        termios.tcsetwinsize(writer, (25, 80))
+    (tmp_path / "to").mkdir()
+    command = [sys.executable, "-m", "appliance", "export", tmp_path / "to"]
+    command += ["--set", f"storage.folder={card}"]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=writer, check=True)
+    os.write(writer, b".")  # so that there is something to read
+    told = os.read(reader, 65536)
+    os.close(writer)
+    os.close(reader)
+    assert (b"0/6" in told) == terminal
+    assert len(names(tmp_path / "to")) == 6

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
-from appliance.hw import handover
+from appliance.hw import early_light, handover
 
 CLOCK = MonotonicClock()
 
@@ -26,12 +26,12 @@ def test_the_early_light_shines_until_the_appliance_wants_the_pins_and_only_then
     early = runtime / handover.EARLY_LIGHT
     order = []
 
-    def early_light():
-        handover.keep_pins(CLOCK, threading.Event(), environ(early))
+    def shine():
+        early_light.main("/no/settings", "/no/note", str(early))
         order.append("given")
         early.rmdir()  # systemd, when the process has ended
 
-    light = threading.Thread(target=early_light)
+    light = threading.Thread(target=shine)
     light.start()
     handover.take_pins(CLOCK, environ(runtime))
     order.append("taken")
@@ -45,15 +45,10 @@ def test_an_early_light_that_hangs_does_not_keep_the_appliance_from_starting(run
     assert clock.now() == pytest.approx(handover.PATIENCE_SECONDS, abs=0.1)
 
 
-def test_an_early_light_that_comes_late_gives_way_at_once(runtime):
-    (runtime / handover.WANTED).touch()
-    handover.keep_pins(CLOCK, threading.Event(), environ(runtime / handover.EARLY_LIGHT))
-
-
-def test_the_early_light_ends_when_it_is_told_to(runtime):
-    stop = threading.Event()
-    stop.set()
-    handover.keep_pins(CLOCK, stop, environ(runtime / handover.EARLY_LIGHT))
+def test_an_early_light_that_comes_late_gives_way_at_once(runtime, capsys):
+    (runtime / early_light.WANTED).touch()
+    assert early_light.main("/no/settings", "/no/note", str(runtime / handover.EARLY_LIGHT)) == 0
+    assert "the appliance was faster" in capsys.readouterr().err
 
 
 def test_started_by_hand_there_is_nobody_to_wait_for():

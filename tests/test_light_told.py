@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli import light as light_command
 from appliance.cli import main
 from appliance.cli import record as record_command
 from appliance.config import Config
@@ -42,10 +41,9 @@ def signals() -> Iterator[None]:
 def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
     state: Light, monkeypatch: pytest.MonkeyPatch, signals: None
 ) -> None:
-    """As the units do at boot (booting) and after the last restart (given_up)."""
+    """As smart-selfie-fault-light.service does after the last restart (given_up)."""
     shown: list[Light] = []
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
-    monkeypatch.setattr(light_command, "PINS_SECONDS", 0)
 
     def show(_panel: gpio.Panel, light: Light, _level: float = 0.0) -> None:
         shown.append(light)

@@ -18,6 +18,8 @@ from appliance import durable
 from appliance.config.load import load_config, override_of
 from appliance.config.schema import Config
 from appliance.errors import ConfigError
+from appliance.hw.early_light import stamp
+from appliance.hw.handover import leave_note
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ STATE = Path("/var/lib/smart-selfie")
 MODE = 0o600
 """The last good configuration holds the scrambled password of the page."""
 
-Stamp = tuple[tuple[int, ...], ...]
+Stamps = Mapping[Path, tuple[int, ...]]
 
 
 class LiveConfig:
@@ -39,11 +41,11 @@ class LiveConfig:
     ) -> None:
         self._path = path
         self._overrides = tuple(overrides)
-        self._memory = None
+        self._memory: Path | None = None
         if path is not None and state is not None:
             key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
             self._memory = state / f"last-good-config-{key}.yaml"
-        self._read = self._seen = self._stamp()
+        self._read = self._seen = self._stamps()
 
     def start(self) -> tuple[Config, ConfigError | None]:
         """The configuration to start with; with it what is wrong in the file, when it is the last good one.
@@ -60,18 +62,23 @@ class LiveConfig:
 
     def poll(self) -> bool:
         """Whether the file has changed and come to rest: whoever is still writing is not interrupted."""
-        before, self._seen = self._seen, self._stamp()
+        before, self._seen = self._seen, self._stamps()
         return self._seen == before != self._read
 
     def load(self) -> Config:
         """The configuration as the file is now. Raises ConfigError."""
-        self._read = self._seen = self._stamp()
+        self._read = self._seen = self._stamps()
         return load_config(self._path, self._overrides)
 
-    def remember(self, config: Config) -> None:
-        """``config`` is in force and good: keep it for the next start."""
+    def remember(self, config: Config, chip: str | None = None) -> None:
+        """``config`` is in force and good: keep it for the next start.
+
+        ``chip`` is the label of the GPIO chip in use, for the early light; None if there is none.
+        """
         if self._memory is None:
             return
+        if not self._overrides:  # those are for one call, and the next start will not know them
+            leave_note(self._memory.parent, self._read, config.hardware, chip)
         text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
         try:
             if not self._memory.exists() or self._memory.read_text("utf-8") != text:
@@ -88,18 +95,11 @@ class LiveConfig:
             log.warning("The last good configuration cannot be used: %s", error)
             return None
 
-    def _stamp(self) -> Stamp:
+    def _stamps(self) -> Stamps:
         """What changes when the file or its override does."""
         if self._path is None:
-            return ()
-        stamps: list[tuple[int, ...]] = []
-        for path in (self._path, override_of(self._path)):
-            try:
-                about = path.stat()
-                stamps.append((about.st_mtime_ns, about.st_size, about.st_ino))
-            except OSError as error:
-                stamps.append((error.errno or 0,))
-        return tuple(stamps)
+            return {}
+        return {path: stamp(str(path)) for path in (self._path, override_of(self._path))}
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path | None:

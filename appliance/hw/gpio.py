@@ -14,6 +14,7 @@ from appliance.errors import GpioError
 from appliance.frames import Light
 from appliance.hw.button import Gesture, Gestures
 from appliance.hw.button_watch import ButtonWatch
+from appliance.hw.early_light import chip_label
 from appliance.hw.light import Output, ReadyLight
 
 # gpiozero takes 0.1 s and more to import, and a laptop does not need it before the pins are opened.
@@ -62,6 +63,16 @@ class Panel:
     def close(self) -> None:
         """Light off, pins given back. Safe to call twice."""
         self._devices.close()
+
+    def chip(self) -> str | None:
+        """The label of the GPIO chip that the pins are on; None where they are simulated."""
+        number = getattr(self.factory, "chip", None)
+        if number is None:
+            return None
+        try:
+            return chip_label(str(DEVICES / f"gpiochip{number}"))
+        except OSError:
+            return None
 
     def add_led(self, pin: int) -> None:
         """One plain LED. Raises GpioError."""

@@ -1,18 +1,24 @@
 """The pins go from the early light (systemd/smart-selfie-early-light.service) to the appliance.
 
 Both are started by every boot, so the one cannot be the other's ``Conflicts=``: systemd would start only one
-of them. The early light shines while the appliance loads its libraries, and ends when it is asked to.
+of them. The early light shines while the appliance loads its libraries, and ends when it is asked to. Which
+pins are the light's it knows from a note that the appliance left at the last start.
 """
 
+import logging
 import os
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from appliance import durable
 from appliance.clock import Clock
+from appliance.config.schema import Hardware
+from appliance.hw.early_light import WANTED, Note
 
-WANTED = "pins-wanted"
-"""A file in the appliance's runtime directory: it is about to open its pins."""
+log = logging.getLogger(__name__)
+
+NOTE = "early-light"
+"""A file in the appliance's state directory: what the early light of the next start needs."""
 EARLY_LIGHT = "early-light"
 """The early light's runtime directory, in that of the appliance; systemd removes it when the light is out."""
 PATIENCE_SECONDS = 5.0
@@ -33,12 +39,27 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
         clock.wait_until(clock.now() + _POLL_SECONDS)
 
 
-def keep_pins(clock: Clock, stop: threading.Event, environ: Mapping[str, str] = os.environ) -> None:
-    """The early light's side: wait until ``stop`` is set or the appliance asks for the pins."""
-    folder = _runtime_directory(environ)
-    while not clock.wait_until(clock.now() + _POLL_SECONDS, stop):
-        if folder is not None and (folder.parent / WANTED).exists():
+def leave_note(
+    state: Path, files: Mapping[Path, tuple[int, ...]], hardware: Hardware, chip: str | None
+) -> None:
+    """Tell the early light of the next start its pins, in the folder ``state``.
+
+    ``hardware`` is what the ``files`` say, each with its stamp (see ``early_light.py``); ``chip`` the label
+    of the GPIO chip in use, None if there is none. What cannot be written is told in the journal.
+    """
+    shine = () if hardware.rgb_pins == "none" else tuple(hardware.rgb_pins)
+    shine += () if hardware.led_pin == "none" else (hardware.led_pin,)
+    dark = () if hardware.flash_pin == "none" else (hardware.flash_pin,)
+    path = state / NOTE
+    try:
+        if chip is None or not shine:
+            path.unlink(missing_ok=True)
             return
+        text = Note({str(file.absolute()): when for file, when in files.items()}, chip, shine, dark).text()
+        if not path.exists() or path.read_text("utf-8") != text:
+            durable.write_over(path, text.encode())
+    except (OSError, UnicodeError) as error:
+        log.warning("The next start will have no early light, as its note cannot be kept: %s", error)
 
 
 def _runtime_directory(environ: Mapping[str, str]) -> Path | None:

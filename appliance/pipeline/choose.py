@@ -39,7 +39,8 @@ class Chooser:
     """
 
     name = "choose best"
-    capacity = 8
+    capacity = 3
+    """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
 
     def __init__(self, settings: Moment, eyes_open: EyesOpen) -> None:
         self._settings = settings
@@ -85,7 +86,8 @@ class Chooser:
             self._episode = decision.episode
         if before is not None and before.shape != decision.frame.grey.shape:
             before = None
-        self._ring.append(Candidate(decision, marks(decision, before)))
+        waiting = replace(decision, frame=decision.frame.without_colours())
+        self._ring.append(Candidate(waiting, marks(decision, before)))
         if self._trigger is None:
             oldest = decision.frame.captured_at - self._settings.before_seconds
             self._ring = [one for one in self._ring if oldest <= one.time <= decision.frame.captured_at]

@@ -37,7 +37,7 @@ make_release() {
     verify_packages
     mkdir -p "$RELEASE/share"
     cp -R systemd "$RELEASE/share/"
-    cp config.yaml "$RELEASE/share/"
+    cp config.yaml appliance/hw/early_light.py "$RELEASE/share/"
     touch "$RELEASE/complete"
     sync -f "$RELEASE"
     trap - EXIT

@@ -135,7 +135,7 @@ uninstall_system() {
     fi
     rm -f "$CONFIG.default"
     [ ! -d "$SHIPPED" ] || retire
-    rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots
+    rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots /var/lib/smart-selfie/early-light
     rm -rf /var/cache/smart-selfie-web # the page's thumbnails
     systemctl daemon-reload
     systemctl try-restart systemd-journald.service

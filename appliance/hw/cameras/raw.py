@@ -113,13 +113,17 @@ def _planes(buffer: Plane, layout: Layout) -> tuple[Plane, Plane, Plane]:
 
 
 def _from_yuv(y: Plane, u: Plane, v: Plane, layout: Layout) -> Colour:
-    size = (layout.width, layout.height)
-    whole_u = cv2.resize(u, size, interpolation=cv2.INTER_LINEAR)
-    whole_v = cv2.resize(v, size, interpolation=cv2.INTER_LINEAR)
     if layout.full_range and layout.matrix == "601":  # what is asked for, so it has the fast way
-        return np.asarray(cv2.cvtColor(cv2.merge((y, whole_v, whole_u)), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
+        return np.asarray(cv2.cvtColor(_merged(y, v, u), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
     matrix = bgr_matrix(layout.matrix, layout.full_range)
-    return np.asarray(cv2.transform(cv2.merge((y, whole_u, whole_v)), matrix), dtype=np.uint8)
+    return np.asarray(cv2.transform(_merged(y, u, v), matrix), dtype=np.uint8)
+
+
+def _merged(luma: Plane, first: Plane, second: Plane) -> Plane:
+    """uint8 [height, width, 3]. The enlarged planes are gone before it is converted: they take as much."""
+    size = (luma.shape[1], luma.shape[0])
+    whole = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (first, second))
+    return np.asarray(cv2.merge((luma, *whole)), dtype=np.uint8)
 
 
 def bgr_matrix(matrix: str, full_range: bool) -> NDArray[np.float64]:

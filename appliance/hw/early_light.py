@@ -1,0 +1,184 @@
+"""The first sign of life: the light blips from when there are pins until the appliance wants them.
+
+systemd runs this file alone, ``python -IS early_light.py CONFIG NOTE``: loading gpiozero and the settings
+would take as long as the boot up to there. So it takes the pins from a note that the appliance left when it
+last ran (``leave_note`` in ``handover.py``), and has the kernel drive them without a library. Where the note
+is not of the settings as they are now, there is no early light: no pin is driven on a guess.
+
+Standard library only, as little of it as will do: pathlib alone takes longer to load than all of this.
+"""
+
+import os
+import sys
+from fcntl import ioctl
+from struct import pack, pack_into, unpack_from
+from time import monotonic, sleep
+
+WANTED = "pins-wanted"
+"""A file in the appliance's runtime directory: it is about to open its pins."""
+ON_SECONDS, OFF_SECONDS = 0.05, 0.95
+"""The light's word for "booting", the one of ``light_language.py``."""
+PATIENCE_SECONDS = 300.0
+"""So long after its start the file systems with settings and note may come, and the right to use the pins."""
+_POLL_SECONDS = 0.05
+
+# <linux/gpio.h>, version 2 of the interface: Linux 5.10 and later, the same on every 64-bit processor.
+_CHIP_INFO = 0x8044B401
+_LABEL = slice(32, 64)
+_GET_LINES = 0xC250B407
+_REQUEST_BYTES, _CONSUMER_AT, _FLAGS_AT, _COUNT_AT, _FD_AT = 592, 256, 288, 560, 588
+_OUTPUT = 1 << 3
+MOST_LINES = 64
+"""The kernel gives no more at once, and no Pi has more."""
+_SET_VALUES = 0xC010B40F
+
+
+class Note:
+    """What the appliance last knew for sure: its settings' files as they were, the chip, and the pins on it.
+
+    ``files`` has a stamp for each file (see :func:`stamp`), ``chip`` is the chip's label, ``shine`` are the
+    lines of the light, and ``dark`` those of a lamp that must not glow meanwhile.
+    """
+
+    def __init__(
+        self, files: dict[str, tuple[int, ...]], chip: str, shine: tuple[int, ...], dark: tuple[int, ...]
+    ) -> None:
+        self.files, self.chip, self.shine, self.dark = files, chip, shine, dark
+
+    def text(self) -> str:
+        """As it is written; :func:`read_note` reads it."""
+        lines = [f"file {_words(when)} {name}" for name, when in self.files.items()]
+        lines += [f"chip {self.chip}", f"shine {_words(self.shine)}", f"dark {_words(self.dark)}"]
+        return "\n".join(lines) + "\n"
+
+
+def read_note(path: str, config: str) -> Note:
+    """The note at ``path``. Raises OSError, and ValueError if it is not of ``config`` as it is now."""
+    with open(path, encoding="utf-8") as file:
+        lines = [line.rstrip("\n").partition(" ")[::2] for line in file]
+    files = {}
+    for word, told in lines:
+        if word == "file":
+            when, _, name = told.partition(" ")
+            files[name] = _numbers(when)
+    rest = dict(lines)
+    if config not in files or any(stamp(name) != when for name, when in files.items()):
+        raise ValueError("the settings are not those the note is about")
+    try:
+        note = Note(files, rest["chip"], _numbers(rest["shine"]), _numbers(rest["dark"]))
+    except KeyError as error:
+        raise ValueError(f"the note does not tell the {error.args[0]}") from None
+    pins = (*note.shine, *note.dark)
+    if not note.shine or len(set(pins)) != len(pins) or not all(0 <= pin < MOST_LINES for pin in pins):
+        raise ValueError("the note tells no pins")
+    return note
+
+
+def stamp(path: str) -> tuple[int, ...]:
+    """What changes when the file does."""
+    try:
+        about = os.stat(path)
+    except OSError as error:
+        return (error.errno or 0,)
+    return about.st_mtime_ns, about.st_size, about.st_ino
+
+
+def chip_label(path: str) -> str:
+    """What the kernel calls the GPIO chip at ``path``, such as pinctrl-rp1. Raises OSError."""
+    chip = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        return _label(chip)
+    finally:
+        os.close(chip)
+
+
+class Lines:
+    """Lines of a chip as outputs, off at first. Raises OSError where there are none such, or one is taken."""
+
+    def __init__(self, note: Note, devices: str) -> None:
+        pins = (*note.shine, *note.dark)
+        self._all, self._shine = (1 << len(pins)) - 1, (1 << len(note.shine)) - 1
+        request = bytearray(_REQUEST_BYTES)
+        pack_into(f"{len(pins)}I", request, 0, *pins)
+        pack_into("12s", request, _CONSUMER_AT, b"smart-selfie")
+        pack_into("Q", request, _FLAGS_AT, _OUTPUT)
+        pack_into("I", request, _COUNT_AT, len(pins))
+        chip = _open_chip(note.chip, devices)
+        try:
+            ioctl(chip, _GET_LINES, request)
+        finally:
+            os.close(chip)
+        self._fd = unpack_from("i", request, _FD_AT)[0]
+
+    def shine(self, on: bool) -> None:
+        """The light on or off. Raises OSError."""
+        ioctl(self._fd, _SET_VALUES, pack("QQ", self._shine if on else 0, self._all))
+
+    def close(self) -> None:
+        """Off, and free for others."""
+        self.shine(False)
+        os.close(self._fd)
+
+
+def _open_chip(label: str, devices: str) -> int:
+    for name in sorted(os.listdir(devices)):
+        if name.startswith("gpiochip"):
+            try:
+                chip = os.open(os.path.join(devices, name), os.O_RDWR | os.O_CLOEXEC)
+            except PermissionError:  # not yet ours, and perhaps not the one
+                continue
+            if _label(chip) == label:
+                return chip
+            os.close(chip)
+    raise OSError(f"there is no GPIO chip {label} for us")
+
+
+def _label(chip: int) -> str:
+    info = bytearray(68)
+    ioctl(chip, _CHIP_INFO, info)
+    return info[_LABEL].split(b"\0")[0].decode()
+
+
+def _words(numbers: tuple[int, ...]) -> str:
+    return ",".join(map(str, numbers))
+
+
+def _numbers(words: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in words.split(",") if word)
+
+
+def main(config: str, note: str, runtime: str, devices: str = "/dev") -> int:
+    """Blip until the appliance wants the pins. Always 0: a boot without a first light is still a boot."""
+    wanted = os.path.join(os.path.dirname(runtime), WANTED)
+    end = monotonic() + PATIENCE_SECONDS
+    reason = ""
+    while not os.path.exists(wanted):
+        try:
+            lines = Lines(read_note(note, config), devices)
+        except (OSError, ValueError) as error:
+            reason = str(error)
+            if monotonic() > end:
+                break
+            sleep(_POLL_SECONDS)
+        else:
+            _blip(lines, wanted)
+            return 0
+    print(f"<5>There was no early light: {reason or 'the appliance was faster'}", file=sys.stderr)
+    return 0
+
+
+def _blip(lines: Lines, wanted: str) -> None:
+    try:
+        while not os.path.exists(wanted):
+            lines.shine(True)
+            sleep(ON_SECONDS)
+            lines.shine(False)
+            end = monotonic() + OFF_SECONDS
+            while monotonic() < end and not os.path.exists(wanted):
+                sleep(_POLL_SECONDS)
+    finally:
+        lines.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], os.environ["RUNTIME_DIRECTORY"].partition(":")[0]))

@@ -1,0 +1,95 @@
+"""Which sticks are mounted, and how: by an allow-list of file systems, and nothing on them may run.
+
+``systemd/stick`` as it is, with programs that stand for those of the system. Real sticks, vfat and ext4, are
+in tests/machine; the kernel there does not know exfat.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+STICK = Path(__file__).parents[1] / "systemd" / "stick"
+PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin\n"
+
+
+class System:
+    """A machine in a folder, with a stick sdz1."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.run = folder, folder / "run"
+        (folder / "bin").mkdir()
+        text = STICK.read_text()
+        assert text.count(PATH) == 1
+        self.script = folder / "stick"
+        self.script.write_text(text.replace(PATH, f"PATH={folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin\n"))
+        self.program("findmnt", "exit 1")
+        self.program("id", "echo 123")
+        self.program("systemd-mount", f'printf "%s\\n" "$@" >>{folder}/mounted')
+        self.program("chown", "exit 0")
+
+    def program(self, name: str, text: str) -> None:
+        file = self.folder / "bin" / name
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(0o755)
+
+    def attach(self, blkid: str) -> subprocess.CompletedProcess[str]:
+        """``blkid`` is what that program does."""
+        self.program("blkid", blkid)
+        (self.run / "sdz1").mkdir(parents=True, exist_ok=True)
+        return subprocess.run(
+            ["sh", str(self.script), "attach", "sdz1"],
+            env={**os.environ, "SMART_SELFIE_RUN": str(self.run)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def mounted(self) -> list[str]:
+        file = self.folder / "mounted"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def light(self) -> str | None:
+        file = self.run / "light"
+        return file.read_text().strip() if file.exists() else None
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> System:
+    return System(tmp_path)
+
+
+@pytest.mark.parametrize("type", ["vfat", "exfat", "ext4"])
+def test_what_a_stick_usually_has_is_mounted_as_that_and_nothing_on_it_can_be_run(
+    system: System, type: str
+) -> None:
+    done = system.attach(f"printf %s '{type}'")
+    assert done.returncode == 0, done
+    options = next(word for word in system.mounted() if word.startswith("--options="))
+    assert f"--type={type}" in system.mounted()
+    assert {"nodev", "nosuid", "noexec", "nosymfollow"} <= set(options.partition("=")[2].split(","))
+    assert ("uid=123" in options) == (type != "ext4")  # there files have owners of their own
+    assert system.light() == "exporting"
+
+
+@pytest.mark.parametrize("type", ["ntfs", "ntfs3", "xfs", "ext2", "exfat2", "fuse.exfat", "", "vfat\next4"])
+def test_every_other_file_system_is_refused_by_name_and_never_mounted(system: System, type: str) -> None:
+    done = system.attach(f"printf %s '{type}'")
+    assert done.returncode == 1
+    assert "vfat, exfat and ext4 are known" in done.stderr
+    assert not system.mounted()
+    assert system.light() is None
+
+
+def test_a_device_with_two_file_systems_at_once_is_refused(system: System) -> None:
+    done = system.attach("exit 8")
+    assert "several file systems at once" in done.stderr
+    assert not system.mounted()
+
+
+def test_a_stick_somebody_else_has_mounted_is_left_alone(system: System) -> None:
+    system.program("findmnt", "exit 0")
+    done = system.attach("printf exfat")
+    assert (done.returncode, system.mounted()) == (1, [])
+    assert "is in use" in done.stderr
