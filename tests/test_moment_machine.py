@@ -74,7 +74,7 @@ class Appliance(RuleBasedStateMachine):
         self.faults: set[Light] = set()
         self.asked = 0
         self.armings = 0
-        self.frames: dict[int, tuple[Decision, bool]] = {}
+        self.frames: dict[float, tuple[Decision, bool]] = {}
         self.shot_at = -1e9
         self.photos: list[Decision] = []
         self.triggers: list[float] = []
@@ -167,7 +167,7 @@ class Appliance(RuleBasedStateMachine):
         decision = self.decider.process(people(time, scene, newcomers, pixels=TINY))
         self.check(decision, scene, newcomers)
         plainly = self.obeys(scene, newcomers, self.level().shows)
-        self.frames[id(decision.frame)] = decision, plainly
+        self.frames[decision.frame.captured_at] = decision, plainly
         self.photos += self.chosen(decision)
         self.player.show(decision.light, decision.level)
         if (number := self.heads.news(decision)) is not None:
@@ -218,7 +218,7 @@ class Appliance(RuleBasedStateMachine):
     def chosen(self, decision: Decision) -> list[Decision]:
         photos = list(self.chooser.process(decision) or ())
         for photo in photos:
-            judged, plainly = self.frames[id(photo.frame)]
+            judged, plainly = self.frames[photo.frame.captured_at]
             assert photo.asked or (plainly and judged.all_show and judged.episode)
         return photos
 
