@@ -184,7 +184,7 @@ def _training(model: dict[str, Any]) -> str:
 Terms: FER-2013's images are customary for research and have no known owner licence; FER+ votes are MIT; the
 photographs behind not_a_face and the unlabelled faces come from research and web collections. None of them is
 in this repository; only what was learned from them is. The teachers started from published weights of face
-recognition: dlib's (public domain) and HSE FaceRes (Apache 2.0, trained on VGGFace2, a research collection). They
+recognition: dlib's (public domain) and HSE FaceRes (Apache 2.0, trained on VGGFace2, for research). They
 are not shipped, and nothing in the shipped network can recognise a person: it gives eight scores."""
 
 
