@@ -23,8 +23,8 @@ STICK_LIST = "SHA256SUMS.txt"
 
 
 def copy(image: Path, to: Path) -> None:
-    """A copy of a disk image; its holes stay holes."""
-    subprocess.run(["cp", "--sparse=always", image, to], check=True)
+    """A copy of a disk image; its holes stay holes, so the copy is quick."""
+    subprocess.run(["cp", "--sparse=auto", "--reflink=auto", image, to], check=True)
 
 
 @contextmanager
