@@ -3,8 +3,8 @@
 Most cuts freeze the machine at a random moment, copy card and stick as they are, and let it go on: the copies
 are what SIGKILL would have left at that moment. Each copy is then judged: nothing torn, nothing lost that was
 said to be safe, and the store's next start clears up and goes on. The last cut of a life is a real one: the
-machine is killed, and must come up by itself from what is left. That a cut does cost what was not made safe is
-shown by control files.
+machine is killed, and must come up by itself from what is left. Control files show that a cut does cost what
+was not made safe.
 """
 
 import random
@@ -76,7 +76,7 @@ class PowerCuts:
         self.tally = Tally()
 
     def run(self, machine: Machine) -> None:
-        """Life after life, the first that of ``machine``, which is off in the end. Raises VmError, AssertionError."""
+        """Life after life, the first that of ``machine``; off in the end. Raises VmError, AssertionError."""
         try:
             until_ready(machine)
             machine.run(f"sed -i {BURST_SETTINGS} {CONFIG}; sync")
@@ -135,8 +135,8 @@ class PowerCuts:
         tally.controls_lost += lost
         print(
             f"cut {tally.cuts}/{self._count}: {verdict.whole} photos whole, {len(self._safe)} said to be"
-            f" safe, {len(verdict.torn)} torn, {len(verdict.lost)} lost; {lost} of {len(controls)} control files"
-            f" lost; stick: {stick}, {listed} listed",
+            f" safe, {len(verdict.torn)} torn, {len(verdict.lost)} lost;"
+            f" {lost} of {len(controls)} control files lost; stick: {stick}, {listed} listed",
             flush=True,
         )
         if not verdict.good:
@@ -184,7 +184,8 @@ def hung(machine: Machine) -> None:
     first = machine.run("cat /proc/sys/kernel/random/boot_id")
     name = machine.run("cat /sys/class/watchdog/watchdog0/identity")
     check(
-        machine.run("cat /sys/class/watchdog/watchdog0/state") == "active", f"process 1 feeds the watchdog, {name}"
+        machine.run("cat /sys/class/watchdog/watchdog0/state") == "active",
+        f"process 1 feeds the watchdog, {name}",
     )
     started = time.monotonic()
     # Frozen, it can do nothing any more, and no signal can wake it.

@@ -4,6 +4,7 @@ FOLDER holds the kernel, its initrd, and the disks that tests/machine/vm/machine
 Exit 0 if everything held.
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -36,4 +37,5 @@ def main(folder: Path, count: int, only_cuts: bool) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the machine must not outlive this
     sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), "--only-cuts" in sys.argv))

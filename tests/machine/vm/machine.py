@@ -1,4 +1,4 @@
-"""One machine under User Mode Linux: its power, its USB ports, and a line over which commands are run in it."""
+"""One machine under User Mode Linux: its power, its USB ports, a line over which commands are run in it."""
 
 import contextlib
 import os
@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 DISKS = ("root.img", "data.img", "vfat.img", "exfat.img", "ext4.img", "other.img")
-"""The host's files behind /dev/ubda, ubdb, …: the card's two partitions, then sticks that are not plugged in."""
+"""The host's files behind /dev/ubda, ubdb, …: the card's two partitions, then sticks, not plugged in yet."""
 STICKS = {Path(name).stem: f"/dev/ubd{'abcdef'[number]}" for number, name in enumerate(DISKS) if number > 1}
 KERNEL = (
     # The root is a layer in memory over the card, which is never written; other partitions stay as they are.
-    "root=/dev/ubda ro overlayroot=tmpfs:recurse=0 quiet panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
+    "root=/dev/ubda ro overlayroot=tmpfs:recurse=0 quiet"
+    " panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
     # A stick that has a write cache and says so: what was not flushed is lost with the power.
     " usb-storage.quirks=1d6b:0104:p"
 )
@@ -38,8 +39,7 @@ class Machine:
         kept, self._kept_line = socket.socketpair()
         self._kept_line.setblocking(False)
         words = [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on", f"initrd={folder / 'initrd'}"]
-        # A disk's file is written when the machine writes, and flushed when it flushes: what is in the file is what
-        # a power cut leaves. The host need not flush its own cache, as its power stays on.
+        # A disk's file is written when the machine writes to it: it is what a power cut leaves.
         words += [f"ubd{number}={folder / name}" for number, name in enumerate(DISKS)]
         words += ["con=null", "con0=null,fd:1", "ssl=null"]
         words += [f"ssl0=fd:{shell.fileno()}", f"ssl1=fd:{kept.fileno()}"]
@@ -62,8 +62,8 @@ class Machine:
         """Run ``command`` in the machine, which will not come to answer."""
         self._shell.sendall(command.encode() + b"\n")
 
-    def attempt(self, command: str, seconds: float = 120) -> tuple[int, str]:
-        """Exit status and output of a shell command, run as root in the machine."""
+    def attempt(self, command: str, seconds: float = 120, *, show: bool = False) -> tuple[int, str]:
+        """Exit status and output of a shell command, run as root; ``show`` prints it as it comes."""
         self.start(command)
         self._shell.settimeout(1)
         end, told = time.monotonic() + seconds, b""
@@ -72,6 +72,8 @@ class Machine:
                 if not (news := self._shell.recv(65536)):
                     raise VmError(f"the machine went off during: {command}\n{self.console()[-3000:]}")
                 told += news
+                if show:
+                    print(news.decode(errors="replace").partition("\n@done")[0], end="", flush=True)
             if self._process.poll() is not None:
                 raise VmError(f"the machine went off during: {command}\n{self.console()[-3000:]}")
             if time.monotonic() > end:
@@ -112,7 +114,7 @@ class Machine:
         return self._console.read_text(errors="replace")
 
     def kept(self) -> set[str]:
-        """Names of the photos it has said to be safe, and of control files; the last line may be half there."""
+        """Names of photos it has said to be safe, and of control files; the last line may be half there."""
         with contextlib.suppress(OSError):  # no more for now, or for ever
             while news := self._kept_line.recv(65536):
                 self._kept += news.decode()
@@ -128,7 +130,7 @@ class Machine:
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
-        """Its files meanwhile are as a power cut at this moment leaves them: nothing of its kernel runs any more.
+        """Its files meanwhile are as a power cut at this moment leaves them: its kernel does not run.
 
         That is the state SIGKILL leaves as well, but the machine can go on afterwards.
         """
