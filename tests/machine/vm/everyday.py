@@ -14,7 +14,7 @@ IDLE_SECONDS = 20
 BOUNCES = 3
 TOO_SLOW = 75
 """Exit status of ``bounce``: it was no bounce, try again."""
-LIGHT_SHARE = 1.0
+LIGHT_SHARE = 1 / 3
 """Of the time to the whole boot, at which the light must have come on."""
 
 
