@@ -192,6 +192,15 @@ def rename_new(old: Path, new: Path) -> None:
     old.unlink()
 
 
+def sync_file(path: Path) -> None:
+    """Make a file survive a power cut under the name it has now. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` survive a power cut. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -84,6 +84,8 @@ def copy_verified(data: bytes, digest: str, target: Path) -> bool:
         if fingerprint(temporary) != digest:
             return False
         durable.rename_new(temporary, target)
+    # vfat makes an empty entry of the new name and fills it in half a minute later, or now.
+    durable.sync_file(target)
     return True
 
 

@@ -1,9 +1,10 @@
 """Power cuts at random moments of a burst of photos and of the export to a stick, the root being read-only.
 
-Most cuts freeze QEMU at a random moment, copy card and stick as they are, and let it go on: the copies are
-what SIGKILL would have left at that moment. Each copy is then judged: nothing torn, nothing lost that was
-said to be safe, and the store's next start clears up and goes on. The last cut of a life is a real one: QEMU
-is killed, and the machine must come up by itself from what is left.
+Most cuts freeze the machine at a random moment, copy card and stick as they are, and let it go on: the copies
+are what SIGKILL would have left at that moment. Each copy is then judged: nothing torn, nothing lost that was
+said to be safe, and the store's next start clears up and goes on. The last cut of a life is a real one: the
+machine is killed, and must come up by itself from what is left. Control files show that a cut does cost what
+was not made safe.
 """
 
 import random
@@ -11,16 +12,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.machine.vm.card import CardJudge, copy, judge_stick, stick_photos
-from tests.machine.vm.everyday import CONFIG, PHOTOS, check, photos, until_ready
+from tests.machine.vm.card import CardJudge, copy, judge_stick, mounted, stick_photos
+from tests.machine.vm.everyday import CONFIG, PHOTOS, check, photos, root_is_read_only, until_ready
 from tests.machine.vm.machine import Machine, VmError
 
 CUTS_A_LIFE = 34
-"""A boot takes a minute or more where there is no KVM, a frozen cut some seconds."""
+"""A boot takes longer than a frozen cut."""
 SHARE_OF_BURST = 0.6
 """Of the cuts of a life; the others fall into the export, while the burst goes on."""
 LONGEST_WAIT = 1.2
 """Seconds between two cuts."""
+CONTROL_BYTES = 30_000
+"""Of a control file, about a photo's."""
 BURST_SETTINGS = (
     "-e 's/mode: button/mode: always_armed/' -e 's/new_scene: true/new_scene: false/'"
     " -e 's/cooldown_seconds: .*/cooldown_seconds: 0.0/'"
@@ -39,6 +42,7 @@ class Tally:
     lost: int = 0
     safe: int = 0
     on_stick: int = 0
+    controls_lost: int = 0
 
     @property
     def cuts(self) -> int:
@@ -54,6 +58,7 @@ class Tally:
             ("photos said to be safe", self.safe),
             ("of these lost", self.lost),
             ("photos torn", self.torn),
+            ("control files, not made safe, lost or torn", self.controls_lost),
             ("photos on the stick after the last cut, each compared", self.on_stick),
         ]
         return "\n".join(f"{number:8,}  {what}" for what, number in rows)
@@ -62,80 +67,85 @@ class Tally:
 class PowerCuts:
     """Runs ``count`` cuts on the disks in ``folder``."""
 
-    def __init__(self, folder: Path, options: list[str], count: int) -> None:
+    def __init__(self, folder: Path, count: int) -> None:
         self._folder = folder
-        self._options = options
         self._count = count
         self._chance = random.Random(6)
         self._judge = CardJudge()
         self._safe: set[str] = set()
         self.tally = Tally()
 
-    def run(self, machine: Machine | None = None) -> None:
-        """Life after life, the first that of ``machine``. Raises VmError, AssertionError."""
-        machine = machine or Machine(self._folder, self._options, read_only=True)
+    def run(self, machine: Machine) -> None:
+        """Life after life, the first that of ``machine``; off in the end. Raises VmError, AssertionError."""
         try:
             until_ready(machine)
             machine.run(f"sed -i {BURST_SETTINGS} {CONFIG}; sync")
             while self.tally.cuts < self._count:
                 self._life(machine, min(CUTS_A_LIFE, self._count - self.tally.cuts))
-                machine = Machine(self._folder, self._options, read_only=True, stick=True)
+                machine = Machine(self._folder)
                 self._comes_up(machine)
+            check(self.tally.controls_lost > 0, "the cuts did cost files that nobody had made safe")
         finally:
             machine.cut_power()
             print(self.tally.table(), flush=True)
 
     def _life(self, machine: Machine, cuts: int) -> None:
         """Ends with the machine's power cut for real."""
-        before = set(self._safe)
-        machine.run("setsid /srv/vm/burst >/run/burst.log 2>&1 &")
+        machine.start(f"setsid /srv/vm/burst {CONTROL_BYTES} >/run/burst.log 2>&1 &")
+        machine.run("true")
         machine.until(f"test $(ls {PHOTOS} | wc -l) -gt {len(photos(machine))}", 120)
         exporting = False
         for number in range(1, cuts + 1):
             if number > cuts * SHARE_OF_BURST and not exporting:
                 exporting = True
+                before = len(stick_photos(self._folder / "vfat.img")[0])
                 machine.plug_in()
-                until_copying(self._folder / "stick.img", len(stick_photos(self._folder / "stick.img")[0]))
+                until_copying(self._folder / "vfat.img", before)
             time.sleep(self._chance.uniform(0.02, LONGEST_WAIT))
             last = number == cuts
             if last:
                 machine.cut_power()
                 self._copy()
-                self._safe = before | machine.kept()
             else:
                 with machine.frozen():
                     self._copy()
-                    self._safe = before | machine.kept()
+                    told = machine.kept()
+            if last:
+                told = machine.kept()
+            self._safe |= {name for name in told if name.startswith("selfie")}
             self.tally.real += last
             if exporting:
                 self.tally.export += 1
             else:
                 self.tally.burst += 1
-            self._look()
+            self._look({name for name in told if name.startswith("control")})
 
     def _copy(self) -> None:
         copy(self._folder / "data.img", self._folder / "cut.img")
-        copy(self._folder / "stick.img", self._folder / "cut-stick.img")
+        copy(self._folder / "vfat.img", self._folder / "cut-stick.img")
 
-    def _look(self) -> None:
+    def _look(self, controls: set[str]) -> None:
         verdict = self._judge.judge(self._folder / "cut.img", self._safe)
+        lost = controls_lost(self._folder / "cut.img", controls)
         stick, listed = judge_stick(self._folder / "cut-stick.img", self._folder / "cut.img")
         tally = self.tally
         tally.safe, tally.on_stick = len(self._safe), stick
         tally.torn += len(verdict.torn)
         tally.lost += len(verdict.lost)
+        tally.controls_lost += lost
         print(
             f"cut {tally.cuts}/{self._count}: {verdict.whole} photos whole, {len(self._safe)} said to be"
-            f" safe, {len(verdict.torn)} torn, {len(verdict.lost)} lost; stick: {stick}, {listed} listed",
+            f" safe, {len(verdict.torn)} torn, {len(verdict.lost)} lost;"
+            f" {lost} of {len(controls)} control files lost; stick: {stick}, {listed} listed",
             flush=True,
         )
         if not verdict.good:
             raise VmError(f"torn: {verdict.torn}; lost: {verdict.lost}")
 
     def _comes_up(self, machine: Machine) -> None:
-        """By itself, with all its photos and settings; the stick still in it gets the rest of them."""
+        """By itself, with all its photos and settings; the stick, plugged in again, gets the rest of them."""
         until_ready(machine)
-        there = set(machine.run("ls /var/lib/smart-selfie/photos").split())
+        there = set(machine.run(f"ls {PHOTOS}").split())
         check(
             self._safe <= there,
             f"after a real cut it is ready again by itself, with all {len(self._safe)} photos",
@@ -143,10 +153,18 @@ class PowerCuts:
         root_is_read_only(machine)
         machine.run(f"grep -q 'cooldown_seconds: 0.0' {CONFIG}")
         check(True, "and an edited setting is still there")
+        machine.plug_in()
         machine.until('test "$(cat /run/smart-selfie-export/light)" = safe_to_unplug', 300)
         said = machine.run("journalctl --identifier=smart-selfie-export --output=cat | grep 'photos are on'")
         machine.pull_out()
         check("NOT" not in said, f"and the export goes on where it was: {said}")
+
+
+def controls_lost(card: Path, told: set[str]) -> int:
+    """How many of the files that were written, but not made safe, are not whole on the card."""
+    with mounted(card) as place:
+        sizes = {path.name: path.stat().st_size for path in (place / "control").glob("control-*")}
+    return sum(sizes.get(name) != CONTROL_BYTES for name in told)
 
 
 def until_copying(stick: Path, before: int) -> None:
@@ -158,39 +176,24 @@ def until_copying(stick: Path, before: int) -> None:
         time.sleep(0.5)
 
 
-def root_is_read_only(machine: Machine) -> None:
-    """Photos and settings alone are on a partition that can be written."""
-    told = machine.run("findmnt --noheadings --output FSTYPE,OPTIONS --target /usr")
-    check(told.startswith("overlay"), "the root is a layer in memory over a card that is only read")
+def hung(machine: Machine) -> None:
+    """Process 1 hangs: the watchdog resets the machine, and it comes up by itself."""
+    until_ready(machine)
+    machine.run(f"grep -q 'cooldown_seconds: 2.5' {CONFIG}")
+    check(True, "a setting edited in the life before is still there")
+    first = machine.run("cat /proc/sys/kernel/random/boot_id")
+    name = machine.run("cat /sys/class/watchdog/watchdog0/identity")
     check(
-        machine.run("cat /sys/block/vda/stat").split()[6] == "0", "and not one sector of it has been written"
+        machine.run("cat /sys/class/watchdog/watchdog0/state") == "active",
+        f"process 1 feeds the watchdog, {name}",
     )
-
-
-def hung(folder: Path, options: list[str]) -> Machine:
-    """The kernel hangs: the hardware watchdog resets it, and it comes up by itself. It is left on."""
-    machine = Machine(folder, options, read_only=True, resets=True)
-    try:
-        until_ready(machine)
-        root_is_read_only(machine)
-        machine.run(f"grep -q 'cooldown_seconds: 2.5' {CONFIG}")
-        check(True, "and a setting edited when it could still be written is still there")
-        first = machine.run("cat /proc/sys/kernel/random/boot_id")
-        check(
-            "i6300ESB" in machine.run("cat /sys/class/watchdog/watchdog0/identity"),
-            "there is a hardware watchdog",
-        )
-        machine.run("sysctl --quiet kernel.panic=0")
-        started = time.monotonic()
-        machine.start("echo c >/proc/sysrq-trigger")
-        machine.await_watchdog(120)
-        print(f"    reset {time.monotonic() - started:.0f} s after the kernel hung", flush=True)
-        until_ready(machine)
-        check(
-            machine.run("cat /proc/sys/kernel/random/boot_id") != first,
-            "a hung kernel is reset by the watchdog",
-        )
-    except BaseException:
-        machine.cut_power()
-        raise
-    return machine
+    started = time.monotonic()
+    # Frozen, it can do nothing any more, and no signal can wake it.
+    machine.start("echo 1 >/sys/fs/cgroup/init.scope/cgroup.freeze")
+    machine.await_restart(120)
+    print(f"    reset {time.monotonic() - started:.0f} s after process 1 hung", flush=True)
+    until_ready(machine)
+    check(
+        machine.run("cat /proc/sys/kernel/random/boot_id") != first,
+        "process 1 hangs: the watchdog resets the machine, and it is ready again by itself",
+    )

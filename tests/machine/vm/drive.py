@@ -1,33 +1,41 @@
-"""Drives the virtual machine from the host: drive.py FOLDER CUTS [--only-cuts]
+"""Drives the machine from the host: drive.py FOLDER CUTS [--only-cuts]
 
-FOLDER holds vmlinuz, initrd, disk.img (root), data.img (photos and settings) and stick.img.
+FOLDER holds the kernel, its initrd, and the disks that tests/machine/vm/machine.py names.
 Exit 0 if everything held.
 """
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.machine.vm.cuts import PowerCuts, hung
 from tests.machine.vm.everyday import first_life
-from tests.machine.vm.machine import VmError, accelerator
+from tests.machine.vm.machine import Machine, VmError
 
 
 def main(folder: Path, count: int, only_cuts: bool) -> int:
     """Exit status."""
-    options = accelerator(folder)
-    print(f"QEMU: {' '.join(options)}", flush=True)
+    started = time.monotonic()
+    machine = Machine(folder)
     try:
-        machine = None
         if not only_cuts:
-            first_life(folder, options)
-            machine = hung(folder, options)
-        PowerCuts(folder, options, count).run(machine)
+            first_life(machine, folder)
+            print(f"== process 1 hangs ({time.monotonic() - started:.0f} s)", flush=True)
+            machine.cut_power()
+            machine = Machine(folder)
+            hung(machine)
+        print(f"== {count} power cuts ({time.monotonic() - started:.0f} s)", flush=True)
+        PowerCuts(folder, count).run(machine)
     except (VmError, AssertionError, OSError, subprocess.SubprocessError) as error:
         print(error, flush=True)
         return 1
+    finally:
+        machine.cut_power()
     return 0
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the machine must not outlive this
     sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), "--only-cuts" in sys.argv))

@@ -1,153 +1,81 @@
-"""One virtual machine: its power, its USB port, and a line over which commands are run in it."""
+"""One machine under User Mode Linux: its power, its USB ports, a line over which commands are run in it."""
 
 import contextlib
-import json
 import os
 import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+DISKS = ("root.img", "data.img", "vfat.img", "exfat.img", "ext4.img", "other.img")
+"""The host's files behind /dev/ubda, ubdb, …: the card's two partitions, then sticks, not plugged in yet."""
+STICKS = {Path(name).stem: f"/dev/ubd{'abcdef'[number]}" for number, name in enumerate(DISKS) if number > 1}
 KERNEL = (
-    "root=/dev/vda console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0 no_timer_check"
-    # Beside busy neighbours an emulated processor may need minutes to find its own disks.
-    " systemd.default_device_timeout_sec=600 systemd.default_timeout_start_sec=600"
+    # The root is a layer in memory over the card, which is never written; other partitions stay as they are.
+    "root=/dev/ubda ro overlayroot=tmpfs:recurse=0 quiet"
+    " panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
+    # A stick that has a write cache and says so: what was not flushed is lost with the power.
+    " usb-storage.quirks=1d6b:0104:p"
 )
-READ_ONLY = "ro overlayroot=tmpfs:recurse=0"
-"""The root is a layer in memory over the card, which is never written; other partitions stay as they are."""
+MEMORY = "512M"
+"""Of a Zero 2 W."""
 
 
 class VmError(Exception):
     """The machine did not do what it should; the message is for the person who runs the test."""
 
 
-def accelerator(folder: Path) -> list[str]:
-    """QEMU's options for this host: KVM where it truly runs a kernel, else its own processor in software."""
-    probe = ["qemu-system-x86_64", "-M", "q35", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nographic"]
-    probe += [
-        "-no-reboot",
-        "-nic",
-        "none",
-        "-kernel",
-        str(folder / "vmlinuz"),
-        "-append",
-        "console=ttyS0 panic=-1",
-    ]
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        if os.access("/dev/kvm", os.R_OK | os.W_OK):
-            told = subprocess.run(
-                probe, capture_output=True, stdin=subprocess.DEVNULL, timeout=15, check=False
-            )
-            if b"Linux version" in told.stdout:
-                return ["-accel", "kvm", "-cpu", "host"]
-    # No AVX: QEMU 7.2 computes some of its gathers wrongly, and numpy falls over them.
-    return ["-accel", "tcg,thread=multi", "-cpu", "Nehalem"]
-
-
 class Machine:
-    """One power-on. ``folder`` holds vmlinuz, initrd and the disks: disk.img, data.img, stick.img."""
+    """One power-on. ``folder`` holds linux, initrd and the DISKS."""
 
-    def __init__(
-        self, folder: Path, options: list[str], *, read_only: bool, stick: bool = False, resets: bool = False
-    ) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path) -> None:
         self._console = folder / "console"
-        self._kept = folder / "kept"
-        for old in ("console", "kept", "shell", "monitor"):
-            (folder / old).unlink(missing_ok=True)
-        # Nothing that QEMU has written is lost when it is killed, so it need not wait for the host's disk.
-        # What the machine has not written yet is lost.
-        words = [
-            "qemu-system-x86_64",
-            *options,
-            "-M",
-            "q35",
-            "-nodefaults",
-            "-smp",
-            "2",
-            "-m",
-            "1536",
-            "-display",
-            "none",
-        ]
-        words += ["-kernel", str(folder / "vmlinuz"), "-initrd", str(folder / "initrd")]
-        words += ["-append", f"{KERNEL} {READ_ONLY if read_only else 'rw'}"]
-        for name in ("disk.img", "data.img"):
-            words += ["-drive", f"file={folder / name},format=raw,cache=unsafe,if=virtio"]
-        stick_file = f"file.driver=file,file.filename={folder / 'stick.img'},file.cache.no-flush=on"
-        words += ["-blockdev", f"driver=raw,node-name=stick,{stick_file}"]
-        words += ["-device", "i6300esb", "-device", "qemu-xhci,id=xhci", "-device", "virtio-serial"]
-        words += ["-chardev", f"socket,id=shell,path={folder / 'shell'},server=on,wait=off"]
-        words += ["-device", "virtserialport,chardev=shell,name=shell"]
-        words += ["-chardev", f"file,id=kept,path={self._kept}"]
-        words += ["-device", "virtserialport,chardev=kept,name=kept"]
-        words += ["-serial", f"file:{self._console}", "-qmp", f"unix:{folder / 'monitor'},server=on,wait=off"]
-        if not resets:
-            words.append("-no-reboot")
-        if stick:
-            words += ["-device", "usb-storage,id=plugged,drive=stick,bus=xhci.0"]
-        self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL)
-        self._shell = self._connect("shell")
-        self._line = self._connect("monitor")
-        self._monitor = self._line.makefile("rw")
-        self._monitor.readline()
-        self.tell("qmp_capabilities")
-
-    def _connect(self, name: str) -> socket.socket:
-        end = time.monotonic() + 20
-        while True:
-            line = socket.socket(socket.AF_UNIX)
-            try:
-                line.connect(str(self._folder / name))
-            except OSError:
-                if time.monotonic() > end or self._process.poll() is not None:
-                    raise VmError(f"QEMU does not start (exit {self._process.poll()})") from None
-                time.sleep(0.1)
-            else:
-                return line
-
-    def tell(self, command: str, **arguments: str) -> Any:
-        """A command of QEMU's monitor (QMP), and its answer."""
-        json.dump({"execute": command, "arguments": arguments}, self._monitor)
-        self._monitor.write("\n")
-        self._monitor.flush()
-        for line in self._monitor:
-            answer = json.loads(line)
-            if "error" in answer:
-                raise VmError(f"{command}: {answer['error']['desc']}")
-            if "return" in answer:
-                return answer["return"]
-        raise VmError(f"{command}: QEMU is gone")
-
-    def await_watchdog(self, seconds: float) -> None:
-        """Until the hardware watchdog resets it. Raises VmError."""
-        self._line.settimeout(seconds)
-        try:
-            if not any('"WATCHDOG"' in line for line in self._monitor):
-                raise VmError("QEMU is gone")
-        except TimeoutError:
-            raise VmError(f"the watchdog did not reset it in {seconds:.0f} s") from None
+        self._kept = ""
+        shell, self._shell = socket.socketpair()
+        kept, self._kept_line = socket.socketpair()
+        self._kept_line.setblocking(False)
+        words = [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on", f"initrd={folder / 'initrd'}"]
+        # A disk's file is written when the machine writes to it: it is what a power cut leaves.
+        words += [f"ubd{number}={folder / name}" for number, name in enumerate(DISKS)]
+        words += ["con=null", "con0=null,fd:1", "ssl=null"]
+        words += [f"ssl0=fd:{shell.fileno()}", f"ssl1=fd:{kept.fileno()}"]
+        words += KERNEL.split()
+        self._memory = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.ismount("/dev/shm") else None)
+        with self._console.open("wb") as console:
+            self._process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                pass_fds=(shell.fileno(), kept.fileno()),
+                env={"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": self._memory.name},
+                start_new_session=True,
+            )
+        shell.close()
+        kept.close()
 
     def start(self, command: str) -> None:
         """Run ``command`` in the machine, which will not come to answer."""
         self._shell.sendall(command.encode() + b"\n")
 
-    def attempt(self, command: str, seconds: float = 120) -> tuple[int, str]:
-        """Exit status and output of a shell command, run as root in the machine."""
+    def attempt(self, command: str, seconds: float = 120, *, show: bool = False) -> tuple[int, str]:
+        """Exit status and output of a shell command, run as root; ``show`` prints it as it comes."""
         self.start(command)
         self._shell.settimeout(1)
         end, told = time.monotonic() + seconds, b""
         while not (done := re.search(rb"\n?@done (\d+)\n\Z", told)):
             with contextlib.suppress(TimeoutError):
                 if not (news := self._shell.recv(65536)):
-                    raise VmError(f"the machine went off during: {command}")
+                    raise VmError(f"the machine went off during: {command}\n{self.console()[-3000:]}")
                 told += news
+                if show:
+                    print(news.decode(errors="replace").partition("\n@done")[0], end="", flush=True)
             if self._process.poll() is not None:
-                raise VmError(f"the machine went off during: {command}")
+                raise VmError(f"the machine went off during: {command}\n{self.console()[-3000:]}")
             if time.monotonic() > end:
                 raise VmError(f"no answer in {seconds:.0f} s to: {command}\n{self.console()[-3000:]}")
         return int(done[1]), told[: done.start()].decode(errors="replace").strip()
@@ -170,34 +98,45 @@ class Machine:
                 raise VmError(f"not within {seconds:.0f} s: {command}\n{told}")
             time.sleep(0.5)
 
+    def await_restart(self, seconds: float) -> None:
+        """Until it has started anew and answers. Raises VmError."""
+        end = time.monotonic() + seconds
+        told = b""
+        self._shell.settimeout(1)
+        while b"@up\n" not in told:
+            with contextlib.suppress(TimeoutError):
+                told += self._shell.recv(65536)
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise VmError(f"it did not start anew in {seconds:.0f} s\n{self.console()[-3000:]}")
+
     def console(self) -> str:
         """All it has said on its console."""
-        return self._console.read_text(errors="replace") if self._console.exists() else ""
+        return self._console.read_text(errors="replace")
 
     def kept(self) -> set[str]:
-        """Names of the photos it has said to be safe; the last line may be half there."""
-        told = self._kept.read_text() if self._kept.exists() else ""
-        return set(re.findall(r"(selfie-\S+\.jpg)\n", told))
+        """Names of photos it has said to be safe, and of control files; the last line may be half there."""
+        with contextlib.suppress(OSError):  # no more for now, or for ever
+            while news := self._kept_line.recv(65536):
+                self._kept += news.decode()
+        return set(re.findall(r"(selfie-\S+\.jpg|control-\d+)\n", self._kept))
 
-    def plug_in(self) -> None:
-        """The USB stick."""
-        self.tell("device_add", driver="usb-storage", id="plugged", drive="stick", bus="xhci.0")
+    def plug_in(self, stick: str = "vfat") -> None:
+        """A USB stick, by its name in STICKS."""
+        self.run(f"/srv/vm/port plug {STICKS[stick]}")
 
-    def pull_out(self) -> None:
-        """The USB stick."""
-        self.tell("device_del", id="plugged")
+    def pull_out(self, stick: str = "vfat") -> None:
+        """The same."""
+        self.run(f"/srv/vm/port pull {STICKS[stick]}")
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
-        """Its files meanwhile are as a power cut at this moment leaves them: nothing of QEMU runs any more.
+        """Its files meanwhile are as a power cut at this moment leaves them: its kernel does not run.
 
         That is the state SIGKILL leaves as well, but the machine can go on afterwards.
         """
         self._process.send_signal(signal.SIGSTOP)
         while not all(map(_stopped, Path(f"/proc/{self._process.pid}/task").iterdir())):
-            time.sleep(
-                0.001
-            )  # a thread that is writing stops when the host's kernel has taken what it writes
+            time.sleep(0.001)  # a thread that is writing stops when the host has taken what it writes
         try:
             yield
         finally:
@@ -212,9 +151,14 @@ class Machine:
 
     def cut_power(self) -> None:
         """At once: what it has not written is lost."""
-        self._process.kill()
-        self._process.wait()
+        if self._process.poll() is None:
+            # Its programs are processes of the host, in the session of the kernel.
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
         self._shell.close()
+        self.kept()
+        self._kept_line.close()
+        self._memory.cleanup()
 
 
 def _stopped(task: Path) -> bool:
