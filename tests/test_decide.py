@@ -374,5 +374,6 @@ def test_twenty_people_are_twenty_people() -> None:
 
 def test_the_level_climbs_with_the_lowest_face() -> None:
     rule = Rule(smoothing_seconds=0)
-    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in (0.0, 0.3, 0.6, 0.9)])]
+    scores = (0.0, LEVEL.shows / 2, LEVEL.shows, 0.99)
+    levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in scores])]
     assert levels == [0.0, 0.5, 1.0, 1.0]

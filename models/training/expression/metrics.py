@@ -28,25 +28,6 @@ def fit_temperature(logits: np.ndarray, targets: np.ndarray) -> float:
     return float(np.exp((low + high) / 2))
 
 
-def fit_offsets(logits: np.ndarray, truth: np.ndarray, shrink: float = 0.003) -> np.ndarray:
-    """Offset of each label's logit, under which the likeliest label is most often the true one.
-
-    A network fitted to shares of votes guesses the mean of the crowd, not what most of it say. Bias-corrected
-    temperature scaling (Alexandari et al. 2020, arXiv:1901.06852): least cross-entropy over one temperature
-    and one offset a label, here with a penalty of ``shrink`` / 2 times their squares. Labels without a row in
-    ``truth`` (int ``[N]``) get none.
-    """
-    rows, classes = logits.shape
-    answers = np.eye(classes)[truth]
-    offsets, sharpness = np.zeros(classes), 1.0
-    for _ in range(3000):
-        error = (softmax(sharpness * logits + offsets) - answers) / rows
-        gradient = error.sum(0) + shrink * offsets
-        offsets -= 2.0 * np.where(answers.any(0), gradient, 0.0)
-        sharpness -= 0.2 * float((error * logits).sum())
-    return offsets / sharpness
-
-
 def confusion(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
     """int64 ``[classes, classes]``, rows are the truth."""
     return np.bincount(truth * classes + guess, minlength=classes * classes).reshape(classes, classes)
