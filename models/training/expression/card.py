@@ -233,6 +233,7 @@ LIMITS = """## Known failures, and what to do
 
 ## Not measured
 
+The baselines four_blocks, vgg16 and resnet50: their commands run, but they were not trained for this card.
 Speed on a Raspberry Pi.
 
 ## Not to be used for
