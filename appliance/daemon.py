@@ -22,6 +22,7 @@ from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
+from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
 from appliance.hw.stick import StickWatch
 from appliance.photos import PhotoStore
@@ -224,7 +225,10 @@ class Daemon:
         self._remember()
 
     def _remember(self) -> None:
-        self._live.remember(self._config, self._panel.chip() if self._panel is not None else None)
+        """The configuration in force is good: for the next start, and for the light before it."""
+        self._live.remember(self._config)
+        chip = self._panel.chip() if self._panel is not None else None
+        leave_note(self._live.next_start(), self._config.hardware, chip)
 
     def _tell_config(self, fault: ConfigError | None) -> None:
         self._condition(Light.CONFIG_BAD, fault is not None)

@@ -120,7 +120,7 @@ class Boot:
     def ran_before(self, chip: str | None = CHIP) -> "Boot":
         """The appliance has run with the settings as they are."""
         live = LiveConfig(self.config, state=self.state)
-        live.remember(live.start()[0], chip)
+        handover.leave_note(live.next_start(), live.start()[0].hardware, chip)
         return self
 
     def _run(self) -> None:
@@ -261,7 +261,7 @@ def test_without_pins_there_is_no_note_and_an_old_one_goes(boot: Boot) -> None:
 def test_a_setting_for_one_call_is_not_what_the_next_start_will_do(boot: Boot) -> None:
     boot.settings("led_pin: 17")
     live = LiveConfig(boot.config, [("hardware.led_pin", 5)], boot.state)
-    live.remember(live.start()[0], CHIP)
+    handover.leave_note(live.next_start(), live.start()[0].hardware, CHIP)
     assert not boot.note.exists()
 
 

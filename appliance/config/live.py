@@ -19,7 +19,6 @@ from appliance.config.load import load_config, override_of
 from appliance.config.schema import Config
 from appliance.errors import ConfigError
 from appliance.hw.early_light import stamp
-from appliance.hw.handover import leave_note
 
 log = logging.getLogger(__name__)
 
@@ -70,15 +69,19 @@ class LiveConfig:
         self._read = self._seen = self._stamps()
         return load_config(self._path, self._overrides)
 
-    def remember(self, config: Config, chip: str | None = None) -> None:
-        """``config`` is in force and good: keep it for the next start.
+    def next_start(self) -> tuple[Path, Stamps] | None:
+        """The folder that outlives a restart, and the files as they were when they were read.
 
-        ``chip`` is the label of the GPIO chip in use, for the early light; None if there is none.
+        None where the next start will not read just these: overrides are for one call.
         """
+        if self._memory is None or self._overrides:
+            return None
+        return self._memory.parent, self._read
+
+    def remember(self, config: Config) -> None:
+        """``config`` is in force and good: keep it for the next start."""
         if self._memory is None:
             return
-        if not self._overrides:  # those are for one call, and the next start will not know them
-            leave_note(self._memory.parent, self._read, config.hardware, chip)
         text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
         try:
             if not self._memory.exists() or self._memory.read_text("utf-8") != text:

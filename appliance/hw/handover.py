@@ -40,13 +40,17 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
 
 
 def leave_note(
-    state: Path, files: Mapping[Path, tuple[int, ...]], hardware: Hardware, chip: str | None
+    kept: tuple[Path, Mapping[Path, tuple[int, ...]]] | None, hardware: Hardware, chip: str | None
 ) -> None:
-    """Tell the early light of the next start its pins, in the folder ``state``.
+    """Tell the early light of the next start its pins.
 
-    ``hardware`` is what the ``files`` say, each with its stamp (see ``early_light.py``); ``chip`` the label
-    of the GPIO chip in use, None if there is none. What cannot be written is told in the journal.
+    ``kept`` is the folder for the note, and the files that ``hardware`` was read from, each with its stamp
+    (see ``early_light.py``); None leaves things as they are. ``chip`` is the label of the GPIO chip in use,
+    None if there is none. What cannot be written is told in the journal.
     """
+    if kept is None:
+        return
+    state, files = kept
     shine = () if hardware.rgb_pins == "none" else tuple(hardware.rgb_pins)
     shine += () if hardware.led_pin == "none" else (hardware.led_pin,)
     dark = () if hardware.flash_pin == "none" else (hardware.flash_pin,)
