@@ -12,7 +12,15 @@ pytest.importorskip("litert_torch", reason="conversion needs litert-torch: model
 
 from models.training.__main__ import main  # noqa: E402
 from models.training.errors import BadDataError  # noqa: E402
-from models.training.expression import checkpoint, face_networks, networks, published  # noqa: E402
+from models.training.expression import (  # noqa: E402
+    checkpoint,
+    face_networks,
+    inference,
+    networks,
+    published,
+    runtime,
+    shipped,
+)
 from models.training.expression.distill import Teachers  # noqa: E402
 from models.training.expression.labels import HAPPY, LABELS, NOT_A_FACE  # noqa: E402
 
@@ -96,6 +104,53 @@ def test_the_model_file_names_every_run_behind_it(fer2013: Path, tmp_path: Path)
     stages = json.loads(model.with_name("expression.json").read_text())["training"]["stages"]
     assert [stage["command"].split("--out ")[1].split()[0] for stage in stages] == list(names)
     assert "--teacher first.pt second.pt" in stages[-1]["command"]
+
+
+def test_training_goes_on_from_a_shipped_file_where_its_checkpoint_is_gone(
+    fer2013: Path, tmp_path: Path
+) -> None:
+    train = ["train", "--data", str(fer2013), "--batch", "16", "--sizes", "48:1", "--rate", "0.02"]
+    first, model = tmp_path / "first.pt", tmp_path / "expression_int8.tflite"
+    assert main([*train, "--epochs", "8", "--out", str(first)]) == 0
+    loss = ["--allowed-loss", "100"]
+    assert (
+        main(["convert", "--checkpoint", str(first), "--data", str(fer2013), "--out", str(model), *loss]) == 0
+    )
+
+    faces = np.load(fer2013)["images"]
+    again = networks.from_checkpoint(shipped.load(model), model)
+    with torch.no_grad():
+        read_back = again(torch.from_numpy(faces).float().div(255).unsqueeze(1)).numpy()
+    trained = inference.FloatModel(first).logits(faces)
+    assert np.abs(read_back - trained).max() < 0.1 * np.ptp(trained), "int8 keeps the weights to a percent"
+
+    second = tmp_path / "second.pt"
+    more = ["--start-from", str(model), "--teacher", str(model)]
+    assert main([*train, "--epochs", "1", "--rate", "1e-6", "--out", str(second), *more]) == 0
+    # one epoch that changes next to nothing: what it knew is still there, its normalisations fitted anew
+    assert checkpoint.load(second).history[0]["public_test"] > 0.8
+    assert (
+        main(["convert", "--checkpoint", str(second), "--data", str(fer2013), "--out", str(model), *loss])
+        == 0
+    )
+    stages = runtime.load(model).card["training"]["stages"]
+    assert ["--start-from" in stage["command"] for stage in stages] == [False, True]
+
+
+def test_a_shipped_file_of_a_network_that_cannot_be_read_back_is_refused(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, out = tmp_path / "expression_int8.tflite", str(tmp_path / "four.pt")
+    data = ["--data", str(fer2013)]
+    assert (
+        main(
+            ["train", *data, "--architecture", "four_blocks", "--epochs", "1", "--batch", "32", "--out", out]
+        )
+        == 0
+    )
+    assert main(["convert", "--checkpoint", out, *data, "--out", str(model), "--allowed-loss", "100"]) == 0
+    assert main(["train", *data, "--start-from", str(model), "--out", str(tmp_path / "run.pt")]) == 2
+    assert "weights of four_blocks can't be read back" in capsys.readouterr().err
 
 
 def stored(folder: Path, tensors: dict[str, np.ndarray], graph: bool) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.training.errors import BadDataError, TrainingError
-from models.training.expression import checkpoint, data, figures, metrics, runtime
+from models.training.expression import checkpoint, data, figures, metrics, runtime, shipped
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import STANDARD
 from models.training.expression.inference import FloatModel
@@ -149,7 +149,9 @@ def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
     stages: list[dict[str, Any]] = []
     for name in [*_names(stored.settings.get("teacher")), *_names(stored.settings.get("start_from"))]:
         if Path(name).exists():
-            stages += [stage for stage in lineage(checkpoint.load(Path(name))) if stage not in stages]
+            stages += [stage for stage in lineage(shipped.load(Path(name))) if stage not in stages]
+    if "stages" in stored.settings:  # a shipped file, which carries its own
+        return [*stages, *stored.settings["stages"]]
     return [*stages, {"command": command_line(stored.settings), "epochs": stored.epoch}]
 
 

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.errors import BadDataError
-from models.training.expression import checkpoint, networks
+from models.training.expression import networks, shipped
+from models.training.expression.device import fast_precision
 from models.training.expression.labels import NOT_A_FACE
 
 GUESS_WEIGHT = 0.8  # of a row that has the teachers' word alone
@@ -31,7 +32,7 @@ class Teachers:
         self.share, self.device = share, device
         self.networks: list[tuple[nn.Module, int]] = []
         for file in files:
-            stored = checkpoint.load(file)
+            stored = shipped.load(file)
             if stored.classes != classes:
                 raise BadDataError(f"--teacher {file}: it knows {stored.classes} labels, this run {classes}")
             network = networks.from_checkpoint(stored, file).to(device, memory_format=torch.channels_last)
@@ -59,7 +60,7 @@ class Teachers:
             views = images
             if images.shape[-1] != side:
                 views = functional.interpolate(images, size=side, mode="bilinear", align_corners=False)
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with fast_precision(self.device):
                 logits = network(views)
             total = total + functional.softmax(logits.float(), 1)
         return total / len(self.networks)

@@ -9,9 +9,10 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from models.training.errors import BadDataError, TrainingError
-from models.training.expression import batches, checkpoint, data, distill, networks
+from models.training.errors import BadDataError
+from models.training.expression import batches, checkpoint, data, distill, networks, published, shipped
 from models.training.expression.augment import Strength
+from models.training.expression.device import choose_device, fast_precision
 from models.training.expression.labels import LABELS, majority
 from models.training.expression.loss import expression_loss
 
@@ -30,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start-from",
         type=Path,
-        help="checkpoint whose averaged weights to start with; its last layer too if the labels are the same",
+        help="checkpoint whose averaged weights to start with, its last layer too if the labels are the "
+        "same; or a shipped *_int8.tflite with its JSON",
     )
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
@@ -38,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--weights", type=Path, help="pretrained weights for vgg16, resnet50, face_residual or face_mobile"
     )
     parser.add_argument(
-        "--teacher", type=Path, nargs="+", help="checkpoints whose mean opinion is mixed into the votes"
+        "--teacher",
+        type=Path,
+        nargs="+",
+        help="checkpoints, or shipped files, whose mean opinion is mixed into the votes",
     )
     parser.add_argument("--teacher-share", type=float, default=0.7)
     parser.add_argument("--epochs", type=int, default=60)
@@ -64,16 +69,6 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     Trainer(args).run()
     return 0
-
-
-def choose_device(name: str) -> torch.device:
-    """``auto`` takes a GPU where there is one.
-
-    :raises TrainingError: cuda asked for and not there
-    """
-    if name == "cuda" and not torch.cuda.is_available():
-        raise TrainingError("--device cuda: no CUDA GPU is usable here; use --device cpu or auto")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
 def learning_rate(progress: float, peak: float, warm_up: float = 0.04) -> float:
@@ -121,7 +116,7 @@ class Trainer:
         self.averaged = networks.build(args.architecture, self.classes)
         self.history: list[dict[str, float]] = []
         if args.start_from:
-            self._start_from(checkpoint.load(args.start_from))
+            self._start_from(shipped.load(args.start_from))
         self.averaged.load_state_dict(self.network.state_dict())
         for network in (self.network, self.averaged):
             network.to(self.device, memory_format=torch.channels_last)
@@ -163,6 +158,8 @@ class Trainer:
         fresh = self.network.state_dict()
         fits = {name: value for name, value in stored.averaged.items() if value.shape == fresh[name].shape}
         self.network.load_state_dict({**fresh, **fits})
+        if not stored.history:  # a shipped file: its normalisations are part of its convolutions
+            published.fit_normalisations(self.network, self.faces.images[:512], self.side)
         self.origin = f"from {self.args.start_from.name}"
 
     def _load_weights(self, stored: checkpoint.Checkpoint) -> None:
@@ -221,7 +218,7 @@ class Trainer:
         targets, weights = batch.targets.to(self.device), batch.weights.to(self.device)
         if self.teachers:
             targets, weights = self.teachers.targets(images, targets, weights)
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with fast_precision(self.device):
             logits = self.network(images)
         loss = expression_loss(logits.float(), targets, weights)
         self.optimiser.zero_grad(set_to_none=True)
@@ -249,7 +246,7 @@ class Trainer:
             images = batches.to_network(batches.resized(self.test_images[start : start + 256], self.side)).to(
                 self.device
             )
-            with torch.autocast(self.device.type, torch.bfloat16):
+            with fast_precision(self.device):
                 guess = self.averaged(images).argmax(1).cpu().numpy()
             right += int((guess == self.test_answers[start : start + 256]).sum())
         return right / len(self.test_images)
