@@ -8,6 +8,7 @@ at all.
 import contextlib
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,7 +32,8 @@ def float_tflite(network: nn.Module, sample: np.ndarray, path: Path) -> None:
 
     fused = fuse(network.eval().float().cpu())
     wrapped = litert_torch.to_channel_last_io(fused, args=[0]).eval()
-    litert_torch.convert(wrapped, (torch.from_numpy(sample),)).export(str(path))
+    with contextlib.redirect_stdout(sys.stderr):  # its progress is no part of what a program reads from us
+        litert_torch.convert(wrapped, (torch.from_numpy(sample),)).export(str(path))
 
 
 def convert_int8(

@@ -1,6 +1,7 @@
 """``evaluate``: the figures of an int8 model (no PyTorch needed) or of a checkpoint, on data kept back."""
 
 import argparse
+import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="private is for final figures alone; choose on public",
     )
     parser.add_argument("--mined", type=Path, help="crops from `prepare`: not_a_face on photos held out")
-    parser.add_argument("--genki", type=Path, help="folder of photos with labels.csv (file, smile)")
+    parser.add_argument(
+        "--genki",
+        type=Path,
+        help="folder of photos with labels.csv (file, smile); else genki_dev beside --data, if it is there",
+    )
     parser.add_argument(
         "--detector",
         default="cnn",
@@ -43,6 +48,12 @@ def run(args: argparse.Namespace) -> int:
     if args.model:
         model = runtime.load(args.model)
         rule = CropRule(**model.card["crop"])
+        result["file"] = {
+            "name": args.model.name,
+            "bytes": args.model.stat().st_size,
+            "sha256": model.card["sha256"],
+        }
+        result["speed"] = speed_of(args.model)
         result["int8"] = measure(args, model.logits, model.card["labels"], model.temperature, rule)
     if args.checkpoint:
         from models.training.expression import inference  # noqa: PLC0415 (needs PyTorch)
@@ -78,15 +89,30 @@ def measure(
     }
     if args.mined:
         result["not_a_face"] = figures.not_a_face(logits, temperature, args.mined)
-    if args.genki:
-        photos = smilers.load(args.genki, args.detector, rule)
+    beside = args.data.parent / "genki_dev"
+    genki = args.genki or (beside if (beside / "labels.csv").is_file() else None)
+    if genki:
+        photos = smilers.load(genki, args.detector, rule)
         result["genki"] = smilers.figures(logits, temperature, photos)
     return result
+
+
+def speed_of(model: Path) -> dict[str, Any]:
+    """CPU time a face beside mini-Xception's, which only PyTorch's converter can put into a file."""
+    if importlib.util.find_spec("litert_torch") is None:
+        return {"not_measured": "the yardstick, mini-Xception, is built by litert-torch, which is not here"}
+    from models.training.expression import speed  # noqa: PLC0415 (needs PyTorch)
+
+    return dict(speed.against_mini_xception(model))
 
 
 def as_table(result: dict[str, Any]) -> str:
     """The main figures, a line each."""
     lines = [f"{result['data']}, {result['split']} test"]
+    for group in ("file", "speed"):
+        lines += [
+            f"{group:20}{name.replace('_', ' '):40}{value}" for name, value in result.get(group, {}).items()
+        ]
     for kind in ("int8", "float"):
         for group, values in result.get(kind, {}).items():
             lines += [

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     }
     if args.model:
         model = runtime.load(args.model)
-        summary["speed"] = speed.against_mini_xception(args.model)
+        summary["speed"] = _speeds(args, stored.architecture)
         kilobytes = args.model.stat().st_size / 1000
         text = card.write(
             model.card, figures, summary["speed"], kilobytes, [_read(one) for one in args.beside]
@@ -55,6 +55,17 @@ def run(args: argparse.Namespace) -> int:
     write_atomically(args.out / "figures.json", (json.dumps(summary, indent=1) + "\n").encode())
     print(args.out)
     return 0
+
+
+def _speeds(args: argparse.Namespace, architecture: str) -> list[dict[str, Any]]:
+    """What was measured now, and what an earlier report measured of this network on the other processors."""
+    now = {"architecture": architecture, **speed.against_mini_xception(args.model)}
+    before = _read(args.out / "figures.json").get("speed", []) if (args.out / "figures.json").exists() else []
+    kinds = ("architecture", "int8_dot_products")
+    others = [
+        one for one in before if one["architecture"] == architecture and any(one[k] != now[k] for k in kinds)
+    ]
+    return sorted([now, *others], key=lambda one: not one["int8_dot_products"])
 
 
 def _network(stored: checkpoint.Checkpoint, path: Path) -> dict[str, Any]:
