@@ -69,6 +69,15 @@ def test_who_only_goes_on_by_hysteresis_holds_but_is_not_photographed() -> None:
     decisions = play(Decider(Rule(smoothing_seconds=0)), scenes)
     assert [d.take_photo for d in decisions] == [False] * 26 + [True]
     assert all(d.all_show for d in decisions)
+    assert {d.reason for d in decisions[6:26]} == {"1 of 2 show it plainly"}
+
+
+def test_nobody_holds_still_for_long_for_somebody_who_stays_a_little_short() -> None:
+    scenes = [{1: GRIN, 2: SMILE}] * 6 + [{1: GRIN, 2: FAINT}] * 30 + [{1: GRIN, 2: SMILE}]
+    lights = [d.light for d in play(Decider(Rule(smoothing_seconds=0)), scenes)]
+    assert set(lights[:20]) == {Light.ALL}
+    assert set(lights[22:36]) == {Light.WAITING}
+    assert lights[36] is not Light.WAITING
 
 
 def test_a_photo_right_after_a_gap_of_five_seconds_needs_the_whole_hold_again() -> None:
@@ -118,6 +127,16 @@ def test_a_press_disarms_and_another_arms_again() -> None:
     assert decider.process(people(2.0, {1: GRIN})).light is Light.DISARMED
     decider.press()
     assert photos(play(decider, [{1: GRIN}] * 60, start=2.1)) == 1
+
+
+def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> None:
+    decider = Decider(Rule())
+    lights = [d.light for d in play(decider, [{1: GRIN}] * 12)]
+    assert lights[-1] is Light.PHOTO
+    decider.press()
+    assert decider.process(people(12 * STEP, {1: GRIN})).light is Light.DISARMED
+    decider.press()
+    assert decider.process(people(13 * STEP, {1: GRIN})).light is Light.ALL
 
 
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:

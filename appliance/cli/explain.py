@@ -47,6 +47,8 @@ def lacks(one: Showing, level: Level) -> str | None:
         return f"{one.score:.2f} of {level.shows:.2f}"
     if not one.in_frame:
         return f"only {one.current:.2f} in this frame, {level.stops:.2f} are needed"
+    if not one.plainly:
+        return f"only {one.current:.2f} in this frame, a photo needs {level.shows:.2f}"
     return None
 
 
