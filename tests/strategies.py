@@ -1,5 +1,7 @@
 """Pieces of pipeline data for tests: frames without pixels worth looking at, faces with chosen scores."""
 
+import functools
+
 import numpy as np
 
 from appliance.frames import LABELS, Box, Frame, JudgedFace, JudgedFaces, People, Person, Picture
@@ -21,6 +23,13 @@ def face(happy: float, x: float = 10.0, y: float = 10.0, size: float = 40.0) -> 
     return JudgedFace(Box(x, y, size, size), 1.0, scores)
 
 
+@functools.lru_cache(4096)
+def person(number: int, happy: float | None, x: float = 10.0) -> Person:
+    """Somebody followed who is happy with this probability; None: who is missed in this frame."""
+    seen = happy is not None
+    return Person(number, face(happy or 0.0, x), seen, 0.0, 0.0 if seen else 0.1)
+
+
 def judged(time: float, *faces: JudgedFace) -> JudgedFaces:
     """A frame with these faces."""
     return JudgedFaces(frame(time), faces)
@@ -34,8 +43,5 @@ def people(
     pixels: np.ndarray = BLANK,
 ) -> People:
     """Persons by number with their happiness; None: somebody followed who is missed in this frame."""
-    persons = tuple(
-        Person(number, face(value or 0.0, x), value is not None, 0.0, 0.0 if value is not None else 0.1)
-        for number, value in happy.items()
-    )
+    persons = tuple(person(number, value, x) for number, value in happy.items())
     return People(frame(time, pixels=pixels), persons, newcomers)
