@@ -89,7 +89,7 @@ class Appliance(RuleBasedStateMachine):
         self.burst_left = 0
         self.asked = 0
         self.frames: dict[float, tuple[Decision, bool]] = {}
-        self.shot_at = self.trigger_at = self.plainly_at = -1e9
+        self.shot_at = self.trigger_at = self.plainly_at = self.last_at = -1e9
         self.episode = self.photos = 0
         self.company: list[tuple[float, set[int]]] = []
         self.pictured: set[int] = set()
@@ -128,6 +128,7 @@ class Appliance(RuleBasedStateMachine):
     @rule(new=rules)
     def config_is_edited(self, new: Rule) -> None:
         self.decider.use(new)
+        self.changed = self.changed or new.mode != self.rule.mode  # that arms or disarms
         self.rule = new
         self.trigger_at = -1e9
         self.company.clear()
@@ -186,8 +187,9 @@ class Appliance(RuleBasedStateMachine):
     def frame(self, scene: Scene, newcomers: int, at: float | None = None) -> None:
         self.pass_time(self.step)
         time = self.now if at is None else at
-        if self.company and not 0 <= time - self.company[-1][0] <= GAP_SECONDS:
+        if not 0 <= time - self.last_at <= GAP_SECONDS:
             self.start_over()
+        self.last_at = time
         self.trigger_at = self.trigger_at if time >= self.trigger_at else -1e9
         self.company.append((time, set(scene)))
         decision = self.decider.process(people(time, scene, newcomers, pixels=TINY))
