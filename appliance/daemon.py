@@ -143,10 +143,9 @@ class Daemon:
             panel.condition(light, True)
         return panel
 
-    @staticmethod
-    def _open_store(config: Config) -> PhotoStore:
+    def _open_store(self, config: Config) -> PhotoStore:
         storage = config.storage
-        return PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
+        return PhotoStore(storage.folder, storage.quality, storage.keep_free_mb, clock=self._clock)
 
     def _card(self, config: Config, store: PhotoStore) -> CardStore:
         return CardStore(store, self._clock, regions=config.storage.face_regions)
