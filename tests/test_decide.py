@@ -1,16 +1,17 @@
 """The rule, in the words of the person in front of the box."""
 
+import dataclasses
 import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.config.schema import Rule, Who
-from appliance.frames import Command, Decision, Light, People
+from appliance.frames import LABELS, Command, Decision, JudgedFace, Light, People, Person
 from appliance.pipeline.decide import Decider
 from appliance.pipeline.sensitivity import level_of
 from appliance.pipeline.showing import expression_probability
-from tests.strategies import people
+from tests.strategies import face, people
 
 STEP = 1 / 30
 SMILE, GRIN, SAD = 0.95, 0.99, 0.05
@@ -155,6 +156,23 @@ def test_after_a_long_gap_between_frames_everybody_starts_over() -> None:
 def test_surprise_can_be_asked_for_instead() -> None:
     decider = Decider(Rule(expression=("surprise",)))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
+
+
+def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() -> None:
+    happy, surprised, both, neutral = (
+        dataclasses.replace(face(0.0), scores=dict.fromkeys(LABELS, 0.0) | scores)
+        for scores in ({"happy": 0.9}, {"surprise": 0.9}, {"happy": 0.5, "surprise": 0.4}, {"neutral": 0.9})
+    )
+
+    def taken(expression: tuple[str, ...], *faces: JudgedFace) -> int:
+        persons = tuple(Person(n, one, True, 0.0) for n, one in enumerate(faces))
+        decider = Decider(Rule(expression=expression))
+        return photos([decider.process(People(people(i * STEP, {}).frame, persons)) for i in range(30)])
+
+    assert taken(("happy", "surprise"), happy, surprised, both) == 1
+    assert taken(("happy", "surprise"), happy, surprised, neutral) == 0
+    assert taken(("happy",), happy, surprised) == 0
+    assert taken(("happy",), both) == 0
 
 
 def test_the_light_says_who_is_missing() -> None:
