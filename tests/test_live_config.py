@@ -16,8 +16,9 @@ from appliance.config import Config, load_config
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.template import render
 from appliance.daemon import Daemon
-from appliance.errors import ConfigError
+from appliance.errors import ConfigError, GpioError
 from appliance.frames import Decision, Light
+from appliance.hw.gpio import Panel
 from tests.strategies import frame
 
 
@@ -219,17 +220,18 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     ("right", "wrong", "told"),
     [
         ("photos", "absent", "line 9: storage.folder = "),
-        (
-            "source: scene",
-            "source: replay\n  recording: absent.mp4",
-            "line 3: camera.recording = 'absent.mp4'",
-        ),
+        ("scene", "replay\n  recording: absent.mp4", "line 3: camera.recording = 'absent.mp4'"),
+        ("mb: 0", "mb: 0\nhardware:\n  flash_pin: 19", "line 12: hardware.flash_pin = 19: GPIO19 is in use"),
     ],
 )
 def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configuration_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     right: str, wrong: str, told: str,
 ) -> None:  # fmt: skip
+    def taken(_panel: Panel, pin: int) -> None:
+        raise GpioError(f"GPIO{pin} is in use by another program", key="hardware.flash_pin")
+
+    monkeypatch.setattr(Panel, "add_flash", taken)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
