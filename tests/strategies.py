@@ -9,10 +9,13 @@ from appliance.frames import LABELS, Box, Frame, JudgedFace, JudgedFaces, People
 BLANK = np.zeros((48, 64, 3), np.uint8)
 TINY = np.zeros((1, 1, 3), np.uint8)
 """A frame in which there is nothing to measure: for sequences by the hundred thousand."""
+TINY_GREY, TINY_PICTURE = TINY[:, :, 0], Picture(1, 1, lambda: TINY)
 
 
 def frame(time: float, sequence: int = 0, pixels: np.ndarray = BLANK) -> Frame:
     """A black frame captured at ``time`` seconds."""
+    if pixels is TINY:
+        return Frame(sequence, time, TINY, TINY_GREY, TINY_PICTURE)
     height, width, _ = pixels.shape
     return Frame(sequence, time, pixels, pixels[:, :, 0], Picture(width, height, lambda: pixels))
 

@@ -95,12 +95,12 @@ class Appliance(RuleBasedStateMachine):
         self.pictured: set[int] = set()
         self.changed = True
 
-    @rule(scene=faces, newcomers=st.sampled_from([0, 0, 0, 1]), repeats=st.integers(1, 12))
+    @rule(scene=faces, newcomers=st.sampled_from([0, 0, 0, 1]), repeats=st.integers(1, 8))
     def frames_come(self, scene: Scene, newcomers: int, repeats: int) -> None:
         for _ in range(repeats):
             self.frame(scene, newcomers)
 
-    @rule(count=st.integers(1, 4), newcomers=st.integers(0, 1), seconds=st.floats(0.2, 1.4))
+    @rule(count=st.integers(1, 4), newcomers=st.integers(0, 1), seconds=st.floats(0.2, 1.2))
     def a_group_smiles(self, count: int, newcomers: int, seconds: float) -> None:
         self.obey(Command.ARM)
         for _ in range(round(seconds / self.step)):
@@ -310,8 +310,8 @@ def walk(number: int) -> None:
     machine = Appliance()
     machine.switch_on(any_rule(chance), chance.choice(CAMERAS))
     steps = [
-        lambda: machine.frames_come(any_scene(chance), chance.choice([0, 0, 0, 1]), chance.randint(1, 12)),
-        lambda: machine.a_group_smiles(chance.randint(1, 4), chance.randint(0, 1), chance.uniform(0.2, 1.4)),
+        lambda: machine.frames_come(any_scene(chance), chance.choice([0, 0, 0, 1]), chance.randint(1, 8)),
+        lambda: machine.a_group_smiles(chance.randint(1, 4), chance.randint(0, 1), chance.uniform(0.2, 1.2)),
         lambda: machine.no_frame_comes(chance.choice(GAPS)),
         machine.time_goes_back,
         lambda: machine.button_goes_down_for(chance.choice(PRESSES)),
