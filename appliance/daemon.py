@@ -94,7 +94,6 @@ class Daemon:
         try:
             models, self._store, camera = self._open()
             self._assembly = self._assemble(models, self._store)
-            self._tell_config(self._config_fault)
             lost = functools.partial(self._condition, Light.CAMERA_LOST)
             self._proven = self._config
             self._capture = Capture(camera, self._opener(self._config), self._clock, self._stop, lost)
@@ -130,6 +129,7 @@ class Daemon:
         self._panel.show(Light.BOOTING)  # the camera and the models take a while
         if self._feed is None:
             self._open_feed()
+        self._tell_config(self._config_fault)
         store = self._open_store(self._config)
         self._prepare(store)
         return load_models(self._config), store, self._opener(self._config)()
@@ -263,7 +263,10 @@ class Daemon:
         if refusal is not None:
             fault = self._live.unusable(self._config, refusal)
             self._config = self._config.model_copy(update={"camera": self._proven.camera})
-            self._use(self._proven)
+            try:
+                self._use(self._proven)
+            except ConfigError as error:
+                fault = ConfigError([*fault.problems, *error.problems])
             self._unremembered = False
             self._tell_config(fault)
         elif self._unremembered and proven:
