@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from appliance.assembly import Assembly, Listener, assemble, load_models
+from appliance.assembly import Assembly, Listener, Models, assemble, load_models
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.errors import ApplianceError, ConfigError, NoSpaceError, Problem, StorageError
+from appliance.errors import ApplianceError, ConfigError, NoSpaceError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.frames import Command, Decision, Light, Photo
@@ -65,7 +65,8 @@ class Daemon:
         self._live = live or LiveConfig(None)
         self._config_fault = fault
         self._clock = clock or MonotonicClock()
-        self._open_camera = open_source or (lambda: open_camera(self._config.camera, self._clock, log.info))
+        self._open_source = open_source
+        self._proven = config
         self._listeners = tuple(listeners)
         self._on_photo = tuple(on_photo)
         self._power_off = power_off
@@ -85,32 +86,56 @@ class Daemon:
         self._store: PhotoStore | None = None
         self._feed: Feed | None = None
         self._ready = False
+        self._saving: Decision | None = None
+        self._unremembered = False
 
     def run(self) -> None:
         """Until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
-        self._panel = self._open_panel(self._config)
-        self._panel.show(Light.BOOTING)  # the camera and the models take a while
         try:
-            self._open_feed()
-            self._tell_config(self._config_fault)
-            self._store = self._open_store(self._config)
-            self._prepare(self._store)
-            camera = self._open_camera()
-            try:
-                self._assembly = self._assemble(self._store)
-            except BaseException:
-                camera.close()
-                raise
+            models, self._store, camera = self._open()
+            self._assembly = self._assemble(models, self._store)
             lost = functools.partial(self._condition, Light.CAMERA_LOST)
-            self._capture = Capture(camera, self._open_camera, self._clock, self._stop, lost)
+            self._proven = self._config
+            self._capture = Capture(camera, self._opener(self._config), self._clock, self._stop, lost)
             self._line = Line(self._capture, self._assembly.stages, self._clock, self._stop)
             self._line.run_threaded(self._tick)
         finally:
             self._notifier.stopping()
             if self._feed is not None:
                 self._feed.close()
-            self._panel.close()
+            if self._panel is not None:
+                self._panel.close()
         self._report()
+
+    def _open(self) -> tuple[Models, PhotoStore, Camera]:
+        """What the configuration asks for; where that cannot be had, what the last good one asked for.
+
+        Raises what stands in the way of both.
+        """
+        try:
+            return self._open_all()
+        except ApplianceError as error:
+            last = self._live.last_good()
+            if last is None or last == self._config:
+                raise
+            self._config_fault = self._live.unusable(self._config, error)
+            self._config = last
+            return self._open_all()
+
+    def _open_all(self) -> tuple[Models, PhotoStore, Camera]:
+        if self._panel is not None:
+            self._panel.close()
+        self._panel = self._open_panel(self._config)
+        self._panel.show(Light.BOOTING)  # the camera and the models take a while
+        if self._feed is None:
+            self._open_feed()
+        self._tell_config(self._config_fault)
+        store = self._open_store(self._config)
+        self._prepare(store)
+        return load_models(self._config), store, self._opener(self._config)()
+
+    def _opener(self, config: Config) -> Callable[[], Camera]:
+        return self._open_source or functools.partial(open_camera, config.camera, self._clock, log.info)
 
     def _open_panel(self, config: Config) -> Panel:
         panel = open_panel(config.hardware, self._heard, log, self._clock, language=config.button)
@@ -118,10 +143,9 @@ class Daemon:
             panel.condition(light, True)
         return panel
 
-    @staticmethod
-    def _open_store(config: Config) -> PhotoStore:
+    def _open_store(self, config: Config) -> PhotoStore:
         storage = config.storage
-        return PhotoStore(storage.folder, storage.quality, storage.keep_free_mb)
+        return PhotoStore(storage.folder, storage.quality, storage.keep_free_mb, clock=self._clock)
 
     def _card(self, config: Config, store: PhotoStore) -> CardStore:
         return CardStore(store, self._clock, regions=config.storage.face_regions)
@@ -155,10 +179,10 @@ class Daemon:
             log.error("%s", error)
             self._condition(Light.STORAGE_FAULT, True)
 
-    def _assemble(self, store: PhotoStore) -> Assembly:
+    def _assemble(self, models: Models, store: PhotoStore) -> Assembly:
         return assemble(
             self._config,
-            load_models(self._config),
+            models,
             listeners=[
                 self._show,
                 self._alive,
@@ -166,8 +190,8 @@ class Daemon:
                 *self._listeners,
             ],
             store=self._card(self._config, store),
-            on_chosen=[lambda _: self._condition(Light.SAVING, True)],
-            on_photo=[lambda _: self._condition(Light.SAVING, False), *self._on_photo],
+            on_chosen=[self._save],
+            on_photo=[self._saved, *self._on_photo],
             on_storage_fault=self._stored,
         )
 
@@ -177,6 +201,14 @@ class Daemon:
             number = self._heads.news(decision)
             if number is not None:
                 self._panel.count(number)
+
+    def _save(self, decision: Decision) -> None:
+        self._saving = decision
+        self._condition(Light.SAVING, True)
+
+    def _saved(self, photo: Photo) -> None:
+        if photo.decision is self._saving:  # of several the last: the card is not done before
+            self._condition(Light.SAVING, False)
 
     def _stored(self, fault: bool) -> None:
         self._condition(Light.STORAGE_FAULT, fault)
@@ -222,10 +254,27 @@ class Daemon:
             self._tell_config(error)
             return
         self._tell_config(None)
-        self._remember()
+        self._unremembered = True
+
+    def _prove(self) -> None:
+        """A camera is opened by another thread: only then is a change of it known to be good or not."""
+        assert self._capture is not None
+        proven, refusal = self._capture.proven, self._capture.refusal()
+        if refusal is not None:
+            fault = self._live.unusable(self._config, refusal)
+            self._config = self._config.model_copy(update={"camera": self._proven.camera})
+            try:
+                self._use(self._proven)
+            except ConfigError as error:
+                fault = ConfigError([*fault.problems, *error.problems])
+            self._unremembered = False
+            self._tell_config(fault)
+        elif self._unremembered and proven:
+            self._remember()
 
     def _remember(self) -> None:
         """The configuration in force is good: for the next start, and for the light before it."""
+        self._unremembered, self._proven = False, self._config
         self._live.remember(self._config)
         chip = self._panel.chip() if self._panel is not None else None
         leave_note(self._live.next_start(), self._config.hardware, chip)
@@ -243,9 +292,9 @@ class Daemon:
         old = self._config
         if config == old or self._assembly is None or self._capture is None:
             return
-        with _refused("faces"):
+        with self._refused(config):
             models = load_models(config) if config.faces != old.faces else None
-        with _refused("storage"):
+        with self._refused(config):
             store = self._open_store(config) if config.storage != old.storage else None
             if store is not None:
                 self._prepare(store)
@@ -255,7 +304,7 @@ class Daemon:
         self._store = store or self._store
         self._assembly.use(config, models, self._card(config, store) if store is not None else None)
         if config.camera != old.camera:
-            self._capture.renew()
+            self._capture.use(self._opener(config))
         if config.web != old.web:
             log.warning("A change of web takes effect when the appliance starts again")
         log.info("The new configuration is in force")
@@ -265,7 +314,7 @@ class Daemon:
         assert self._panel is not None
         self._panel.close()
         try:
-            with _refused("hardware"):
+            with self._refused(config):
                 self._panel = self._open_panel(config)
         except ConfigError:
             self._panel = self._open_panel(self._config)
@@ -319,6 +368,7 @@ class Daemon:
         if self._live.poll() or self._reload_asked.is_set():
             self._reload_asked.clear()
             self._reload()
+        self._prove()
         storage = self._config.storage
         self._health.look(self._clock.now(), Path(storage.folder), storage.keep_free_mb * 1_000_000)
         if self._report_asked.is_set() or self._clock.now() >= self._report_due:
@@ -330,13 +380,12 @@ class Daemon:
         for name, counters in self._line.counters() if self._line else ():
             log.info("%s: %s", name, counters)
 
-
-@contextlib.contextmanager
-def _refused(section: str) -> Iterator[None]:
-    """A setting that is well written but cannot be used is a problem of the configuration like any other."""
-    try:
-        yield
-    except ConfigError:
-        raise
-    except ApplianceError as error:
-        raise ConfigError([Problem(section, None, str(error))]) from error
+    @contextlib.contextmanager
+    def _refused(self, config: Config) -> Iterator[None]:
+        """What is well written but cannot be had is a problem of the configuration like any other."""
+        try:
+            yield
+        except ConfigError:
+            raise
+        except ApplianceError as error:
+            raise self._live.unusable(config, error) from error

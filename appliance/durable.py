@@ -11,10 +11,10 @@ import fcntl
 import os
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from appliance.clock import Clock, MonotonicClock
 from appliance.errors import NoSpaceError, ReadOnlyError, StorageError
 
 TEMPORARY = re.compile(r"\.smart-selfie-[0-9a-f]{16}\.part")
@@ -61,23 +61,24 @@ def probe(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, clock: Clock | None = None) -> Iterator[None]:
     """Keep other programs of this appliance out of ``folder``. Raises OSError.
 
-    Gives up with TimeoutError after LOCK_SECONDS. When its holder dies, however it dies, the kernel lets go
-    of the lock.
+    Gives up with TimeoutError after LOCK_SECONDS by ``clock``. When its holder dies, however it dies, the
+    kernel lets go of the lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        deadline = time.monotonic() + LOCK_SECONDS
+        clock = clock or MonotonicClock()
+        deadline = clock.now() + LOCK_SECONDS
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() >= deadline:
+                if clock.now() >= deadline:
                     raise TimeoutError(errno.ETIMEDOUT, "another program keeps it locked") from None
-                time.sleep(_LOCK_POLL_SECONDS)
+                clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
         yield
     finally:
         os.close(handle)

@@ -2,7 +2,8 @@
 
 Every error says what is wrong and where; ``hint`` says what to do. ``exit_code`` is what the command line
 returns: 1, the work failed; 2, bad usage or configuration. Camera and storage errors are survived by the
-daemon (reopened with backoff, shown on the light); all others end the process.
+daemon (reopened with backoff, shown on the light); all others end the process. ``key`` names the setting that
+asks for what cannot be had, where there is one.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ class ApplianceError(Exception):
     """Base of the catalogue. ``str()`` gives the whole message, hint included."""
 
     exit_code = 1
+    key = ""
 
     def __init__(self, what: str, hint: str = "") -> None:
         super().__init__(what, hint)
@@ -59,9 +61,13 @@ class UsageError(ApplianceError):
 class ModelError(ApplianceError):
     """A model file is missing, truncated or does not fit the JSON beside it."""
 
+    key = "faces.detector"
+
 
 class CascadeError(ApplianceError):
     """A cascade XML is missing or cannot be read."""
+
+    key = "faces.detector"
 
 
 class RuntimeMissingError(ApplianceError):
@@ -74,6 +80,8 @@ class PackageError(ApplianceError):
 
 class CameraError(ApplianceError):
     """Base of what a camera can do wrong; the daemon reopens it with backoff."""
+
+    key = "camera.source"
 
 
 class CameraAbsentError(CameraError):
@@ -95,6 +103,8 @@ class CameraFormatError(CameraError):
 class RecordingError(CameraError):
     """A recording is missing, empty or corrupt: trying again will not help."""
 
+    key = "camera.recording"
+
 
 class PictureError(ApplianceError):
     """A picture file cannot be read or is too large to judge."""
@@ -102,6 +112,8 @@ class PictureError(ApplianceError):
 
 class StorageError(ApplianceError):
     """A photo could not be kept. Nothing torn is left behind."""
+
+    key = "storage.folder"
 
 
 class NoSpaceError(StorageError):
@@ -117,11 +129,17 @@ class ExportError(ApplianceError):
 
 
 class GpioError(ApplianceError):
-    """A pin of the light or the button cannot be used; names the pin."""
+    """A pin of the light or the button cannot be used; names the pin. ``key`` is the setting it stands in."""
+
+    def __init__(self, what: str, hint: str = "", key: str = "hardware") -> None:
+        super().__init__(what, hint)
+        self.key = key
 
 
 class FeedError(ApplianceError):
     """The socket between the appliance and its page cannot be used, or what came over it is no message."""
+
+    key = "web.socket"
 
 
 class StageError(ApplianceError):

@@ -235,7 +235,8 @@ class Decision:
     that it does so without the benefit of the doubt, as a photo must. ``reason`` names what is waited for, in
     a few words. ``asked``: somebody asked for this photo, whatever the faces do.
     ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
-    ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it.
+    ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it. ``decided_at``:
+    when this photo was decided, seconds (the frames' time); the frame may be from before that or after.
     """
 
     frame: Frame
@@ -249,6 +250,7 @@ class Decision:
     episode: int = 0
     level: float = 0.0
     keepable: bool = False
+    decided_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

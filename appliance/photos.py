@@ -12,6 +12,7 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from appliance import __version__, durable
+from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.frames import Colour
 from appliance.photo_names import MAX_BYTES, PHOTO
@@ -46,12 +47,14 @@ class PhotoStore:
         quality: int = 92,
         keep_free_mb: int = 0,
         *,
+        clock: Clock | None = None,
         make: str = "Smart Selfie",
         model: str = "smart-selfie",
     ) -> None:
         self.folder = Path(folder)
         self._quality = quality
         self._keep_free = keep_free_mb * _MB
+        self._clock = clock
         self._make = make
         self._model = model
         self._last: int | None = None
@@ -64,7 +67,7 @@ class PhotoStore:
 
     def prepare(self) -> int:
         """Check, and remove what a crash left half-written; returns how many. Raises StorageError."""
-        with self._explained(), durable.locked(self.folder):
+        with self._explained(), durable.locked(self.folder, self._clock):
             removed = durable.remove_leftovers(self.folder)
         if removed:
             log.warning("Removed %d unfinished photo(s) that a crash left in %s", removed, self.folder)
@@ -80,7 +83,7 @@ class PhotoStore:
         picture can be tried again.
         """
         data = self._encode(picture, taken_at, xmp)
-        with self._explained(), durable.locked(self.folder):
+        with self._explained(), durable.locked(self.folder, self._clock):
             self._require_space(len(data))
             path, number = self._write(data, taken_at, self._last_number() + 1)
             self._remember(number)
@@ -90,7 +93,7 @@ class PhotoStore:
         """Remove the photo ``name``; its number is not given again. Any thread. Raises StorageError."""
         if not PHOTO.fullmatch(name):
             raise StorageError(f"{name[:80]!r} is not the name of a photo")
-        with self._explained(), durable.locked(self.folder):
+        with self._explained(), durable.locked(self.folder, self._clock):
             try:
                 durable.remove(self.folder / name)
             except FileNotFoundError:

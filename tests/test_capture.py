@@ -38,6 +38,11 @@ class Scripted:
 
 
 STALL = CameraStalledError("no frame")
+ABSENT = CameraAbsentError("there is none")
+
+
+def absent() -> Camera:
+    raise ABSENT
 
 
 def capture(
@@ -116,3 +121,35 @@ def test_stopping_does_not_wait_for_the_camera_to_come_back() -> None:
         raise CameraAbsentError("no camera")
 
     assert not list(Capture(Scripted(clock, STALL), reopen, clock, stop, lambda _: None))
+
+
+def test_another_camera_is_used_from_the_next_frame_on_and_the_one_before_closed() -> None:
+    clock = VirtualClock()
+    first, second = Scripted(clock, None, None), Scripted(clock, None, None)
+    stage = Capture(first, absent, clock, threading.Event(), lambda _: None)
+    frames = iter(stage)
+    next(frames)
+    stage.use(lambda: second)
+    assert not stage.proven
+    assert len(list(frames)) == 2
+    assert first.closed
+    assert stage.proven
+    assert stage.refusal() is None
+
+
+@pytest.mark.parametrize("error", [ABSENT, RecordingError("absent.mp4 is not there")])
+def test_another_camera_that_cannot_be_opened_is_told_and_the_one_before_goes_on(error: Exception) -> None:
+    clock, told = VirtualClock(), list[bool]()
+    again = Scripted(clock, None, None)
+    stage = Capture(Scripted(clock, None, None), lambda: again, clock, threading.Event(), told.append)
+    frames = iter(stage)
+    next(frames)
+
+    def refuse() -> Camera:
+        raise error
+
+    stage.use(refuse)
+    assert len(list(frames)) == 2
+    assert stage.refusal() is error
+    assert stage.refusal() is None
+    assert not told

@@ -1,16 +1,17 @@
 """The rule, in the words of the person in front of the box."""
 
+import dataclasses
 import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.config.schema import Rule, Who
-from appliance.frames import Command, Decision, Light, People
+from appliance.frames import LABELS, Command, Decision, JudgedFace, Light, People, Person
 from appliance.pipeline.decide import Decider
 from appliance.pipeline.sensitivity import level_of
 from appliance.pipeline.showing import expression_probability
-from tests.strategies import people
+from tests.strategies import face, people
 
 STEP = 1 / 30
 SMILE, GRIN, SAD = 0.95, 0.99, 0.05
@@ -69,6 +70,15 @@ def test_who_only_goes_on_by_hysteresis_holds_but_is_not_photographed() -> None:
     decisions = play(Decider(Rule(smoothing_seconds=0)), scenes)
     assert [d.take_photo for d in decisions] == [False] * 26 + [True]
     assert all(d.all_show for d in decisions)
+    assert {d.reason for d in decisions[6:26]} == {"1 of 2 show it plainly"}
+
+
+def test_nobody_holds_still_for_long_for_somebody_who_stays_a_little_short() -> None:
+    scenes = [{1: GRIN, 2: SMILE}] * 6 + [{1: GRIN, 2: FAINT}] * 30 + [{1: GRIN, 2: SMILE}]
+    lights = [d.light for d in play(Decider(Rule(smoothing_seconds=0)), scenes)]
+    assert set(lights[:20]) == {Light.ALL}
+    assert set(lights[22:36]) == {Light.WAITING}
+    assert lights[36] is not Light.WAITING
 
 
 def test_a_photo_right_after_a_gap_of_five_seconds_needs_the_whole_hold_again() -> None:
@@ -120,6 +130,16 @@ def test_a_press_disarms_and_another_arms_again() -> None:
     assert photos(play(decider, [{1: GRIN}] * 60, start=2.1)) == 1
 
 
+def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> None:
+    decider = Decider(Rule())
+    lights = [d.light for d in play(decider, [{1: GRIN}] * 12)]
+    assert lights[-1] is Light.PHOTO
+    decider.press()
+    assert decider.process(people(12 * STEP, {1: GRIN})).light is Light.DISARMED
+    decider.press()
+    assert decider.process(people(13 * STEP, {1: GRIN})).light is Light.ALL
+
+
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:
     decider = Decider(Rule(mode="button"))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
@@ -136,6 +156,23 @@ def test_after_a_long_gap_between_frames_everybody_starts_over() -> None:
 def test_surprise_can_be_asked_for_instead() -> None:
     decider = Decider(Rule(expression=("surprise",)))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
+
+
+def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() -> None:
+    happy, surprised, both, neutral = (
+        dataclasses.replace(face(0.0), scores=dict.fromkeys(LABELS, 0.0) | scores)
+        for scores in ({"happy": 0.9}, {"surprise": 0.9}, {"happy": 0.5, "surprise": 0.4}, {"neutral": 0.9})
+    )
+
+    def taken(expression: tuple[str, ...], *faces: JudgedFace) -> int:
+        persons = tuple(Person(n, one, True, 0.0) for n, one in enumerate(faces))
+        decider = Decider(Rule(expression=expression))
+        return photos([decider.process(People(people(i * STEP, {}).frame, persons)) for i in range(30)])
+
+    assert taken(("happy", "surprise"), happy, surprised, both) == 1
+    assert taken(("happy", "surprise"), happy, surprised, neutral) == 0
+    assert taken(("happy",), happy, surprised) == 0
+    assert taken(("happy",), both) == 0
 
 
 def test_the_light_says_who_is_missing() -> None:

@@ -12,9 +12,10 @@ from appliance.cli import record as record_command
 from appliance.config import Config
 from appliance.daemon import Daemon
 from appliance.errors import StorageError
-from appliance.frames import Light
+from appliance.frames import Decision, Light, Photo
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
+from tests.strategies import frame
 from tests.test_gpio import Box, eventually
 
 Told = list[tuple[Light, bool]]
@@ -92,6 +93,17 @@ def test_powering_off_is_said_only_if_it_is_so(power_off: object, said: bool) ->
     daemon = Daemon(Config(), power_off=power_off)
     daemon._heard(Gesture.HOLD)
     assert (Light.POWERING_OFF in daemon.conditions) is said
+
+
+def test_several_photos_of_one_moment_are_being_saved_until_the_last_one_is() -> None:
+    daemon, frames = Daemon(Config()), [frame(0.1), frame(0.2)]
+    first, last = (Decision(one, (), True, True, True, Light.PHOTO) for one in frames)
+    for decision in (first, last):
+        daemon._save(decision)
+    daemon._saved(Photo("1.jpg", first))
+    assert Light.SAVING in daemon.conditions
+    daemon._saved(Photo("2.jpg", last))
+    assert Light.SAVING not in daemon.conditions
 
 
 def test_a_photo_that_cannot_be_kept_is_a_fault_until_one_can_and_saving_ends_with_it() -> None:

@@ -16,8 +16,9 @@ from appliance.config import Config, load_config
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.template import render
 from appliance.daemon import Daemon
-from appliance.errors import ConfigError
+from appliance.errors import ConfigError, GpioError
 from appliance.frames import Decision, Light
+from appliance.hw.gpio import Panel
 from tests.strategies import frame
 
 
@@ -195,6 +196,55 @@ def test_an_edit_applies_while_it_runs_and_a_bad_one_does_not(
     appliance.until(lambda: Light.CONFIG_BAD not in appliance.daemon.conditions)
     sequences = [decision.frame.sequence for decision in appliance.decisions]
     assert sequences == sorted(set(sequences))
+
+
+def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
+    running: tuple[Running, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    appliance, path = running
+    good = path.read_text()
+    appliance.until(lambda: any(path.parent.glob("last-good-config-*")))
+    broken = good.replace("source: scene", "source: replay\n  recording: absent.mp4")
+    path.write_text(broken.replace("mode: button", "mode: always_armed"))
+    appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
+    assert f"{path}, line 3: camera.recording = 'absent.mp4': There is no recording" in caplog.text
+    heard = len(appliance.decisions)
+    appliance.until(lambda: len(appliance.decisions) > heard + 5)
+    assert not appliance.decisions[-1].armed
+    assert "source: scene" in next(path.parent.glob("last-good-config-*")).read_text()
+    path.write_text(good + "moment:\n  burst: 2\n")
+    appliance.until(lambda: Light.CONFIG_BAD not in appliance.daemon.conditions)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("photos", "absent", "line 9: storage.folder = "),
+        ("scene", "replay\n  recording: absent.mp4", "line 3: camera.recording = 'absent.mp4'"),
+        ("mb: 0", "mb: 0\nhardware:\n  flash_pin: 19", "line 12: hardware.flash_pin = 19: GPIO19 is in use"),
+    ],
+)
+def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configuration_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    right: str, wrong: str, told: str,
+) -> None:  # fmt: skip
+    def taken(_panel: Panel, pin: int) -> None:
+        raise GpioError(f"GPIO{pin} is in use by another program", key="hardware.flash_pin")
+
+    monkeypatch.setattr(Panel, "add_flash", taken)
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    photos, path = tmp_path / "photos", tmp_path / "config.yaml"
+    photos.mkdir()
+    path.write_text(text(photos))
+    first = Running(path, tmp_path)
+    first.until(lambda: any(tmp_path.glob("last-good-config-*")))
+    first.stop()
+    path.write_text(text(photos).replace(right, wrong))
+    again = Running(path, tmp_path)
+    assert Light.CONFIG_BAD in again.daemon.conditions
+    assert told in caplog.text
+    again.stop()
+    assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
 
 
 WORDS = [

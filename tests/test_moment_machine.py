@@ -20,25 +20,36 @@ from appliance.config.schema import Moment, Rule, Who
 from appliance.frames import Command, Decision, Light
 from appliance.hw.button import Gesture, Gestures
 from appliance.hw.light import Player
-from appliance.hw.light_language import LANGUAGE, Kind
+from appliance.hw.light_language import LANGUAGE, Facts, Kind, Step
 from appliance.pipeline.choose import Chooser
-from appliance.pipeline.decide import Decider
+from appliance.pipeline.decide import GAP_SECONDS, WAVERING_SECONDS, Decider
 from appliance.pipeline.head_count import HeadCount
-from appliance.pipeline.sensitivity import Level, level_of
+from appliance.pipeline.sensitivity import level_of
 from tests.strategies import TINY, people
 
-STEP = 1 / 30
+CAMERAS = [1 / 30, 1 / 12, 1 / 8, 1 / 6]
+"""Seconds from one frame to the next."""
 FAULTS = [light for light, word in LANGUAGE.items() if word.kind is Kind.FAULT]
+ACTIVITIES = [light for light, word in LANGUAGE.items() if word.kind is Kind.ACTIVITY]
 REMINDERS = [light for light, word in LANGUAGE.items() if word.kind is Kind.REMINDER]
+LOOKS = {light: set(itertools.islice(word.pattern(Facts(7)), 20)) for light, word in LANGUAGE.items()}
+BURST = len(list(LANGUAGE[Light.PHOTO].pattern(Facts())))
+"""Steps that the light takes to say that a photo was taken."""
+REMINDING = 20
+"""Steps after which a reminder has come to its end; what it reminds of may have gone meanwhile."""
 SURE, ABSENT = 0.99, None
+PAUSE_SECONDS, REST_SECONDS, PATIENCE_SECONDS = 0.8, 0.8, 3.0
 CHUNK = 500
 
+Scene = dict[int, float | None]
 SCORES = [ABSENT, 0.0, 0.5, 0.6, 0.7, SURE]
 GAPS, PRESSES = [0.1, 0.9, 5.0, 90.0], [0.005, 0.1, 0.3, 1.0, 3.5, 11.0]
 SETTINGS = {
     "who": [Who(), Who(at_least=1), Who(at_least=2), Who(at_least=3), Who(share=0.5)],
+    "sensitivity": ["slight", "normal", "big"],
     "hold_seconds": [0.0, 0.25, 1.0],
     "hold_frames": [0, 10],
+    "min_faces": [1, 2],
     "max_faces": [3, 100],
     "cooldown_seconds": [0.0, 1.0],
     "new_scene": [False, True],
@@ -62,32 +73,37 @@ faces = st.dictionaries(st.integers(1, 4), st.sampled_from(SCORES), max_size=4)
 class Appliance(RuleBasedStateMachine):
     """Button, decision, choice and light together, on frames made up as it goes."""
 
-    @initialize(first=rules)
-    def switch_on(self, first: Rule) -> None:
-        self.rule = first
+    @initialize(first=rules, step=st.sampled_from(CAMERAS))
+    def switch_on(self, first: Rule, step: float) -> None:
+        self.rule, self.step = first, step
         self.now = 0.0
         self.decider = Decider(first)
-        self.chooser = Chooser(Moment(), lambda _: True)
+        self.chooser = Chooser(Moment(burst=10), lambda _: True)
         self.gestures = Gestures()
         self.player = Player()
         self.heads = HeadCount()
-        self.faults: set[Light] = set()
+        self.conditions: set[Light] = set()
+        self.reminded: dict[Light, int] = {}
+        self.looks = 0
+        self.state = Light.OFF
+        self.burst_left = 0
         self.asked = 0
-        self.armings = 0
         self.frames: dict[float, tuple[Decision, bool]] = {}
-        self.shot_at = -1e9
-        self.photos: list[Decision] = []
-        self.triggers: list[float] = []
+        self.shot_at = self.trigger_at = self.plainly_at = self.last_at = -1e9
+        self.episode = self.photos = 0
+        self.company: list[tuple[float, set[int]]] = []
+        self.pictured: set[int] = set()
+        self.changed = True
 
-    @rule(scene=faces, newcomers=st.sampled_from([0, 0, 0, 1]), repeats=st.integers(1, 12))
-    def frames_come(self, scene: dict[int, float | None], newcomers: int, repeats: int) -> None:
+    @rule(scene=faces, newcomers=st.sampled_from([0, 0, 0, 1]), repeats=st.integers(1, 8))
+    def frames_come(self, scene: Scene, newcomers: int, repeats: int) -> None:
         for _ in range(repeats):
             self.frame(scene, newcomers)
 
-    @rule(count=st.integers(1, 4), newcomers=st.integers(0, 1), repeats=st.integers(5, 40))
-    def a_group_smiles(self, count: int, newcomers: int, repeats: int) -> None:
+    @rule(count=st.integers(1, 4), newcomers=st.integers(0, 1), seconds=st.floats(0.2, 1.2))
+    def a_group_smiles(self, count: int, newcomers: int, seconds: float) -> None:
         self.obey(Command.ARM)
-        for _ in range(repeats):
+        for _ in range(round(seconds / self.step)):
             self.frame(dict.fromkeys(range(1, count + 1), SURE), newcomers)
 
     @rule(seconds=st.sampled_from(GAPS))
@@ -98,7 +114,6 @@ class Appliance(RuleBasedStateMachine):
     def time_goes_back(self) -> None:
         """A camera opened again may stamp from zero."""
         self.frame({}, 0, at=0.0)
-        self.triggers.clear()
 
     @rule(gap=st.sampled_from(PRESSES))
     def button_goes_down_for(self, gap: float) -> None:
@@ -113,32 +128,33 @@ class Appliance(RuleBasedStateMachine):
     @rule(new=rules)
     def config_is_edited(self, new: Rule) -> None:
         self.decider.use(new)
+        self.changed = self.changed or new.mode != self.rule.mode  # that arms or disarms
         self.rule = new
-        self.triggers.clear()
+        self.trigger_at = -1e9
+        self.company.clear()
 
-    @rule(fault=st.sampled_from(FAULTS + REMINDERS), present=st.booleans())
-    def fault(self, fault: Light, present: bool) -> None:
-        self.player.condition(fault, present)
-        (self.faults.add if present else self.faults.discard)(fault)
+    @rule(light=st.sampled_from(FAULTS + ACTIVITIES + REMINDERS), present=st.booleans())
+    def condition(self, light: Light, present: bool) -> None:
+        self.player.condition(light, present)
+        (self.conditions.add if present else self.conditions.discard)(light)
         self.look()
 
     @rule()
     def everybody_is_patient(self) -> None:
         """Whatever happened: let go of the button, arm, stop smiling, smile, and there is a photo."""
-        for fault in list(self.faults):
-            self.player.condition(fault, False)
-        self.faults.clear()
-        self.pass_time(15)
+        for light in list(self.conditions):
+            self.condition(light, present=False)
+        self.pass_time(PAUSE_SECONDS)
         self.obey(Command.ARM)
-        count = max(2, self.rule.who.at_least or 0)
-        for _ in range(40):
-            self.frame(dict.fromkeys(range(11, 11 + count), 0.0), 0)
-        before = len(self.photos)
-        for _ in range(90):
-            self.frame(dict.fromkeys(range(11, 11 + count), SURE), 0)
-            if len(self.photos) > before:
+        group = range(11, 11 + max(2, self.rule.who.at_least or 0))
+        for _ in range(round(REST_SECONDS / self.step)):
+            self.frame(dict.fromkeys(group, 0.0), 0)
+        before = self.photos
+        for _ in range(round(PATIENCE_SECONDS / self.step)):
+            self.frame(dict.fromkeys(group, SURE), 0)
+            if self.photos > before:
                 break
-        assert len(self.photos) > before
+        assert self.photos > before
         assert self.gestures.due() is None
 
     def pass_time(self, seconds: float) -> None:
@@ -160,28 +176,40 @@ class Appliance(RuleBasedStateMachine):
     def obey(self, command: Command) -> None:
         self.asked += command is Command.SHOOT
         self.decider.command(command)
+        if command in {Command.TOGGLE, Command.DISARM} or not self.decider.armed:
+            self.start_over()
 
-    def frame(self, scene: dict[int, float | None], newcomers: int, at: float | None = None) -> None:
-        self.pass_time(STEP)
+    def start_over(self) -> None:
+        """What was seen before no longer counts, neither for the hold nor as the same scene."""
+        self.company.clear()
+        self.changed = True
+
+    def frame(self, scene: Scene, newcomers: int, at: float | None = None) -> None:
+        self.pass_time(self.step)
         time = self.now if at is None else at
+        if not 0 <= time - self.last_at <= GAP_SECONDS:
+            self.start_over()
+        self.last_at = time
+        self.trigger_at = self.trigger_at if time >= self.trigger_at else -1e9
+        self.company.append((time, set(scene)))
         decision = self.decider.process(people(time, scene, newcomers, pixels=TINY))
         self.check(decision, scene, newcomers)
-        plainly = self.obeys(scene, newcomers, self.level().shows)
-        self.frames[decision.frame.captured_at] = decision, plainly
-        self.photos += self.chosen(decision)
+        self.choose(decision, self.obeys(scene, newcomers, self.shows()))
         self.player.show(decision.light, decision.level)
         if (number := self.heads.news(decision)) is not None:
             assert number == sum(one.person.counts for one in decision.people)
             self.player.count(number)
+        self.burst_left = BURST if decision.take_photo else self.burst_left - 1
+        self.state = self.state if decision.light is Light.PHOTO else decision.light
         self.look()
 
-    def level(self) -> Level:
-        return level_of(self.rule.expression, self.rule.sensitivity)
+    def shows(self) -> float:
+        return level_of(self.rule.expression, self.rule.sensitivity).shows
 
-    def obeys(self, scene: dict[int, float | None], newcomers: int, threshold: float) -> bool:
+    def obeys(self, scene: Scene, newcomers: int, threshold: float) -> bool:
         """The rule in force, on one frame, in plain words."""
         present, shown = len(scene), sum(score is not None and score >= threshold for score in scene.values())
-        if not 1 <= present <= self.rule.max_faces - newcomers:
+        if not self.rule.min_faces <= present <= self.rule.max_faces - newcomers:
             return False
         if self.rule.who.at_least:
             return shown >= self.rule.who.at_least
@@ -189,25 +217,41 @@ class Appliance(RuleBasedStateMachine):
             return 2 * shown >= present + newcomers
         return shown == present and not newcomers
 
-    def check(self, decision: Decision, scene: dict[int, float | None], newcomers: int) -> None:
-        obeys = self.obeys(scene, newcomers, self.level().stops)
-        if decision.take_photo:
-            self.shot_at = decision.frame.captured_at
+    def check(self, decision: Decision, scene: Scene, newcomers: int) -> None:
+        now, plainly = decision.frame.captured_at, self.obeys(scene, newcomers, self.shows())
+        self.changed = self.changed or not plainly or set(scene) != self.pictured
+        self.plainly_at = now if plainly else self.plainly_at
         if decision.take_photo and not decision.asked:
-            assert self.obeys(scene, newcomers, self.level().shows)
+            assert plainly
             assert decision.armed
-            now = decision.frame.captured_at
-            self.triggers.append(now)
-            for earlier, later in itertools.pairwise(self.triggers):
-                assert later - earlier >= self.rule.cooldown_seconds - 1e-9
+            assert now - self.trigger_at >= self.rule.cooldown_seconds - 1e-9
+            assert self.changed or not self.rule.new_scene
+            self.check_hold(now)
+            self.trigger_at = now
         if decision.asked:
-            self.asked -= 1
-            self.triggers.clear()
-            assert self.asked >= 0
-        self.asked = 0 if decision.asked else self.asked
+            assert self.asked > 0
+            self.asked = 0
+            self.trigger_at = -1e9
+        if decision.take_photo:
+            self.shot_at, self.pictured, self.changed = now, set(scene), False
+            self.company = self.company[-1:]
+        self.check_light(decision, scene, newcomers)
+
+    def check_hold(self, now: float) -> None:
+        """The same people have been there for as long as the hold asks."""
+        count = self.rule.hold_frames
+        start = self.company[-count][0] if count else now - self.rule.hold_seconds
+        assert self.company[0][0] <= start + 1e-6
+        if self.rule.who.at_least is None:
+            held = [group for time, group in self.company if time >= start + 1e-6]
+            assert all(group == held[-1] for group in held)
+
+    def check_light(self, decision: Decision, scene: Scene, newcomers: int) -> None:
+        level = level_of(self.rule.expression, self.rule.sensitivity)
         assert (decision.light is Light.DISARMED) == (not decision.armed and not decision.asked)
         if decision.light is Light.ALL:
-            assert obeys
+            assert self.obeys(scene, newcomers, level.stops)
+            assert 0 <= decision.frame.captured_at - self.plainly_at <= WAVERING_SECONDS
         if decision.light is Light.ARMED:
             assert not scene
         if decision.light is Light.WAITING:
@@ -215,23 +259,37 @@ class Appliance(RuleBasedStateMachine):
         if decision.light is Light.PHOTO:
             assert 0 <= decision.frame.captured_at - self.shot_at < 1
 
-    def chosen(self, decision: Decision) -> list[Decision]:
-        photos = list(self.chooser.process(decision) or ())
-        for photo in photos:
-            judged, plainly = self.frames[photo.frame.captured_at]
-            assert photo.asked or (plainly and judged.all_show and judged.episode)
-        return photos
+    def choose(self, decision: Decision, plainly: bool) -> None:
+        """Everybody whom the rule needs shows it in each frame that is kept, and it is of this moment."""
+        self.frames[decision.frame.captured_at] = decision, plainly
+        for photo in self.chooser.process(decision) or ():
+            judged, obeys = self.frames[photo.frame.captured_at]
+            assert photo.asked or (obeys and judged.all_show and judged.episode == self.episode)
+            self.photos += 1
+        if decision.take_photo and not decision.asked:
+            self.episode = decision.episode
 
     def look(self) -> None:
-        """What the LED does agrees with what is so."""
+        """What the LED does agrees with what is so: a fault before everything else, no burst without a photo,
+        no lamp on faces that do not all show it."""
         step, output = self.player.next()
-        hidden = [light for light in LANGUAGE if light in self.faults and light in FAULTS]
-        if hidden:
-            pattern = LANGUAGE[hidden[0]].pattern(self.player.facts)
-            assert step in set(itertools.islice(pattern, 20))
-            assert not output.flash
-        if output.flash:
-            assert not hidden
+        self.looks += 1
+        self.reminded |= {light: self.looks for light in REMINDERS if light in self.conditions}
+        fault = next((light for light in FAULTS if light in self.conditions), None)
+        if fault is None:
+            said = [light for light in ACTIVITIES if light in self.conditions] or [self.state]
+            said += [light for light, last in self.reminded.items() if self.looks - last < REMINDING]
+            said += [Light.PEOPLE]
+            said += [Light.PHOTO] if self.burst_left > 0 else []
+        else:
+            said = [fault]
+        assert any(may_look(light, step) for light in said)
+        assert output.flash <= (fault is None and self.state is Light.ALL)
+
+
+def may_look(light: Light, step: Step) -> bool:
+    """Whether ``step`` belongs to what the LED does to say this."""
+    return 0.125 <= step.seconds <= 0.4 if light is Light.WAITING else step in LOOKS[light]
 
 
 def explore(sequences: int) -> None:
@@ -250,16 +308,16 @@ def walk(number: int) -> None:
     """Sequence ``number``: twenty steps at random, then everybody is patient."""
     chance = random.Random(number)
     machine = Appliance()
-    machine.switch_on(any_rule(chance))
+    machine.switch_on(any_rule(chance), chance.choice(CAMERAS))
     steps = [
-        lambda: machine.frames_come(any_scene(chance), chance.choice([0, 0, 0, 1]), chance.randint(1, 12)),
-        lambda: machine.a_group_smiles(chance.randint(1, 4), chance.randint(0, 1), chance.randint(5, 40)),
+        lambda: machine.frames_come(any_scene(chance), chance.choice([0, 0, 0, 1]), chance.randint(1, 8)),
+        lambda: machine.a_group_smiles(chance.randint(1, 4), chance.randint(0, 1), chance.uniform(0.2, 1.2)),
         lambda: machine.no_frame_comes(chance.choice(GAPS)),
         machine.time_goes_back,
         lambda: machine.button_goes_down_for(chance.choice(PRESSES)),
         lambda: machine.command(chance.choice(list(Command))),
         lambda: machine.config_is_edited(any_rule(chance)),
-        lambda: machine.fault(chance.choice(FAULTS + REMINDERS), chance.random() < 0.5),
+        lambda: machine.condition(chance.choice(FAULTS + ACTIVITIES + REMINDERS), chance.random() < 0.5),
     ]
     for _ in range(20):
         chance.choice(steps)()
@@ -280,7 +338,7 @@ def any_rule(chance: random.Random) -> Rule:
     return rule_of({key: chance.choice(values) for key, values in SETTINGS.items()})
 
 
-def any_scene(chance: random.Random) -> dict[int, float | None]:
+def any_scene(chance: random.Random) -> Scene:
     return {number: chance.choice(SCORES) for number in range(1, 5) if chance.random() < 0.5}
 
 

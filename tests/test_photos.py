@@ -14,6 +14,7 @@ from PIL import ExifTags, Image
 
 import appliance
 from appliance import durable, photos
+from appliance.clock import VirtualClock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.photos import PhotoStore
 
@@ -193,12 +194,12 @@ def test_what_a_crash_left_is_removed_at_the_start_and_nothing_else(store, tmp_p
     assert "Removed 1" in caplog.text
 
 
-def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_for_ever(
-    store, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(durable, "LOCK_SECONDS", 0)
+def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_for_ever(tmp_path):
+    clock = VirtualClock()
+    store = PhotoStore(tmp_path, clock=clock)
     with durable.locked(tmp_path), pytest.raises(StorageError, match="second smart-selfie"):
         store.save(BLUE, NOON)
+    assert clock.now() >= durable.LOCK_SECONDS
     assert names(tmp_path) == []
     assert store.save(BLUE, NOON).exists()
 

@@ -47,6 +47,7 @@ def test_photos_are_taken_while_everybody_smiles_and_never_else(
     taken = photos(lines)
     assert len(taken) >= 2
     for photo in taken:
+        assert photo["decided"] - 0.5 <= photo["time"] <= photo["decided"] + 0.25
         assert min(bundled.smiles(photo["time"]).values()) >= 0.5, photo["time"]
         assert all(face["shows"] for face in photo["faces"])
         with Image.open(photo["file"]) as picture:

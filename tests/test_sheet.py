@@ -15,6 +15,9 @@ from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, tag
 from appliance.errors import StorageError
 from appliance.frames import LABELS, Box, Colour, Decision, JudgedFace, Light, Person, Showing
 from appliance.hw.cameras.convert import make_frame
+from appliance.pipeline.sensitivity import Level
+
+LEVEL = Level(0.6, 0.45)
 
 
 def somebody(number: int, x: float, happy: float, *, shows: bool, seen: bool = True) -> Showing:
@@ -89,7 +92,7 @@ def test_text_can_be_read_on_every_ground(ground: tuple[int, int, int]) -> None:
 
 def story_of_two(photos: int = 1, start: float = 0.0) -> Story:
     """Two people, 10 frames/s: neutral for 2 s, then one smiles, from 4 s both, from 6 s none."""
-    story = Story(0.6)
+    story = Story(LEVEL)
     for i in range(80):
         time = i / 10
         first, second = 2 <= time < 6, 4 <= time < 6
@@ -137,8 +140,8 @@ def test_many_photos_make_a_longer_sheet_up_to_a_limit(tmp_path: Path) -> None:
 
 
 def test_a_story_without_photos_or_people_has_a_sheet_too(tmp_path: Path) -> None:
-    assert saved(Story(0.6), tmp_path).shape[1] == 1600
-    empty = Story(0.6)
+    assert saved(Story(LEVEL), tmp_path).shape[1] == 1600
+    empty = Story(LEVEL)
     for i in range(20):
         empty.add(decided(i / 10))
     assert saved(empty, tmp_path).shape[1] == 1600
@@ -147,7 +150,7 @@ def test_a_story_without_photos_or_people_has_a_sheet_too(tmp_path: Path) -> Non
 def test_a_very_long_story_is_kept_in_bounded_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sheets, "MOST_MOMENTS", 100)
     monkeypatch.setattr(sheets, "MOST_KEYS", 6)
-    story = Story(0.6)
+    story = Story(LEVEL)
     for i in range(3_000):
         shows = i // 10 % 2 == 0
         story.add(decided(i / 10, somebody(1, 60, 0.9 if shows else 0.1, shows=shows)))
@@ -168,7 +171,27 @@ def test_a_sheet_that_cannot_be_written_is_told_by_name(tmp_path: Path) -> None:
 
 def test_names_in_the_chart_stand_apart_even_where_lines_end_together() -> None:
     moments = [Moment(i / 10, tuple((n, 0.0) for n in range(1, 9)), False) for i in range(20)]
-    drawn = chart(moments, [], 0.6, (1200, 360))
+    drawn = chart(moments, [], LEVEL, (1200, 360))
     names = (drawn[:, -85:] != 255).any(axis=(1, 2))
     lines_of_text = int((np.diff(names.astype(int)) == 1).sum())
     assert lines_of_text >= 8
+
+
+@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("people", [2, 8, 16])
+def test_every_name_in_the_chart_is_whole(score: float, people: int) -> None:
+    moments = [Moment(i / 10, tuple((n, score) for n in range(1, people + 1)), False) for i in range(20)]
+    names = (chart(moments, [], LEVEL, (1200, 400))[:, -85:] != 255).any(axis=(1, 2))
+    assert not names[0]
+    assert not names[-1]
+    assert (np.diff(names.astype(int)) == 1).sum() == people
+
+
+def test_both_thresholds_are_drawn() -> None:
+    moments = [Moment(i / 10, ((1, 0.0),), False) for i in range(20)]
+    high, low = (chart(moments, [], Level(0.6, stops), (1200, 360)) for stops in (0.45, 0.2))
+    changed = set(np.flatnonzero((high != low).any(axis=(1, 2))).tolist())
+    begins, goes_on, longer = (round(360 - 40 - share * (360 - 40 - 34)) for share in (0.6, 0.45, 0.2))
+    assert {goes_on, longer} <= changed
+    assert begins not in changed
+    assert (high[begins, 300:900] != high[begins + 1, 300:900]).any()

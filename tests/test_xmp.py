@@ -73,6 +73,7 @@ def test_a_schema_for_editors_knows_every_key_and_both_ways_to_write_it(
     assert rule["who"]["default"] == "everyone"
     assert "happy" in rule["expression"]["anyOf"][0]["enum"]
     assert rule["hold_seconds"]["maximum"] == 10
+    assert {"type": "string"} in schema["$defs"]["Web"]["properties"]["names"]["anyOf"]
     assert schema["additionalProperties"] is False
 
 

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     overrides = [("storage.folder", str(photos)), *map(parse_override, args.overrides)]
     config = load_config(None, [("storage.keep_free_mb", 0), *overrides])
     events = Events(say if args.json else tell_person)
-    story = Story(level_of(config.rule.expression, config.rule.sensitivity).shows)
+    story = Story(level_of(config.rule.expression, config.rule.sensitivity))
     wrong: list[str] = []
 
     def on_photo(photo: Photo) -> None:

@@ -30,9 +30,15 @@ class Events:
         self._change(decision, "all_show", decision.all_show)
 
     def photo(self, decision: Decision, file: str | None) -> None:
-        """Tell of a photo; ``file`` is None when photos are not kept."""
+        """Tell of a photo; ``file`` is None when photos are not kept.
+
+        ``time`` is the kept frame's, ``decided`` that of the frame with which it was decided to take one.
+        """
         self.photos += 1
-        self._say("photo", decision, file=file, faces=faces_of(decision))
+        decided = decision.decided_at
+        after = 0.0 if decided is None else decided - decision.frame.captured_at
+        decided = round(self.seconds(decision) + after, 3)
+        self._say("photo", decision, decided=decided, file=file, faces=faces_of(decision))
 
     def seconds(self, decision: Decision) -> float:
         """Seconds since the first frame."""

@@ -47,6 +47,8 @@ def lacks(one: Showing, level: Level) -> str | None:
         return f"{one.score:.2f} of {level.shows:.2f}"
     if not one.in_frame:
         return f"only {one.current:.2f} in this frame, {level.stops:.2f} are needed"
+    if not one.plainly:
+        return f"only {one.current:.2f} in this frame, a photo needs {level.shows:.2f}"
     return None
 
 
@@ -63,10 +65,10 @@ def tell(explained: dict[str, Any]) -> None:
 
 
 class Plot:
-    """Everybody's score over time, the threshold, and the photos. In memory: a hundred bytes a frame."""
+    """Everybody's score over time, the thresholds, and the photos. In memory: a hundred bytes a frame."""
 
-    def __init__(self, threshold: float) -> None:
-        self._threshold = threshold
+    def __init__(self, level: Level) -> None:
+        self._level = level
         self._moments: list[Moment] = []
         self._photos: list[float] = []
 
@@ -81,7 +83,7 @@ class Plot:
 
     def save(self, path: Path) -> None:
         """Write the PNG. Raises StorageError."""
-        picture = chart(self._moments, self._photos, self._threshold, PLOT_SIZE)
+        picture = chart(self._moments, self._photos, self._level, PLOT_SIZE)
         encoded, data = cv2.imencode(".png", picture)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

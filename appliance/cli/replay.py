@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plot",
         type=Path,
         metavar="PNG",
-        help="draw everybody's score, the threshold and the photos over time",
+        help="draw everybody's score, the thresholds and the photos over time",
     )
     add_config_arguments(parser)
 
@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
     config = config_of(args)
     level = level_of(config.rule.expression, config.rule.sensitivity)
     events = Events(say if args.json else tell_person)
-    story = Story(level.shows) if args.out else None
-    plot = Plot(level.shows) if args.plot else None
+    story = Story(level) if args.out else None
+    plot = Plot(level) if args.plot else None
     storage = config.storage
     store = ReplayStore(args.out, storage.quality, storage.face_regions) if args.out else None
     listeners: list[Listener] = [plot.frame] if plot is not None else []

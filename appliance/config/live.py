@@ -5,6 +5,7 @@ notification by the kernel misses: files on network and overlay file systems, fo
 editors that replace the file instead of writing into it.
 """
 
+import functools
 import hashlib
 import logging
 import os
@@ -15,9 +16,9 @@ from typing import Any
 import yaml
 
 from appliance import durable
-from appliance.config.load import load_config, override_of
+from appliance.config.load import load_config, override_of, place_of
 from appliance.config.schema import Config
-from appliance.errors import ConfigError
+from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.hw.early_light import stamp
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class LiveConfig:
         try:
             return load_config(self._path, self._overrides), None
         except ConfigError as error:
-            remembered = self._recall()
+            remembered = self.last_good()
             if remembered is None:
                 raise
             return remembered, error
@@ -89,7 +90,14 @@ class LiveConfig:
         except (OSError, UnicodeDecodeError) as error:
             log.warning("The good configuration cannot be remembered in %s: %s", self._memory, error)
 
-    def _recall(self) -> Config | None:
+    def unusable(self, config: Config, error: ApplianceError) -> ConfigError:
+        """What to say of ``config``, well written, when something that it asks for cannot be had."""
+        file, line = place_of(self._path, error.key) if self._path is not None else ("", None)
+        value = functools.reduce(getattr, error.key.split("."), config) if "." in error.key else None
+        return ConfigError([Problem(error.key, value, str(error), line, file)])
+
+    def last_good(self) -> Config | None:
+        """The configuration that was last in force and good, None if there is none or it is no longer one."""
         if self._memory is None or not self._memory.exists():
             return None
         try:

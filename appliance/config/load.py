@@ -1,5 +1,6 @@
 """Reads ``config.yaml`` and names every problem in it by line, key, value and reason."""
 
+import contextlib
 import difflib
 import os
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -59,6 +60,18 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
 def override_of(path: Path) -> Path:
     """The file beside ``path`` whose keys win over it: ``config.override.yaml`` for ``config.yaml``."""
     return path.with_name(f"{path.stem}.override{path.suffix}")
+
+
+def place_of(path: Path, key: str) -> tuple[str, int | None]:
+    """File and line in which ``key`` (such as storage.folder) is set, else its section; None: in neither."""
+    place: KeyPath = tuple(key.split("."))
+    for file in (override_of(path), path):
+        with contextlib.suppress(ConfigError):
+            lines = _read(file)[1] if file.exists() else {}
+            for known in (place, place[:1]):
+                if known in lines:
+                    return str(file), lines[known]
+    return str(path), None
 
 
 def parse_override(text: str) -> tuple[str, Any]:

@@ -76,6 +76,11 @@ Expressions = Annotated[
         }
     ),
 ]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_names),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 SCRAMBLED = re.compile(r"scrypt:\d{1,2}:\d{1,2}:\d{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
 Pin = Annotated[int, Field(ge=0, le=27)]
@@ -331,7 +336,7 @@ class Web(Section):
     password: str = Field(
         "", description="scrambled; smart-selfie web-password sets it. Empty: none, for this machine alone"
     )
-    names: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+    names: Names = Field(
         (), description="further host names the page is called by, beside this machine's own"
     )
     history_minutes: int = Field(

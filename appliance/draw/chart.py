@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from appliance.draw.text import BGR, FAINT, GREEN_INK, INK, badge, font, lay, person_colour
 from appliance.frames import Colour
+from appliance.pipeline.sensitivity import Level
 
 GROUND: BGR = (255, 255, 255)
 GRID: BGR = (232, 230, 228)
@@ -27,10 +28,8 @@ class Moment:
     all_show: bool
 
 
-def chart(
-    moments: Sequence[Moment], photos: Sequence[float], threshold: float, size: tuple[int, int]
-) -> Colour:
-    """BGR picture of ``size``: a line for each person, the threshold, the spans when all showed it, and a
+def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size: tuple[int, int]) -> Colour:
+    """BGR picture of ``size``: a line for each person, both thresholds, the spans when all showed it, and a
     numbered mark for each photo (times in seconds).
     """
     width, height = size
@@ -42,16 +41,17 @@ def chart(
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = round(axes.y(share))
         cv2.line(picture, (axes.left, y), (axes.right, y), GRID, 1)
-    y = round(axes.y(threshold))
-    for x in range(axes.left, axes.right, 14):
-        cv2.line(picture, (x, y), (min(x + 7, axes.right), y), FAINT, 1, cv2.LINE_AA)
+    for share, dash in ((level.shows, 7), (level.stops, 3)):
+        y = round(axes.y(share))
+        for x in range(axes.left, axes.right, 14):
+            cv2.line(picture, (x, y), (min(x + dash, axes.right), y), FAINT, 1, cv2.LINE_AA)
     ends = _lines(picture, moments, axes)
     for time in photos:
         x = round(axes.x(time))
         cv2.line(picture, (x, axes.top - 6), (x, axes.bottom), INK, 2, cv2.LINE_AA)
     for number, time in enumerate(photos, 1):
         lay(picture, badge(number, 26, GROUND), round(axes.x(time)) - 13, axes.top - 30)
-    return _written(picture, axes, ends, threshold)
+    return _written(picture, axes, ends, level)
 
 
 class _Axes:
@@ -107,13 +107,18 @@ def _lines(picture: Colour, moments: Sequence[Moment], axes: _Axes) -> dict[int,
     return {number: parts[-1][-1] for number, parts in pieces.items()}
 
 
-def _apart(ends: dict[int, tuple[float, float]], lowest: float, space: float = 19) -> dict[int, float]:
-    """Where each person's name stands: beside the end of the line, and clear of the other names."""
+def _apart(ends: dict[int, tuple[float, float]], top: float, bottom: float) -> dict[int, float]:
+    """Where each person's name stands: beside the end of the line, clear of the other names and all of it to
+    be seen; closer together only where there are too many.
+    """
+    space = min(19.0, (bottom - top) / max(1, len(ends) - 1))
     heights: dict[int, float] = {}
     for number, (_, y) in sorted(ends.items(), key=lambda item: -item[1][1]):  # upwards
-        lowest = min(y, lowest)
-        heights[number] = lowest
-        lowest -= space
+        heights[number] = bottom = min(y, bottom)
+        bottom -= space
+    for number in reversed(heights):  # downwards, for those pushed out at the top
+        heights[number] = top = max(heights[number], top)
+        top += space
     return heights
 
 
@@ -121,7 +126,7 @@ def _written(
     picture: Colour,
     axes: _Axes,
     ends: dict[int, tuple[float, float]],
-    threshold: float,
+    level: Level,
 ) -> Colour:
     """The chart with its words and numbers."""
     image = Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1]))
@@ -131,8 +136,9 @@ def _written(
         draw.text((axes.left - 10, axes.y(share)), f"{share:.0%}", faint, font(17), anchor="rm")
     for time in axes.ticks():
         draw.text((axes.x(time), axes.bottom + 10), f"{time:g} s", faint, font(17), anchor="mt")
-    draw.text((axes.left + 6, axes.y(threshold) - 3), "shows it", GREEN_INK[::-1], font(16), anchor="lb")
-    for number, y in _apart(ends, axes.bottom).items():
+    for share, words in ((level.shows, "shows it"), (level.stops, "still shows it")):
+        draw.text((axes.left + 6, axes.y(share) - 3), words, GREEN_INK[::-1], font(16), anchor="lb")
+    for number, y in _apart(ends, 12, axes.bottom).items():
         colour = person_colour(number)[::-1]
         draw.text((axes.right + 10, y), f"person {number}", colour, font(17), anchor="lm")
     if not ends:

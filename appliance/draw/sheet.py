@@ -12,6 +12,7 @@ from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, FAINT, GREEN, INK, badge, font
 from appliance.errors import StorageError
 from appliance.frames import Colour, Decision
+from appliance.pipeline.sensitivity import Level
 from appliance.resize import shrink
 
 MOST_MOMENTS = 20_000
@@ -47,11 +48,11 @@ class Shot:
 class Story:
     """Collects what happened, frame by frame, in bounded memory, and draws the contact sheet of it.
 
-    ``threshold`` is the probability from which a person shows the expression.
+    ``level``: the probabilities from which a person shows the expression, and until when.
     """
 
-    def __init__(self, threshold: float) -> None:
-        self._threshold = threshold
+    def __init__(self, level: Level) -> None:
+        self._level = level
         self._moments: list[Moment] = []
         self._changes: list[Shot] = []
         self._quiet: list[Shot] = []
@@ -126,7 +127,7 @@ class Story:
             sheet.heading("What happened")
             sheet.strip(strip)
         sheet.heading("How much everybody showed it, and when all did")
-        sheet.picture(chart(self._moments, self._photo_times, self._threshold, _CHART))
+        sheet.picture(chart(self._moments, self._photo_times, self._level, _CHART))
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             sheet.image().save(path, format="PNG")

@@ -260,5 +260,7 @@ def _explained(key: str, *pins: int) -> Iterator[None]:
         else:
             what, hint = f"cannot be used: {error}", "See `pinout` for the pins of this board"
         raise GpioError(
-            f"{named} (hardware.{key}) {what}", f"{hint}, or set hardware.{key} to another pin or none"
+            f"{named} (hardware.{key}) {what}",
+            f"{hint}, or set hardware.{key} to another pin or none",
+            f"hardware.{key}",
         ) from error

@@ -40,11 +40,26 @@ class Capture:
         self._stop = stop
         self._on_lost = on_lost
         self._lost = False
-        self._renewal = threading.Event()
+        self._lock = threading.Lock()
+        self._wanted: Callable[[], Camera] | None = None
+        self._refusal: CameraError | None = None
+        self._proven = True
 
-    def renew(self) -> None:
-        """Close the camera and open it anew, before the next frame. Any thread."""
-        self._renewal.set()
+    def use(self, reopen: Callable[[], Camera]) -> None:
+        """Another camera before the next frame; the one before again if it cannot be opened. Any thread."""
+        with self._lock:
+            self._wanted, self._refusal, self._proven = reopen, None, False
+
+    @property
+    def proven(self) -> bool:
+        """Whether a frame has come since the newest :meth:`use`. Any thread."""
+        return self._proven
+
+    def refusal(self) -> CameraError | None:
+        """Why the camera of the newest :meth:`use` could not be opened, told once. Any thread."""
+        with self._lock:
+            refusal, self._refusal = self._refusal, None
+        return refusal
 
     def __iter__(self) -> Iterator[Frame]:
         sequence = 0
@@ -68,18 +83,31 @@ class Capture:
                     self._lost = False
                     self._on_lost(False)
                 attempt = 0
+                with self._lock:
+                    self._proven = self._wanted is None
                 yield dataclasses.replace(frame, sequence=sequence)
                 sequence += 1
         finally:
             self._close()
 
     def _read(self) -> Frame:
-        if self._renewal.is_set():
-            self._renewal.clear()
-            self._close()
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._exchange(wanted)
         if self._camera is None:
             self._camera = self._reopen()
         return self._camera.read(READ_SECONDS)
+
+    def _exchange(self, reopen: Callable[[], Camera]) -> None:
+        self._close()  # the same device cannot be open twice
+        try:
+            self._camera = reopen()
+        except CameraError as error:
+            with self._lock:
+                self._refusal = error
+        else:
+            self._reopen = reopen
 
     def _give_up(self, error: CameraError) -> None:
         log.error("%s", error)

@@ -102,9 +102,10 @@ class Chooser:
         assert self._trigger is not None
         trigger, self._trigger = self._trigger, None
         ring, self._ring = self._ring, []
-        best = self._best_first(ring, trigger.frame.captured_at)[: self._settings.burst]
+        decided_at = trigger.frame.captured_at
+        best = self._best_first(ring, decided_at)[: self._settings.burst]
         log.debug("Best %d of %d frames", len(best), len(ring))
-        return [replace(one.decision, take_photo=True, reason="photo") for one in best]
+        return [replace(one.decision, take_photo=True, reason="photo", decided_at=decided_at) for one in best]
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
         """Open eyes first, then by marks; of equals the one nearest the trigger."""

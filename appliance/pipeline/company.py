@@ -10,17 +10,21 @@ from appliance.pipeline.sensitivity import level_of
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``waiting_for`` is None when the frame obeys the rule.
+    """``waiting_for`` is None when the frame obeys the rule, ``doubt`` when it does so without hysteresis.
 
-    ``level`` (0 to 1) is how near the lowest of the faces that are needed has come. ``keepable``: the frame
-    obeys the rule without hysteresis. ``since``: from when on those who are needed have been showing it,
-    seconds; meaningless while something is waited for.
+    ``level`` (0 to 1) is how near the lowest of the faces that are needed has come. ``since``: from when on
+    those who are needed have been showing it, seconds; meaningless while something is waited for.
     """
 
     waiting_for: str | None
+    doubt: str | None
     level: float
-    keepable: bool
     since: float
+
+    @property
+    def keepable(self) -> bool:
+        """Whether the frame may be the photo."""
+        return self.waiting_for is None and self.doubt is None
 
 
 def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
@@ -31,8 +35,8 @@ def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     plainly = sum(one.plainly for one in counted)
     return Verdict(
         waiting_for,
+        None if plainly >= wanted else f"{plainly} of {wanted} show it plainly",
         _level(rule, counted, wanted),
-        waiting_for is None and plainly >= wanted,
         _since(counted, wanted),
     )
 

@@ -16,6 +16,9 @@ GAP_SECONDS = 1.0
 """After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
 PHOTO_LIGHT_SECONDS = 0.6
 """How long the light says that a photo was taken."""
+WAVERING_SECONDS = 0.5
+"""For so long the light goes on saying that all show it when somebody falls a little short: a score that
+flickers must not make it flicker, and one that stays short must not have everybody hold still for nothing."""
 
 
 class Decider:
@@ -34,8 +37,8 @@ class Decider:
         self._scores = _scores_of(rule)
         self._hold = _Hold()
         self._scene = SceneChange()
-        self._photo_at = -math.inf
-        self._last = -math.inf
+        self._photo_at = self._photo_said_until = -math.inf
+        self._last = self._plainly_at = -math.inf
 
     @property
     def armed(self) -> bool:
@@ -70,9 +73,10 @@ class Decider:
         take = self._arming.armed and verdict.keepable and held and new and not cooling
         reason = _reason(asked or take, verdict, cooling, new)
         armed = self._arming.armed
+        self._plainly_at = now if verdict.keepable else self._plainly_at
         if asked or take:
             self._took(showing, now)
-        light = self._light(showing, verdict, now) if armed or asked else Light.DISARMED
+        light = self._light(showing, verdict, now) if armed or asked else self._disarmed()
         return Decision(
             people.frame,
             showing,
@@ -85,6 +89,7 @@ class Decider:
             self._hold.episode if verdict.waiting_for is None else 0,
             verdict.level,
             verdict.keepable,
+            now if asked or take else None,
         )
 
     def _start_over(self, now: float) -> None:
@@ -92,8 +97,9 @@ class Decider:
         self._scores = _scores_of(self._rule)
         self._hold.restart(now)
         self._scene.forget()
+        self._plainly_at = -math.inf
         if now < self._last:
-            self._photo_at = -math.inf
+            self._photo_at = self._photo_said_until = -math.inf
             self._arming.restart(now)
 
     def _obey(self, now: float) -> bool:
@@ -117,17 +123,22 @@ class Decider:
         self._hold.restart(now)
 
     def _took(self, showing: tuple[Showing, ...], now: float) -> None:
-        self._photo_at = now
+        self._photo_at, self._photo_said_until = now, now + PHOTO_LIGHT_SECONDS
         self._hold.photo(now)
         self._scene.photo(showing)
         self._arming.photo(now)
 
     def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> Light:
-        if now - self._photo_at < PHOTO_LIGHT_SECONDS:
+        if now < self._photo_said_until:
             return Light.PHOTO
         if not showing:
             return Light.ARMED
-        return Light.WAITING if verdict.waiting_for else Light.ALL
+        wavers = now - self._plainly_at > WAVERING_SECONDS
+        return Light.WAITING if verdict.waiting_for or wavers else Light.ALL
+
+    def _disarmed(self) -> Light:
+        self._photo_said_until = -math.inf  # whoever arms again at once is not told of the same photo twice
+        return Light.DISARMED
 
 
 class _Hold:
@@ -198,4 +209,6 @@ def _reason(photo: bool, verdict: Verdict, cooling: bool, new: bool) -> str:
         return verdict.waiting_for
     if cooling:
         return "cooling down"
-    return "hold it" if new else "the same scene as in the last photo"
+    if not new:
+        return "the same scene as in the last photo"
+    return verdict.doubt or "hold it"

@@ -33,11 +33,13 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
     """
     shown = [one for one in decision.people if one.in_frame and one.person.counts]
     grey = decision.frame.grey
-    boxes = [one.person.face.box for one in shown]
+    crops = [(box, crop) for one in shown if (crop := cut(grey, box := one.person.face.box)).size]
     return Marks(
         min((one.current for one in shown), default=0.0),
-        min((_sharpness(crop) for box in boxes if (crop := cut(grey, box)).size), default=0.0),
-        max((_motion(grey, before, box) for box in boxes), default=0.0) if before is not None else 0.0,
+        min((_sharpness(crop) for _, crop in crops), default=0.0),
+        max((_motion(crop, cut(before, box)) for box, crop in crops), default=0.0)
+        if before is not None
+        else 0.0,
     )
 
 
@@ -64,8 +66,7 @@ def _sharpness(face: Grey) -> float:
     return float(cv2.Laplacian(face, cv2.CV_32F).var() / (face.var() + 1.0))
 
 
-def _motion(grey: Grey, before: Grey, box: Box) -> float:
-    now, then = cut(grey, box), cut(before, box)
-    if not now.size or now.shape != then.shape:
+def _motion(now: Grey, before: Grey) -> float:
+    if now.shape != before.shape:
         return 0.0
-    return float(np.asarray(cv2.absdiff(now, then), np.uint8).mean()) / 255
+    return float(np.asarray(cv2.absdiff(now, before), np.uint8).mean()) / 255

@@ -7,6 +7,7 @@ is where fewest are judged wrongly there. ``python -m models.training sensitivit
 model has changed; the rates stand in ``docs/moment.md``.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -39,6 +40,7 @@ THRESHOLDS: Mapping[str, Mapping[Sensitivity, float]] = {
 }
 
 
+@functools.cache
 def level_of(expressions: tuple[str, ...], sensitivity: Sensitivity) -> Level:
     """The level for any of ``expressions``: the strictest of theirs, as their probabilities are added."""
     shows = max(THRESHOLDS[name][sensitivity] for name in expressions)

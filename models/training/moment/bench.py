@@ -7,6 +7,7 @@ Clear cases are meant throughout: every face in a recording is certain by its la
 that has nothing to do with the appliance (``portraits.py``). ``--labels all`` takes every frontal photo at
 its label's word instead.
 
+* **photos**: real photos of groups, each for 2 s (``groups.py``).
 * **stills**: two to six photos side by side for 2 s. All smile, or all but one.
 * **switching**: one to four people who begin to smile one after the other and stop again. Somebody turns
   positive in the middle of a fade of 0.2 s from one photo to another with the face in the same place. The
@@ -39,6 +40,7 @@ from appliance.pipeline.cascade import cascade_path
 from appliance.pipeline.line import Line
 from models.training.errors import BadDataError
 from models.training.moment.eyes import close_eyes
+from models.training.moment.groups import groups as real_groups
 from models.training.moment.portraits import CELL, Portrait, clear, load
 from models.training.moment.recordings import FADE_SECONDS, MOST, Part, record, write
 from models.training.moment.ring import Rank, Ring
@@ -50,6 +52,8 @@ BLINK_EVERY_SECONDS = 4.0
 WRITTEN = 5
 """Recordings of switching groups that ``--out`` writes."""
 REACH = {
+    "photos_taken_of_all_smiling": "≥ .90",
+    "photos_taken_of_others": "≤ .03",
     "stills_taken_of_all_smiling": "≥ .90",
     "stills_taken_of_all_but_one": "≤ .03",
     "false_photos_an_hour": "≤ 1",
@@ -110,7 +114,9 @@ class Bench:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder with genki_dev")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder with genki_dev and faces"
+    )
     parser.add_argument("--groups", type=int, default=100, help="recordings of each kind")
     parser.add_argument("--minutes", type=float, default=10, help="of people who do not smile")
     parser.add_argument("--labels", choices=["clear", "all"], default="clear", help="which photos to believe")
@@ -130,6 +136,7 @@ def run(args: argparse.Namespace) -> int:
     smilers, others = [one for one in chosen if one.smiles], [one for one in chosen if not one.smiles]
     bench = Bench(config, load_models(config), smilers, others, np.random.default_rng(args.seed))
     figures: dict[str, float] = {"smilers": len(smilers), "others": len(others), "groups": args.groups}
+    figures |= photos(bench, args.data / "faces")
     figures |= stills(bench, args.groups)
     figures |= switching(bench, args.groups, args.out)
     figures |= neutral(bench, args.minutes)
@@ -143,6 +150,19 @@ def configured(settings: list[str]) -> Config:
         return load_config(None, [parse_override(text) for text in settings])
     except ApplianceError as error:
         raise BadDataError(str(error)) from None
+
+
+def photos(bench: Bench, folder: Path) -> dict[str, float]:
+    """The share of real photos of groups of either kind that is taken."""
+    taken: dict[bool, list[bool]] = {True: [], False: []}
+    for all_smile, frames in real_groups(folder, STILL_SECONDS):
+        taken[all_smile].append(bool(bench.play(frames).kept))
+    return {
+        "photos_of_all_smiling": len(taken[True]),
+        "photos_taken_of_all_smiling": _share(taken[True]),
+        "photos_of_others": len(taken[False]),
+        "photos_taken_of_others": _share(taken[False]),
+    }
 
 
 def stills(bench: Bench, groups: int) -> dict[str, float]:
