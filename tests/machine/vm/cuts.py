@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.machine.vm.card import CardJudge, copy, judge_stick, mounted, stick_photos
-from tests.machine.vm.everyday import CONFIG, PHOTOS, check, photos, root_is_read_only, until_ready
+from tests.machine.vm.everyday import (
+    CONFIG,
+    PHOTOS,
+    check,
+    light_and_ready,
+    photos,
+    root_is_read_only,
+    until_ready,
+)
 from tests.machine.vm.machine import Machine, VmError
 
 CUTS_A_LIFE = 34
@@ -181,6 +189,7 @@ def hung(machine: Machine) -> None:
     until_ready(machine)
     machine.run(f"grep -q 'cooldown_seconds: 2.5' {CONFIG}")
     check(True, "a setting edited in the life before is still there")
+    print(f"    light {light_and_ready(machine)[2]}, with settings on a partition of their own", flush=True)
     first = machine.run("cat /proc/sys/kernel/random/boot_id")
     name = machine.run("cat /sys/class/watchdog/watchdog0/identity")
     check(
