@@ -14,10 +14,10 @@ from pathlib import Path
 DISKS = ("root.img", "data.img", "vfat.img", "exfat.img", "ext4.img", "other.img")
 """The host's files behind /dev/ubda, ubdb, …: the card's two partitions, then sticks, not plugged in yet."""
 STICKS = {Path(name).stem: f"/dev/ubd{'abcdef'[number]}" for number, name in enumerate(DISKS) if number > 1}
-READ_ONLY = "ro overlayroot=tmpfs:recurse=0"
+READ_ONLY = "initrd={folder}/initrd ro overlayroot=tmpfs:recurse=0"
 """The root is a layer in memory over the card, which is never written; other partitions stay as they are."""
-ORDINARY = "rw fstab=no"
-"""As setup.sh leaves it: photos and settings are on the root, and the other partition is not used."""
+ORDINARY = "rw fstab=no init=/srv/vm/init"
+"""As setup.sh leaves it: photos and settings are on the root, and no other file system comes before it."""
 KERNEL = (
     "root=/dev/ubda quiet panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
     # A stick that has a write cache and says so: what was not flushed is lost with the power.
@@ -40,12 +40,12 @@ class Machine:
         shell, self._shell = socket.socketpair()
         kept, self._kept_line = socket.socketpair()
         self._kept_line.setblocking(False)
-        words = [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on", f"initrd={folder / 'initrd'}"]
+        words = [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on"]
         # A disk's file is written when the machine writes to it: it is what a power cut leaves.
         words += [f"ubd{number}={folder / name}" for number, name in enumerate(DISKS)]
         words += ["con=null", "con0=null,fd:1", "ssl=null"]
         words += [f"ssl0=fd:{shell.fileno()}", f"ssl1=fd:{kept.fileno()}"]
-        words += f"{KERNEL} {root}".split()
+        words += f"{KERNEL} {root.format(folder=folder)}".split()
         self._memory = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.ismount("/dev/shm") else None)
         with self._console.open("wb") as console:
             self._process = subprocess.Popen(
