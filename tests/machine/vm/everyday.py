@@ -1,5 +1,6 @@
 """What happens to the machine from its first power-on to the button that switches it off."""
 
+import statistics
 from pathlib import Path
 
 from tests.machine.vm.card import CardJudge, copy, judge_stick, stick_photos
@@ -13,6 +14,8 @@ IDLE_SECONDS = 20
 BOUNCES = 3
 TOO_SLOW = 75
 """Exit status of ``bounce``: it was no bounce, try again."""
+STARTS = 3
+"""Of which the one in the middle counts: the machine shares its processor with others."""
 LIGHT_SHARE = 1 / 3
 """Of the time to the whole boot, at which the light must have come on."""
 
@@ -60,15 +63,23 @@ def settings(machine: Machine, **values: str) -> None:
 
 
 def ordinary(folder: Path) -> None:
-    """The card as setup.sh leaves it, twice: the early light needs what the run before has noted."""
-    with Machine(folder, ORDINARY) as first:
-        until_ready(first)
-        switch_off(first)
-    with Machine(folder, ORDINARY) as second:
-        until_ready(second)
-        light, ready, told = light_and_ready(second)
-        check(light <= ready * LIGHT_SHARE, f"the light comes on {told}; a third at most is wanted")
-        switch_off(second)  # what is not finished would be written at the next start
+    """The card as setup.sh leaves it; the early light needs what the run before has noted."""
+    with Machine(folder, ORDINARY) as machine:
+        until_ready(machine)
+        switch_off(machine)
+    shares = []
+    for _ in range(STARTS):
+        with Machine(folder, ORDINARY) as machine:
+            until_ready(machine)
+            light, ready, told = light_and_ready(machine)
+            shares.append(light / ready)
+            print(f"    light {told}", flush=True)
+            switch_off(machine)  # what is not finished would be written at the next start
+    share = statistics.median(shares)
+    check(
+        share <= LIGHT_SHARE,
+        f"the light comes on after {share:.2f} of the whole boot; a third at most is wanted",
+    )
 
 
 def light_and_ready(machine: Machine) -> tuple[float, float, str]:
