@@ -92,8 +92,13 @@ def light_and_ready(machine: Machine) -> tuple[float, float, str]:
 
 def switch_off(machine: Machine) -> None:
     """By the button."""
-    machine.start("sync; /srv/vm/press 4")
-    machine.wait_off(120)
+    machine.run("sync")
+    machine.start("/srv/vm/press 4")
+    try:
+        machine.wait_off(120)
+    except VmError as error:
+        told = machine.attempt("journalctl --boot --no-pager --output=short-monotonic --lines=40")[1]
+        raise VmError(f"{error}\n{told}") from error
     check(True, "the button, held for 4 s, switches it off")
 
 
