@@ -34,9 +34,12 @@ class Scripted:
         return frame(self._clock.now())
 
     def close(self) -> None:
+        self._clock.wait_until(self._clock.now() + CLOSING)
         self.closed = True
 
 
+CLOSING = 2.0
+"""Seconds, as a camera that hangs may take."""
 STALL = CameraStalledError("no frame")
 ABSENT = CameraAbsentError("there is none")
 

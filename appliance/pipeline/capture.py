@@ -111,10 +111,10 @@ class Capture:
 
     def _give_up(self, error: CameraError) -> None:
         log.error("%s", error)
-        self._close()
-        if not self._lost:
+        if not self._lost:  # told first: a camera that hangs takes a while to close
             self._lost = True
             self._on_lost(True)
+        self._close()
 
     def _close(self) -> None:
         if self._camera is not None:

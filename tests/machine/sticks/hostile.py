@@ -107,7 +107,6 @@ def test_a_stick_that_forgets_all_it_is_given_gets_no_photo_to_its_credit(bench,
     bench.settings(delete_after=True)
     stick = bench.stick(name)
     below = bench.plug(stick)
-    run("modprobe", "dm-flakey", check=False)
     with mapped("sieve", f"0 {sectors(stick)} flakey {below} 0 0 3600 1 drop_writes") as device:
         told = bench.export(device)
     print(told.text)

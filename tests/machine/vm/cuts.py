@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.machine.vm.card import CardJudge, copy, judge_stick, mounted, stick_photos
-from tests.machine.vm.everyday import CONFIG, PHOTOS, check, photos, root_is_read_only, until_ready
+from tests.machine.vm.everyday import (
+    CONFIG,
+    PHOTOS,
+    check,
+    light_and_ready,
+    root_is_read_only,
+    until_ready,
+)
 from tests.machine.vm.machine import Machine, VmError
 
 CUTS_A_LIFE = 34
@@ -22,6 +29,9 @@ SHARE_OF_BURST = 0.6
 """Of the cuts of a life; the others fall into the export, while the burst goes on."""
 LONGEST_WAIT = 1.2
 """Seconds between two cuts."""
+STICK_IS_DONE = '"$(cat /run/smart-selfie-export/light)" = safe_to_unplug'
+BURSTING = 20
+"""Photos and control files after which the burst goes on at full speed."""
 CONTROL_BYTES = 30_000
 """Of a control file, about a photo's."""
 BURST_SETTINGS = (
@@ -93,14 +103,12 @@ class PowerCuts:
         """Ends with the machine's power cut for real."""
         machine.start(f"setsid /srv/vm/burst {CONTROL_BYTES} >/run/burst.log 2>&1 &")
         machine.run("true")
-        machine.until(f"test $(ls {PHOTOS} | wc -l) -gt {len(photos(machine))}", 120)
+        until_bursting(machine)
         exporting = False
         for number in range(1, cuts + 1):
-            if number > cuts * SHARE_OF_BURST and not exporting:
+            if number > cuts * SHARE_OF_BURST:
+                self._keep_exporting(machine, plugged=exporting)
                 exporting = True
-                before = len(stick_photos(self._folder / "vfat.img")[0])
-                machine.plug_in()
-                until_copying(self._folder / "vfat.img", before)
             time.sleep(self._chance.uniform(0.02, LONGEST_WAIT))
             last = number == cuts
             if last:
@@ -119,6 +127,16 @@ class PowerCuts:
             else:
                 self.tally.burst += 1
             self._look({name for name in told if name.startswith("control")})
+
+    def _keep_exporting(self, machine: Machine, *, plugged: bool) -> None:
+        """An export is under way: of what the burst has kept since, where there was one before."""
+        if plugged:
+            if machine.attempt(f"test {STICK_IS_DONE}")[0]:
+                return
+            machine.pull_out()
+        before = len(stick_photos(self._folder / "vfat.img")[0])
+        machine.plug_in()
+        until_copying(self._folder / "vfat.img", before)
 
     def _copy(self) -> None:
         copy(self._folder / "data.img", self._folder / "cut.img")
@@ -154,7 +172,7 @@ class PowerCuts:
         machine.run(f"grep -q 'cooldown_seconds: 0.0' {CONFIG}")
         check(True, "and an edited setting is still there")
         machine.plug_in()
-        machine.until('test "$(cat /run/smart-selfie-export/light)" = safe_to_unplug', 300)
+        machine.until(f"test {STICK_IS_DONE}", 300)
         said = machine.run("journalctl --identifier=smart-selfie-export --output=cat | grep 'photos are on'")
         machine.pull_out()
         check("NOT" not in said, f"and the export goes on where it was: {said}")
@@ -165,6 +183,16 @@ def controls_lost(card: Path, told: set[str]) -> int:
     with mounted(card) as place:
         sizes = {path.name: path.stat().st_size for path in (place / "control").glob("control-*")}
     return sum(sizes.get(name) != CONTROL_BYTES for name in told)
+
+
+def until_bursting(machine: Machine) -> None:
+    """Until the burst keeps photos. Raises VmError."""
+    end = time.monotonic() + 240
+    before = len(machine.kept())
+    while len(machine.kept()) < before + BURSTING:
+        if time.monotonic() > end:
+            raise VmError("the burst does not begin")
+        time.sleep(0.2)
 
 
 def until_copying(stick: Path, before: int) -> None:
@@ -181,6 +209,7 @@ def hung(machine: Machine) -> None:
     until_ready(machine)
     machine.run(f"grep -q 'cooldown_seconds: 2.5' {CONFIG}")
     check(True, "a setting edited in the life before is still there")
+    print(f"    light {light_and_ready(machine)[2]}, with settings on a partition of their own", flush=True)
     first = machine.run("cat /proc/sys/kernel/random/boot_id")
     name = machine.run("cat /sys/class/watchdog/watchdog0/identity")
     check(

@@ -11,28 +11,33 @@ import time
 from pathlib import Path
 
 from tests.machine.vm.cuts import PowerCuts, hung
-from tests.machine.vm.everyday import first_life
+from tests.machine.vm.everyday import first_life, ordinary
 from tests.machine.vm.machine import Machine, VmError
 
 
 def main(folder: Path, count: int, only_cuts: bool) -> int:
     """Exit status."""
     started = time.monotonic()
-    machine = Machine(folder)
+
+    def chapter(what: str) -> None:
+        print(f"== {what} ({time.monotonic() - started:.0f} s)", flush=True)
+
     try:
         if not only_cuts:
-            first_life(machine, folder)
-            print(f"== process 1 hangs ({time.monotonic() - started:.0f} s)", flush=True)
-            machine.cut_power()
-            machine = Machine(folder)
-            hung(machine)
-        print(f"== {count} power cuts ({time.monotonic() - started:.0f} s)", flush=True)
-        PowerCuts(folder, count).run(machine)
+            chapter("an ordinary card")
+            ordinary(folder)
+            chapter("a root that cannot be written")
+            with Machine(folder) as machine:
+                first_life(machine, folder)
+        with Machine(folder) as machine:
+            if not only_cuts:
+                chapter("process 1 hangs")
+                hung(machine)
+            chapter(f"{count} power cuts")
+            PowerCuts(folder, count).run(machine)
     except (VmError, AssertionError, OSError, subprocess.SubprocessError) as error:
         print(error, flush=True)
         return 1
-    finally:
-        machine.cut_power()
     return 0
 
 

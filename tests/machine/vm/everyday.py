@@ -1,10 +1,10 @@
 """What happens to the machine from its first power-on to the button that switches it off."""
 
-import re
+import statistics
 from pathlib import Path
 
 from tests.machine.vm.card import CardJudge, copy, judge_stick, stick_photos
-from tests.machine.vm.machine import STICKS, Machine, VmError
+from tests.machine.vm.machine import ORDINARY, STICKS, Machine, VmError
 
 BOOT = 420
 SERVICE = "smart-selfie.service"
@@ -14,6 +14,8 @@ IDLE_SECONDS = 20
 BOUNCES = 3
 TOO_SLOW = 75
 """Exit status of ``bounce``: it was no bounce, try again."""
+STARTS = 3
+"""Of which the one in the middle counts: the machine shares its processor with others."""
 LIGHT_SHARE = 1 / 3
 """Of the time to the whole boot, at which the light must have come on."""
 
@@ -45,6 +47,12 @@ def more_photos(machine: Machine, seconds: float = 120) -> None:
     machine.until(f"test $(ls {PHOTOS} | wc -l) -gt {len(photos(machine))}", seconds)
 
 
+def no_more_photos(machine: Machine) -> list[str]:
+    """Their names, once those that were under way are kept."""
+    machine.until(f"there=$(ls {PHOTOS} | wc -l); sleep 4; test $(ls {PHOTOS} | wc -l) = $there", 60)
+    return photos(machine)
+
+
 def settings(machine: Machine, **values: str) -> None:
     """Edit settings, by their unique names, and wait until the appliance has taken them over."""
     words = " ".join(f"-e 's/^  {name}: .*/  {name}: {value}/'" for name, value in values.items())
@@ -54,35 +62,58 @@ def settings(machine: Machine, **values: str) -> None:
     machine.until(f"test $({said}) -gt {before}", 60)
 
 
+def ordinary(folder: Path) -> None:
+    """The card as setup.sh leaves it; the early light needs what the run before has noted."""
+    with Machine(folder, ORDINARY) as machine:
+        until_ready(machine)
+        switch_off(machine)
+    shares = []
+    for _ in range(STARTS):
+        with Machine(folder, ORDINARY) as machine:
+            until_ready(machine)
+            light, ready, told = light_and_ready(machine)
+            shares.append(light / ready)
+            print(f"    light {told}", flush=True)
+            switch_off(machine)  # what is not finished would be written at the next start
+    share = statistics.median(shares)
+    check(
+        share <= LIGHT_SHARE,
+        f"the light comes on after {share:.2f} of the whole boot; a third at most is wanted",
+    )
+
+
+def light_and_ready(machine: Machine) -> tuple[float, float, str]:
+    """Seconds from power-on to the light, and to the appliance being ready; with words for both."""
+    ready = of_service(machine, "ActiveEnterTimestampMonotonic") / 1e6
+    light = float(machine.run("cat /run/light-at"))
+    share = f"{light / ready:.2f} of the whole boot"
+    return light, ready, f"{light:.2f} s after power-on; the appliance is ready after {ready:.2f} s: {share}"
+
+
+def switch_off(machine: Machine) -> None:
+    """By the button."""
+    machine.run("sync")
+    machine.start("/srv/vm/press 4")
+    try:
+        machine.wait_off(120)
+    except VmError as error:
+        told = machine.attempt("journalctl --boot --no-pager --output=short-monotonic --lines=40")[1]
+        raise VmError(f"{error}\n{told}") from error
+    check(True, "the button, held for 4 s, switches it off")
+
+
 def first_life(machine: Machine, folder: Path) -> None:
-    """Boot, light, photos, button, sticks, memory, clock; ended by holding the button."""
-    boot(machine)
+    """From here on the root is read-only: photos, button, sticks, memory, clock, and the button held."""
+    until_ready(machine)
+    more_photos(machine)
+    check(True, "a photo of smiling faces")
+    root_is_read_only(machine)
     button(machine)
     sticks(machine, folder)
     memory_limit(machine, folder)
     clock(machine)
     settings(machine, cooldown_seconds="2.5")
-    machine.run("sync")
-    machine.start("/srv/vm/press 4")
-    machine.wait_off(120)
-    check(True, "the button, held for 4 s, switches it off")
-
-
-def boot(machine: Machine) -> None:
-    """The light comes long before everything is ready."""
-    until_ready(machine)
-    ready = of_service(machine, "ActiveEnterTimestampMonotonic") / 1e6
-    told = machine.attempt("cat /run/light-at")[1]
-    check(bool(re.fullmatch(r"[\d.]+", told)), "the light comes on")
-    light = float(told)
-    check(
-        light <= ready * LIGHT_SHARE,
-        f"{light:.2f} s after power-on; the appliance is ready after {ready:.2f} s: {light / ready:.2f} of"
-        " the whole boot, a third at most is wanted",
-    )
-    more_photos(machine)
-    check(True, "a photo of smiling faces")
-    root_is_read_only(machine)
+    switch_off(machine)
 
 
 def root_is_read_only(machine: Machine) -> None:
@@ -100,8 +131,9 @@ def sectors(machine: Machine) -> dict[str, int]:
 def button(machine: Machine) -> None:
     """Disarmed there are no photos, and the card is not written; a press arms it, and disarms it again."""
     settings(machine, mode="button")
-    machine.run("sleep 5; sync")
-    before, dark, written = photos(machine), looks(machine), sectors(machine)
+    before = no_more_photos(machine)
+    machine.run("sync")
+    dark, written = looks(machine), sectors(machine)
     machine.run(f"sleep {IDLE_SECONDS}", IDLE_SECONDS + 60)
     check(photos(machine) == before, f"disarmed: no photo in {IDLE_SECONDS} s")
     now = sectors(machine)
@@ -112,8 +144,8 @@ def button(machine: Machine) -> None:
     check(lit > dark + 6, f"a press arms it: the light is on in {lit} of 60 looks, before in {dark}")
     more_photos(machine)
     check(True, "and there are photos again")
-    machine.run("/srv/vm/press 0.3; sleep 3")
-    before = photos(machine)
+    machine.run("/srv/vm/press 0.3; sleep 1")
+    before = no_more_photos(machine)
     machine.run("sleep 6")
     check(photos(machine) == before, "a second press disarms it")
     press_twice(machine)
@@ -124,10 +156,9 @@ def button(machine: Machine) -> None:
 def bad_button(machine: Machine) -> None:
     """With more people wanted than there are, only the button could take a photo."""
     settings(machine, min_faces="40")
-    before = photos(machine)
+    before = no_more_photos(machine)
     bounced = 0
     while bounced < BOUNCES:
-        before = photos(machine)
         status, told = machine.attempt("/srv/vm/bounce")
         machine.run("sleep 1.5")
         if status == 0:
@@ -135,7 +166,7 @@ def bad_button(machine: Machine) -> None:
             check(photos(machine) == before, f"contacts that bounce, {bounced} of {BOUNCES}, take no photo")
         elif status != TOO_SLOW:
             raise VmError(told)
-    before = photos(machine)
+        before = no_more_photos(machine)
     machine.run("/srv/vm/press 12; sleep 2")
     check(
         photos(machine) == before, "a button that is stuck for 12 s takes no photo and switches nothing off"
@@ -160,6 +191,7 @@ def sticks(machine: Machine, folder: Path) -> None:
     """Of all kinds, plugged in and pulled out; what is on the vfat one is compared from outside."""
     settings(machine, min_faces="50")  # no photo meanwhile
     machine.run("/srv/vm/many 210")
+    no_more_photos(machine)
     if machine.attempt("/srv/vm/plugged " + " ".join(STICKS.values()), 1800, show=True)[0]:
         raise VmError("NOT ok: sticks, see above")
     machine.plug_in()
@@ -175,14 +207,14 @@ def sticks(machine: Machine, folder: Path) -> None:
     judged = judge_stick(folder / "vfat.img", folder / "look.img")
     check(judged == (len(there), len(listed)), f"each of the {len(there)} photos on it is that of the card")
     check(len(there) == len(listed) > 0, "and its list names them all")
-    settings(machine, min_faces="1")
+    settings(machine, min_faces="1", mode="always_armed")
 
 
 def memory_limit(machine: Machine, folder: Path) -> None:
     """Killed at its limit, and started anew; the photos are whole."""
     limit = machine.run(f"systemctl show --property=MemoryMax --value {SERVICE}")
     check(limit.isdigit(), f"its memory limit is in force: {int(limit) // 2**20} MiB")
-    press_until_armed(machine)
+    more_photos(machine)
     before, there = of_service(machine, "NRestarts"), set(photos(machine))
     machine.run(f"systemctl set-property --runtime {SERVICE} MemoryMax=40M", 120)
     machine.until(f"journalctl --unit {SERVICE} | grep -q oom-kill", 120)
@@ -199,7 +231,7 @@ def memory_limit(machine: Machine, folder: Path) -> None:
 
 def clock(machine: Machine) -> None:
     """The clock jumps back a year: photos go on, and no name is used twice."""
-    press_until_armed(machine)
+    more_photos(machine)
     before, restarts = photos(machine), of_service(machine, "NRestarts")
     machine.run("date --set='-1 year' >/dev/null")
     more_photos(machine)
@@ -209,9 +241,3 @@ def clock(machine: Machine) -> None:
     check(set(before) <= set(after), "the clock jumps back a year: no photo is overwritten")
     check(min(news) > max(before), f"the new ones go on in number: {max(before)}, then {min(news)}")
     check(of_service(machine, "NRestarts") == restarts, "and the appliance runs on")
-
-
-def press_until_armed(machine: Machine) -> None:
-    """Whatever it was before."""
-    there = len(photos(machine))
-    machine.until(f"/srv/vm/press 0.3; sleep 8; test $(ls {PHOTOS} | wc -l) -gt {there}", 120)

@@ -14,10 +14,12 @@ from pathlib import Path
 DISKS = ("root.img", "data.img", "vfat.img", "exfat.img", "ext4.img", "other.img")
 """The host's files behind /dev/ubda, ubdb, …: the card's two partitions, then sticks, not plugged in yet."""
 STICKS = {Path(name).stem: f"/dev/ubd{'abcdef'[number]}" for number, name in enumerate(DISKS) if number > 1}
+READ_ONLY = "initrd={folder}/initrd ro overlayroot=tmpfs:recurse=0"
+"""The root is a layer in memory over the card, which is never written; other partitions stay as they are."""
+ORDINARY = "rw fstab=no init=/srv/vm/init"
+"""As setup.sh leaves it: photos and settings are on the root, and no other file system comes before it."""
 KERNEL = (
-    # The root is a layer in memory over the card, which is never written; other partitions stay as they are.
-    "root=/dev/ubda ro overlayroot=tmpfs:recurse=0 quiet"
-    " panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
+    "root=/dev/ubda quiet panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
     # A stick that has a write cache and says so: what was not flushed is lost with the power.
     " usb-storage.quirks=1d6b:0104:p"
 )
@@ -30,20 +32,20 @@ class VmError(Exception):
 
 
 class Machine:
-    """One power-on. ``folder`` holds linux, initrd and the DISKS."""
+    """One power-on. ``folder`` holds linux, initrd and the DISKS, ``root`` says how the first is mounted."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, root: str = READ_ONLY) -> None:
         self._console = folder / "console"
         self._kept = ""
         shell, self._shell = socket.socketpair()
         kept, self._kept_line = socket.socketpair()
         self._kept_line.setblocking(False)
-        words = [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on", f"initrd={folder / 'initrd'}"]
+        words = [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on"]
         # A disk's file is written when the machine writes to it: it is what a power cut leaves.
         words += [f"ubd{number}={folder / name}" for number, name in enumerate(DISKS)]
         words += ["con=null", "con0=null,fd:1", "ssl=null"]
         words += [f"ssl0=fd:{shell.fileno()}", f"ssl1=fd:{kept.fileno()}"]
-        words += KERNEL.split()
+        words += f"{KERNEL} {root.format(folder=folder)}".split()
         self._memory = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.ismount("/dev/shm") else None)
         with self._console.open("wb") as console:
             self._process = subprocess.Popen(
@@ -57,6 +59,13 @@ class Machine:
             )
         shell.close()
         kept.close()
+
+    def __enter__(self) -> "Machine":
+        """Its power is cut in the end, whatever happens."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cut_power()
 
     def start(self, command: str) -> None:
         """Run ``command`` in the machine, which will not come to answer."""
