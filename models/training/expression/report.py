@@ -61,9 +61,10 @@ def _speeds(args: argparse.Namespace, architecture: str) -> list[dict[str, Any]]
     """What was measured now, and what an earlier report measured of this network on the other processors."""
     now = {"architecture": architecture, **speed.against_mini_xception(args.model)}
     before = _read(args.out / "figures.json").get("speed", []) if (args.out / "figures.json").exists() else []
-    kinds = ("architecture", "int8_dot_products")
     others = [
-        one for one in before if one["architecture"] == architecture and any(one[k] != now[k] for k in kinds)
+        one
+        for one in before
+        if one["architecture"] == architecture and one["int8_dot_products"] != now["int8_dot_products"]
     ]
     return sorted([now, *others], key=lambda one: not one["int8_dot_products"])
 
