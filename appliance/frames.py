@@ -3,7 +3,7 @@
 Frame → FoundFaces → JudgedFaces → People → Decision → Photo
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -56,18 +56,19 @@ class Box:
         return both / (self.w * self.h + other.w * other.h - both)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Picture:
     """The full-resolution picture of one frame, converted only when somebody wants it.
 
     ``convert`` turns the camera's own bytes (which it owns: no buffer is lent) into BGR. ``held`` is how many
-    bytes those are; 0: three a pixel.
+    bytes those are; 0: three a pixel. ``pieces``, where the camera can, does so in strips, top to bottom.
     """
 
     width: int
     height: int
     convert: Callable[[], Colour]
     held: int = 0
+    pieces: Callable[[], Iterator[Colour]] | None = None
 
     @property
     def bytes_held(self) -> int:
@@ -77,6 +78,10 @@ class Picture:
     def bgr(self) -> Colour:
         """uint8 [height, width, 3], BGR."""
         return self.convert()
+
+    def strips(self) -> Iterator[Colour]:
+        """The same from top to bottom in strips as wide, so that it need not be in memory as a whole."""
+        return self.pieces() if self.pieces else iter([self.convert()])
 
 
 @dataclass(frozen=True, slots=True)

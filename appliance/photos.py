@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import ExifTags, Image
 
 from appliance import __version__, durable
 from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
-from appliance.frames import Colour
+from appliance.frames import Colour, Picture
 from appliance.photo_names import MAX_BYTES, PHOTO
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class PhotoStore:
         self.check()
         return removed
 
-    def save(self, picture: Colour, taken_at: datetime, xmp: bytes = b"") -> Path:
-        """Keep ``picture`` (uint8 [height, width, 3], BGR); returns its path once it is safe on the card.
+    def save(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes = b"") -> Path:
+        """Keep ``picture`` (if pixels: uint8 [height, width, 3], BGR); returns its path once it is safe.
 
         ``taken_at`` is wall time and goes into the name and the EXIF; with a time zone the offset does too.
         ``xmp`` is a packet of further metadata.
@@ -99,7 +100,7 @@ class PhotoStore:
             except FileNotFoundError:
                 raise StorageError(f"The photo {name} is already gone") from None
 
-    def _encode(self, picture: Colour, taken_at: datetime, xmp: bytes) -> bytes:
+    def _encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes) -> bytes:
         data = encode_jpeg(picture, self._quality, make_exif(taken_at, self._make, self._model), xmp)
         if len(data) > MAX_BYTES:
             raise StorageError(
@@ -172,22 +173,34 @@ def highest_number(folder: Path) -> int:
     return max((int(match[1]) for match in matches if match), default=0)
 
 
-def encode_jpeg(picture: Colour, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:
-    """A JPEG of ``picture`` (uint8 [height, width, 3], BGR). Raises StorageError."""
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
-        raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
-    height, width = picture.shape[:2]
-    if max(height, width) > MAX_SIDE:
-        raise StorageError(
-            f"A picture of {width}x{height} pixels is too large to keep; {MAX_SIDE} a side is the limit",
-            "Lower camera.picture_size",
-        )
-    # Pillow reads BGR as it is: no copy in numpy.
-    image = Image.frombuffer("RGB", (width, height), np.ascontiguousarray(picture), "raw", "BGR", 0, 1)
+def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:
+    """A JPEG of ``picture`` (if pixels: uint8 [height, width, 3], BGR). Raises StorageError."""
     buffer = io.BytesIO()
     described = {"xmp": xmp} if 0 < len(xmp) <= MAX_XMP_BYTES else {}
-    image.save(buffer, "JPEG", quality=quality, exif=exif, **described)
+    _as_image(picture).save(buffer, "JPEG", quality=quality, exif=exif, **described)
     return buffer.getvalue()
+
+
+def _as_image(picture: Colour | Picture) -> Image.Image:
+    """As Pillow has pictures, four bytes a pixel. It is put together strip by strip: BGR as a whole beside it
+    would take as much again."""
+    if not isinstance(picture, Picture):
+        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+            raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
+        pixels = picture
+        picture = Picture(pixels.shape[1], pixels.shape[0], lambda: pixels)
+    if max(picture.height, picture.width) > MAX_SIDE:
+        raise StorageError(
+            f"A picture of {picture.width}x{picture.height} pixels is too large to keep; {MAX_SIDE} a side is"
+            " the limit",
+            "Lower camera.picture_size",
+        )
+    whole = np.empty((picture.height, picture.width, 4), np.uint8)
+    top = 0
+    for strip in picture.strips():
+        cv2.cvtColor(strip, cv2.COLOR_BGR2RGBA, dst=whole[top : top + len(strip)])
+        top += len(strip)
+    return Image.frombuffer("RGBX", (picture.width, picture.height), whole, "raw", "RGBX", 0, 1)
 
 
 def make_exif(taken_at: datetime, make: str, model: str) -> Image.Exif:

@@ -10,9 +10,9 @@ from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.frames import Colour
-from appliance.hw.cameras import open_camera
+from appliance.hw.cameras import open_camera, raw
 from appliance.hw.cameras.picamera2 import PiCamera, _controls, granted_layout
-from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr
+from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr, to_strips
 
 COLOURS = {"blue": (200, 40, 30), "green": (40, 190, 60), "red": (50, 30, 210), "grey": (128, 128, 128)}
 WEIGHTS = {"601": (0.299, 0.587, 0.114), "709": (0.2126, 0.7152, 0.0722)}
@@ -69,6 +69,19 @@ def test_every_format_a_camera_may_grant_keeps_its_colours(
     assert converted.shape == bgr.shape
     for y, x in ((12, 16), (12, 48), (36, 16), (36, 48)):
         assert np.abs(converted[y, x].astype(int) - bgr[y, x]).max() <= 3
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("height", [2, 130, 360])
+def test_a_picture_converted_in_strips_has_no_seams(
+    name: str, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = Layout(name, 64, height, 64 * (4 if "X" in name else 3 if "888" in name else 1))
+    buffer = np.random.default_rng(height).integers(0, 256, layout.bytes, np.uint8)
+    strips = list(to_strips(buffer, layout))
+    assert len(strips) == -(-height // raw.BAND)
+    monkeypatch.setattr(raw, "BAND", 1000)
+    assert np.array_equal(np.concatenate(strips), to_bgr(buffer, layout))
 
 
 def test_the_converted_picture_owns_its_bytes() -> None:

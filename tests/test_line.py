@@ -1,14 +1,16 @@
 """The pipeline: drops the oldest, dies with its stages, stops when told."""
 
+import dataclasses
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import ModelError, StageError
-from appliance.frames import Decision, Frame, Light
+from appliance.frames import Decision, Frame, Light, Picture
 from appliance.pipeline.line import Line
 from appliance.pipeline.stage import Closed, DropOldest
 from tests.strategies import frame
@@ -113,6 +115,35 @@ def test_a_slow_stage_never_holds_up_the_camera_and_sees_the_newest_frames() -> 
     dropped = sum(counters.dropped for _, counters in line.counters())
     assert dropped == 50 - len(last.seen)
     assert dropped > 0
+
+
+def test_no_picture_is_kept_in_memory_while_the_camera_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    get = DropOldest.get
+    monkeypatch.setattr(DropOldest, "get", lambda inbox, timeout: get(inbox, 20 * timeout))
+    waiting, stop = threading.Event(), threading.Event()
+    alive: list[weakref.ref[Picture]] = []
+
+    def source() -> Iterator[Frame]:
+        one = frames(1)[0]
+        picture = dataclasses.replace(one.picture)
+        alive.append(weakref.ref(picture))
+        yield dataclasses.replace(one, picture=picture)
+        del one, picture
+        waiting.set()
+        assert stop.wait(10)
+
+    line = Line(source(), [Pass(), Collect()], MonotonicClock(), stop)
+    running = threading.Thread(target=line.run_threaded)
+    running.start()
+    assert waiting.wait(10)
+    for _ in range(500):
+        if alive[0]() is None:
+            break
+        time.sleep(0.01)
+    kept = alive[0]() is not None
+    stop.set()
+    running.join(10)
+    assert not kept
 
 
 def test_every_stage_has_a_named_thread_of_its_own() -> None:

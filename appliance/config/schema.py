@@ -259,7 +259,7 @@ class Moment(Section):
     before_seconds: float = Field(0.5, ge=0, le=5, description="seconds before the decision to choose from")
     after_seconds: float = Field(0.25, ge=0, le=5, description="seconds after it to wait for a better frame")
     memory_mb: int = Field(
-        32, ge=1, le=4096, description="megabytes of full pictures to choose from; see docs/moment.md"
+        20, ge=1, le=4096, description="megabytes of full pictures to choose from; see docs/moment.md"
     )
     burst: int = Field(1, ge=1, le=10, description="photos of one moment, the best ones")
     eyes_open: bool = Field(True, description="true: of good frames, one in which nobody blinks")

@@ -85,7 +85,10 @@ class Capture:
                 attempt = 0
                 with self._lock:
                     self._proven = self._wanted is None
-                yield dataclasses.replace(frame, sequence=sequence)
+                numbered = dataclasses.replace(frame, sequence=sequence)
+                del frame
+                yield numbered
+                del numbered
                 sequence += 1
         finally:
             self._close()

@@ -27,6 +27,7 @@ class FaceFinder:
     """
 
     name = "find faces"
+    capacity = 1  # the slowest stage: where it does not keep up, a second frame waiting would only be older
 
     def __init__(
         self, detector: Detector, full_search_seconds: float | None = None, still: bool = False

@@ -45,9 +45,7 @@ class CardStore:
         """See :class:`Store`."""
         frame = decision.frame
         age = timedelta(seconds=max(0.0, self._clock.now() - frame.captured_at))
-        return self._store.save(
-            frame.picture.bgr(), self._wall() - age, packet(decision) if self._regions else b""
-        )
+        return self._store.save(frame.picture, self._wall() - age, packet(decision) if self._regions else b"")
 
 
 class ReplayStore:
@@ -70,7 +68,7 @@ class ReplayStore:
         xmp = packet(decision) if self._regions else b""
         path = self._folder / f"frame-{frame.sequence:06d}.jpg"
         try:
-            durable.write_over(path, encode_jpeg(frame.picture.bgr(), self._quality, exif, xmp))
+            durable.write_over(path, encode_jpeg(frame.picture, self._quality, exif, xmp))
         except OSError as error:
             raise durable.explain(error, self._folder) from error
         return path

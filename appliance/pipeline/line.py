@@ -95,6 +95,7 @@ class Line:
             for frame in self._source:
                 self._captured.done += 1
                 deliver(frame)
+                del frame  # not kept while waiting for the next one
                 if self._stop.is_set():
                     break
         except BaseException as caught:  # as in Worker: told, then the process ends

@@ -45,6 +45,7 @@ class Replaceable(Generic[In_contra, Out_co]):
 
     def __init__(self, stage: Stage[In_contra, Out_co]) -> None:
         self.name = stage.name
+        self.capacity = getattr(stage, "capacity", CAPACITY)
         self._stage = stage
 
     def use(self, stage: Stage[In_contra, Out_co]) -> None:
@@ -169,6 +170,7 @@ class Worker:
                 item = self.inbox.get(timeout=1.0)
                 if item is not None:
                     run_stage(self.stage, item, self.counters, self.clock, self.deliver)
+                del item  # the picture in it is not kept while waiting for the next one
         except Closed:
             error = self._finish()
         except BaseException as caught:  # whatever it is, the process must not go on

@@ -22,7 +22,7 @@ from appliance.errors import (
 )
 from appliance.frames import Colour, Frame, Picture
 from appliance.hw.cameras.convert import believable, make_frame
-from appliance.hw.cameras.raw import Layout, Plane, to_bgr
+from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
 from appliance.resize import fitted_size
 
 BUFFERS = 4
@@ -180,7 +180,11 @@ class PiCamera:
             request.release()
         captured_at = believable(stamp, self._clock.now())
         picture = Picture(
-            self._main.width, self._main.height, partial(self._upright, main, self._main), held=len(main)
+            self._main.width,
+            self._main.height,
+            partial(self._upright, main, self._main),
+            held=len(main),
+            pieces=None if self._turn else partial(to_strips, main, self._main),
         )
         small = self._upright(lores, self._lores)
         frame = make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)

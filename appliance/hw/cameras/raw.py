@@ -4,6 +4,7 @@ Formulas: ITU-R BT.601, BT.709 and BT.2020, the colour difference equations, and
 ITU-T H.273 defines them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -24,6 +25,9 @@ _PACKED = {
 }
 _PLANAR = ("YUV420", "YVU420", "NV12", "NV21")
 FORMATS = (*_PLANAR, *_PACKED)
+
+BAND = 128
+"""Rows converted at a time, an even number: on the way to BGR they take three times their memory."""
 
 # Weights of red and blue in luma.
 _LUMA = {"601": (0.299, 0.114), "709": (0.2126, 0.0722), "2020": (0.2627, 0.0593)}
@@ -72,6 +76,16 @@ class Layout:
 
 def to_bgr(buffer: Plane, layout: Layout) -> Colour:
     """uint8 [height, width, 3], BGR, from a flat buffer. Raises CameraFormatError if that is too short."""
+    picture = np.empty((layout.height, layout.width, 3), np.uint8)
+    top = 0
+    for strip in to_strips(buffer, layout):
+        picture[top : top + len(strip)] = strip
+        top += len(strip)
+    return picture
+
+
+def to_strips(buffer: Plane, layout: Layout) -> Iterator[Colour]:
+    """The same in strips of up to :data:`BAND` rows, top to bottom. Raises as :func:`to_bgr` does."""
     layout.check()
     if buffer.size < layout.bytes:
         raise CameraFormatError(
@@ -80,39 +94,48 @@ def to_bgr(buffer: Plane, layout: Layout) -> Colour:
             "Update libcamera and picamera2 together",
         )
     if layout.format in _PACKED:
-        return _packed(buffer, layout)
-    return _from_yuv(*_planes(buffer, layout), layout)
+        yield from _from_packed(buffer, layout)
+    else:
+        yield from _from_yuv(*_planes(buffer, layout), layout)
 
 
-def _packed(buffer: Plane, layout: Layout) -> Colour:
+def _from_packed(buffer: Plane, layout: Layout) -> Iterator[Colour]:
     channels, conversion = _PACKED[layout.format]
     rows = _rows(buffer, 0, layout.height, layout.stride, channels * layout.width)
-    pixels = rows.reshape(layout.height, layout.width, channels)
-    if conversion is None:
-        return pixels.copy()
-    return np.asarray(cv2.cvtColor(pixels, conversion), dtype=np.uint8)
+    for top in range(0, layout.height, BAND):
+        pixels = np.ascontiguousarray(rows[top : top + BAND]).reshape(-1, layout.width, channels)
+        yield pixels if conversion is None else np.asarray(cv2.cvtColor(pixels, conversion), dtype=np.uint8)
 
 
 def _rows(buffer: Plane, start: int, height: int, stride: int, width: int) -> Plane:
-    """Rows without the padding at their end."""
-    return np.ascontiguousarray(buffer[start : start + height * stride].reshape(height, stride)[:, :width])
+    """Rows without the padding at their end, a view."""
+    return buffer[start : start + height * stride].reshape(height, stride)[:, :width]
 
 
 def _planes(buffer: Plane, layout: Layout) -> tuple[Plane, Plane, Plane]:
-    """Luma, and the chroma planes U (blue) and V (red) of half the width and height."""
+    """Views of luma, and of the chroma planes U (blue) and V (red) of half the width and height."""
     luma_bytes = layout.stride * layout.height
     luma = _rows(buffer, 0, layout.height, layout.stride, layout.width)
     height, width = layout.height // 2, layout.width // 2
     if layout.format in ("NV12", "NV21"):
-        pairs = _rows(buffer, luma_bytes, height, layout.stride, 2 * width).reshape(height, width, 2)
-        first, second = pairs[:, :, 0], pairs[:, :, 1]
+        pairs = _rows(buffer, luma_bytes, height, layout.stride, 2 * width)
+        first, second = pairs[:, 0::2], pairs[:, 1::2]
     else:
         first = _rows(buffer, luma_bytes, height, layout.stride // 2, width)
         second = _rows(buffer, luma_bytes + layout.chroma_bytes, height, layout.stride // 2, width)
     return (luma, first, second) if layout.format in ("YUV420", "NV12") else (luma, second, first)
 
 
-def _from_yuv(y: Plane, u: Plane, v: Plane, layout: Layout) -> Colour:
+def _from_yuv(y: Plane, u: Plane, v: Plane, layout: Layout) -> Iterator[Colour]:
+    for top in range(0, layout.height, BAND):
+        bottom = min(top + BAND, layout.height)
+        # Chroma is enlarged with its neighbours: one row of it more on either side.
+        first, last = max(0, top // 2 - 1), min(bottom // 2 + 1, layout.height // 2)
+        band = _band(y[2 * first : 2 * last], u[first:last], v[first:last], layout)
+        yield band[top - 2 * first : bottom - 2 * first]
+
+
+def _band(y: Plane, u: Plane, v: Plane, layout: Layout) -> Colour:
     if layout.full_range and layout.matrix == "601":  # what is asked for, so it has the fast way
         return np.asarray(cv2.cvtColor(_merged(y, v, u), cv2.COLOR_YCrCb2BGR), dtype=np.uint8)
     matrix = bgr_matrix(layout.matrix, layout.full_range)
@@ -120,10 +143,11 @@ def _from_yuv(y: Plane, u: Plane, v: Plane, layout: Layout) -> Colour:
 
 
 def _merged(luma: Plane, first: Plane, second: Plane) -> Plane:
-    """uint8 [height, width, 3]. The enlarged planes are gone before it is converted: they take as much."""
+    """uint8 [height, width, 3]."""
     size = (luma.shape[1], luma.shape[0])
-    whole = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (first, second))
-    return np.asarray(cv2.merge((luma, *whole)), dtype=np.uint8)
+    planes = (np.ascontiguousarray(plane) for plane in (first, second))
+    whole = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in planes)
+    return np.asarray(cv2.merge((np.ascontiguousarray(luma), *whole)), dtype=np.uint8)
 
 
 def bgr_matrix(matrix: str, full_range: bool) -> NDArray[np.float64]:
