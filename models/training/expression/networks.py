@@ -20,6 +20,7 @@ from models.training.expression.checkpoint import Checkpoint
 NAMES = (
     "small_residual",
     "wide_residual",
+    "slim_residual",
     "face_residual",
     "face_mobile",
     "four_blocks",
@@ -80,6 +81,7 @@ class SmallResidual(nn.Module):
 RESIDUAL = {
     "small_residual": SmallResidual,
     "wide_residual": partial(SmallResidual, widths=(24, 48, 80, 144)),
+    "slim_residual": partial(SmallResidual, widths=(16, 28, 52, 104), blocks=(0, 1, 1, 1)),
 }
 """Networks that take an input of any side, and so may be trained on small pictures first."""
 
