@@ -19,7 +19,8 @@ READ_ONLY = "initrd={folder}/initrd ro overlayroot=tmpfs:recurse=0"
 ORDINARY = "rw fstab=no init=/srv/vm/init"
 """As setup.sh leaves it: photos and settings are on the root, and no other file system comes before it."""
 KERNEL = (
-    "root=/dev/ubda quiet panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
+    # What is said on the console tells how far a machine came that does not go off.
+    "root=/dev/ubda loglevel=6 systemd.show_status=no panic=-1 net.ifnames=0 dummy_hcd.num=2"
     # A stick that has a write cache and says so: what was not flushed is lost with the power.
     " usb-storage.quirks=1d6b:0104:p"
 )
@@ -162,7 +163,8 @@ class Machine:
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise VmError(f"it did not switch itself off in {seconds:.0f} s") from None
+            told = f"it did not switch itself off in {seconds:.0f} s\n{self.console()[-3000:]}"
+            raise VmError(told) from None
 
     def cut_power(self) -> None:
         """At once: what it has not written is lost."""
