@@ -46,6 +46,30 @@ class System:
             check=False,
         )
 
+    def detach(self, there: int) -> subprocess.CompletedProcess[str]:
+        """After a copy that failed. ``there``: how often systemd, when asked, still has the stick."""
+        (self.run / "attached").mkdir(parents=True)
+        (self.run / "attached" / "sdz1").touch()
+        asked = self.folder / "asked"
+        self.program(
+            "systemctl",
+            f"""case $* in
+                *is-active*) echo >>{asked}; [ "$(wc -l <{asked})" -le {there} ] ;;
+                *) printf 'ExecMainCode=1\\nExecMainStatus=1\\n' ;;
+            esac""",
+        )
+        return subprocess.run(
+            ["sh", str(self.script), "detach", "sdz1"],
+            env={**os.environ, "SMART_SELFIE_RUN": str(self.run)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def said(self) -> str | None:
+        file = self.run / "said" / "sdz1"
+        return file.read_text().strip() if file.exists() else None
+
     def mounted(self) -> list[str]:
         file = self.folder / "mounted"
         return file.read_text().splitlines() if file.exists() else []
@@ -93,3 +117,39 @@ def test_a_stick_somebody_else_has_mounted_is_left_alone(system: System) -> None
     done = system.attach("printf exfat")
     assert (done.returncode, system.mounted()) == (1, [])
     assert "is in use" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("there", "mounted", "unmounts"),
+    [(0, "exit 0", "exit 0"), (1, "exit 1", "exit 0"), (1, "exit 0", "exit 1"), (1, "exit 0", "exit 0")],
+)
+def test_a_stick_pulled_out_in_the_middle_is_called_that_however_late_systemd_notices(
+    system: System, there: int, mounted: str, unmounts: str
+) -> None:
+    system.program("mountpoint", mounted)
+    system.program("systemd-umount", unmounts)
+    done = system.detach(there)
+    assert done.returncode == 1
+    assert "/dev/sdz1 was pulled out too early: count on nothing on it" in done.stderr
+    assert system.said() is None  # or no other stick would ever be called safe
+    assert system.light() is None
+
+
+@pytest.mark.parametrize(
+    ("mounted", "unmounts", "told"),
+    [
+        ("exit 1", "exit 0", "nothing was copied onto /dev/sdz1"),
+        ("exit 0", "exit 1", "could not be finished"),
+        ("exit 0", "exit 0", "NOT all photos are on /dev/sdz1"),
+    ],
+)
+def test_a_stick_that_failed_and_is_still_there_is_not_called_safe(
+    system: System, mounted: str, unmounts: str, told: str
+) -> None:
+    system.program("mountpoint", mounted)
+    system.program("systemd-umount", unmounts)
+    done = system.detach(there=9)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert system.said() == "failed"
+    assert system.light() is None

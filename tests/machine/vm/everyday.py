@@ -14,6 +14,7 @@ IDLE_SECONDS = 20
 BOUNCES = 3
 TOO_SLOW = 75
 """Exit status of ``bounce``: it was no bounce, try again."""
+JOURNAL = "journalctl --boot --no-pager --output=short-monotonic --lines=60"
 STARTS = 3
 """Of which the one in the middle counts: the machine shares its processor with others."""
 LIGHT_SHARE = 1 / 3
@@ -97,9 +98,16 @@ def switch_off(machine: Machine) -> None:
     try:
         machine.wait_off(120)
     except VmError as error:
-        told = machine.attempt("journalctl --boot --no-pager --output=short-monotonic --lines=40")[1]
-        raise VmError(f"{error}\n{told}") from error
+        raise VmError(f"{error}\n{why_on(machine)}") from error
     check(True, "the button, held for 4 s, switches it off")
+
+
+def why_on(machine: Machine) -> str:
+    """What a machine says that should be off."""
+    try:
+        return "\n".join(machine.attempt(command, 30)[1] for command in ("systemctl list-jobs", JOURNAL))
+    except VmError as error:
+        return str(error)
 
 
 def first_life(machine: Machine, folder: Path) -> None:

@@ -19,7 +19,8 @@ READ_ONLY = "initrd={folder}/initrd ro overlayroot=tmpfs:recurse=0"
 ORDINARY = "rw fstab=no init=/srv/vm/init"
 """As setup.sh leaves it: photos and settings are on the root, and no other file system comes before it."""
 KERNEL = (
-    "root=/dev/ubda quiet panic=-1 net.ifnames=0 systemd.show_status=no dummy_hcd.num=2"
+    # What is said on the console tells how far a machine came that does not go off.
+    "root=/dev/ubda loglevel=6 systemd.show_status=no panic=-1 net.ifnames=0 dummy_hcd.num=2"
     # A stick that has a write cache and says so: what was not flushed is lost with the power.
     " usb-storage.quirks=1d6b:0104:p"
 )
@@ -37,6 +38,7 @@ class Machine:
     def __init__(self, folder: Path, root: str = READ_ONLY) -> None:
         self._console = folder / "console"
         self._kept = ""
+        self._asked = 0
         shell, self._shell = socket.socketpair()
         kept, self._kept_line = socket.socketpair()
         self._kept_line.setblocking(False)
@@ -71,15 +73,17 @@ class Machine:
         self.cut_power()
 
     def start(self, command: str) -> None:
-        """Run ``command`` in the machine, which will not come to answer."""
-        self._shell.sendall(command.encode() + b"\n")
+        """Run ``command`` in the machine; nobody waits for its answer."""
+        self._asked += 1
+        self._shell.sendall(f"{self._asked} {command}\n".encode())
 
     def attempt(self, command: str, seconds: float = 120, *, show: bool = False) -> tuple[int, str]:
         """Exit status and output of a shell command, run as root; ``show`` prints it as it comes."""
         self.start(command)
         self._shell.settimeout(1)
         end, told = time.monotonic() + seconds, b""
-        while not (done := re.search(rb"\n?@done (\d+)\n\Z", told)):
+        answer = re.compile(rb"(?:.*@done \d+ \d+\n)?(.*?)\n?@done %d (\d+)\n\Z" % self._asked, re.DOTALL)
+        while not (done := answer.match(told)):
             with contextlib.suppress(TimeoutError):
                 if not (news := self._shell.recv(65536)):
                     raise VmError(f"the machine went off during: {command}\n{self.console()[-3000:]}")
@@ -90,7 +94,7 @@ class Machine:
                 raise VmError(f"the machine went off during: {command}\n{self.console()[-3000:]}")
             if time.monotonic() > end:
                 raise VmError(f"no answer in {seconds:.0f} s to: {command}\n{self.console()[-3000:]}")
-        return int(done[1]), told[: done.start()].decode(errors="replace").strip()
+        return int(done[2]), done[1].decode(errors="replace").strip()
 
     def run(self, command: str, seconds: float = 120) -> str:
         """Its output. Raises VmError when it fails."""
@@ -159,7 +163,8 @@ class Machine:
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise VmError(f"it did not switch itself off in {seconds:.0f} s") from None
+            told = f"it did not switch itself off in {seconds:.0f} s\n{self.console()[-3000:]}"
+            raise VmError(told) from None
 
     def cut_power(self) -> None:
         """At once: what it has not written is lost."""
