@@ -29,6 +29,10 @@ SHARE_OF_BURST = 0.6
 """Of the cuts of a life; the others fall into the export, while the burst goes on."""
 LONGEST_WAIT = 1.2
 """Seconds between two cuts."""
+STICK_STORY = (
+    "journalctl --boot --no-pager --output=short-monotonic | grep -iE 'usb|sd[a-z]|stick|export' | tail -60"
+    "; systemctl --no-pager list-units 'smart-selfie*' '*sd*'; grep -r . /run/smart-selfie-export/said"
+)
 STICK_IS_DONE = '"$(cat /run/smart-selfie-export/light)" = safe_to_unplug'
 BURSTING = 20
 """Photos and control files after which the burst goes on at full speed."""
@@ -172,7 +176,11 @@ class PowerCuts:
         machine.run(f"grep -q 'cooldown_seconds: 0.0' {CONFIG}")
         check(True, "and an edited setting is still there")
         machine.plug_in()
-        machine.until(f"test {STICK_IS_DONE}", 300)
+        try:
+            machine.until(f"test {STICK_IS_DONE}", 300)
+        except VmError as error:
+            told = machine.attempt(STICK_STORY)[1]
+            raise VmError(f"{error}\n{told}") from error
         said = machine.run("journalctl --identifier=smart-selfie-export --output=cat | grep 'photos are on'")
         machine.pull_out()
         check("NOT" not in said, f"and the export goes on where it was: {said}")
