@@ -207,7 +207,8 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     broken = good.replace("source: scene", "source: replay\n  recording: absent.mp4")
     path.write_text(broken.replace("mode: button", "mode: always_armed"))
     appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
-    assert f"{path}, line 3: camera.recording = 'absent.mp4': There is no recording" in caplog.text
+    told = f"{path}, line 3: camera.recording = 'absent.mp4': There is no recording"
+    appliance.until(lambda: told in caplog.text)
     heard = len(appliance.decisions)
     appliance.until(lambda: len(appliance.decisions) > heard + 5)
     assert not appliance.decisions[-1].armed
