@@ -38,13 +38,7 @@ class System:
         """``blkid`` is what that program does."""
         self.program("blkid", blkid)
         (self.run / "sdz1").mkdir(parents=True, exist_ok=True)
-        return subprocess.run(
-            ["sh", str(self.script), "attach", "sdz1"],
-            env={**os.environ, "SMART_SELFIE_RUN": str(self.run)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return self._stick("attach")
 
     def detach(self, there: int) -> subprocess.CompletedProcess[str]:
         """After a copy that failed. ``there``: how often systemd, when asked, still has the stick."""
@@ -58,8 +52,11 @@ class System:
                 *) printf 'ExecMainCode=1\\nExecMainStatus=1\\n' ;;
             esac""",
         )
+        return self._stick("detach")
+
+    def _stick(self, task: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["sh", str(self.script), "detach", "sdz1"],
+            ["sh", str(self.script), task, "sdz1"],
             env={**os.environ, "SMART_SELFIE_RUN": str(self.run)},
             capture_output=True,
             text=True,
