@@ -184,6 +184,8 @@ def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: 
 def _as_image(picture: Colour | Picture) -> Image.Image:
     """As Pillow has pictures, four bytes a pixel. It is put together strip by strip: BGR as a whole beside it
     would take as much again."""
+    if isinstance(picture, Picture) and picture.pieces is None:
+        picture = picture.bgr()  # whose size is what counts: a file may have changed since it was looked at
     if not isinstance(picture, Picture):
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
             raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
@@ -198,7 +200,7 @@ def _as_image(picture: Colour | Picture) -> Image.Image:
     whole = np.empty((picture.height, picture.width, 4), np.uint8)
     top = 0
     for strip in picture.strips():
-        cv2.cvtColor(strip, cv2.COLOR_BGR2RGBA, dst=whole[top : top + len(strip)])
+        whole[top : top + len(strip)] = cv2.cvtColor(np.ascontiguousarray(strip), cv2.COLOR_BGR2RGBA)
         top += len(strip)
     return Image.frombuffer("RGBX", (picture.width, picture.height), whole, "raw", "RGBX", 0, 1)
 
