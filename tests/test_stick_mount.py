@@ -116,6 +116,68 @@ def test_a_stick_somebody_else_has_mounted_is_left_alone(system: System) -> None
     assert "is in use" in done.stderr
 
 
+def first_bytes(**at: int) -> str:
+    """A program in place of od: the first bytes of the stick, 0 but those named, as at_37=1."""
+    return "echo " + " ".join(str(at.get(f"at_{number}", 0)) for number in range(107))
+
+
+def checked(system: System, first: str) -> None:
+    """Sticks that begin so, and programs that note what they are asked to check."""
+    for name in ("fsck.vfat", "fsck.exfat"):
+        system.program(name, f'echo {name} "$@" >>{system.folder}/checked')
+    system.program("od", first)
+    (system.folder / "checked").touch()
+
+
+@pytest.mark.parametrize(
+    ("type", "first", "check"),
+    [
+        ("vfat", first_bytes(at_22=9, at_37=1), ["fsck.vfat -a /dev/sdz1"]),  # FAT12 and FAT16
+        ("vfat", first_bytes(at_65=1), ["fsck.vfat -a /dev/sdz1"]),  # FAT32
+        ("exfat", first_bytes(at_106=2), ["fsck.exfat -p /dev/sdz1"]),
+        ("vfat", first_bytes(at_22=9, at_65=255), []),
+        ("vfat", first_bytes(at_37=255), []),
+        ("vfat", "exit 1", []),
+        ("exfat", first_bytes(at_106=253), []),
+        ("ext4", "yes 255 | head -107", []),  # mends itself
+    ],
+)
+def test_a_stick_that_was_pulled_out_while_it_was_written_is_mended_before_it_is_mounted(
+    system: System, type: str, first: str, check: list[str]
+) -> None:
+    checked(system, first)
+    done = system.attach(f"printf {type}")
+    assert done.returncode == 0, done
+    assert (system.folder / "checked").read_text().splitlines() == check
+    assert ("was not unmounted the last time" in done.stdout) == bool(check)
+    assert system.mounted()
+
+
+def test_a_stick_that_cannot_be_mended_is_told_and_tried_all_the_same(system: System) -> None:
+    checked(system, first_bytes(at_65=1))
+    system.program("fsck.vfat", "exit 4")
+    done = system.attach("printf vfat")
+    assert done.returncode == 0
+    assert "the check of /dev/sdz1 failed (4); have a computer check it" in done.stdout
+    assert system.mounted()
+
+
+@pytest.mark.parametrize("interrupted", [1, 0])
+def test_a_gap_in_the_folder_of_a_stick_is_closed_and_nothing_is_left_of_that(
+    system: System, interrupted: int
+) -> None:
+    checked(system, first_bytes(at_65=interrupted))
+    folder = system.run / "sdz1" / "selfies"
+    folder.mkdir(parents=True)
+    (folder / "selfie-000001.jpg").touch()
+    (folder / "MINE.GAP").touch()
+    system.program("sync", f"ls {folder} | wc -l >{system.folder}/filled")
+    assert system.attach("printf vfat").returncode == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["MINE.GAP", "selfie-000001.jpg"]
+    filled = system.folder / "filled"
+    assert (int(filled.read_text()) if filled.exists() else 0) == (514 if interrupted else 0)
+
+
 @pytest.mark.parametrize(
     ("there", "mounted", "unmounts"),
     [(0, "exit 0", "exit 0"), (1, "exit 1", "exit 0"), (1, "exit 0", "exit 1"), (1, "exit 0", "exit 0")],

@@ -55,7 +55,7 @@ check_space() {
 # The same names in Bookworm and in Trixie.
 apt_packages() {
     # numpy and picamera2 belong together: they come from the same archive, and pip replaces neither.
-    local wanted=(python3 python3-venv python3-numpy util-linux) missing=() package there
+    local wanted=(python3 python3-venv python3-numpy util-linux dosfstools exfatprogs) missing=() package there
     [ -n "$NOT_A_PI" ] || wanted+=(python3-picamera2 python3-lgpio)
     # shellcheck disable=SC2016  # the words are dpkg's
     there=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n')

@@ -101,6 +101,8 @@ class Bench:
             run("mkfs.ext4", "-q", "-F", "-m", 0, "-L", label, *options, image)
         elif kind == "vfat":
             run("mkfs.vfat", "-n", label, *options, image)
+        elif kind == "exfat":
+            run("mkfs.exfat", "-L", label, *options, image)
         return Stick(image, kind)
 
     def plug(self, stick: Stick, *options: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.machine.sticks.bench import KB, MB, PHOTO_BYTES, Stick, run
 from tests.machine.sticks.kinds import filled, kind, plugged, selfies
 
+SECTOR, ENTRY = 512, 32
+
 # --- no file system that is known, or a broken one
 
 
@@ -94,6 +96,42 @@ def folder_of_noise(bench, name):
     mark = content.find(b"mark-20") if name == "ext4" else content.find(b"MARK-20")
     assert mark > 0
     scribble(stick, mark - 200, 400)
+    return stick
+
+
+@kind("all", "vfat")
+def cut_while_its_folder_was_written(bench, name):
+    """A name across two sectors of the folder, of which the first did not reach the stick.
+
+    For this kernel the folder ends there, and none of our names finds room in the gap.
+    """
+
+    def fill(place):
+        folder = selfies(place)
+        for number in range(40):
+            (folder / f"MARK-{number}").touch()
+
+    stick = filled(bench, name, fill)
+    with stick.image.open("r+b") as file:
+        first = file.read().find(b"MARK-20") // SECTOR * SECTOR
+        assert first > 0
+        file.seek(first + SECTOR - 3 * ENTRY)
+        file.write(bytes(3 * ENTRY))
+    return not_unmounted(stick, 37, 1)
+
+
+@kind("all", "exfat")
+def cut_while_it_was_written(bench, name):
+    return not_unmounted(plugged(bench, bench.stick(name)), 106, 2)
+
+
+def not_unmounted(stick: Stick, at: int, bit: int) -> Stick:
+    """What the kernel writes when it mounts it."""
+    with stick.image.open("r+b") as file:
+        file.seek(at)
+        before = file.read(1)[0]
+        file.seek(at)
+        file.write(bytes([before | bit]))
     return stick
 
 
