@@ -25,6 +25,7 @@ from appliance.hw.gpio import Panel, open_panel
 from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
 from appliance.hw.stick import StickWatch
+from appliance.memory import give_back_code
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.head_count import HeadCount
@@ -85,7 +86,7 @@ class Daemon:
         self._line: Line | None = None
         self._store: PhotoStore | None = None
         self._feed: Feed | None = None
-        self._ready = False
+        self._ready = self._settled = False
         self._saving: Decision | None = None
         self._unremembered = False
 
@@ -364,6 +365,9 @@ class Daemon:
         self._notifier.watchdog()
 
     def _tick(self) -> None:
+        if self._ready and not self._settled:
+            self._settled = True
+            give_back_code()
         self._stick.look()
         if self._live.poll() or self._reload_asked.is_set():
             self._reload_asked.clear()
