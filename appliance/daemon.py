@@ -86,7 +86,7 @@ class Daemon:
         self._line: Line | None = None
         self._store: PhotoStore | None = None
         self._feed: Feed | None = None
-        self._ready = self._settled = False
+        self._ready = False
         self._saving: Decision | None = None
         self._unremembered = False
 
@@ -360,14 +360,12 @@ class Daemon:
             self._ready = True
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
+            give_back_code()
             if self._config_fault is None:  # only now is it known to be good: everything could be opened
                 self._remember()
         self._notifier.watchdog()
 
     def _tick(self) -> None:
-        if self._ready and not self._settled:
-            self._settled = True
-            give_back_code()
         self._stick.look()
         if self._live.poll() or self._reload_asked.is_set():
             self._reload_asked.clear()

@@ -39,7 +39,7 @@ class Chooser:
     """
 
     name = "choose best"
-    capacity = 3
+    capacity = 2
     """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
 
     def __init__(self, settings: Moment, eyes_open: EyesOpen) -> None:
@@ -47,7 +47,7 @@ class Chooser:
         self._eyes_open = eyes_open
         self._ring: list[Candidate] = []
         self._episode = 0
-        self._trigger: Decision | None = None
+        self._triggered_at: float | None = None
         self._before: Grey | None = None
 
     def use(self, settings: Moment) -> None:
@@ -58,23 +58,23 @@ class Chooser:
         """The photos, once the moment is over; None meanwhile."""
         chosen = [decision] if decision.asked else []
         triggered = decision.take_photo and not decision.asked
-        if self._moment_is_over(decision) or (triggered and self._trigger is not None):
+        if self._moment_is_over(decision) or (triggered and self._triggered_at is not None):
             chosen += self._choose()
         self._remember(decision)
         if triggered:
-            self._trigger = decision
+            self._triggered_at = decision.frame.captured_at
             if self._settings.after_seconds == 0:
                 chosen += self._choose()
         return Several(chosen) if chosen else None
 
     def finish(self) -> Several[Decision]:
         """The photos of a moment that the end of all frames cuts short."""
-        return Several(self._choose() if self._trigger is not None else [])
+        return Several(self._choose() if self._triggered_at is not None else [])
 
     def _moment_is_over(self, decision: Decision) -> bool:
-        if self._trigger is None:
+        if self._triggered_at is None:
             return False
-        age = decision.frame.captured_at - self._trigger.frame.captured_at
+        age = decision.frame.captured_at - self._triggered_at
         return not 0 <= age <= self._settings.after_seconds or decision.episode not in {0, self._episode}
 
     def _remember(self, decision: Decision) -> None:
@@ -88,7 +88,7 @@ class Chooser:
             before = None
         waiting = replace(decision, frame=decision.frame.without_colours())
         self._ring.append(Candidate(waiting, marks(decision, before)))
-        if self._trigger is None:
+        if self._triggered_at is None:
             oldest = decision.frame.captured_at - self._settings.before_seconds
             self._ring = [one for one in self._ring if oldest <= one.time <= decision.frame.captured_at]
         while len(self._ring) > 1 and self._bytes() > self._settings.memory_mb * 1_000_000:
@@ -99,10 +99,9 @@ class Chooser:
         return sum(one.decision.frame.picture.bytes_held for one in self._ring)
 
     def _choose(self) -> list[Decision]:
-        assert self._trigger is not None
-        trigger, self._trigger = self._trigger, None
+        assert self._triggered_at is not None
+        decided_at, self._triggered_at = self._triggered_at, None
         ring, self._ring = self._ring, []
-        decided_at = trigger.frame.captured_at
         best = self._best_first(ring, decided_at)[: self._settings.burst]
         log.debug("Best %d of %d frames", len(best), len(ring))
         return [replace(one.decision, take_photo=True, reason="photo", decided_at=decided_at) for one in best]

@@ -101,6 +101,7 @@ class ExpressionJudge:
     """The stage that judges every face of a frame."""
 
     name = "judge expressions"
+    capacity = 1  # as for finding faces: on most boards this takes as long
 
     def __init__(self, model: ExpressionModel, rejected_from: float) -> None:
         """``rejected_from``: probability of not_a_face from which a find is dropped."""
