@@ -11,7 +11,7 @@ import pytest
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import ModelError, StageError
 from appliance.frames import Decision, Frame, Light, Picture
-from appliance.pipeline.line import Line
+from appliance.pipeline.line import UNDER_WAY, Line
 from appliance.pipeline.stage import Closed, DropOldest
 from tests.strategies import frame
 
@@ -82,6 +82,15 @@ def test_a_photo_is_the_last_thing_a_full_queue_drops() -> None:
     assert queue.dropped == 7
 
 
+def test_a_late_frame_gives_its_place_to_a_newer_one_and_only_if_there_is_one() -> None:
+    queue: DropOldest[int] = DropOldest(2)
+    assert not queue.exchange(0)
+    assert (len(queue), queue.dropped) == (0, 0)
+    queue.put(1)
+    assert queue.exchange(2)
+    assert (queue.get(0), len(queue), queue.dropped) == (2, 0, 1)
+
+
 def test_an_empty_queue_waits_no_longer_than_asked() -> None:
     assert DropOldest[int](1).get(timeout=0.01) is None
 
@@ -115,6 +124,43 @@ def test_a_slow_stage_never_holds_up_the_camera_and_sees_the_newest_frames() -> 
     dropped = sum(counters.dropped for _, counters in line.counters())
     assert dropped == 50 - len(last.seen)
     assert dropped > 0
+
+
+class Late(Pass):
+    """Takes each item late, and keeps none longer than that."""
+
+    def __init__(self, name: str, gate: threading.Event) -> None:
+        self.name = name
+        self.gate = gate
+
+    def process(self, item: Frame) -> Frame:
+        self.gate.wait(0.05)
+        return item
+
+
+def test_where_all_stages_are_late_at_once_the_pictures_in_memory_are_bounded_all_the_same() -> None:
+    alive: list[weakref.ref[Frame]] = []
+    most, gate, last = 0, threading.Event(), Collect()
+
+    def source() -> Iterator[Frame]:
+        nonlocal most
+        for number in range(200):
+            one = dataclasses.replace(frames(1)[0], sequence=number)
+            alive.append(weakref.ref(one))
+            yield one
+            del one
+            most = max(most, sum(ref() is not None for ref in alive))
+            time.sleep(0.005)
+        gate.set()
+
+    stages = [*(Late(f"late {number}", gate) for number in range(6)), last]
+    line = Line(source(), stages, MonotonicClock(), threading.Event())
+    line.run_threaded()
+    assert most <= UNDER_WAY + 1  # one that waits, and one that the camera holds
+    counters = dict(line.counters())
+    assert counters["capture"].dropped > 0
+    assert sum(one.dropped for one in counters.values()) == 200 - len(last.seen)
+    assert last.seen[-1] > 190  # the newest are seen even so
 
 
 def test_no_picture_is_kept_in_memory_while_the_camera_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 1.5
 """How long a stop waits for the frames under way; with the rest of the shutdown it stays under 2 s."""
+UNDER_WAY = 5
+"""Frames between the camera and the choice, in all inboxes and stages together: each is a full picture, and
+where all stages are late at once, as while a photo is chosen, they would be twice as many."""
 
 
 class Line:
@@ -89,12 +93,18 @@ class Line:
         return deliver
 
     def _capture(self) -> None:
-        deliver = self._deliver_to(0)
+        first = self._workers[0].inbox
+        under_way: list[weakref.ref[Frame]] = []
         error: BaseException | None = None
         try:
             for frame in self._source:
                 self._captured.done += 1
-                deliver(frame)
+                under_way = [one for one in under_way if one() is not None]
+                if len(under_way) < UNDER_WAY:
+                    first.put(frame)
+                elif not first.exchange(frame):
+                    self._captured.dropped += 1
+                under_way.append(weakref.ref(frame))
                 del frame  # not kept while waiting for the next one
                 if self._stop.is_set():
                     break

@@ -113,10 +113,22 @@ class DropOldest(Generic[Item]):
         """
         with self._changed:
             if len(self._items) == self._items.maxlen:
-                self.dropped += 1
-                del self._items[next((i for i, old in enumerate(self._items) if not _precious(old)), 0)]
+                self._drop()
             self._items.append(item)
             self._changed.notify()
+
+    def exchange(self, item: Item) -> bool:
+        """Add ``item`` in place of the oldest that waits; False, and nothing changes, if none does."""
+        with self._changed:
+            if not self._items:
+                return False
+            self._drop()
+            self._items.append(item)
+            return True
+
+    def _drop(self) -> None:
+        self.dropped += 1
+        del self._items[next((i for i, old in enumerate(self._items) if not _precious(old)), 0)]
 
     def get(self, timeout: float) -> Item | None:
         """The oldest item, or None after ``timeout`` seconds. Raises Closed when there will be none."""
