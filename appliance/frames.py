@@ -84,7 +84,7 @@ class Picture:
         return self.pieces() if self.pieces else iter([self.convert()])
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One moment as the camera saw it: a small image to analyse, and the full picture of that very moment.
 

@@ -139,16 +139,17 @@ class Late(Pass):
 
 
 def test_where_all_stages_are_late_at_once_the_pictures_in_memory_are_bounded_all_the_same() -> None:
-    alive: list[weakref.ref[Frame]] = []
+    alive: list[weakref.ref[Picture]] = []
     most, gate, last = 0, threading.Event(), Collect()
 
     def source() -> Iterator[Frame]:
         nonlocal most
         for number in range(200):
-            one = dataclasses.replace(frames(1)[0], sequence=number)
-            alive.append(weakref.ref(one))
-            yield one
-            del one
+            one = frames(1)[0]
+            picture = dataclasses.replace(one.picture)
+            alive.append(weakref.ref(picture))
+            yield dataclasses.replace(one, sequence=number, picture=picture)
+            del one, picture
             most = max(most, sum(ref() is not None for ref in alive))
             time.sleep(0.005)
         gate.set()
@@ -156,11 +157,43 @@ def test_where_all_stages_are_late_at_once_the_pictures_in_memory_are_bounded_al
     stages = [*(Late(f"late {number}", gate) for number in range(6)), last]
     line = Line(source(), stages, MonotonicClock(), threading.Event())
     line.run_threaded()
-    assert most <= UNDER_WAY + 1  # one that waits, and one that the camera holds
+    assert most <= UNDER_WAY + 1  # the one on its way into a stage
     counters = dict(line.counters())
     assert counters["capture"].dropped > 0
     assert sum(one.dropped for one in counters.values()) == 200 - len(last.seen)
     assert last.seen[-1] > 190  # the newest are seen even so
+
+
+def test_photos_that_wait_for_a_slow_card_stop_no_frame() -> None:
+    class Every(Pass):
+        name = "choose"
+        ends_frames = True
+
+    class Card(Blocked):
+        capacity = 16
+
+    card, seen = Card(), Collect()
+
+    class Seen(Pass):
+        name = "seen"
+
+        def process(self, item: Frame) -> Frame:
+            seen.process(item)
+            return item
+
+    def source() -> Iterator[Frame]:
+        for one in frames(12):
+            yield one
+            deadline = time.monotonic() + 5
+            while one.sequence not in seen.seen and time.monotonic() < deadline:
+                time.sleep(0.001)
+        card.gate.set()
+
+    line = Line(source(), [Seen(), Every(), card], MonotonicClock(), threading.Event())
+    line.run_threaded()
+    assert {name: counters.dropped for name, counters in line.counters()} == dict.fromkeys(
+        ("capture", "seen", "choose", "blocked"), 0
+    )
 
 
 def test_no_picture_is_kept_in_memory_while_the_camera_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:

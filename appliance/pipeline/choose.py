@@ -39,6 +39,7 @@ class Chooser:
     """
 
     name = "choose best"
+    ends_frames = True
     capacity = 2
     """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
 

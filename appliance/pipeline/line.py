@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -94,17 +93,16 @@ class Line:
 
     def _capture(self) -> None:
         first = self._workers[0].inbox
-        under_way: list[weakref.ref[Frame]] = []
+        ends = [getattr(stage, "ends_frames", False) for stage in self._stages]
+        with_frames = self._workers[: ends.index(True) + 1] if True in ends else self._workers
         error: BaseException | None = None
         try:
             for frame in self._source:
                 self._captured.done += 1
-                under_way = [one for one in under_way if one() is not None]
-                if len(under_way) < UNDER_WAY:
+                if sum(worker.holds() for worker in with_frames) < UNDER_WAY:
                     first.put(frame)
                 elif not first.exchange(frame):
                     self._captured.dropped += 1
-                under_way.append(weakref.ref(frame))
                 del frame  # not kept while waiting for the next one
                 if self._stop.is_set():
                     break

@@ -29,7 +29,8 @@ class Several(tuple[Item, ...]):
 class Stage(Protocol[In_contra, Out_co]):
     """One step of a frame's way. Called by one thread only.
 
-    A stage may also have ``capacity``, the size of its inbox where :data:`CAPACITY` will not do, and
+    A stage may also have ``capacity``, the size of its inbox where :data:`CAPACITY` will not do;
+    ``ends_frames``, True where what comes out are no longer frames of the camera, one for one; and
     ``finish()``, called once after the last item, which gives out :class:`Several` that were held back.
     """
 
@@ -170,6 +171,7 @@ class Worker:
     counters: Counters = field(default_factory=Counters)
     inbox: DropOldest[Any] = field(init=False)
     thread: threading.Thread = field(init=False)
+    busy: bool = False
 
     def __post_init__(self) -> None:
         self.inbox = DropOldest(getattr(self.stage, "capacity", CAPACITY))
@@ -181,13 +183,19 @@ class Worker:
             while True:
                 item = self.inbox.get(timeout=1.0)
                 if item is not None:
+                    self.busy = True
                     run_stage(self.stage, item, self.counters, self.clock, self.deliver)
+                    self.busy = False
                 del item  # the picture in it is not kept while waiting for the next one
         except Closed:
             error = self._finish()
         except BaseException as caught:  # whatever it is, the process must not go on
             error = caught
         self.finished(self, error)
+
+    def holds(self) -> int:
+        """Items that wait or are worked on. Any thread."""
+        return len(self.inbox) + self.busy
 
     def _finish(self) -> BaseException | None:
         try:
