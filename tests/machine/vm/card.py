@@ -56,7 +56,8 @@ class CardJudge:
     """Judges one card after one cut after another; a photo already seen whole is told by its hash."""
 
     def __init__(self) -> None:
-        self._whole: dict[str, str] = {}
+        self.whole: dict[str, str] = {}
+        """Hash of each photo that was whole once, by its name."""
 
     def judge(self, card: Path, safe: set[str]) -> Verdict:
         """``card`` is changed: its journal is replayed, and the appliance's next start is played on it."""
@@ -69,11 +70,11 @@ class CardJudge:
 
     def _is_whole(self, name: str, data: bytes) -> bool:
         digest = hashlib.sha256(data).hexdigest()
-        if self._whole.get(name, digest) != digest:
+        if self.whole.get(name, digest) != digest:
             return False  # whole or not, it is not what was kept
-        if name not in self._whole and not can_be_decoded(data):
+        if name not in self.whole and not can_be_decoded(data):
             return False
-        self._whole[name] = digest
+        self.whole[name] = digest
         return True
 
     @staticmethod
@@ -110,15 +111,21 @@ def stick_photos(stick: Path) -> tuple[dict[str, bytes], dict[str, str]]:
     return photos, {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def judge_stick(stick: Path, card: Path) -> tuple[int, int]:
-    """Photos and lines of the list on the stick. Raises AssertionError if one is not what is on the card."""
+def judge_stick(stick: Path, card: Path, known: dict[str, str] | None = None) -> tuple[int, int]:
+    """Photos and lines of the list on the stick. Raises AssertionError if one is not what is on the card.
+
+    ``known``: hashes of photos that were on the card, whether they still are or not.
+    """
     photos, listed = stick_photos(stick)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in photos.items()}
     with mounted(card) as place:
-        others = [name for name, data in photos.items() if (place / PHOTOS / name).read_bytes() != data]
+        news = {name: (place / PHOTOS / name).read_bytes() for name in photos.keys() - (known or {}).keys()}
+    rightly = {**(known or {}), **{name: hashlib.sha256(data).hexdigest() for name, data in news.items()}}
+    others = [name for name, digest in hashes.items() if rightly[name] != digest]
     # vfat cannot rename at once: the very last one may be there by its name alone.
     assert len(others) <= 1, f"on the stick, but not the photos of the card: {others}"
     assert not set(others) & listed.keys(), f"claimed, but not the photos of the card: {others}"
     for name, digest in listed.items():
         assert name in photos, f"{name} is claimed, but not on the stick"
-        assert hashlib.sha256(photos[name]).hexdigest() == digest, f"{name} is not what the list says"
+        assert hashes[name] == digest, f"{name} is not what the list says"
     return len(photos), len(listed)
