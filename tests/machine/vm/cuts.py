@@ -23,8 +23,8 @@ from tests.machine.vm.everyday import (
 )
 from tests.machine.vm.machine import Machine, VmError
 
-CUTS_A_LIFE = 34
-"""A boot takes longer than a frozen cut."""
+CUTS_A_LIFE = 20
+"""A boot takes longer than a frozen cut, and thousands of photos are long to look at."""
 SHARE_OF_BURST = 0.6
 """Of the cuts of a life; the others fall into the export, while the burst goes on."""
 LONGEST_WAIT = 1.2
