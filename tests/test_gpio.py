@@ -140,6 +140,24 @@ def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps():
     assert not factory.pin(19).state
 
 
+def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(monkeypatch, caplog):
+    def broken(*_):
+        raise OSError("no such line")
+
+    monkeypatch.setattr("gpiozero.TonalBuzzer.play", broken)
+    factory = MockFactory(pin_class=MockPWMPin)
+    settings = Hardware(led_pin=17, flash_pin=19, buzzer_pin=12, button_pin="none")
+    panel = gpio.open_panel(settings, lambda _: None, LOG, VirtualClock(), factory)
+    panel.flash_photo()
+    assert eventually(lambda: "The buzzer cannot be driven any more: no such line" in caplog.text)
+    panel.show(Light.ALL)
+    assert eventually(lambda: factory.pin(17).state and factory.pin(19).state)
+    panel.show(Light.OFF)
+    assert eventually(lambda: not factory.pin(17).state and not factory.pin(19).state)
+    assert caplog.text.count("cannot be driven") == 1
+    panel.close()
+
+
 def test_a_flash_on_a_pin_that_is_taken_is_named(box):
     settings = Hardware(led_pin="none", button_pin="none", flash_pin=17)
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.flash_pin\) is in use"):

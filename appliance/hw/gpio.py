@@ -20,10 +20,10 @@ from appliance.hw.light import Output, ReadyLight
 # gpiozero takes 0.1 s and more to import, and a laptop does not need it before the pins are opened.
 # ruff: noqa: PLC0415
 
+log = logging.getLogger(__name__)
+
 WISH = "GPIOZERO_PIN_FACTORY"
 """gpiozero's own environment variable: the pin factory somebody insists on."""
-
-
 DEVICES = Path("/dev")
 """Where the kernel shows GPIO, as gpiochip0 and so on."""
 
@@ -37,7 +37,7 @@ class Panel:
     def __init__(self, factory: Any) -> None:
         self.factory = factory
         self._light: ReadyLight | None = None
-        self._drives: list[Callable[[Output], None]] = []
+        self._drives: dict[str, Callable[[Output], None]] = {}
         self._devices = contextlib.ExitStack()
 
     def show(self, state: Light, level: float = 0.0) -> None:
@@ -80,7 +80,7 @@ class Panel:
 
         with _explained("led_pin", pin):
             led = self._devices.enter_context(LED(pin, pin_factory=self.factory))
-        self._drives.append(lambda output: led.on() if output.level else led.off())
+        self._drives["LED"] = lambda output: led.on() if output.level else led.off()
 
     def add_rgb(self, pins: tuple[int, int, int]) -> None:
         """An RGB LED, common cathode. Raises GpioError."""
@@ -88,7 +88,7 @@ class Panel:
 
         with _explained("rgb_pins", *pins):
             rgb = self._devices.enter_context(RGBLED(*pins, pwm=False, pin_factory=self.factory))
-        self._drives.append(lambda output: setattr(rgb, "value", output.colour))
+        self._drives["RGB LED"] = lambda output: setattr(rgb, "value", output.colour)
 
     def add_flash(self, pin: int) -> None:
         """A lamp that lights the faces while everybody shows it. Raises GpioError."""
@@ -96,7 +96,7 @@ class Panel:
 
         with _explained("flash_pin", pin):
             lamp = self._devices.enter_context(LED(pin, pin_factory=self.factory))
-        self._drives.append(lambda output: lamp.on() if output.flash else lamp.off())
+        self._drives["flash"] = lambda output: lamp.on() if output.flash else lamp.off()
 
     def add_buzzer(self, pin: int) -> None:
         """A passive buzzer. Raises GpioError."""
@@ -112,20 +112,23 @@ class Panel:
             elif buzzer.is_active:
                 buzzer.stop()
 
-        self._drives.append(sound)
+        self._drives["buzzer"] = sound
 
     def start_light(self) -> None:
         """Drive what was added, from now on."""
         if not self._drives:
             return
-        drives = tuple(self._drives)
-
-        def drive(output: Output) -> None:
-            for one in drives:
-                one(output)
-
-        self._light = ReadyLight(drive)
+        self._light = ReadyLight(self._drive)
         self._devices.callback(self._light.close)
+
+    def _drive(self, output: Output) -> None:
+        """A device that fails is left out from then on: a broken buzzer is no reason to be dark."""
+        for name, drive in list(self._drives.items()):
+            try:
+                drive(output)
+            except Exception as error:  # GPIO libraries raise errors of their own making
+                del self._drives[name]
+                log.error("The %s cannot be driven any more: %s. All else goes on without it", name, error)
 
     def add_button(
         self,
