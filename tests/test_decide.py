@@ -5,7 +5,7 @@ import itertools
 
 from appliance.config.schema import Rule, Who
 from appliance.frames import LABELS, Command, Decision, JudgedFace, Light, People, Person
-from appliance.pipeline.decide import Decider
+from appliance.pipeline.decide import PHOTO_LIGHT_SECONDS, Decider
 from appliance.pipeline.sensitivity import level_of
 from tests.strategies import face, people
 
@@ -134,6 +134,19 @@ def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> Non
     assert decider.process(people(12 * STEP, {1: GRIN})).light is Light.DISARMED
     decider.press()
     assert decider.process(people(13 * STEP, {1: GRIN})).light is Light.ALL
+
+
+def test_nobody_holds_still_and_no_lamp_burns_for_a_photo_that_is_there_already() -> None:
+    goes_on, stops, again = [{1: GRIN}] * 60, [{1: SAD}] * 20, [{1: GRIN}] * 6
+    decisions = play(Decider(Rule(cooldown_seconds=1)), goes_on + stops + again)
+    taken = next(i for i, d in enumerate(decisions) if d.take_photo)
+    said = round((PHOTO_LIGHT_SECONDS + 0.05) / STEP)
+    assert {d.light for d in decisions[taken : taken + said - 3]} == {Light.PHOTO}
+    assert {d.light for d in decisions[taken + said : 60]} == {Light.ARMED}
+    assert decisions[79].light is Light.WAITING
+    assert decisions[-1].light is Light.ALL
+    every = play(Decider(Rule(cooldown_seconds=1, new_scene=False)), goes_on)
+    assert Light.ARMED not in {d.light for d in every}
 
 
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:

@@ -252,8 +252,9 @@ class Appliance(RuleBasedStateMachine):
         if decision.light is Light.ALL:
             assert self.obeys(scene, newcomers, level.stops)
             assert 0 <= decision.frame.captured_at - self.plainly_at <= WAVERING_SECONDS
+            assert self.changed or not self.rule.new_scene
         if decision.light is Light.ARMED:
-            assert not scene
+            assert not scene or (self.rule.new_scene and decision.all_show and self.pictured)
         if decision.light is Light.WAITING:
             assert scene
         if decision.light is Light.PHOTO:

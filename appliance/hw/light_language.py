@@ -176,7 +176,12 @@ LANGUAGE: Mapping[Light, Word] = {
     Light.DISARMED: Word(
         "a short blip every 3 s", "ready; press the button to arm", code(1, 0.05, 0.05, 2.95), _colour(BLUE)
     ),
-    Light.ARMED: Word("slow pulse, 1 s on, 1 s off", "armed; nobody in view", blink(1.0, 1.0), _colour(BLUE)),
+    Light.ARMED: Word(
+        "slow pulse, 1 s on, 1 s off",
+        "armed; nobody in view, or nothing new since the photo: move, join, or stop and smile again",
+        blink(1.0, 1.0),
+        _colour(BLUE),
+    ),
     Light.PEOPLE: Word(
         "N short blinks, once; after six a long one for the rest",
         "I see N people; said when the number has changed",
