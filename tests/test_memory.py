@@ -15,7 +15,7 @@ def resident():
     return int(re.search(r"RssFile:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
 picture = numpy.arange(120 * 160 * 3, dtype=numpy.uint8).reshape(120, 160, 3)
-before, small = resident(), cv2.resize(picture, (40, 30))
+small, before = cv2.resize(picture, (40, 30)), resident()
 give_back_code(*map(Path, sys.argv[1:]))
 after = resident()
 assert (cv2.resize(picture, (40, 30)) == small).all()

@@ -254,7 +254,7 @@ class Appliance(RuleBasedStateMachine):
             assert 0 <= decision.frame.captured_at - self.plainly_at <= WAVERING_SECONDS
             assert self.changed or not self.rule.new_scene
         if decision.light is Light.ARMED:
-            assert not scene or (self.rule.new_scene and decision.all_show and self.pictured)
+            assert not scene or (self.rule.new_scene and decision.all_show and set(scene) == self.pictured)
         if decision.light is Light.WAITING:
             assert scene
         if decision.light is Light.PHOTO:

@@ -76,7 +76,8 @@ class Decider:
         self._plainly_at = now if verdict.keepable else self._plainly_at
         if asked or take:
             self._took(showing, now)
-        light = self._light(showing, verdict, now, new) if armed or asked else self._disarmed()
+        coming = new or self._scene.changing
+        light = self._light(showing, verdict, now, coming) if armed or asked else self._disarmed()
         return Decision(
             people.frame,
             showing,
@@ -128,7 +129,7 @@ class Decider:
         self._scene.photo(showing)
         self._arming.photo(now)
 
-    def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float, new: bool) -> Light:
+    def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float, coming: bool) -> Light:
         if now < self._photo_said_until:
             return Light.PHOTO
         if not showing:
@@ -136,7 +137,9 @@ class Decider:
         wavers = now - self._plainly_at > WAVERING_SECONDS
         if verdict.waiting_for or wavers:
             return Light.WAITING
-        return Light.ALL if new else Light.ARMED  # nobody need hold still for a photo that is there already
+        return (
+            Light.ALL if coming else Light.ARMED
+        )  # nobody need hold still for a photo that is there already
 
     def _disarmed(self) -> Light:
         self._photo_said_until = -math.inf  # whoever arms again at once is not told of the same photo twice

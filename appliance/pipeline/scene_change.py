@@ -26,6 +26,11 @@ class SceneChange:
         """Nothing is known about what the last photo showed, or somebody asked to go on."""
         self._photo = None
 
+    @property
+    def changing(self) -> bool:
+        """Whether the last frame differed, be it lasting or not."""
+        return self._since is not None
+
     def is_new(self, people: tuple[Showing, ...], obeys: bool, now: float) -> bool:
         """Whether the scene differs from the last photo's. ``obeys``: the rule holds in this frame."""
         if self._photo is None:
