@@ -25,7 +25,7 @@ from appliance.hw.gpio import Panel, open_panel
 from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
 from appliance.hw.stick import StickWatch
-from appliance.memory import give_back_code
+from appliance.memory import give_back_libraries
 from appliance.photos import PhotoStore
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.head_count import HeadCount
@@ -360,7 +360,7 @@ class Daemon:
             self._ready = True
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
-            give_back_code()
+            give_back_libraries()
             if self._config_fault is None:  # only now is it known to be good: everything could be opened
                 self._remember()
         self._notifier.watchdog()

@@ -137,9 +137,8 @@ class Decider:
         wavers = now - self._plainly_at > WAVERING_SECONDS
         if verdict.waiting_for or wavers:
             return Light.WAITING
-        return (
-            Light.ALL if coming else Light.ARMED
-        )  # nobody need hold still for a photo that is there already
+        # Nobody need hold still for a photo that is there already.
+        return Light.ALL if coming else Light.ARMED
 
     def _disarmed(self) -> Light:
         self._photo_said_until = -math.inf  # whoever arms again at once is not told of the same photo twice
