@@ -180,6 +180,26 @@ def test_a_gap_in_the_folder_of_a_stick_is_closed_and_nothing_is_left_of_that(
     assert (int(filled.read_text()) if filled.exists() else 0) == (258 if interrupted else 0)
 
 
+@pytest.mark.parametrize("interrupted", [1, 0])
+def test_a_folder_that_cannot_be_read_after_a_cut_is_put_aside_and_nothing_of_it_is_lost(
+    system: System, interrupted: int
+) -> None:
+    checked(system, first_bytes(at_65=interrupted))
+    folder = system.run / "sdz1" / "selfies"
+    for name in ("selfies", "selfies-damaged-1"):
+        (system.run / "sdz1" / name).mkdir(parents=True)
+        (system.run / "sdz1" / name / "selfie-000001.jpg").touch()
+    system.program("ls", "exit 1")
+    done = system.attach("printf vfat")
+    assert done.returncode == 0
+    there = sorted(str(path.relative_to(folder.parent)) for path in folder.parent.glob("*/*"))
+    if interrupted:
+        assert there == ["selfies-damaged-1/selfie-000001.jpg", "selfies-damaged-2/selfie-000001.jpg"]
+        assert "the folder selfies on /dev/sdz1 is damaged and now called selfies-damaged-2" in done.stdout
+    else:
+        assert there == ["selfies-damaged-1/selfie-000001.jpg", "selfies/selfie-000001.jpg"]
+
+
 @pytest.mark.parametrize(
     ("there", "mounted", "unmounts"),
     [(0, "exit 0", "exit 0"), (1, "exit 1", "exit 0"), (1, "exit 0", "exit 1"), (1, "exit 0", "exit 0")],

@@ -126,6 +126,20 @@ def with_gaps(bench, files: int, entries: int) -> Stick:
     return not_unmounted(stick, 37, 1)
 
 
+@kind("all", "vfat")
+def cut_while_its_folder_grew(bench, name):
+    """What was on the stick before stands where the last names did not reach it: noise, folders among it."""
+
+    def fill(place):
+        folder = selfies(place)
+        for number in range(200):
+            (folder / f"MARK-{number}").touch()
+
+    stick = filled(bench, "vfat", fill)
+    scribble(stick, stick.image.read_bytes().find(b"MARK-150") // SECTOR * SECTOR, 2 * KB)
+    return not_unmounted(stick, 37, 1)
+
+
 @kind("all", "exfat")
 def cut_while_it_was_written(bench, name):
     return not_unmounted(plugged(bench, bench.stick(name)), 106, 2)
