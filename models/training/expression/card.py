@@ -4,6 +4,8 @@ from typing import Any
 
 from models.training.expression.figures import REJECTED_FROM
 
+BASELINES = ("four_blocks", "vgg16", "resnet50")
+"""The seeds' networks."""
 REACH = (
     # figure, path to it, what to reach, what to aim for
     ("FER+ test accuracy (PrivateTest)", ("ferplus", "accuracy"), "≥ .850", "≥ .875"),
@@ -51,7 +53,9 @@ def write(
         _conditions(figures["int8"]),
         _training(model),
         _beside(beside),
-        LIMITS,
+        FAILURES,
+        _not_measured(beside),
+        MISUSE,
     )
     return "\n\n".join(section.strip() for section in sections if section) + "\n"
 
@@ -226,7 +230,15 @@ def _beside(reports: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-LIMITS = """## Known failures, and what to do
+def _not_measured(reports: list[dict[str, Any]]) -> str:
+    trained = {report["network"]["architecture"] for report in reports}
+    lines = ["## Not measured", ""]
+    if left := ", ".join(name for name in BASELINES if name not in trained):
+        lines.append(f"Baselines whose commands run, but which were not trained for this card: {left}.")
+    return "\n".join([*lines, "Speed on a Raspberry Pi."])
+
+
+FAILURES = """## Known failures, and what to do
 
 - Votes of ten strangers about a still are the truth here: the model says what a face looks like, not what a
   person feels.
@@ -238,13 +250,9 @@ LIMITS = """## Known failures, and what to do
   rare. Some turned, masked or very blurred faces are taken for no face: see "labelled photos" above.
 - A mask hides the mouth. How well a smile is seen above one was not measured.
 - Accuracy by skin tone, age or sex was not measured: the data carry no such labels.
+"""
 
-## Not measured
-
-The baselines four_blocks, vgg16 and resnet50: their commands run, but they were not trained for this card.
-Speed on a Raspberry Pi.
-
-## Not to be used for
+MISUSE = """## Not to be used for
 
 Judging anybody's mood, honesty, health, attention or suitability; hiring, school, policing, border,
 insurance; any decision about a person. It is a shutter release."""

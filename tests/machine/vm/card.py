@@ -53,38 +53,46 @@ class Verdict:
 
 
 class CardJudge:
-    """Judges one card after one cut after another; a photo already seen whole is told by its hash."""
+    """Judges one card after one cut after another."""
 
     def __init__(self) -> None:
         self.whole: dict[str, str] = {}
         """Hash of each photo that was whole once, by its name."""
+        self._sizes: dict[str, int] = {}
 
-    def judge(self, card: Path, safe: set[str]) -> Verdict:
-        """``card`` is changed: its journal is replayed, and the appliance's next start is played on it."""
+    def judge(self, card: Path, safe: set[str], *, again: bool = True) -> Verdict:
+        """``card`` is changed: its journal is replayed, and the appliance's next start is played on it.
+
+        ``again``: read photos that were whole at an earlier cut once more; else their size must do.
+        """
         with mounted(card) as place:
             folder = place / PHOTOS
-            photos = {path.name: path.read_bytes() for path in folder.iterdir() if PHOTO.fullmatch(path.name)}
-            torn = sorted(name for name, data in photos.items() if not self._is_whole(name, data))
-            self._next_start(folder, photos)
+            photos = {path.name: path for path in folder.iterdir() if PHOTO.fullmatch(path.name)}
+            torn = sorted(name for name, path in photos.items() if not self._is_whole(path, again))
+            self._next_start(folder, max(photos, default=""))
         return Verdict(len(photos) - len(torn), torn, sorted(safe - photos.keys()))
 
-    def _is_whole(self, name: str, data: bytes) -> bool:
+    def _is_whole(self, path: Path, again: bool) -> bool:
+        name = path.name
+        if name in self.whole and not again:
+            return path.stat().st_size == self._sizes[name]
+        data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        if self.whole.get(name, digest) != digest:
-            return False  # whole or not, it is not what was kept
-        if name not in self.whole and not can_be_decoded(data):
+        if name in self.whole:
+            return self.whole[name] == digest  # whole or not, it must be what was kept
+        if not can_be_decoded(data):
             return False
-        self.whole[name] = digest
+        self.whole[name], self._sizes[name] = digest, len(data)
         return True
 
     @staticmethod
-    def _next_start(folder: Path, photos: dict[str, bytes]) -> None:
+    def _next_start(folder: Path, last: str) -> None:
         """The appliance's store clears up, and its next photo takes nobody's name."""
         store = PhotoStore(folder)
         store.prepare()
         assert not list(folder.glob(".*.part")), "what was half written is still there"
         saved = store.save(np.zeros((8, 8, 3), np.uint8), datetime(2026, 11, 21))
-        assert saved.name > max(photos, default=""), f"{saved.name} is no new number"
+        assert saved.name > last, f"{saved.name} is no new number"
 
 
 def can_be_decoded(data: bytes) -> bool:
@@ -111,8 +119,17 @@ def stick_photos(stick: Path) -> tuple[dict[str, bytes], dict[str, str]]:
     return photos, {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def judge_stick(stick: Path, card: Path, known: dict[str, str] | None = None) -> tuple[int, int]:
-    """Photos and lines of the list on the stick. Raises AssertionError if one is not what is on the card.
+@dataclass(frozen=True)
+class StickVerdict:
+    """Photos on a stick, names in its list, and photos that are there by their names alone."""
+
+    photos: int
+    listed: int
+    unfinished: list[str]
+
+
+def judge_stick(stick: Path, card: Path, known: dict[str, str] | None = None) -> StickVerdict:
+    """Raises AssertionError if a photo on the stick, but the very last one, is not what is on the card.
 
     ``known``: hashes of photos that were on the card, whether they still are or not.
     """
@@ -121,11 +138,11 @@ def judge_stick(stick: Path, card: Path, known: dict[str, str] | None = None) ->
     with mounted(card) as place:
         news = {name: (place / PHOTOS / name).read_bytes() for name in photos.keys() - (known or {}).keys()}
     rightly = {**(known or {}), **{name: hashlib.sha256(data).hexdigest() for name, data in news.items()}}
-    others = [name for name, digest in hashes.items() if rightly[name] != digest]
+    unfinished = [name for name, digest in hashes.items() if rightly[name] != digest]
     # vfat cannot rename at once: the very last one may be there by its name alone.
-    assert len(others) <= 1, f"on the stick, but not the photos of the card: {others}"
-    assert not set(others) & listed.keys(), f"claimed, but not the photos of the card: {others}"
+    assert len(unfinished) <= 1, f"on the stick, but not the photos of the card: {unfinished}"
+    assert not set(unfinished) & listed.keys(), f"claimed, but not the photos of the card: {unfinished}"
     for name, digest in listed.items():
         assert name in photos, f"{name} is claimed, but not on the stick"
         assert hashes[name] == digest, f"{name} is not what the list says"
-    return len(photos), len(listed)
+    return StickVerdict(len(photos), len(listed), unfinished)

@@ -35,7 +35,7 @@ class VmError(Exception):
 class Machine:
     """One power-on. ``folder`` holds linux, initrd and the DISKS, ``root`` says how the first is mounted."""
 
-    def __init__(self, folder: Path, root: str = READ_ONLY) -> None:
+    def __init__(self, folder: Path, root: str = READ_ONLY, *, first_processor: bool = False) -> None:
         self._console = folder / "console"
         self._kept = ""
         self._asked = 0
@@ -44,7 +44,8 @@ class Machine:
         self._kept_line.setblocking(False)
         # Its kernel and its programs hand over to each other all the time: on one processor, as waking up
         # another takes several times as long.
-        words = ["taskset", "--cpu-list", str(max(os.sched_getaffinity(0)))]
+        choose = min if first_processor else max
+        words = ["taskset", "--cpu-list", str(choose(os.sched_getaffinity(0)))]
         words += [str(folder / "linux"), f"mem={MEMORY}", "seccomp=on"]
         # A disk's file is written when the machine writes to it: it is what a power cut leaves.
         words += [f"ubd{number}={folder / name}" for number, name in enumerate(DISKS)]
