@@ -26,11 +26,11 @@ from tests.machine.vm.everyday import (
 )
 from tests.machine.vm.machine import STICKS, Machine, VmError
 
-CUTS_A_LIFE = 25
+CUTS_A_LIFE = 34
 """A boot takes longer than a frozen cut, and thousands of photos are long to look at."""
 SHARE_OF_BURST = 0.6
 """Of the cuts of a life; the others fall into the export, while the burst goes on."""
-LONGEST_WAIT = 1.2
+LONGEST_WAIT = 1.0
 """Seconds between two cuts."""
 STICK_STORY = (
     "journalctl --boot --no-pager --output=short-monotonic | grep -iE 'usb|sd[a-z]|stick|export' | tail -60"
@@ -39,7 +39,7 @@ STICK_STORY = (
 STICK_IS_DONE = '"$(cat /run/smart-selfie-export/light)" = safe_to_unplug'
 BURSTING = 20
 """Photos and control files after which the burst goes on at full speed."""
-LEFT = 150
+LEFT = 100
 """Photos left on the card between two lives: vfat grows slow with thousands of files in a folder."""
 CONTROL_BYTES = 30_000
 """Of a control file, about a photo's."""
