@@ -8,6 +8,7 @@ import pytest
 from models.training.__main__ import main
 from models.training.errors import BadDataError
 from models.training.expression import data
+from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import CropRule, cut
 from models.training.expression.labels import CONTEMPT, HAPPY, LABELS, NOT_A_FACE, majority, soft_targets
 from tests.training.conftest import made_up_faces
@@ -119,3 +120,14 @@ def test_the_crop_is_centred_on_the_box_and_as_wide_as_the_rule_says() -> None:
 def test_a_box_over_the_border_repeats_the_border() -> None:
     grey = np.full((100, 100), 77, np.uint8)
     assert (cut(grey, (-20, -20, 60, 60), 48) == 77).all()
+
+
+@pytest.mark.parametrize(("share", "spoiled"), [(0.0, (0, 0)), (0.6, (0.3, 0.5)), (1.0, (0.55, 0.75))])
+def test_spoiling_says_how_many_views_are_more_than_another_box(
+    share: float, spoiled: tuple[float, float]
+) -> None:
+    grey = np.full((48, 48), 100, np.uint8)
+    rng = np.random.default_rng(4)
+    views = [augment(grey, 48, Strength().spoiling(share), rng)[18:30, 18:30] for _ in range(400)]
+    low, high = spoiled
+    assert low <= np.mean([bool((view != 100).any()) for view in views]) <= high

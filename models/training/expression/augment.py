@@ -4,7 +4,7 @@ Everything works on single uint8 pictures with OpenCV, about 0.1 ms each, so tha
 between the training steps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -25,6 +25,11 @@ class Strength:
     light: float = 0.5
     dark: float = 0.1
     occlusion: float = 0.2
+
+    def spoiling(self, share: float) -> "Strength":
+        """The same boxes, but pictures spoiled (dark, small, blurred, covered) ``share`` times as often."""
+        names = ("small", "blur", "jpeg", "light", "dark", "occlusion")
+        return replace(self, **{name: share * getattr(self, name) for name in names})
 
 
 def augment(image: np.ndarray, size: int, strength: Strength, rng: np.random.Generator) -> np.ndarray:

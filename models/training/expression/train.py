@@ -58,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mined-rows", type=int, default=3000, help="crops of nothing, and of faces, an epoch"
     )
+    parser.add_argument(
+        "--spoiling", type=float, default=1.0, help="how often pictures are spoiled, as a share of the usual"
+    )
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the data to use (for a trial)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -195,7 +198,8 @@ class Trainer:
         steps = max(1, len(samples) // args.batch)
         total = 0.0
         self.network.train()
-        stream = batches.epoch_batches(samples, min(args.batch, len(samples)), size, Strength(), rng)
+        strength = Strength().spoiling(args.spoiling)
+        stream = batches.epoch_batches(samples, min(args.batch, len(samples)), size, strength, rng)
         for step, batch in enumerate(
             tqdm(stream, total=steps, desc=f"epoch {epoch + 1}", leave=False, mininterval=5)
         ):
