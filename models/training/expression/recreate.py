@@ -14,15 +14,22 @@ RECIPE = {
     "teacher": "--architecture face_residual --epochs 16 --rate 0.03 --mined-rows 2000 --seed 4",
     "mobile": "--architecture face_mobile --epochs 7 --rate 0.03 --mined-rows 1000 --seed 5",
     "pupil1": f"{PUPIL} --epochs 9 --rate 0.06 --seed 2",
-    "pupil": f"{PUPIL} --epochs 20 --rate 0.06 --seed 3",
+    "pupil2": f"{PUPIL} --epochs 20 --rate 0.06 --seed 3",
+    "mobile2": "--architecture face_mobile --epochs 10 --rate 0.03 --mined-rows 1000 --seed 6",
+    "pupil": f"{PUPIL} --epochs 15 --rate 0.06 --mined-rows 2500 --spoiling 0.6 --seed 7",
 }
-"""How the shipped file came about: the small network on the votes alone, two large ones that knew faces
-before, and the small one taught by the first of them and then by both."""
-LESSONS = {"pupil1": ("votes", ["teacher"]), "pupil": ("pupil1", ["teacher", "mobile"])}
+"""How the shipped file came about: the small network on the votes alone, large ones that knew faces before,
+and the small one taught by the first of them, by both, and by a third together with what it was then."""
+LESSONS = {
+    "pupil1": ("votes", ["teacher"]),
+    "pupil2": ("pupil1", ["teacher", "mobile"]),
+    "pupil": ("pupil2", ["mobile2", "pupil2"]),
+}
 """Where a run starts, and who teaches."""
 PUBLISHED = {
     "teacher": "face-api/model/face_recognition_model-weights_manifest.json",
     "mobile": "human/models/faceres.json",
+    "mobile2": "human/models/faceres.json",
 }
 """The weights the large ones start from, within --published."""
 
