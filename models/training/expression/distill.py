@@ -5,7 +5,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.fx.experimental.optimization import fuse
 from torch.nn import functional
 
 from models.training.errors import BadDataError
@@ -30,6 +29,8 @@ class Teachers:
         :param share: of the teachers in the targets of rows that were voted on; the votes keep the rest
         :raises BadDataError: unreadable, or of other labels
         """
+        from torch.fx.experimental.optimization import fuse  # noqa: PLC0415 (it warns of its own use of PyTorch)
+
         self.share, self.device = share, device
         self.networks: list[tuple[nn.Module, int]] = []
         for file in files:
