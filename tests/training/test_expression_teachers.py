@@ -236,3 +236,15 @@ def test_published_weights_that_are_missing_cut_off_or_anothers_are_named(tmp_pa
     (tmp_path / "weights.bin").write_bytes((tmp_path / "weights.bin").read_bytes()[:-1000])
     with pytest.raises(BadDataError, match=r"model.json: damaged"):
         networks.load_backbone(mobile, "face_mobile", path, faces)
+
+
+@pytest.mark.parametrize("side", [48, 96])
+def test_halving_convolutions_are_the_same_in_training_as_in_use(side: int) -> None:
+    network = networks.build("face_mobile", len(LABELS))
+    for norm in network.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d | torch.nn.Dropout):
+            norm.forward = lambda x: x  # what differs by intention in training
+    views = torch.rand(2, 1, side, side)
+    in_training = network.train()(views)
+    assert torch.allclose(in_training, network.eval()(views), rtol=1e-5, atol=1e-6)
+    assert in_training.std() > 0
