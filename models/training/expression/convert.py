@@ -21,6 +21,7 @@ from models.training.int8 import convert_int8, write_atomically
 CALIBRATION_ROWS = 400
 CAUTION = 0.5  # chosen on PublicTest and GENKI's dev half, see EXPERIMENTS.md
 TOLERATED_DIVERGENCE = 0.002  # nats, from saturating and rounding the logits
+RECIPE = ("batch", "rate", "decay", "sizes", "mined_rows", "spoiling", "teacher_share", "fraction")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,9 +131,7 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
             "data": "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces",
             "labels": settings["labels"],
             "architecture": source.checkpoint.architecture,
-            "recipe": {
-                key: settings[key] for key in ("batch", "rate", "decay", "sizes", "mined_rows", "fraction")
-            },
+            "recipe": {key: settings[key] for key in RECIPE if key in settings},
             "date": date.today().isoformat(),
             "seed": settings["seed"],
             "epochs": source.checkpoint.epoch,
