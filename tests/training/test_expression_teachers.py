@@ -13,6 +13,7 @@ pytest.importorskip("litert_torch", reason="conversion needs litert-torch: model
 from models.training.__main__ import main  # noqa: E402
 from models.training.errors import BadDataError  # noqa: E402
 from models.training.expression import (  # noqa: E402
+    batches,
     checkpoint,
     face_networks,
     inference,
@@ -248,3 +249,17 @@ def test_halving_convolutions_are_the_same_in_training_as_in_use(side: int) -> N
     in_training = network.train()(views)
     assert torch.allclose(in_training, network.eval()(views), rtol=1e-5, atol=1e-6)
     assert in_training.std() > 0
+
+
+def test_unlabelled_faces_of_an_epoch_are_counted_apart_from_crops_of_nothing() -> None:
+    def crops(count: int) -> batches.Samples:
+        return batches.Samples(
+            np.zeros((count, 48, 48), np.uint8),
+            np.zeros((count, len(LABELS)), np.float32),
+            np.ones(count, np.float32),
+        )
+
+    mined = batches.Mined(cascade=crops(50), background=crops(50), faces=crops(30))
+    drawn = mined.draw(20, 25, np.random.default_rng(1))
+    assert [len(part) for part in drawn] == [20, 10, 25]
+    assert len(mined.draw(20, 40, np.random.default_rng(1))[2]) == 30

@@ -60,12 +60,12 @@ class Mined:
     background: Samples
     faces: Samples
 
-    def draw(self, rows: int, rng: np.random.Generator) -> list[Samples]:
-        """An epoch's share: up to ``rows`` false boxes and faces each, half as much easy background."""
+    def draw(self, rows: int, face_rows: int, rng: np.random.Generator) -> list[Samples]:
+        """An epoch's share: up to ``rows`` false boxes, half as much easy background, ``face_rows`` faces."""
         return [
             self.cascade.subset(rows, rng),
             self.background.subset(rows // 2, rng),
-            self.faces.subset(rows, rng),
+            self.faces.subset(face_rows, rng),
         ]
 
 

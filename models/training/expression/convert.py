@@ -21,7 +21,17 @@ from models.training.int8 import convert_int8, write_atomically
 CALIBRATION_ROWS = 400
 CAUTION = 0.5  # chosen on PublicTest and GENKI's dev half, see EXPERIMENTS.md
 TOLERATED_DIVERGENCE = 0.002  # nats, from saturating and rounding the logits
-RECIPE = ("batch", "rate", "decay", "sizes", "mined_rows", "spoiling", "teacher_share", "fraction")
+RECIPE = (
+    "batch",
+    "rate",
+    "decay",
+    "sizes",
+    "mined_rows",
+    "face_rows",
+    "spoiling",
+    "teacher_share",
+    "fraction",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,7 +141,7 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
             "data": "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces",
             "labels": settings["labels"],
             "architecture": source.checkpoint.architecture,
-            "recipe": {key: settings[key] for key in RECIPE if key in settings},
+            "recipe": {key: settings[key] for key in RECIPE if settings.get(key) is not None},
             "date": date.today().isoformat(),
             "seed": settings["seed"],
             "epochs": source.checkpoint.epoch,

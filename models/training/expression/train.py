@@ -59,6 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--mined-rows", type=int, default=3000, help="crops of nothing, and of faces, an epoch"
     )
     parser.add_argument(
+        "--face-rows", type=int, help="unlabelled faces an epoch, where it shall not be --mined-rows"
+    )
+    parser.add_argument(
         "--spoiling", type=float, default=1.0, help="how often pictures are spoiled, as a share of the usual"
     )
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the data to use (for a trial)")
@@ -192,8 +195,7 @@ class Trainer:
 
     def _epoch(self, epoch: int, rng: np.random.Generator) -> dict[str, float]:
         args = self.args
-        rows = int(args.mined_rows * args.fraction)
-        samples = batches.join([self.faces, *(self.mined.draw(rows, rng) if self.mined else ())])
+        samples = batches.join([self.faces, *self._mined(rng)])
         size = size_at(epoch / args.epochs, self.sizes)
         steps = max(1, len(samples) // args.batch)
         total = 0.0
@@ -216,6 +218,13 @@ class Trainer:
             "loss": total / steps,
             "public_test": accuracy,
         }
+
+    def _mined(self, rng: np.random.Generator) -> list[batches.Samples]:
+        if self.mined is None:
+            return []
+        args = self.args
+        faces = args.mined_rows if args.face_rows is None else args.face_rows
+        return self.mined.draw(int(args.mined_rows * args.fraction), int(faces * args.fraction), rng)
 
     def _step(self, batch: batches.Batch) -> float:
         images = batch.images.to(self.device, memory_format=torch.channels_last)
