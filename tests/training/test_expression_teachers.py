@@ -15,6 +15,8 @@ from models.training.errors import BadDataError  # noqa: E402
 from models.training.expression import (  # noqa: E402
     batches,
     checkpoint,
+    crowd,
+    data,
     face_networks,
     inference,
     networks,
@@ -23,7 +25,7 @@ from models.training.expression import (  # noqa: E402
     shipped,
 )
 from models.training.expression.distill import Teachers  # noqa: E402
-from models.training.expression.labels import HAPPY, LABELS, NOT_A_FACE  # noqa: E402
+from models.training.expression.labels import FER2013_LABELS, HAPPY, LABELS, NOT_A_FACE  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,
@@ -263,3 +265,19 @@ def test_unlabelled_faces_of_an_epoch_are_counted_apart_from_crops_of_nothing() 
     drawn = mined.draw(20, 25, np.random.default_rng(1))
     assert [len(part) for part in drawn] == [20, 10, 25]
     assert len(mined.draw(20, 40, np.random.default_rng(1))[2]) == 30
+
+
+def test_what_the_voters_said_tells_which_of_the_seven_labels_is_likely() -> None:
+    rng = np.random.default_rng(3)
+    happy, sad = FER2013_LABELS.index("happy"), FER2013_LABELS.index("sad")
+    votes = np.zeros((400, 10), np.uint8)
+    votes[:200, HAPPY] = votes[200:, LABELS.index("sad")] = 10
+    fer = np.where(np.arange(400) < 200, happy, sad).astype(np.uint8)
+    wrong = rng.permutation(400)[:40]  # one labeller errs now and then
+    fer[wrong] = happy + sad - fer[wrong]
+    likely = crowd.likely_labels(data.Faces(np.zeros((400, 48, 48), np.uint8), fer, votes))
+    assert likely.shape == (400, 7)
+    assert np.allclose(likely.sum(1), 1, atol=1e-5)
+    for rows, label in ((slice(0, 200), happy), (slice(200, 400), sad)):
+        share = (fer[rows] == label).mean()
+        assert np.allclose(likely[rows, label], share, atol=0.02)
