@@ -10,6 +10,7 @@ COMMANDS = {
     "prepare": ("models.training.expression.prepare", "check the data and mine pictures of no face"),
     "recreate": ("models.training.expression.recreate", "the shipped expression model, from nothing"),
     "train": ("models.training.expression.train", "train an expression network"),
+    "average": ("models.training.expression.average", "the mean of several runs from the same weights"),
     "evaluate": ("models.training.expression.evaluate", "measure an expression model"),
     "convert": ("models.training.expression.convert", "checkpoint to int8 TFLite, with its JSON"),
     "report": ("models.training.expression.report", "curves, matrices and the model card"),

@@ -281,3 +281,50 @@ def test_what_the_voters_said_tells_which_of_the_seven_labels_is_likely() -> Non
     for rows, label in ((slice(0, 200), happy), (slice(200, 400), sad)):
         share = (fer[rows] == label).mean()
         assert np.allclose(likely[rows, label], share, atol=0.02)
+
+
+def trained_a_little(folder: Path, name: str, seed: int) -> Path:
+    """A checkpoint whose normalisations are no longer as they were built."""
+    torch.manual_seed(seed)
+    network = networks.build("small_residual", len(LABELS))
+    for norm in network.modules():
+        if isinstance(norm, torch.nn.BatchNorm2d):
+            for tensor in (norm.weight.data, norm.running_var):
+                tensor.uniform_(0.5, 1.5)
+            for tensor in (norm.bias.data, norm.running_mean):
+                tensor.uniform_(-0.2, 0.2)
+    state = network.state_dict()
+    settings = {"labels": "ferplus", "out": name, "seed": seed}
+    history = [{"epoch": 1, "loss": 1.0, "public_test": 0.5}]
+    checkpoint.save(
+        checkpoint.Checkpoint("small_residual", len(LABELS), settings, state, state, {}, history),
+        folder / name,
+    )
+    return folder / name
+
+
+def test_the_mean_of_networks_lies_between_them_and_says_what_it_was_made_of(tmp_path: Path) -> None:
+    one, other = trained_a_little(tmp_path, "one.pt", 1), trained_a_little(tmp_path, "other.pt", 2)
+    faces = np.random.default_rng(1).integers(0, 256, (8, 48, 48), np.uint8)
+    for files, same in (((one, one), True), ((one, other), False)):
+        assert main(["average", "--checkpoint", *map(str, files), "--out", str(tmp_path / "mean.pt")]) == 0
+        before, after = (inference.FloatModel(path).logits(faces) for path in (one, tmp_path / "mean.pt"))
+        assert np.allclose(before, after, atol=1e-4) is same
+    from models.training.expression import convert  # noqa: PLC0415 (the converter's libraries warn)
+
+    stages = [stage["command"] for stage in convert.lineage(checkpoint.load(tmp_path / "mean.pt"))]
+    assert stages[-1].endswith("training average --out mean.pt --checkpoint one.pt other.pt")
+    assert [stage.split("--out ")[1].split()[0] for stage in stages] == ["one.pt", "other.pt", "mean.pt"]
+
+
+def test_a_mean_of_one_network_or_of_different_ones_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, mean = trained_a_little(tmp_path, "one.pt", 1), str(tmp_path / "mean.pt")
+    assert main(["average", "--checkpoint", str(one), "--out", mean]) == 2
+    assert "a mean needs two files or more" in capsys.readouterr().err
+    assert main(["average", "--checkpoint", str(one), "models/expression_int8.tflite", "--out", mean]) == 2
+    assert "different networks have no mean" in capsys.readouterr().err
+    assert main(["average", "--checkpoint", str(one), str(tmp_path / "none.pt"), "--out", mean]) == 2
+    assert "none.pt: no such checkpoint" in capsys.readouterr().err
+    assert not Path(mean).exists()

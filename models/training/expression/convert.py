@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import itertools
 import json
 import tempfile
 from datetime import date
@@ -156,7 +157,8 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
 def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
     """The runs behind a checkpoint, first one first, each once, as far back as their files are there."""
     stages: list[dict[str, Any]] = []
-    for name in [*_names(stored.settings.get("teacher")), *_names(stored.settings.get("start_from"))]:
+    parents = [_names(stored.settings.get(key)) for key in ("teacher", "start_from", "checkpoint")]
+    for name in itertools.chain(*parents):
         if Path(name).exists():
             stages += [stage for stage in lineage(shipped.load(Path(name))) if stage not in stages]
     if "stages" in stored.settings:  # a shipped file, which carries its own
@@ -165,9 +167,12 @@ def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
 
 
 def command_line(settings: dict[str, Any]) -> str:
-    """The ``train`` command that made the checkpoint; files by their names alone."""
-    words = ["python -m models.training train"]
+    """The ``train`` or ``average`` command that made the checkpoint; files by their names alone."""
+    average = settings.get("command") == "average"
+    words = [f"python -m models.training {'average' if average else 'train'}"]
     for key, value in settings.items():
+        if average and key not in ("checkpoint", "out"):
+            continue
         if key in ("command", "resume", "threads", "device", "origin") or value in (None, False, "None"):
             continue
         shown = [Path(name).name for name in _names(value)] if key in PATHS else [str(value)]
@@ -175,7 +180,7 @@ def command_line(settings: dict[str, Any]) -> str:
     return " ".join(words)
 
 
-PATHS = ("data", "mined", "out", "start_from", "weights", "teacher")
+PATHS = ("data", "mined", "out", "start_from", "weights", "teacher", "checkpoint")
 
 
 def _names(value: Any) -> list[str]:
