@@ -7,7 +7,7 @@ import pytest
 
 from models.training.__main__ import main
 from models.training.errors import BadDataError
-from models.training.expression import data
+from models.training.expression import data, figures
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import CropRule, cut
 from models.training.expression.labels import CONTEMPT, HAPPY, LABELS, NOT_A_FACE, majority, soft_targets
@@ -131,3 +131,15 @@ def test_spoiling_says_how_many_views_are_more_than_another_box(
     views = [augment(grey, 48, Strength().spoiling(share), rng)[18:30, 18:30] for _ in range(400)]
     low, high = spoiled
     assert low <= np.mean([bool((view != 100).any()) for view in views]) <= high
+
+
+def test_a_picture_and_its_mirror_image_are_judged_together_beside_the_picture_alone() -> None:
+    faces = data.Faces(
+        np.zeros((3, 48, 48), np.uint8), np.array([0, 1, 2], np.uint8), votes(happy=1).repeat(3, 0)
+    )
+    alone = np.eye(7, dtype=np.float32)[[0, 2, 2]] * 2
+    mirrored = np.eye(7, dtype=np.float32)[[0, 1, 2]] * 5
+    measured = figures.fer2013(alone, faces, mirrored)
+    assert measured["accuracy"] == pytest.approx(2 / 3, abs=1e-3)
+    assert measured["accuracy_with_mirror_image"] == 1
+    assert "accuracy_with_mirror_image" not in figures.fer2013(alone, faces)

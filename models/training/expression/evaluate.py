@@ -82,7 +82,8 @@ def measure(
     faces = fer.private_test if args.split == "private" else fer.public_test
     outputs = logits(faces.images)
     if len(labels) == 7:
-        return {"fer2013": figures.fer2013(outputs, faces)}
+        mirrored = logits(np.ascontiguousarray(faces.images[:, :, ::-1]))
+        return {"fer2013": figures.fer2013(outputs, faces, mirrored)}
     result: dict[str, Any] = {
         "ferplus": figures.ferplus(outputs, faces, temperature),
         "small_faces": figures.small_faces(logits, faces),

@@ -88,16 +88,30 @@ def small_faces(logits: Logits, faces: data.Faces) -> dict[str, float]:
     return result
 
 
-def fer2013(logits: np.ndarray, faces: data.Faces) -> dict[str, Any]:
-    """Accuracy on FER-2013's own seven labels (for models trained with ``--labels fer2013``)."""
+def fer2013(logits: np.ndarray, faces: data.Faces, mirrored: np.ndarray | None = None) -> dict[str, Any]:
+    """Accuracy on FER-2013's own seven labels (for models trained with ``--labels fer2013``).
+
+    :param mirrored: logits of the mirror images. The literature's figures are mostly of a mean over several
+        crops; the mean of a picture and its mirror image stands beside ours of the picture alone
+    """
     guess = logits[:, :7].argmax(1)
     matrix = metrics.confusion(faces.fer.astype(int), guess, 7)
     return {
         "rows": len(faces),
         "accuracy": round(float((guess == faces.fer).mean()), 4),
+        **(
+            {}
+            if mirrored is None
+            else {"accuracy_with_mirror_image": _mean_accuracy(logits, mirrored, faces)}
+        ),
         "per_class": metrics.per_class(matrix, FER2013_LABELS),
         "confusion": matrix.tolist(),
     }
+
+
+def _mean_accuracy(logits: np.ndarray, mirrored: np.ndarray, faces: data.Faces) -> float:
+    both = metrics.softmax(logits[:, :7]) + metrics.softmax(mirrored[:, :7])
+    return round(float((both.argmax(1) == faces.fer).mean()), 4)
 
 
 def not_a_face(logits: Logits, temperature: float, mined: Path) -> dict[str, float]:
