@@ -283,6 +283,20 @@ def test_what_the_voters_said_tells_which_of_the_seven_labels_is_likely() -> Non
         assert np.allclose(likely[rows, label], share, atol=0.02)
 
 
+def test_the_wide_network_goes_on_with_larger_pictures(fer2013: Path, tmp_path: Path) -> None:
+    out, shipped_file = tmp_path / "larger.pt", "models/expression_int8.tflite"
+    arguments = ["--data", str(fer2013), "--out", str(out), "--start-from", shipped_file, "--batch", "16"]
+    arguments += ["--architecture", "wide_residual_56", "--sizes", "56:1", "--epochs", "1", "--rate", "1e-6"]
+    assert main(["train", *arguments]) == 0
+    model = tmp_path / "larger_int8.tflite"
+    convert = ["convert", "--checkpoint", str(out), "--data", str(fer2013), "--out", str(model)]
+    assert main([*convert, "--allowed-loss", "100"]) == 0
+    faces = np.random.default_rng(1).integers(0, 256, (3, 48, 48), np.uint8)
+    loaded = runtime.load(model)
+    assert loaded.card["input"]["shape"] == [1, 56, 56, 1]
+    assert loaded.logits(faces).shape == (3, len(LABELS))
+
+
 def trained_a_little(folder: Path, name: str, seed: int) -> Path:
     """A checkpoint whose normalisations are no longer as they were built."""
     torch.manual_seed(seed)
@@ -315,6 +329,14 @@ def test_the_mean_of_networks_lies_between_them_and_says_what_it_was_made_of(tmp
     stages = [stage["command"] for stage in convert.lineage(checkpoint.load(tmp_path / "mean.pt"))]
     assert stages[-1].endswith("training average --out mean.pt --checkpoint one.pt other.pt")
     assert [stage.split("--out ")[1].split()[0] for stage in stages] == ["one.pt", "other.pt", "mean.pt"]
+
+
+def test_training_knows_that_the_normalisations_of_a_mean_must_be_fitted_anew(tmp_path: Path) -> None:
+    one, other = trained_a_little(tmp_path, "one.pt", 1), trained_a_little(tmp_path, "other.pt", 2)
+    assert main(["average", "--checkpoint", str(one), str(other), "--out", str(tmp_path / "mean.pt")]) == 0
+    for path, folded in ((one, False), (tmp_path / "mean.pt", True)):
+        network = inference.FloatModel(path).network
+        assert published.normalisations_are_folded(network) is folded
 
 
 def test_a_mean_of_one_network_or_of_different_ones_is_refused(

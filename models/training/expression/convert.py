@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from models.training.errors import BadDataError, TrainingError
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     offsets = hold_back_happy(source, args.caution)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / args.out.name
-        samples = calibration_samples(fer.training)
+        samples = calibration_samples(fer.training, source.side)
         convert_int8(source.network, samples, draft, output_range=useful_range(source, samples))
         card = describe(source, draft, args)
         card["training"]["offsets"] = offsets.round(4).tolist()
@@ -92,12 +93,12 @@ def hold_back_happy(source: FloatModel, caution: float) -> np.ndarray:
     return offsets
 
 
-def calibration_samples(faces: data.Faces) -> list[np.ndarray]:
-    """float32 ``[1, 48, 48, 1]`` in 0..1: Training rows as they are and augmented (dark, bright, noisy)."""
+def calibration_samples(faces: data.Faces, side: int) -> list[np.ndarray]:
+    """float32 ``[1, side, side, 1]`` in 0..1: Training rows, every other one dark, bright or noisy."""
     rng = np.random.default_rng(0)
     rows = rng.choice(len(faces), min(CALIBRATION_ROWS, len(faces)), replace=False)
     views = [
-        image if i % 2 else augment(image, image.shape[0], Strength(), rng)
+        cv2.resize(image, (side, side)) if i % 2 else augment(image, side, Strength(), rng)
         for i, image in enumerate(faces.images[rows])
     ]
     return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]

@@ -56,6 +56,11 @@ def fit_normalisations(network: nn.Module, faces: np.ndarray, side: int) -> None
         hook.remove()
 
 
+def normalisations_are_folded(network: nn.Module) -> bool:
+    """Whether they are part of the convolutions: no channel has a mean of its own."""
+    return not any(norm.running_mean.any() for norm in _normalisations(network))
+
+
 def _normalisations(network: nn.Module) -> Iterator[nn.BatchNorm2d]:
     return (module for module in network.modules() if isinstance(module, nn.BatchNorm2d))
 

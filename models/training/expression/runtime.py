@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from models.training.errors import BadDataError, TrainingError
@@ -24,12 +25,15 @@ class Int8Model:
         return float(self.card["output"]["temperature"])
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """float32 ``[N, classes]`` for uint8 ``[N, S, S]``."""
-        source = self.interpreter.get_input_details()[0]["index"]
+        """float32 ``[N, classes]`` for uint8 ``[N, S, S]``, resized to the network's side."""
+        given = self.interpreter.get_input_details()[0]
+        source, side = given["index"], int(given["shape"][1])
         sink = self.interpreter.get_output_details()[0]
         scale, zero_point = sink["quantization"]
         rows = []
         for image in images:
+            if image.shape[0] != side:
+                image = cv2.resize(image, (side, side))  # noqa: PLW2901
             self.interpreter.set_tensor(
                 source, (image.astype(np.int16) - 128).astype(np.int8)[None, :, :, None]
             )

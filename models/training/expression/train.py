@@ -166,14 +166,14 @@ class Trainer:
         return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
     def _start_from(self, stored: checkpoint.Checkpoint) -> None:
-        if stored.architecture != self.args.architecture:
+        if not networks.same_weights(stored.architecture, self.args.architecture):
             raise BadDataError(
                 f"--start-from: checkpoint of {stored.architecture}, not {self.args.architecture}"
             )
         fresh = self.network.state_dict()
         fits = {name: value for name, value in stored.averaged.items() if value.shape == fresh[name].shape}
         self.network.load_state_dict({**fresh, **fits})
-        if not stored.history:  # a shipped file: its normalisations are part of its convolutions
+        if published.normalisations_are_folded(self.network):  # a shipped file, or a mean of networks
             published.fit_normalisations(self.network, self.faces.images[:512], self.side)
         self.origin = f"from {self.args.start_from.name}"
 
