@@ -88,7 +88,7 @@ def test_data_becomes_a_model_file_a_report_and_a_card(fer2013: Path, trained: P
 
 
 def test_the_card_shows_other_networks_beside_the_shipped_one(
-    fer2013: Path, trained: Path, tmp_path: Path
+    fer2013: Path, trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other, data = tmp_path / "other.pt", ["--data", str(fer2013)]
     assert train(fer2013, other, "--architecture", "four_blocks", "--epochs", "1") == 0
@@ -106,7 +106,15 @@ def test_the_card_shows_other_networks_beside_the_shipped_one(
     out = ["--out", str(tmp_path / "report"), "--card", str(card)]
     assert main([*report, *out, "--beside", str(beside / "figures.json")]) == 0
     accuracy = json.loads(figures.read_text())["float"]["ferplus"]["accuracy"]
-    assert f"| four_blocks | 4.48 M | from scratch | 1 | FER+ | {accuracy} |" in card.read_text()
+    row = f"| four_blocks | 4.48 M | from scratch | 1 | FER+ | {accuracy} |"
+    assert row in card.read_text()
+
+    card.unlink()  # written again where the checkpoint is gone
+    again = ["report", "--figures", str(tmp_path / "report" / "figures.json"), "--model", str(model), *out]
+    assert main([*again, "--beside", str(beside / "figures.json")]) == 0
+    assert row in card.read_text()
+    assert main(["report", "--figures", str(mine), "--model", str(model), *out]) == 2
+    assert "mine.json: not figures.json of an earlier report" in capsys.readouterr().err
 
 
 def test_a_conversion_that_loses_too_much_keeps_the_old_model(

@@ -13,7 +13,11 @@ from models.training.int8 import write_atomically
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Command line of ``report``."""
-    parser.add_argument("--checkpoint", type=Path, required=True, help="its history gives the curves")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="its history gives the curves; not needed where --figures is figures.json of an earlier report",
+    )
     parser.add_argument("--figures", type=Path, required=True, help="JSON file that `evaluate --out` wrote")
     parser.add_argument("--model", type=Path, help="int8 model: adds speed and the model card")
     parser.add_argument("--out", type=Path, default=Path("models/report"), help="folder for PNG and JSON")
@@ -30,22 +34,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write everything; print where it is."""
     figures = _read(args.figures)
-    stored = checkpoint.load(args.checkpoint)
+    network, history = _run_behind(args.checkpoint, figures, args.figures)
     args.out.mkdir(parents=True, exist_ok=True)
-    plots.curves(stored.history, args.out / "curves.png")
+    plots.curves(history, args.out / "curves.png")
     measured = figures.get("int8") or figures["float"]
     if "fer2013" in measured:
         plots.confusion(measured["fer2013"]["confusion"], list(FER2013_LABELS), args.out / "confusion.png")
     else:
         _ferplus_plots(measured["ferplus"], args.out)
-    summary: dict[str, Any] = {
-        "network": _network(stored, args.checkpoint),
-        "history": stored.history,
-        **figures,
-    }
+    summary: dict[str, Any] = {**figures, "network": network, "history": history}
     if args.model:
         model = runtime.load(args.model)
-        summary["speed"] = _speeds(args, stored.architecture)
+        summary["speed"] = _speeds(args, network["architecture"])
         kilobytes = args.model.stat().st_size / 1000
         text = card.write(
             model.card, figures, summary["speed"], kilobytes, [_read(one) for one in args.beside]
@@ -67,6 +67,18 @@ def _speeds(args: argparse.Namespace, architecture: str) -> list[dict[str, Any]]
         if one["architecture"] == architecture and one["int8_dot_products"] != now["int8_dot_products"]
     ]
     return sorted([now, *others], key=lambda one: not one["int8_dot_products"])
+
+
+def _run_behind(
+    path: Path | None, figures: dict[str, Any], source: Path
+) -> tuple[dict[str, Any], list[dict[str, float]]]:
+    """What was trained and how it went: from the checkpoint, or as an earlier report wrote it down."""
+    if path:
+        stored = checkpoint.load(path)
+        return _network(stored, path), stored.history
+    if not {"network", "history"} <= set(figures):
+        raise BadDataError(f"{source}: not figures.json of an earlier report; give --checkpoint")
+    return figures["network"], figures["history"]
 
 
 def _network(stored: checkpoint.Checkpoint, path: Path) -> dict[str, Any]:
