@@ -350,3 +350,13 @@ def test_a_mean_of_one_network_or_of_different_ones_is_refused(
     assert main(["average", "--checkpoint", str(one), str(tmp_path / "none.pt"), "--out", mean]) == 2
     assert "none.pt: no such checkpoint" in capsys.readouterr().err
     assert not Path(mean).exists()
+
+
+def test_a_share_of_the_crowd_is_refused_where_the_labels_are_the_crowds(
+    fer2013: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", "--data", str(fer2013), "--out", str(tmp_path / "run.pt"), "--crowd-share", "0.5"]
+    assert main(command) == 2
+    assert "--crowd-share: FER+ labels are the crowd's already" in capsys.readouterr().err
+    more = ["--labels", "fer2013", "--epochs", "1", "--batch", "16", "--sizes", "32:1"]
+    assert main([*command, *more]) == 0

@@ -145,6 +145,8 @@ class Trainer:
         ]
         training = fer.training.take(np.sort(rows))
         if args.labels == "ferplus":
+            if args.crowd_share:
+                raise BadDataError("--crowd-share: FER+ labels are the crowd's already; use --labels fer2013")
             self.faces = batches.Samples(*data.ferplus_training(training))
             answer, valid = majority(fer.public_test.votes)
             self.test_images, self.test_answers = fer.public_test.images[valid], answer[valid]
