@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         help="two or more checkpoints or shipped files, all trained on from the same one; seed, epochs "
-        "and curve are the last one's",
+        "and curve are those of the last one, which must be a checkpoint",
     )
     parser.add_argument(
         "--out", type=Path, required=True, help="checkpoint file for `convert` and `evaluate`"
@@ -42,10 +42,13 @@ def average(files: list[Path]) -> checkpoint.Checkpoint:
     Networks trained on from the same weights lie in one valley of the loss, and the middle of it generalises
     better than its edges (Wortsman et al. 2022, "Model soups", arXiv:2203.05482).
 
-    :raises BadDataError: fewer than two files, one that cannot be read, or networks that differ
+    :raises BadDataError: fewer than two files, one that cannot be read, a shipped file as the last one, or
+        networks that differ
     """
     if len(files) < 2:
         raise BadDataError("--checkpoint: a mean needs two files or more")
+    if files[-1].suffix == ".tflite":
+        raise BadDataError(f"--checkpoint: {files[-1].name} is a shipped file; name a checkpoint last")
     stored = [shipped.load(file) for file in files]
     kinds = {(one.architecture, one.classes) for one in stored}
     if len(kinds) > 1:

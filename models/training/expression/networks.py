@@ -20,7 +20,6 @@ from models.training.expression.checkpoint import Checkpoint
 NAMES = (
     "small_residual",
     "wide_residual",
-    "wide_residual_56",
     "slim_residual",
     "face_residual",
     "face_mobile",
@@ -29,12 +28,7 @@ NAMES = (
     "resnet50",
     "mini_xception",
 )
-SIDES = {
-    "wide_residual_56": 56,
-    "mini_xception": 64,
-    "face_residual": 96,
-    "face_mobile": 96,
-}  # input side where it is not 48
+SIDES = {"mini_xception": 64, "face_residual": 96, "face_mobile": 96}  # input side where it is not 48
 TRANSFER = {"vgg16": (baselines.VGG16, 512), "resnet50": (baselines.ResNet50, 2048)}
 
 
@@ -87,7 +81,6 @@ class SmallResidual(nn.Module):
 RESIDUAL = {
     "small_residual": SmallResidual,
     "wide_residual": partial(SmallResidual, widths=(24, 48, 80, 144)),
-    "wide_residual_56": partial(SmallResidual, widths=(24, 48, 80, 144)),
     "slim_residual": partial(SmallResidual, widths=(16, 28, 52, 104), blocks=(0, 1, 1, 1)),
 }
 """Networks that take an input of any side, and so may be trained on small pictures first."""
@@ -111,11 +104,6 @@ def build(name: str, classes: int) -> nn.Module:
 def side_of(name: str) -> int:
     """Side of the network's square input, pixels."""
     return SIDES.get(name, 48)
-
-
-def same_weights(one: str, other: str) -> bool:
-    """Whether the weights of one network fit the other: they differ by the side of their input at most."""
-    return one == other or {one, other} == {"wide_residual", "wide_residual_56"}
 
 
 def load_backbone(network: nn.Module, name: str, weights: Path | None, faces: np.ndarray) -> str:

@@ -10,7 +10,7 @@ from torch import nn
 from tqdm import tqdm
 
 from models.training.errors import BadDataError
-from models.training.expression import batches, checkpoint, crowd, data, distill, networks, published, shipped
+from models.training.expression import batches, checkpoint, data, distill, networks, published, shipped
 from models.training.expression.augment import Strength
 from models.training.expression.device import choose_device, fast_precision
 from models.training.expression.labels import LABELS, majority
@@ -35,12 +35,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "same; or a shipped *_int8.tflite with its JSON",
     )
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
-    parser.add_argument(
-        "--crowd-share",
-        type=float,
-        default=0.0,
-        help="with --labels fer2013: share of what FER+ votes make likely in the targets",
-    )
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
     parser.add_argument(
         "--weights", type=Path, help="pretrained weights for vgg16, resnet50, face_residual or face_mobile"
@@ -145,16 +139,11 @@ class Trainer:
         ]
         training = fer.training.take(np.sort(rows))
         if args.labels == "ferplus":
-            if args.crowd_share:
-                raise BadDataError("--crowd-share: FER+ labels are the crowd's already; use --labels fer2013")
             self.faces = batches.Samples(*data.ferplus_training(training))
             answer, valid = majority(fer.public_test.votes)
             self.test_images, self.test_answers = fer.public_test.images[valid], answer[valid]
         else:
-            images, targets, weights = data.fer2013_training(training)
-            if args.crowd_share:
-                targets += args.crowd_share * (crowd.likely_labels(training) - targets)
-            self.faces = batches.Samples(images, targets, weights)
+            self.faces = batches.Samples(*data.fer2013_training(training))
             self.test_images, self.test_answers = fer.public_test.images, fer.public_test.fer
         self.mined = batches.mined_samples(args.mined) if args.mined and args.labels == "ferplus" else None
 
@@ -168,7 +157,7 @@ class Trainer:
         return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
     def _start_from(self, stored: checkpoint.Checkpoint) -> None:
-        if not networks.same_weights(stored.architecture, self.args.architecture):
+        if stored.architecture != self.args.architecture:
             raise BadDataError(
                 f"--start-from: checkpoint of {stored.architecture}, not {self.args.architecture}"
             )
