@@ -251,6 +251,26 @@ def test_halving_convolutions_are_the_same_in_training_as_in_use(side: int) -> N
     assert in_training.std() > 0
 
 
+def test_layers_that_are_fixed_stay_as_published_and_see_the_same_while_the_others_learn(
+    fer2013: Path, tmp_path: Path
+) -> None:
+    out, path = tmp_path / "mobile.pt", stored(tmp_path, random_tensors("face_mobile"), graph=True)
+    learn = ["train", "--data", str(fer2013), "--out", str(out), "--architecture", "face_mobile"]
+    learn += ["--weights", str(path), "--epochs", "1", "--batch", "16", "--rate", "0.01"]
+    assert main([*learn, "--fixed-steps", "5"]) == 0
+    taught = networks.from_checkpoint(checkpoint.load(out), out)
+    plain = networks.build("face_mobile", len(LABELS)).eval()
+    plain.fill(published.read_weights(path))
+    for number, (ours, theirs) in enumerate(zip(taught.steps, plain.steps, strict=True)):
+        assert torch.equal(ours.conv.weight, theirs.conv.weight) == (number < 5)
+    taught.fix(5)
+    views = torch.rand(2, 1, 96, 96) - face_networks.GREY
+    with torch.no_grad():
+        assert torch.allclose(taught._fused[0](views), taught.steps[:5](views), atol=1e-4)
+    assert main([*learn, "--fixed-steps", "27"]) == 2
+    assert main([*learn[:6], "mini_xception", "--fixed-steps", "5"]) == 2
+
+
 def test_unlabelled_faces_of_an_epoch_are_counted_apart_from_crops_of_nothing() -> None:
     def crops(count: int) -> batches.Samples:
         return batches.Samples(
@@ -276,6 +296,31 @@ def test_a_network_of_larger_pictures_becomes_a_model_that_takes_any(fer2013: Pa
     loaded = runtime.load(model)
     assert loaded.card["input"]["shape"] == [1, 64, 64, 1]
     assert loaded.logits(faces).shape == (3, len(LABELS))
+
+
+def test_an_int8_file_of_any_network_teaches_as_the_network_would(fer2013: Path, tmp_path: Path) -> None:
+    out, model, pupil = tmp_path / "large.pt", tmp_path / "large_int8.tflite", tmp_path / "pupil.pt"
+    data = ["--data", str(fer2013)]
+    large = ["--architecture", "mini_xception", "--epochs", "1", "--batch", "16"]
+    assert main(["train", *data, "--out", str(out), *large]) == 0
+    convert = ["convert", *data, "--allowed-loss", "100"]
+    assert main([*convert, "--checkpoint", str(out), "--out", str(model), "--caution", "2"]) == 0
+    faces = np.load(fer2013)["images"][:32]
+    unknown, weights = torch.zeros(len(faces), len(LABELS)), torch.ones(len(faces))
+    opinions = [
+        Teachers([file], 1, len(LABELS), torch.device("cpu")).targets(
+            batches.to_network(faces), unknown, weights
+        )[0]
+        for file in (out, model)
+    ]
+    assert torch.allclose(*opinions, atol=0.05), "int8 costs a little; `convert`'s caution is not part of it"
+    small = ["--epochs", "1", "--batch", "32", "--sizes", "32:1", "--float32"]
+    assert main(["train", *data, "--out", str(pupil), "--teacher", str(model), *small]) == 0
+    assert main([*convert, "--checkpoint", str(pupil), "--out", str(tmp_path / "small_int8.tflite")]) == 0
+    stages = json.loads((tmp_path / "small.json").read_text())["training"]["stages"]
+    assert [stage["command"].split("--out ")[1].split()[0] for stage in stages] == ["large.pt", "pupil.pt"]
+    assert "--teacher large_int8.tflite" in stages[1]["command"]
+    assert stages[1]["command"].split("--float32")[1][:3] in ("", " --"), "an option without a value"
 
 
 def trained_a_little(folder: Path, name: str, seed: int) -> Path:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from models.training.errors import BadDataError, TrainingError
-from models.training.expression import checkpoint, data, figures, metrics, runtime, shipped
+from models.training.expression import checkpoint, data, figures, metrics, runtime
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import STANDARD
 from models.training.expression.inference import FloatModel
@@ -161,10 +161,14 @@ def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
     parents = [_names(stored.settings.get(key)) for key in ("teacher", "start_from", "checkpoint")]
     for name in itertools.chain(*parents):
         if Path(name).exists():
-            stages += [stage for stage in lineage(shipped.load(Path(name))) if stage not in stages]
-    if "stages" in stored.settings:  # a shipped file, which carries its own
-        return [*stages, *stored.settings["stages"]]
+            stages += [stage for stage in _ancestors(Path(name)) if stage not in stages]
     return [*stages, {"command": command_line(stored.settings), "epochs": stored.epoch}]
+
+
+def _ancestors(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".tflite":  # it carries its own
+        return list(runtime.load(path).card["training"]["stages"])
+    return lineage(checkpoint.load(path))
 
 
 def command_line(settings: dict[str, Any]) -> str:
@@ -177,7 +181,9 @@ def command_line(settings: dict[str, Any]) -> str:
         if key in ("command", "resume", "threads", "device", "origin") or value in (None, False, "None"):
             continue
         shown = [Path(name).name for name in _names(value)] if key in PATHS else [str(value)]
-        words.append(f"--{key.replace('_', '-')} {' '.join(shown)}")
+        if value is True:  # an option that is there or not
+            shown = []
+        words.append(" ".join([f"--{key.replace('_', '-')}", *shown]))
     return " ".join(words)
 
 

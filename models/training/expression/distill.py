@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from models.training.errors import BadDataError
-from models.training.expression import networks, shipped
+from models.training.expression import networks, runtime, shipped
 from models.training.expression.device import fast_precision
 from models.training.expression.labels import NOT_A_FACE
 
@@ -29,17 +30,14 @@ class Teachers:
         :param share: of the teachers in the targets of rows that were voted on; the votes keep the rest
         :raises BadDataError: unreadable, or of other labels
         """
-        from torch.fx.experimental.optimization import fuse  # noqa: PLC0415 (it warns of its own use of PyTorch)
-
         self.share, self.device = share, device
-        self.networks: list[tuple[nn.Module, int]] = []
-        for file in files:
-            stored = shipped.load(file)
-            if stored.classes != classes:
-                raise BadDataError(f"--teacher {file}: it knows {stored.classes} labels, this run {classes}")
-            network = fuse(networks.from_checkpoint(stored, file).eval())  # 1.7 times as fast on a CPU
-            network = network.to(device, memory_format=torch.channels_last)
-            self.networks.append((network, networks.side_of(stored.architecture)))
+        compiled = device.type == "cpu"
+        self.teachers: list[_Network | _Int8File] = [
+            _Int8File(file, classes)
+            if compiled and file.suffix == ".tflite"
+            else _Network(file, classes, device)
+            for file in files
+        ]
 
     @torch.no_grad()
     def targets(self, images: Tensor, targets: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,12 +56,52 @@ class Teachers:
         return mixed, torch.where(unknown[:, 0], GUESS_WEIGHT * weights, weights)
 
     def _opinion(self, images: Tensor) -> Tensor:
-        total = torch.zeros((), device=self.device)
-        for network, side in self.networks:
-            views = images
-            if images.shape[-1] != side:
-                views = functional.interpolate(images, size=side, mode="bilinear", align_corners=False)
-            with fast_precision(self.device):
-                logits = network(views)
-            total = total + functional.softmax(logits.float(), 1)
-        return total / len(self.networks)
+        opinions = [functional.softmax(teacher.logits(images), 1) for teacher in self.teachers]
+        return torch.stack(opinions).mean(0)
+
+
+class _Network:
+    """A teacher in PyTorch."""
+
+    def __init__(self, file: Path, classes: int, device: torch.device) -> None:
+        from torch.fx.experimental.optimization import fuse  # noqa: PLC0415 (it warns of its own use of PyTorch)
+
+        self.device = device
+        stored = shipped.load(file)
+        _same_labels(file, stored.classes, classes)
+        network = fuse(networks.from_checkpoint(stored, file).eval())  # 1.7 times as fast on a CPU
+        self.network: nn.Module = network.to(device, memory_format=torch.channels_last)
+        self.side = networks.side_of(stored.architecture)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """float32 ``[N, classes]``."""
+        views = images
+        if images.shape[-1] != self.side:
+            views = functional.interpolate(images, size=self.side, mode="bilinear", align_corners=False)
+        with fast_precision(self.device):
+            return self.network(views).float()
+
+
+class _Int8File:
+    """A teacher as ``convert`` writes it, in the TFLite runtime.
+
+    On a CPU with int8 dot products 4.4 times as fast as PyTorch in bfloat16 (``face_mobile_128``, one
+    thread).
+    """
+
+    def __init__(self, file: Path, classes: int) -> None:
+        self.model = runtime.load(file)
+        labels = self.model.card["labels"]
+        _same_labels(file, len(labels), classes)
+        # what `convert` added to hold "happy" back is no part of what was learned
+        self.offsets = np.array(self.model.card["training"].get("offsets", [0.0] * classes), np.float32)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """float32 ``[N, classes]``."""
+        views = (images[:, 0] * 255).round().to(torch.uint8).numpy()
+        return torch.from_numpy(self.model.logits(views) - self.offsets)
+
+
+def _same_labels(file: Path, theirs: int, ours: int) -> None:
+    if theirs != ours:
+        raise BadDataError(f"--teacher {file}: it knows {theirs} labels, this run {ours}")

@@ -36,7 +36,7 @@ def load(path: Path) -> checkpoint.Checkpoint:
     with torch.no_grad():  # what `convert` added to hold "happy" back is no part of what was learned
         network.classifier.bias -= torch.tensor(facts.get("offsets", [0.0] * classes))
     state = network.state_dict()
-    settings = {"labels": facts["labels"], "stages": facts["stages"]}
+    settings = {"labels": facts["labels"]}
     return checkpoint.Checkpoint(facts["architecture"], classes, settings, state, state, {}, [])
 
 
