@@ -164,7 +164,7 @@ class FaceMobile(nn.Module):
         return self.head(self.steps(x))
 
     def fix(self, count: int) -> None:
-        """Leave the first ``count`` steps as they are: large maps of edges and spots, half of an epoch's time.
+        """Leave the first ``count`` steps as they are; their large maps take half the time of an epoch.
 
         They are fused, so call it after the weights are in and the network is where it will be trained.
         """
