@@ -90,7 +90,7 @@ class _Int8File:
     """
 
     def __init__(self, file: Path, classes: int) -> None:
-        self.model = runtime.load(file)
+        self.model = runtime.load(file, torch.get_num_threads())
         labels = self.model.card["labels"]
         _same_labels(file, len(labels), classes)
         # what `convert` added to hold "happy" back is no part of what was learned

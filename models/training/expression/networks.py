@@ -20,6 +20,7 @@ from models.training.expression.checkpoint import Checkpoint
 NAMES = (
     "small_residual",
     "wide_residual",
+    "deep_residual",
     "slim_residual",
     "face_residual",
     "face_mobile",
@@ -83,6 +84,7 @@ class SmallResidual(nn.Module):
 RESIDUAL = {
     "small_residual": SmallResidual,
     "wide_residual": partial(SmallResidual, widths=(24, 48, 80, 144)),
+    "deep_residual": partial(SmallResidual, widths=(24, 48, 80, 144), blocks=(0, 1, 3, 1)),
     "slim_residual": partial(SmallResidual, widths=(16, 28, 52, 104), blocks=(0, 1, 1, 1)),
 }
 """Networks that take an input of any side, and so may be trained on small pictures first."""
@@ -102,6 +104,24 @@ def build(name: str, classes: int) -> nn.Module:
         "mini_xception": baselines.MiniXception,
     }
     return plain[name](classes)
+
+
+@torch.no_grad()
+def deepen(network: SmallResidual, source: SmallResidual) -> None:
+    """Make ``network`` compute what a shallower one of the same widths does: blocks it has more pass on what
+    they are given until they learn something (Chen et al. 2016, "Net2Net", arXiv:1511.05641).
+
+    :raises RuntimeError: other widths, or fewer blocks
+    """
+    theirs = list(source.features)
+    for layer in network.features:
+        if isinstance(layer, ResidualBlock) and not (theirs and isinstance(theirs[0], ResidualBlock)):
+            nn.init.zeros_(layer.second[1].weight)
+        else:
+            layer.load_state_dict(theirs.pop(0).state_dict())
+    if theirs:
+        raise RuntimeError(f"{len(theirs)} layers of the shallower network are left over")
+    network.classifier.load_state_dict(source.classifier.state_dict())
 
 
 def side_of(name: str) -> int:

@@ -71,7 +71,7 @@ def interpreter(path: Path, threads: int = 1) -> Any:
     return loaded
 
 
-def load(path: Path) -> Int8Model:
+def load(path: Path, threads: int = 1) -> Int8Model:
     """A model and its JSON, which must belong to it.
 
     :raises BadDataError: either is missing or damaged, or the sha256 is another file's
@@ -83,7 +83,7 @@ def load(path: Path) -> Int8Model:
         raise BadDataError(f"{description}: {error.strerror}; it belongs beside {path.name}") from None
     except ValueError as error:
         raise BadDataError(f"{description}: not JSON ({error})") from None
-    loaded = interpreter(path)
+    loaded = interpreter(path, threads)
     if hashlib.sha256(path.read_bytes()).hexdigest() != card.get("sha256"):
         raise BadDataError(
             f"{path}: sha256 differs from the one in {description.name}; convert writes both together"

@@ -188,6 +188,8 @@ class Trainer:
         return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
     def _start_from(self, stored: checkpoint.Checkpoint) -> None:
+        if self._deepened(stored):
+            return
         if stored.architecture != self.args.architecture:
             raise BadDataError(
                 f"--start-from: checkpoint of {stored.architecture}, not {self.args.architecture}"
@@ -198,6 +200,15 @@ class Trainer:
         if published.normalisations_are_folded(self.network):  # a shipped file, or a mean of networks
             published.fit_normalisations(self.network, self.faces.images[:512], self.side)
         self.origin = f"from {self.args.start_from.name}"
+
+    def _deepened(self, stored: checkpoint.Checkpoint) -> bool:
+        """Whether the network could take over all that a shallower one knows."""
+        kinds = (self.args.architecture, stored.architecture)
+        if kinds != ("deep_residual", "wide_residual") or stored.classes != self.classes:
+            return False
+        networks.deepen(self.network, networks.from_checkpoint(stored, self.args.start_from))
+        self.origin = f"from {self.args.start_from.name}"
+        return True
 
     def _load_weights(self, stored: checkpoint.Checkpoint) -> None:
         if (stored.architecture, stored.classes) != (self.args.architecture, self.classes):
