@@ -223,20 +223,14 @@ def test_one_percent_of_the_real_data_goes_all_the_way(tmp_path: Path) -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.skipif(not (SHARED / "fer2013.npz").exists(), reason="../shared/data is not here")
-def test_one_command_does_all_that_made_the_shipped_file_and_goes_on_where_it_stopped(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_command_does_all_that_made_the_shipped_file(tmp_path: Path) -> None:
     work, model = tmp_path / "work", tmp_path / "expression_int8.tflite"
     recreate = ["recreate", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
-    trial = ["--epochs", "1", "--fraction", "0.01", "--limit", "40", "--allowed-loss", "100"]
-    assert main([*recreate, *trial]) == 0
-    assert "going on" not in capsys.readouterr().out
+    assert (
+        main([*recreate, "--epochs", "1", "--fraction", "0.01", "--limit", "40", "--allowed-loss", "100"])
+        == 0
+    )
     stages = runtime.load(model).card["training"]["stages"]
     assert stages[-1]["command"].split("--out ")[1].split()[0] == "pupil.pt"
     runs = {path.stem for path in work.glob("*.pt")}
     assert runs == {stage["command"].split("--out ")[1].split()[0].removesuffix(".pt") for stage in stages}
-    first = (work / "votes.pt").read_bytes()
-    assert main([*recreate, *trial]) == 0
-    assert "going on after epoch 1" in capsys.readouterr().out
-    assert checkpoint.load(work / "votes.pt").epoch == 1
-    assert (work / "votes.pt").read_bytes() == first

@@ -168,6 +168,8 @@ class Trainer:
         else:
             self.faces = batches.Samples(*data.fer2013_training(training))
             self.test_images, self.test_answers = fer.public_test.images, fer.public_test.fer
+        rows = max(1, int(len(self.test_images) * args.fraction))
+        self.test_images, self.test_answers = self.test_images[:rows], self.test_answers[:rows]
         self.mined = batches.mined_samples(args.mined) if args.mined and args.labels == "ferplus" else None
 
     def _fix(self, steps: int) -> None:
