@@ -10,7 +10,8 @@ torch = pytest.importorskip("torch", reason="training needs PyTorch: models/trai
 pytest.importorskip("litert_torch", reason="conversion needs litert-torch: models/training/requirements.txt")
 
 from models.training.__main__ import main  # noqa: E402
-from models.training.expression import checkpoint, runtime  # noqa: E402
+from models.training.expression import checkpoint, networks, runtime  # noqa: E402
+from models.training.expression.labels import LABELS  # noqa: E402
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = [
@@ -202,6 +203,27 @@ def test_pictures_of_the_seeds_own_labels_train_a_seven_label_model(fer2013: Pat
     )
     assert main(["evaluate", "--checkpoint", str(out), "--data", str(fer2013), "--out", str(figures)]) == 0
     assert json.loads(figures.read_text())["float"]["fer2013"]["rows"] == 32
+
+
+def test_a_deeper_network_starts_with_all_that_the_shallower_one_knows(fer2013: Path, tmp_path: Path) -> None:
+    shallow, mean, deep = (tmp_path / name for name in ("shallow.pt", "mean.pt", "deep.pt"))
+    train = ["train", "--data", str(fer2013), "--batch", "16", "--sizes", "48:1", "--rate", "0.02"]
+    assert main([*train, "--architecture", "wide_residual", "--epochs", "8", "--out", str(shallow)]) == 0
+    assert main(["average", "--checkpoint", str(shallow), str(shallow), "--out", str(mean)]) == 0
+    known = networks.from_checkpoint(checkpoint.load(shallow), shallow)
+    deeper = networks.build("deep_residual", len(LABELS)).eval()
+    networks.deepen(deeper, known)
+    views = torch.rand(4, 1, 48, 48)
+    with torch.no_grad():
+        assert torch.equal(deeper(views), known(views))
+    more = ["--architecture", "deep_residual", "--epochs", "1", "--out", str(deep)]
+    assert main([*train, *more, "--start-from", str(shallow)]) == 0
+    learned = networks.from_checkpoint(checkpoint.load(deep), deep)
+    assert learned.features[9].second[1].weight.abs().max() > 0, "the block that was added"
+    assert main([*train, *more, "--start-from", str(mean), "--rate", "1e-6"]) == 0
+    assert checkpoint.load(deep).history[0]["public_test"] > 0.8, "normalisations of a mean are fitted anew"
+    with pytest.raises(RuntimeError):
+        networks.deepen(deeper, networks.build("small_residual", len(LABELS)))
 
 
 @pytest.mark.shared_data

@@ -154,24 +154,6 @@ def test_a_shipped_file_of_a_network_that_cannot_be_read_back_is_refused(
     assert "weights of four_blocks can't be read back" in capsys.readouterr().err
 
 
-def test_a_deeper_network_starts_with_all_that_the_shallower_one_knows(fer2013: Path, tmp_path: Path) -> None:
-    shallow, deep = tmp_path / "shallow.pt", tmp_path / "deep.pt"
-    train = ["train", "--data", str(fer2013), "--batch", "16", "--sizes", "48:1"]
-    assert main([*train, "--architecture", "wide_residual", "--epochs", "1", "--out", str(shallow)]) == 0
-    known = networks.from_checkpoint(checkpoint.load(shallow), shallow)
-    deeper = networks.build("deep_residual", len(LABELS)).eval()
-    networks.deepen(deeper, known)
-    views = torch.rand(4, 1, 48, 48)
-    with torch.no_grad():
-        assert torch.equal(deeper(views), known(views))
-    more = ["--architecture", "deep_residual", "--start-from", str(shallow), "--epochs", "1"]
-    assert main([*train, *more, "--out", str(deep)]) == 0
-    learned = networks.from_checkpoint(checkpoint.load(deep), deep)
-    assert learned.features[9].second[1].weight.abs().max() > 0, "the block that was added"
-    with pytest.raises(RuntimeError):
-        networks.deepen(deeper, networks.build("small_residual", len(LABELS)))
-
-
 def stored(folder: Path, tensors: dict[str, np.ndarray], graph: bool) -> Path:
     """Weights in the publisher's two formats: 8-bit in a manifest, or float16 beside a graph."""
     entries, raw = [], b""

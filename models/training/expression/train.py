@@ -190,27 +190,20 @@ class Trainer:
         return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
     def _start_from(self, stored: checkpoint.Checkpoint) -> None:
-        if self._deepened(stored):
-            return
-        if stored.architecture != self.args.architecture:
-            raise BadDataError(
-                f"--start-from: checkpoint of {stored.architecture}, not {self.args.architecture}"
-            )
-        fresh = self.network.state_dict()
-        fits = {name: value for name, value in stored.averaged.items() if value.shape == fresh[name].shape}
-        self.network.load_state_dict({**fresh, **fits})
+        kinds = (stored.architecture, self.args.architecture)
+        if kinds == ("wide_residual", "deep_residual") and stored.classes == self.classes:
+            networks.deepen(self.network, networks.from_checkpoint(stored, self.args.start_from))
+        elif kinds[0] != kinds[1]:
+            raise BadDataError(f"--start-from: checkpoint of {kinds[0]}, not {kinds[1]}")
+        else:
+            fresh = self.network.state_dict()
+            fits = {
+                name: value for name, value in stored.averaged.items() if value.shape == fresh[name].shape
+            }
+            self.network.load_state_dict({**fresh, **fits})
         if published.normalisations_are_folded(self.network):  # a shipped file, or a mean of networks
             published.fit_normalisations(self.network, self.faces.images[:512], self.side)
         self.origin = f"from {self.args.start_from.name}"
-
-    def _deepened(self, stored: checkpoint.Checkpoint) -> bool:
-        """Whether the network could take over all that a shallower one knows."""
-        kinds = (self.args.architecture, stored.architecture)
-        if kinds != ("deep_residual", "wide_residual") or stored.classes != self.classes:
-            return False
-        networks.deepen(self.network, networks.from_checkpoint(stored, self.args.start_from))
-        self.origin = f"from {self.args.start_from.name}"
-        return True
 
     def _load_weights(self, stored: checkpoint.Checkpoint) -> None:
         if (stored.architecture, stored.classes) != (self.args.architecture, self.classes):
