@@ -86,6 +86,38 @@ def test_a_file_that_is_no_picture_is_named_and_the_others_are_judged(
     assert "Traceback" not in errors
 
 
+def test_a_folder_is_judged_picture_by_picture_in_the_order_people_sort(
+    smiling_picture: Path, mixed_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "party"
+    folder.mkdir()
+    for name, picture in (("10.png", smiling_picture), ("9.png", mixed_picture)):
+        (folder / name).write_bytes(picture.read_bytes())
+    (folder / "labels.csv").write_text("file,smile\n")
+    (folder / "12.png").touch()
+    status, lines, errors = judge(capsys, folder, smiling_picture)
+    assert [line["file"] for line in lines] == [
+        *(str(folder / name) for name in ("9.png", "10.png", "12.png")),
+        str(smiling_picture),
+    ]
+    assert [line.get("verdict") for line in lines] == [False, True, None, True]
+    assert status == 1
+    assert "12.png is empty" in errors
+
+
+def test_a_folder_without_a_picture_is_told(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, lines, errors = judge(capsys, tmp_path, smiling_picture)
+    assert status == 1
+    assert [("error" in line, line.get("verdict")) for line in lines] == [(True, None), (False, True)]
+    assert f"no picture in the folder {tmp_path}" in errors
+
+
+def test_one_drawing_cannot_hold_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judge(capsys, tmp_path, "--save", tmp_path / "drawn.png")[0] == 2
+
+
 def test_a_picture_of_one_pixel_holds_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
     status, (verdict,), _ = judge(capsys, tmp_path / "dot.png")

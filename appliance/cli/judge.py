@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,17 @@ from appliance.config import Config
 from appliance.draw.view import view
 from appliance.errors import PictureError, UsageError
 from appliance.frames import Decision
-from appliance.hw.cameras.pictures import frame_from_picture_file
+from appliance.hw.cameras.pictures import frame_from_picture_file, pictures_in
 from appliance.pipeline.line import Line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument(
-        "--save", type=Path, metavar="PNG", help="draw what was found on the picture; for one FILE"
+        "files", nargs="+", type=Path, metavar="FILE", help="a picture, or a folder of pictures"
+    )
+    parser.add_argument(
+        "--save", type=Path, metavar="PNG", help="draw what was found on the picture; for one picture"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
     add_config_arguments(parser)
@@ -34,19 +37,17 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 if every file could be judged, else 1."""
     config = config_of(args)
     if args.save is not None:
-        if len(args.files) > 1:
+        if len(args.files) > 1 or args.files[0].is_dir():
             raise UsageError("--save draws one picture, and several are named", "Judge them one by one")
         check_output(args.save, ".png")
     judge = StillJudge(config)
     failed = 0
-    for path in args.files:
-        try:
-            decision = judge.judge(path)
-        except PictureError as error:
+    for path, decision in _judged(judge, args.files):
+        if isinstance(decision, PictureError):
             failed += 1
-            print(f"smart-selfie: {error}", file=sys.stderr)
+            print(f"smart-selfie: {decision}", file=sys.stderr)
             if args.json:
-                say({"file": str(path), "error": error.what})
+                say({"file": str(path), "error": decision.what})
             continue
         verdict = _verdict(path, decision)
         if args.json:
@@ -56,6 +57,23 @@ def run(args: argparse.Namespace) -> int:
         if args.save is not None:
             save(args.save, decision, config)
     return 1 if failed else 0
+
+
+def _judged(judge: "StillJudge", paths: list[Path]) -> Iterator[tuple[Path, Decision | PictureError]]:
+    """Every picture, those of a folder one by one, with the decision on it or why there is none."""
+    for path in paths:
+        try:
+            for picture in pictures_in(path) if path.is_dir() else [path]:
+                yield picture, _or_why_not(judge, picture)
+        except PictureError as error:
+            yield path, error
+
+
+def _or_why_not(judge: "StillJudge", picture: Path) -> Decision | PictureError:
+    try:
+        return judge.judge(picture)
+    except PictureError as error:
+        return error
 
 
 class StillJudge:

@@ -107,7 +107,7 @@ def test_the_card_shows_other_networks_beside_the_shipped_one(
     out = ["--out", str(tmp_path / "report"), "--card", str(card)]
     assert main([*report, *out, "--beside", str(beside / "figures.json")]) == 0
     accuracy = json.loads(figures.read_text())["float"]["ferplus"]["accuracy"]
-    row = f"| four_blocks | 4.48 M | from scratch | 1 | FER+ | {accuracy} |"
+    row = f"| four_blocks | 4.48 M | from scratch | 1 | FER+ | {accuracy:.4f} |"
     assert row in card.read_text()
 
     card.unlink()  # written again where the checkpoint is gone

@@ -1,5 +1,6 @@
 """Picture files: JPEG, PNG, WebP, GIF and what else Pillow reads."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,27 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise PictureError(f"{path} cannot be read: {reason}", "Is the file whole?") from error
     except MemoryError as error:
         raise PictureError(f"{path} is too large for this machine's memory", "Make it smaller") from error
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The picture files in a folder, 9.jpg before 10.jpg. Raises PictureError where there is none."""
+    try:
+        files = [
+            file
+            for file in folder.iterdir()
+            if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        ]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PictureError(f"The folder {folder} cannot be read: {reason}", "May you read it?") from error
+    if not files:
+        raise PictureError(f"There is no picture in the folder {folder}", "JPEG, PNG, WebP and GIF are read")
+    return sorted(files, key=_natural)
+
+
+def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
+    parts = re.split(r"(\d+)", file.name)
+    return [(int(part) if part.isdigit() else -1, part.casefold()) for part in parts], file.name
 
 
 def to_bgr(image: Image.Image) -> Colour:

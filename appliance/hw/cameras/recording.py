@@ -4,7 +4,6 @@ Time comes from the recording: every picture is delivered when the clock reaches
 clock that is at once, and the same every time; on the real clock it plays as it was recorded.
 """
 
-import re
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -135,21 +134,11 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
 
 
 def _folder(path: Path, seconds: float) -> Reel:
-    files = [
-        file
-        for file in path.iterdir()
-        if file.suffix.lower() in pictures.SUFFIXES and not file.name.startswith(".")
-    ]
-    if not files:
-        raise RecordingError(f"There is no picture in the folder {path}", "JPEG, PNG, WebP and GIF are read")
-    files.sort(key=_natural)
+    try:
+        files = pictures.pictures_in(path)
+    except PictureError as error:
+        raise RecordingError(error.what, error.hint) from error
     return Reel("folder", _pictures(files, seconds), len(files))
-
-
-def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
-    """9.jpg before 10.jpg, as people sort."""
-    parts = re.split(r"(\d+)", file.name)
-    return [(int(part) if part.isdigit() else -1, part.casefold()) for part in parts], file.name
 
 
 def _pictures(files: list[Path], seconds: float) -> Shots:

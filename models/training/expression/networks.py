@@ -25,12 +25,19 @@ NAMES = (
     "face_residual",
     "face_mobile",
     "face_mobile_128",
+    "face_mobile_160",
     "four_blocks",
     "vgg16",
     "resnet50",
     "mini_xception",
 )
-SIDES = {"mini_xception": 64, "face_residual": 96, "face_mobile": 96, "face_mobile_128": 128}
+SIDES = {
+    "mini_xception": 64,
+    "face_residual": 96,
+    "face_mobile": 96,
+    "face_mobile_128": 128,
+    "face_mobile_160": 160,
+}
 """Side of the input where it is not 48."""
 TRANSFER = {"vgg16": (baselines.VGG16, 512), "resnet50": (baselines.ResNet50, 2048)}
 
@@ -100,6 +107,7 @@ def build(name: str, classes: int) -> nn.Module:
         "face_residual": face_networks.FaceResidual,
         "face_mobile": face_networks.FaceMobile,
         "face_mobile_128": face_networks.FaceMobile,
+        "face_mobile_160": face_networks.FaceMobile,
         "four_blocks": baselines.FourBlocks,
         "mini_xception": baselines.MiniXception,
     }
