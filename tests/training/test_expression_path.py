@@ -97,6 +97,12 @@ def test_the_card_shows_other_networks_beside_the_shipped_one(
     figures, mine = tmp_path / "other.json", tmp_path / "mine.json"
     assert main(["evaluate", "--checkpoint", str(other), *data, "--out", str(figures)]) == 0
     assert main(["report", "--checkpoint", str(other), "--figures", str(figures), "--out", str(beside)]) == 0
+    own, own_figures, beside_own = tmp_path / "own.pt", tmp_path / "own.json", tmp_path / "own_labels"
+    labels = ["--labels", "fer2013", "--architecture", "four_blocks", "--epochs", "1"]
+    assert train(fer2013, own, *labels) == 0
+    assert main(["evaluate", "--checkpoint", str(own), *data, "--out", str(own_figures)]) == 0
+    report = ["report", "--checkpoint", str(own), "--figures", str(own_figures), "--out", str(beside_own)]
+    assert main(report) == 0
     model, card = tmp_path / "expression_int8.tflite", tmp_path / "MODEL_CARD.md"
     assert (
         main(["convert", "--checkpoint", str(trained), *data, "--out", str(model), "--allowed-loss", "7"])
@@ -105,10 +111,15 @@ def test_the_card_shows_other_networks_beside_the_shipped_one(
     assert main(["evaluate", "--model", str(model), *data, "--out", str(mine)]) == 0
     report = ["report", "--checkpoint", str(trained), "--figures", str(mine), "--model", str(model)]
     out = ["--out", str(tmp_path / "report"), "--card", str(card)]
-    assert main([*report, *out, "--beside", str(beside / "figures.json")]) == 0
+    others = ["--beside", str(beside / "figures.json"), str(beside_own / "figures.json")]
+    assert main([*report, *out, *others]) == 0
     accuracy = json.loads(figures.read_text())["float"]["ferplus"]["accuracy"]
     row = f"| four_blocks | 4.48 M | from scratch | 1 | FER+ | {accuracy:.4f} |"
     assert row in card.read_text()
+    mine_own = json.loads(own_figures.read_text())["float"]["fer2013"]
+    both = f"{mine_own['accuracy']:.4f} | {mine_own['accuracy_with_mirror_image']:.4f}"
+    assert f"| four_blocks | 4.48 M | from scratch | 1 | FER-2013 | {both} |" in card.read_text()
+    assert f"`four_blocks`, see below | – | {mine_own['accuracy']:.4f} | ≥ .700 |" in card.read_text()
 
     card.unlink()  # written again where the checkpoint is gone
     again = ["report", "--figures", str(tmp_path / "report" / "figures.json"), "--model", str(model), *out]
