@@ -1,13 +1,15 @@
 """The data of the expression model: what is refused, what is counted, what is never trained on."""
 
+import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from models.training.__main__ import main
 from models.training.errors import BadDataError
-from models.training.expression import data, figures
+from models.training.expression import data, figures, prepare
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import CropRule, cut
 from models.training.expression.labels import CONTEMPT, HAPPY, LABELS, NOT_A_FACE, majority, soft_targets
@@ -143,3 +145,38 @@ def test_a_picture_and_its_mirror_image_are_judged_together_beside_the_picture_a
     assert measured["accuracy"] == pytest.approx(2 / 3, abs=1e-3)
     assert measured["accuracy_with_mirror_image"] == 1
     assert "accuracy_with_mirror_image" not in figures.fer2013(alone, faces)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """A folder with thirty photos of nothing but noise, half of them with one labelled box."""
+    folder, rng = tmp_path / "faces", np.random.default_rng(7)
+    folder.mkdir()
+    rows = ["file,x,y,w,h,by,ignore,blur,occlusion"]
+    for i in range(30):
+        cv2.imwrite(str(folder / f"{i}.png"), rng.integers(0, 255, (120, 160), np.uint8))
+        rows.append(f"{i}.png,10,10,40,40,{'negative' if i % 2 else 'somebody'},0,0,0")
+    (folder / "faces.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def test_what_is_held_out_is_the_same_whether_all_photos_are_mined_or_those_alone(photos: Path) -> None:
+    everything, held_out = prepare.mine(photos), prepare.mine(photos, measuring=True)
+    assert len(held_out["random_held_out"]) >= 2
+    assert len(held_out["faces_held_out"]) >= 1
+    assert set(held_out) == {name for name in everything if name.endswith("_held_out")}
+    for name, crops in held_out.items():
+        np.testing.assert_array_equal(crops, everything[name])
+    assert len(everything["random"]) > 2 * len(held_out["random_held_out"])
+
+
+@pytest.mark.filterwarnings("default")  # the converter's own libraries warn
+def test_photos_beside_the_data_are_used_for_what_is_no_face(
+    fer2013: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", "--model", "models/expression_int8.tflite", "--data", str(fer2013), "--json"]
+    assert main(command) == 0
+    measured = json.loads(capsys.readouterr().out)["int8"]["not_a_face"]
+    held_out = prepare.mine(photos, measuring=True)
+    assert measured["random_background_rows"] == len(held_out["random_held_out"])
+    assert measured["random_background_rejected"] > 0.5  # noise is no face

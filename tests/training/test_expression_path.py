@@ -16,7 +16,7 @@ from models.training.expression.labels import LABELS  # noqa: E402
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
     pytest.mark.filterwarnings("default"),  # the converter's own libraries warn
 ]
 
@@ -118,7 +118,7 @@ def test_the_card_shows_other_networks_beside_the_shipped_one(
     assert row in card.read_text()
     mine_own = json.loads(own_figures.read_text())["float"]["fer2013"]
     both = f"{mine_own['accuracy']:.4f} | {mine_own['accuracy_with_mirror_image']:.4f}"
-    assert f"| four_blocks | 4.48 M | from scratch | 1 | FER-2013 | {both} |" in card.read_text()
+    assert f"| four_blocks | 4.47 M | from scratch | 1 | FER-2013 | {both} |" in card.read_text()
     assert f"`four_blocks`, see below | – | {mine_own['accuracy']:.4f} | ≥ .700 |" in card.read_text()
 
     card.unlink()  # written again where the checkpoint is gone

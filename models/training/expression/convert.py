@@ -52,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allowed-loss", type=float, default=0.5, help="points of PublicTest accuracy, float to int8"
     )
+    parser.add_argument(
+        "--fraction",
+        type=float,
+        default=1.0,
+        help="share of the rows to calibrate and check with (for a trial)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,11 +69,12 @@ def run(args: argparse.Namespace) -> int:
     offsets = hold_back_happy(source, args.caution)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / args.out.name
-        samples = calibration_samples(fer.training, source.side)
+        samples = calibration_samples(fer.training, source.side, _share(CALIBRATION_ROWS, args.fraction))
         convert_int8(source.network, samples, draft, output_range=useful_range(source, samples))
         card = describe(source, draft, args)
         card["training"]["offsets"] = offsets.round(4).tolist()
-        check(source, runtime.Int8Model(runtime.interpreter(draft), card), fer.public_test, args.allowed_loss)
+        tested = fer.public_test.take(np.arange(_share(len(fer.public_test), args.fraction)))
+        check(source, runtime.Int8Model(runtime.interpreter(draft), card), tested, args.allowed_loss)
         # the JSON goes last: between the two writes the sha256 does not fit, which a reader refuses
         write_atomically(args.out, draft.read_bytes())
         write_atomically(_json_path(args.out), (json.dumps(card, indent=2) + "\n").encode())
@@ -93,10 +100,14 @@ def hold_back_happy(source: FloatModel, caution: float) -> np.ndarray:
     return offsets
 
 
-def calibration_samples(faces: data.Faces, side: int) -> list[np.ndarray]:
+def _share(rows: int, fraction: float) -> int:
+    return min(rows, max(40, int(rows * fraction)))
+
+
+def calibration_samples(faces: data.Faces, side: int, count: int) -> list[np.ndarray]:
     """float32 ``[1, side, side, 1]`` in 0..1: Training rows, every other one dark, bright or noisy."""
     rng = np.random.default_rng(0)
-    rows = rng.choice(len(faces), min(CALIBRATION_ROWS, len(faces)), replace=False)
+    rows = rng.choice(len(faces), min(count, len(faces)), replace=False)
     views = [
         cv2.resize(image, (side, side)) if i % 2 else augment(image, side, Strength(), rng)
         for i, image in enumerate(faces.images[rows])

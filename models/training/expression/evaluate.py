@@ -4,13 +4,14 @@ import argparse
 import importlib.util
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models.training.errors import BadDataError
-from models.training.expression import data, figures, runtime, smilers
+from models.training.expression import data, figures, prepare, runtime, smilers
 from models.training.expression.crops import STANDARD, CropRule
 
 
@@ -25,7 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="private",
         help="private is for final figures alone; choose on public",
     )
-    parser.add_argument("--mined", type=Path, help="crops from `prepare`: not_a_face on photos held out")
+    parser.add_argument(
+        "--mined",
+        type=Path,
+        help="crops from `prepare`: not_a_face on photos held out; else they are cut out of those in faces "
+        "beside --data, if it is there, which takes a minute",
+    )
     parser.add_argument(
         "--genki",
         type=Path,
@@ -88,14 +94,27 @@ def measure(
         "ferplus": figures.ferplus(outputs, faces, temperature),
         "small_faces": figures.small_faces(logits, faces),
     }
-    if args.mined:
-        result["not_a_face"] = figures.not_a_face(logits, temperature, args.mined)
+    if crops := held_out(args):
+        result["not_a_face"] = figures.not_a_face(logits, temperature, crops)
     beside = args.data.parent / "genki_dev"
     genki = args.genki or (beside if (beside / "labels.csv").is_file() else None)
     if genki:
         photos = smilers.load(genki, args.detector, rule)
         result["genki"] = smilers.figures(logits, temperature, photos)
     return result
+
+
+def held_out(args: argparse.Namespace) -> dict[str, np.ndarray]:
+    """Crops of photos held out of training, as `prepare` cuts them; none where there are no such photos."""
+    if args.mined:
+        return data.load_arrays(args.mined, tuple(figures.HELD_OUT))
+    folder = args.data.parent / "faces"
+    return _mined(folder) if (folder / "faces.csv").is_file() else {}
+
+
+@cache
+def _mined(folder: Path) -> dict[str, np.ndarray]:
+    return prepare.mine(folder, measuring=True)
 
 
 def speed_of(model: Path) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The figures of an expression model on FER-2013 with FER+ votes, and on mined crops."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -114,19 +113,25 @@ def _mean_accuracy(logits: np.ndarray, mirrored: np.ndarray, faces: data.Faces) 
     return round(float((both.argmax(1) == faces.fer).mean()), 4)
 
 
-def not_a_face(logits: Logits, temperature: float, mined: Path) -> dict[str, float]:
-    """Crops of photos held out of training: share whose probability of not_a_face reaches REJECTED_FROM."""
-    names = {
-        "cascade_held_out": "cascade_false_boxes_rejected",
-        "random_held_out": "random_background_rejected",
-        "faces_held_out": "labelled_faces_rejected",
-        "cascade_true_held_out": "cascade_true_boxes_rejected",
-    }
-    crops = data.load_arrays(mined, tuple(names))
+HELD_OUT = {
+    "cascade_held_out": "cascade_false_boxes_rejected",
+    "random_held_out": "random_background_rejected",
+    "faces_held_out": "labelled_faces_rejected",
+    "cascade_true_held_out": "cascade_true_boxes_rejected",
+}
+"""Crops of photos held out of training (``prepare``), and the figure each kind of them gives."""
+
+
+def not_a_face(logits: Logits, temperature: float, crops: dict[str, np.ndarray]) -> dict[str, float]:
+    """The share of each kind in :data:`HELD_OUT` whose probability of not_a_face reaches REJECTED_FROM.
+
+    :param crops: uint8 ``[N, 48, 48]`` by kind
+    """
     result: dict[str, float] = {}
-    for name, images in crops.items():
+    for kind, name in HELD_OUT.items():
+        images = crops.get(kind, ())
         if len(images):
             rejected = metrics.softmax(logits(images), temperature)[:, NOT_A_FACE] >= REJECTED_FROM
-            result[names[name]] = round(float(rejected.mean()), 4)
-            result[names[name].replace("rejected", "rows")] = len(images)
+            result[name] = round(float(rejected.mean()), 4)
+            result[name.replace("rejected", "rows")] = len(images)
     return result

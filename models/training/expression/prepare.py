@@ -71,23 +71,29 @@ def read_boxes(folder: Path) -> dict[str, list[dict[str, str]]]:
     return dict(photos)
 
 
-def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndarray]:
-    """Crops uint8 ``[N, 48, 48]`` under ``nothing``, ``faces`` and, from photos held out, ``*_held_out``.
+def mine(
+    folder: Path, seed: int = 0, limit: int | None = None, measuring: bool = False
+) -> dict[str, np.ndarray]:
+    """Crops uint8 ``[N, 48, 48]`` under ``cascade``, ``random``, ``faces`` and, from photos held out,
+    ``*_held_out``; with ``measuring`` from those alone, and the same ones.
 
     The figures "false boxes rejected" and "true faces rejected" are taken on ``cascade_held_out`` and
     ``cascade_true_held_out``: what a cascade finds, away from every labelled face and on one.
     """
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     photos = read_boxes(folder)
-    rng = np.random.default_rng(seed)
+    names = sorted(photos)[:: max(1, len(photos) // limit) if limit else 1]
+    if measuring:
+        names = [name for name in names if _held_out(name)]
     found: dict[str, list[np.ndarray]] = defaultdict(list)
-    for name in tqdm(
-        sorted(photos)[slice(None, None, max(1, len(photos) // limit) if limit else 1)], unit="photo"
-    ):
+    for name in tqdm(names, unit="photo"):
         grey = cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE)
         if grey is None:
             continue
-        held_out = zlib.crc32(name.encode()) % HELD_OUT == 0
+        held_out = _held_out(name)
+        rng = np.random.default_rng(
+            [seed, zlib.crc32(name.encode())]
+        )  # the same whichever photos come before
         rows = [row for row in photos[name] if row["by"] != "negative"]
         taken = [_box(row) for row in rows]
         suffix = "_held_out" if held_out else ""
@@ -99,6 +105,10 @@ def mine(folder: Path, seed: int, limit: int | None = None) -> dict[str, np.ndar
         found["random" + suffix] += [cut(grey, box, SIZE, None) for box in background(grey, taken, rng)]
         found["faces" + suffix] += labelled_faces(grey, rows, rng)
     return {name: np.array(crops, np.uint8).reshape(-1, SIZE, SIZE) for name, crops in found.items()}
+
+
+def _held_out(name: str) -> bool:
+    return zlib.crc32(name.encode()) % HELD_OUT == 0
 
 
 def cascade_mistakes(

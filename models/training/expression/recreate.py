@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _convert(args: argparse.Namespace, name: str, out: Path, loss: float) -> int:
     words = ["--checkpoint", args.work / f"{name}.pt", "--data", args.data / "fer2013.npz", "--out", out]
-    return _step(convert, [*words, "--allowed-loss", loss])
+    return _step(convert, [*words, "--allowed-loss", loss, "--fraction", args.fraction])
 
 
 def _more(args: argparse.Namespace, name: str) -> list[object]:
