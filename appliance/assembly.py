@@ -102,7 +102,7 @@ def assemble(
     chooser = Chooser(config.moment, models.eyes.everybody)
     keeper = Keeper(store, on_storage_fault) if store is not None else None
     stages: list[Stage[Any, Any]] = [finder, judge, follower, decider, Announcer("announce", listeners)]
-    stages += [chooser, Announcer("announce choice", on_chosen)]
+    stages += [chooser, Announcer("announce choice", on_chosen, Keeper.capacity)]  # a burst comes at once
     if keeper is not None:
         stages += [keeper, Announcer("announce photo", on_photo)]
     return Assembly(stages, finder, judge, follower, decider, chooser, keeper)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.assembly import Assembly, Listener, Models, assemble, load_models
+from appliance.card_watch import CardWatch
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
@@ -79,6 +80,7 @@ class Daemon:
         self._conditions: set[Light] = set()
         self._heads = HeadCount()
         self._health = HealthWatch(Machine(), self._condition)
+        self._card_watch = CardWatch(functools.partial(self._condition, Light.STORAGE_FAULT))
         self._stick = StickWatch(self._condition)
         self._panel: Panel | None = None
         self._assembly: Assembly | None = None
@@ -132,7 +134,7 @@ class Daemon:
             self._open_feed()
         self._tell_config(self._config_fault)
         store = self._open_store(self._config)
-        self._prepare(store)
+        self._card_watch.say(not self._prepare(store))
         return load_models(self._config), store, self._opener(self._config)()
 
     def _opener(self, config: Config) -> Callable[[], Camera]:
@@ -172,13 +174,14 @@ class Daemon:
         if self._feed is not None and light in FEED_FAULTS:
             self._feed.fault(light, present)
 
-    def _prepare(self, store: PhotoStore) -> None:
-        """A folder that cannot be written ends the start; a full card is told, and may be emptied later."""
+    def _prepare(self, store: PhotoStore) -> bool:
+        """Whether there is room; a full card may be emptied later. Raises StorageError for all else."""
         try:
             store.prepare()
         except NoSpaceError as error:
             log.error("%s", error)
-            self._condition(Light.STORAGE_FAULT, True)
+            return False
+        return True
 
     def _assemble(self, models: Models, store: PhotoStore) -> Assembly:
         return assemble(
@@ -212,7 +215,7 @@ class Daemon:
             self._condition(Light.SAVING, False)
 
     def _stored(self, fault: bool) -> None:
-        self._condition(Light.STORAGE_FAULT, fault)
+        self._card_watch.say(fault)
         if fault:
             self._condition(Light.SAVING, False)
 
@@ -297,12 +300,13 @@ class Daemon:
             models = load_models(config) if config.faces != old.faces else None
         with self._refused(config):
             store = self._open_store(config) if config.storage != old.storage else None
-            if store is not None:
-                self._prepare(store)
+            full = store is not None and not self._prepare(store)
         if (config.hardware, config.button) != (old.hardware, old.button):
             self._change_panel(config)
         self._config = config
         self._store = store or self._store
+        if store is not None:
+            self._card_watch.say(full)
         self._assembly.use(config, models, self._card(config, store) if store is not None else None)
         if config.camera != old.camera:
             self._capture.use(self._opener(config))
@@ -340,7 +344,7 @@ class Daemon:
         }
 
     def stop(self) -> None:
-        """End soon: frames under way are finished, at most 2 s. Any thread may call."""
+        """End soon: frames under way take at most 2 s, and photos 10 s. Any thread may call."""
         self._stop.set()
 
     def dropped(self) -> int:
@@ -373,6 +377,8 @@ class Daemon:
         self._prove()
         storage = self._config.storage
         self._health.look(self._clock.now(), Path(storage.folder), storage.keep_free_mb * 1_000_000)
+        if self._store is not None:
+            self._card_watch.look(self._clock.now(), self._store)
         if self._report_asked.is_set() or self._clock.now() >= self._report_due:
             self._report_asked.clear()
             self._report_due = self._clock.now() + REPORT_SECONDS

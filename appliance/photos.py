@@ -59,12 +59,18 @@ class PhotoStore:
         self._make = make
         self._model = model
         self._last: int | None = None
+        self._largest = 0
 
     def check(self) -> None:
         """Find out whether a photo could be kept now. Raises StorageError, NoSpaceError, ReadOnlyError."""
         with self._explained():
             durable.probe(self.folder)
-            self._require_space(0)
+        self.check_space()
+
+    def check_space(self) -> None:
+        """The same without writing: is there room for a photo like the largest so far?"""
+        with self._explained():
+            self._require_space(self._largest)
 
     def prepare(self) -> int:
         """Check, and remove what a crash left half-written; returns how many. Raises StorageError."""
@@ -84,6 +90,7 @@ class PhotoStore:
         picture can be tried again.
         """
         data = self._encode(picture, taken_at, xmp)
+        self._largest = max(self._largest, len(data))
         with self._explained(), durable.locked(self.folder, self._clock):
             self._require_space(len(data))
             path, number = self._write(data, taken_at, self._last_number() + 1)

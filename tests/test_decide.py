@@ -133,7 +133,7 @@ def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> Non
     decider.press()
     assert decider.process(people(12 * STEP, {1: GRIN})).light is Light.DISARMED
     decider.press()
-    assert decider.process(people(13 * STEP, {1: GRIN})).light is Light.ALL
+    assert decider.process(people(13 * STEP, {1: GRIN})).light is Light.ARMED  # it is cooling down
 
 
 def test_nobody_holds_still_and_no_lamp_burns_for_a_photo_that_is_there_already() -> None:
@@ -145,8 +145,30 @@ def test_nobody_holds_still_and_no_lamp_burns_for_a_photo_that_is_there_already(
     assert {d.light for d in decisions[taken + said : 60]} == {Light.ARMED}
     assert decisions[79].light is Light.WAITING
     assert decisions[-1].light is Light.ALL
-    every = play(Decider(Rule(cooldown_seconds=1, new_scene=False)), goes_on)
-    assert Light.ARMED not in {d.light for d in every}
+
+
+def test_nobody_holds_still_for_a_photo_that_the_cooldown_does_not_let_come_yet() -> None:
+    rule = Rule(cooldown_seconds=2, new_scene=False)
+    decisions = play(Decider(rule), [{1: GRIN}] * 90)
+    first, second = (i for i, d in enumerate(decisions) if d.take_photo)
+    said, before = round(PHOTO_LIGHT_SECONDS / STEP) + 1, round(rule.hold_seconds / STEP) + 1
+    assert {d.light for d in decisions[first + said : second - before]} == {Light.ARMED}
+    assert {d.light for d in decisions[second - before + 2 : second]} == {Light.ALL}
+
+
+def test_a_photo_asked_for_while_the_camera_was_away_is_not_taken_when_it_comes_back() -> None:
+    decider = Decider(Rule())
+    play(decider, [{1: SAD}] * 5)
+    decider.command(Command.SHOOT)
+    assert photos(play(decider, [{1: SAD}] * 5, start=8.0)) == 0
+    decider.command(Command.SHOOT)
+    assert photos(play(decider, [{1: SAD}] * 5, start=8.2)) == 1
+
+
+def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
+    scene = people(0.0, {1: SAD})
+    poster = dataclasses.replace(scene.persons[0], counts=False)
+    assert Decider(Rule()).process(dataclasses.replace(scene, persons=(poster,))).light is Light.ARMED
 
 
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:

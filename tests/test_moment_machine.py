@@ -189,6 +189,9 @@ class Appliance(RuleBasedStateMachine):
         time = self.now if at is None else at
         if not 0 <= time - self.last_at <= GAP_SECONDS:
             self.start_over()
+        if GAP_SECONDS < time - self.last_at < 1e9:
+            self.asked = 0  # who asked for a photo meanwhile does not get it by surprise
+        self.shot_at = self.shot_at if time >= self.last_at else -1e9
         self.last_at = time
         self.trigger_at = self.trigger_at if time >= self.trigger_at else -1e9
         self.company.append((time, set(scene)))
@@ -253,12 +256,20 @@ class Appliance(RuleBasedStateMachine):
             assert self.obeys(scene, newcomers, level.stops)
             assert 0 <= decision.frame.captured_at - self.plainly_at <= WAVERING_SECONDS
             assert self.changed or not self.rule.new_scene
-        if decision.light is Light.ARMED:
-            assert not scene or (self.rule.new_scene and decision.all_show and set(scene) == self.pictured)
+            assert not self.cooling(decision)
+        if decision.light is Light.ARMED and scene:
+            same = self.rule.new_scene and set(scene) == self.pictured
+            assert decision.all_show
+            assert same or self.cooling(decision)
         if decision.light is Light.WAITING:
             assert scene
         if decision.light is Light.PHOTO:
             assert 0 <= decision.frame.captured_at - self.shot_at < 1
+
+    def cooling(self, decision: Decision) -> bool:
+        """Whether the next photo is still further away than the hold takes."""
+        since = decision.frame.captured_at - self.shot_at
+        return since < self.rule.cooldown_seconds - self.rule.hold_seconds
 
     def choose(self, decision: Decision, plainly: bool) -> None:
         """Everybody whom the rule needs shows it in each frame that is kept, and it is of this moment."""

@@ -3,14 +3,22 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from appliance.pipeline.stage import CAPACITY
+
 Item = TypeVar("Item")
 
 
 class Announcer(Generic[Item]):
-    """The stage that passes each item to ``listeners`` and on. Listeners must be quick."""
+    """The stage that passes each item to ``listeners`` and on. Listeners must be quick.
 
-    def __init__(self, name: str, listeners: Sequence[Callable[[Item], None]]) -> None:
+    ``capacity`` is the size of its inbox, where several items may come at once.
+    """
+
+    def __init__(
+        self, name: str, listeners: Sequence[Callable[[Item], None]], capacity: int = CAPACITY
+    ) -> None:
         self.name = name
+        self.capacity = capacity
         self._listeners = tuple(listeners)
 
     def process(self, item: Item) -> Item:

@@ -72,6 +72,10 @@ class Chooser:
         """The photos of a moment that the end of all frames cuts short."""
         return Several(self._choose() if self._triggered_at is not None else [])
 
+    def idle(self) -> Several[Decision]:
+        """The same where the camera has stalled: a photo that was decided does not wait for it."""
+        return self.finish()
+
     def _moment_is_over(self, decision: Decision) -> bool:
         if self._triggered_at is None:
             return False

@@ -1,5 +1,6 @@
 """The rule over time: a picture is taken when it has held for long enough. Pure: no threads, no clocks."""
 
+import logging
 import math
 from collections import deque
 
@@ -11,6 +12,8 @@ from appliance.pipeline.company import Verdict
 from appliance.pipeline.scene_change import SceneChange
 from appliance.pipeline.sensitivity import level_of
 from appliance.pipeline.showing import MISSED_SECONDS, Scores
+
+log = logging.getLogger(__name__)
 
 GAP_SECONDS = 1.0
 """After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
@@ -60,10 +63,11 @@ class Decider:
     def process(self, people: People) -> Decision:
         """What to do about this frame."""
         now = people.frame.captured_at
+        away = GAP_SECONDS < now - self._last < math.inf
         if not 0 <= now - self._last <= GAP_SECONDS:
             self._start_over(now)
         self._last = now
-        asked = self._obey(now)
+        asked = self._obey(now, away)
         self._arming.tick(now)
         showing = self._scores.update(people.persons, now)
         verdict = company.judge(self._rule, showing, people.newcomers)
@@ -77,6 +81,7 @@ class Decider:
         if asked or take:
             self._took(showing, now)
         coming = new or self._scene.changing
+        coming = coming and now - self._photo_at >= self._rule.cooldown_seconds - self._rule.hold_seconds
         light = self._light(showing, verdict, now, coming) if armed or asked else self._disarmed()
         return Decision(
             people.frame,
@@ -103,15 +108,20 @@ class Decider:
             self._photo_at = self._photo_said_until = -math.inf
             self._arming.restart(now)
 
-    def _obey(self, now: float) -> bool:
-        """Take what was asked for since the last frame; whether a photo was."""
+    def _obey(self, now: float, away: bool) -> bool:
+        """Take what was asked for since the last frame; whether a photo was.
+
+        Who asked for one while the camera was ``away`` is not photographed by surprise when it comes back.
+        """
         asked = False
         while self._waiting:
             order = self._waiting.popleft()
             if isinstance(order, Rule):
                 self._change(order, now)
             elif order is Command.SHOOT:
-                asked = True
+                asked = not away
+                if away:
+                    log.warning("No photo: the camera was away when it was asked for")
             elif self._arming.obey(order, now):
                 self._hold.restart(now)
                 self._scene.forget()
@@ -132,12 +142,12 @@ class Decider:
     def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float, coming: bool) -> Light:
         if now < self._photo_said_until:
             return Light.PHOTO
-        if not showing:
+        if not any(one.person.counts for one in showing):
             return Light.ARMED
         wavers = now - self._plainly_at > WAVERING_SECONDS
         if verdict.waiting_for or wavers:
             return Light.WAITING
-        # Nobody need hold still for a photo that is there already.
+        # Nobody need hold still for a photo that is there already, or that cannot come yet.
         return Light.ALL if coming else Light.ARMED
 
     def _disarmed(self) -> Light:

@@ -8,12 +8,15 @@ from typing import Any
 from appliance.clock import Clock
 from appliance.errors import ApplianceError, StageError
 from appliance.frames import Frame
-from appliance.pipeline.stage import Counters, Stage, Worker, finish_stage, run_stage
+from appliance.pipeline.stage import Counters, Stage, Worker, held_back, run_stage
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 1.5
 """How long a stop waits for the frames under way; with the rest of the shutdown it stays under 2 s."""
+SAVE_SECONDS = 10.0
+"""How long it waits for photos under way: a slow card needs seconds for one. The unit's TimeoutStopSec allows
+for it."""
 UNDER_WAY = 5
 """Frames between the camera and the choice, in all inboxes and stages together: each is a full picture, and
 where all stages are late at once, as while a photo is chosen, they would be twice as many."""
@@ -53,7 +56,7 @@ class Line:
             if self._stop.is_set():
                 break
         for index, stage in enumerate(self._stages):
-            for item in finish_stage(stage):
+            for item in held_back(stage, "finish"):
                 self._step(index + 1, item)
 
     def _step(self, index: int, item: Any) -> None:
@@ -75,10 +78,12 @@ class Line:
         capture = threading.Thread(target=self._capture, name="capture", daemon=True)
         for thread in [worker.thread for worker in self._workers] + [capture]:
             thread.start()
-        while not self._ended.wait(0.5) and not self._stop.is_set():
-            on_tick()
-        self._stop.set()
-        self._drain([capture, *(worker.thread for worker in self._workers)])
+        try:
+            while not self._ended.wait(0.5) and not self._stop.is_set():
+                on_tick()
+        finally:
+            self._stop.set()
+            self._drain(capture)
         if isinstance(self._error, ApplianceError):
             raise self._error
         if self._error is not None:
@@ -93,8 +98,7 @@ class Line:
 
     def _capture(self) -> None:
         first = self._workers[0].inbox
-        ends = [getattr(stage, "ends_frames", False) for stage in self._stages]
-        with_frames = self._workers[: ends.index(True) + 1] if True in ends else self._workers
+        with_frames = self._workers[: self._stages_of_frames()]
         error: BaseException | None = None
         try:
             for frame in self._source:
@@ -124,10 +128,22 @@ class Line:
         else:
             self._ended.set()
 
-    def _drain(self, threads: list[threading.Thread]) -> None:
-        deadline = self._clock.now() + DRAIN_SECONDS
-        for thread in threads:
-            thread.join(max(0.0, deadline - self._clock.now()))
-            if thread.is_alive():
-                log.warning("Stage %s did not stop in time; leaving it behind", thread.name)
-                break
+    def _stages_of_frames(self) -> int:
+        """How many stages are given the camera's frames, one for one; the others get photos."""
+        ends = [getattr(stage, "ends_frames", False) for stage in self._stages]
+        return ends.index(True) + 1 if True in ends else len(ends)
+
+    def _drain(self, capture: threading.Thread) -> None:
+        """Frames under way are finished, also where the camera or a stage hangs, and so are the photos."""
+        stopped = self._clock.now()
+        frames_until, photos_until = stopped + DRAIN_SECONDS, stopped + SAVE_SECONDS
+        of_frames = self._stages_of_frames()
+        for position, worker in enumerate(self._workers):
+            worker.inbox.close()  # where the one before has not ended, nothing it gives out later counts
+            self._left_behind(worker.thread, frames_until if position < of_frames else photos_until)
+        self._left_behind(capture, frames_until)
+
+    def _left_behind(self, thread: threading.Thread, deadline: float) -> None:
+        thread.join(max(0.0, deadline - self._clock.now()))
+        if thread.is_alive():
+            log.warning("Stage %s did not stop in time; leaving it behind", thread.name)

@@ -21,6 +21,9 @@ Item = TypeVar("Item")
 CAPACITY = 2
 """Items that wait before a stage: a frame that waits longer is worth less than the next one."""
 
+IDLE_SECONDS = 1.0
+"""A stage that gets nothing for so long is told: the camera has stalled."""
+
 
 class Several(tuple[Item, ...]):
     """What a stage gives out when one item becomes several, or none."""
@@ -30,8 +33,9 @@ class Stage(Protocol[In_contra, Out_co]):
     """One step of a frame's way. Called by one thread only.
 
     A stage may also have ``capacity``, the size of its inbox where :data:`CAPACITY` will not do;
-    ``ends_frames``, True where what comes out are no longer frames of the camera, one for one; and
-    ``finish()``, called once after the last item, which gives out :class:`Several` that were held back.
+    ``ends_frames``, True where what comes out are no longer frames of the camera, one for one;
+    ``idle()``, called when nothing came for :data:`IDLE_SECONDS`, and ``finish()``, called once after the
+    last item, which both give out :class:`Several` that were held back.
     """
 
     name: str
@@ -181,11 +185,13 @@ class Worker:
         error: BaseException | None = None
         try:
             while True:
-                item = self.inbox.get(timeout=1.0)
+                item = self.inbox.get(timeout=IDLE_SECONDS)
+                self.busy = True
                 if item is not None:
-                    self.busy = True
                     run_stage(self.stage, item, self.counters, self.clock, self.deliver)
-                    self.busy = False
+                else:
+                    self._give_out("idle")
+                self.busy = False
                 del item  # the picture in it is not kept while waiting for the next one
         except Closed:
             error = self._finish()
@@ -199,11 +205,14 @@ class Worker:
 
     def _finish(self) -> BaseException | None:
         try:
-            for item in finish_stage(self.stage):
-                self.deliver(item)
+            self._give_out("finish")
         except BaseException as caught:  # as above
             return caught
         return None
+
+    def _give_out(self, occasion: str) -> None:
+        for item in held_back(self.stage, occasion):
+            self.deliver(item)
 
 
 def run_stage(
@@ -217,7 +226,7 @@ def run_stage(
         deliver(out)
 
 
-def finish_stage(stage: Stage[Any, Any]) -> Several[Any]:
-    """What ``stage`` has held back, after its last item."""
-    finish: Callable[[], Several[Any]] | None = getattr(stage, "finish", None)
-    return finish() if finish is not None else Several()
+def held_back(stage: Stage[Any, Any], occasion: str) -> Several[Any]:
+    """What ``stage`` gives out by its method named ``occasion`` (idle or finish), if it has one."""
+    give_out: Callable[[], Several[Any]] | None = getattr(stage, occasion, None)
+    return give_out() if give_out is not None else Several()
