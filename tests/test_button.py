@@ -79,6 +79,16 @@ def test_a_loose_contact_that_never_settles_is_reported_once() -> None:
     assert words(noise) == [Gesture.STUCK, Gesture.FREED]
 
 
+def test_two_presses_with_a_spark_between_them_are_a_loose_contact_and_no_photo() -> None:
+    spark = [(1.15, True), (1.16, False)]
+    first, second = presses(1), presses(1.3)
+    assert words([*first, *spark, *second]) == [Gesture.CHATTER]
+    assert words([*second, *[(at + 2, down) for at, down in [*first, *second]]]) == [
+        Gesture.PRESS,
+        Gesture.DOUBLE_PRESS,
+    ]
+
+
 def test_a_contact_that_chatters_slowly_takes_no_photo() -> None:
     assert words(presses(*(1 + 0.2 * i for i in range(7)))) == [Gesture.CHATTER]
 

@@ -253,3 +253,22 @@ def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulati
 def test_gpiozero_is_imported_only_when_the_panel_is_opened():
     program = "import sys, appliance.hw.gpio; sys.exit('gpiozero' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_pin_that_cannot_be_given_back_keeps_no_other_from_it_and_is_told(
+    box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """lgpio claims a line once more to close it, which fails when the chip has gone."""
+
+    give_back = MockPin.close
+
+    def close(pin: MockPin) -> None:
+        if pin is box.led:
+            raise OSError("GPIO17 not allocated")
+        give_back(pin)
+
+    with monkeypatch.context() as away:
+        away.setattr(MockPin, "close", close)
+        box.panel.close()
+    assert "A pin could not be given back: GPIO17 not allocated" in caplog.text
+    assert not box.contact.when_changed

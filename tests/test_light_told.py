@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from appliance.cli import light as light_command
 from appliance.cli import main
 from appliance.cli import record as record_command
 from appliance.config import Config
+from appliance.config.live import LiveConfig
+from appliance.config.schema import Hardware
 from appliance.daemon import Daemon
-from appliance.errors import StorageError
+from appliance.errors import GpioError, StorageError
 from appliance.frames import Decision, Light, Photo
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
@@ -53,6 +56,27 @@ def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
     monkeypatch.setattr(gpio.Panel, "show", show)
     assert main(["light", str(state)]) == 0
     assert shown == [state]
+
+
+def test_it_shines_on_the_pins_of_the_last_good_configuration_where_the_file_is_bad(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bad configuration is one of the reasons for which it is needed; a lamp that is taken is another."""
+    file, wanted = tmp_path / "config.yaml", []
+    file.write_text("hardware: {led_pin: 22, flash_pin: 23, buzzer_pin: 24}\n")
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    live = LiveConfig(file, (), tmp_path)
+    live.remember(live.load())
+    file.write_text("hardware: {led_pim: 22}\n")
+
+    def opened(settings: Hardware, *_: object) -> gpio.Panel:
+        wanted.append((settings.led_pin, settings.flash_pin, settings.buzzer_pin, settings.button_pin))
+        raise GpioError("enough")
+
+    monkeypatch.setattr(light_command, "open_panel", opened)
+    assert main(["light", "given_up", "--config", str(file)]) == 1
+    assert wanted == [(22, "none", "none", "none")]
+    assert "led_pim" in capsys.readouterr().err
 
 
 def test_a_recording_says_so_for_as_long_as_it_lasts(

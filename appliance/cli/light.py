@@ -5,12 +5,18 @@ import logging
 import signal
 import threading
 
-from appliance.cli.common import add_config_arguments, config_of
+from appliance.cli.common import add_config_arguments
+from appliance.config import parse_override
+from appliance.config.live import LiveConfig, state_folder
+from appliance.config.load import find_config
 from appliance.frames import Light
 from appliance.hw.gpio import open_panel
 from appliance.service import setup_logging
 
 log = logging.getLogger(__name__)
+
+NOT_THE_LIGHT = {"button_pin": "none", "buzzer_pin": "none", "flash_pin": "none"}
+"""What may be the very thing that stands in the way; the light is needed to say so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,9 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 when told to stop by SIGTERM or SIGINT."""
+    """Exit 0 when told to stop by SIGTERM or SIGINT.
+
+    With a configuration that is bad the pins are those of the last good one.
+    """
     setup_logging()
-    lights = config_of(args).hardware.model_copy(update={"button_pin": "none", "buzzer_pin": "none"})
+    overrides = [parse_override(text) for text in args.overrides]
+    config, fault = LiveConfig(args.config or find_config(), overrides, state_folder()).start()
+    for problem in fault.problems if fault is not None else ():
+        log.error("%s", problem)
+    lights = config.hardware.model_copy(update=NOT_THE_LIGHT)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

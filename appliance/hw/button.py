@@ -1,8 +1,9 @@
 """What the edges of a push button mean: the button's language. Pure: the time comes with each edge.
 
-A contact counts once it has been quiet for a moment, so neither a bounce nor a spark is a press; presses
-count once no further one follows, so a loose contact that chatters is never taken for a double press; and
-holding takes effect when the button is let go, so a shorted one never switches anything off.
+A contact counts once it has been quiet for a moment, so neither a bounce nor a spark is a press. Presses
+count once no further one follows, and several not if there was a spark among them, so that a loose contact is
+not taken for a double press unless it does just what a finger would. Holding takes effect when the button is
+let go, so one that is shorted for longer than anybody holds it switches nothing off.
 """
 
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ class Gestures:
         self._down_at = 0.0
         self._up_at = 0.0
         self._presses = 0
+        self._sparked = False
         self._holding = False
 
     def edge(self, down: bool, now: float) -> list[Gesture]:
@@ -94,10 +96,15 @@ class Gestures:
         quiet = not self._down and self._edge_at is None
         if self._presses and quiet and now - self._up_at >= self._patience() - _EPSILON:
             presses, self._presses = self._presses, 0
-            yield {1: Gesture.PRESS, 2: Gesture.DOUBLE_PRESS}.get(presses, Gesture.CHATTER)
+            clean = presses == 1 or not self._sparked
+            self._sparked = False
+            yield {1: Gesture.PRESS, 2: Gesture.DOUBLE_PRESS}.get(presses if clean else 0, Gesture.CHATTER)
 
     def _settle(self, at: float) -> Iterator[Gesture]:
         """The contact has come to rest, since ``at``."""
+        began = at if self._unsettled_since is None else self._unsettled_since
+        slow = at - began > BOUNCE_SECONDS
+        self._sparked |= bool(self._presses or self._down) and (slow or self._raw is self._down)
         self._edge_at = self._unsettled_since = None
         if self.stuck and not self._raw:
             self.stuck, self._down, self._presses, self._holding = False, False, 0, False

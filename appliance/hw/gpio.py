@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.clock import Clock, MonotonicClock
 from appliance.config.schema import ButtonLanguage, Hardware
@@ -22,6 +22,7 @@ from appliance.hw.light import Output, ReadyLight
 
 log = logging.getLogger(__name__)
 
+Owned = TypeVar("Owned")
 WISH = "GPIOZERO_PIN_FACTORY"
 """gpiozero's own environment variable: the pin factory somebody insists on."""
 DEVICES = Path("/dev")
@@ -64,6 +65,11 @@ class Panel:
         """Light off, pins given back. Safe to call twice."""
         self._devices.close()
 
+    def _own(self, device: Owned) -> Owned:
+        """``device``, whose pins are given back with the panel; also where the library then fails."""
+        self._devices.callback(_give_back, device)
+        return device
+
     def chip(self) -> str | None:
         """The label of the GPIO chip that the pins are on; None where they are simulated."""
         number = getattr(self.factory, "chip", None)
@@ -79,7 +85,7 @@ class Panel:
         from gpiozero import LED
 
         with _explained("led_pin", pin):
-            led = self._devices.enter_context(LED(pin, pin_factory=self.factory))
+            led = self._own(LED(pin, pin_factory=self.factory))
         self._drives["LED"] = lambda output: led.on() if output.level else led.off()
 
     def add_rgb(self, pins: tuple[int, int, int]) -> None:
@@ -87,7 +93,7 @@ class Panel:
         from gpiozero import RGBLED
 
         with _explained("rgb_pins", *pins):
-            rgb = self._devices.enter_context(RGBLED(*pins, pwm=False, pin_factory=self.factory))
+            rgb = self._own(RGBLED(*pins, pwm=False, pin_factory=self.factory))
         self._drives["RGB LED"] = lambda output: setattr(rgb, "value", output.colour)
 
     def add_flash(self, pin: int) -> None:
@@ -95,7 +101,7 @@ class Panel:
         from gpiozero import LED
 
         with _explained("flash_pin", pin):
-            lamp = self._devices.enter_context(LED(pin, pin_factory=self.factory))
+            lamp = self._own(LED(pin, pin_factory=self.factory))
         self._drives["flash"] = lambda output: lamp.on() if output.flash else lamp.off()
 
     def add_buzzer(self, pin: int) -> None:
@@ -104,7 +110,7 @@ class Panel:
         from gpiozero.tones import Tone
 
         with _explained("buzzer_pin", pin):
-            buzzer = self._devices.enter_context(TonalBuzzer(pin, pin_factory=self.factory))
+            buzzer = self._own(TonalBuzzer(pin, pin_factory=self.factory))
 
         def sound(output: Output) -> None:
             if output.tone is not None:
@@ -142,7 +148,7 @@ class Panel:
         from gpiozero import Button
 
         with _explained("button_pin", pin):
-            button = self._devices.enter_context(Button(pin, pull_up=True, pin_factory=self.factory))
+            button = self._own(Button(pin, pull_up=True, pin_factory=self.factory))
             down = button.is_pressed
 
         def heard(gesture: Gesture) -> None:
@@ -201,6 +207,13 @@ def open_panel(
         panel.close()
         raise
     return panel
+
+
+def _give_back(device: Any) -> None:
+    try:
+        device.close()
+    except Exception as error:  # GPIO libraries raise errors of their own making
+        log.warning("A pin could not be given back: %s", error)
 
 
 def _find_factory(log: logging.Logger) -> Any:

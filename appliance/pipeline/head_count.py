@@ -1,6 +1,6 @@
 """When the light says how many people are seen: once, when the number has changed and stays so. Pure."""
 
-from appliance.frames import Decision
+from appliance.frames import Decision, Light
 
 LASTING_SECONDS = 0.5
 """A number counts once it has been the same for so long: a face missed for a moment is no news."""
@@ -22,6 +22,8 @@ class HeadCount:
             self._number, self._since = number, now
         if not decision.armed:
             self._said = 0
+        elif decision.light is Light.PHOTO:  # said first; a number that has changed can wait
+            return None
         elif number != self._said and now - self._since >= LASTING_SECONDS:
             self._said = number
             return number or None

@@ -1,0 +1,30 @@
+"""How many people it sees is said once, when the number has changed and stayed so."""
+
+from appliance.frames import Decision, Light, Showing
+from appliance.pipeline.head_count import LASTING_SECONDS, HeadCount
+from tests.strategies import frame, person
+
+
+def decision(time: float, count: int, light: Light = Light.WAITING, armed: bool = True) -> Decision:
+    people = tuple(Showing(person(n, 0.1), 0.1, False, 0.1, False, False, 0.0) for n in range(count))
+    return Decision(frame(time), people, armed, False, False, light)
+
+
+def said(*decisions: Decision) -> list[int]:
+    heads = HeadCount()
+    return [number for one in decisions if (number := heads.news(one)) is not None]
+
+
+def test_a_number_is_said_once_it_has_lasted_and_only_once() -> None:
+    assert said(decision(0.0, 2), decision(LASTING_SECONDS / 2, 2)) == []
+    assert said(*(decision(0.1 * i, 2) for i in range(30))) == [2]
+
+
+def test_somebody_who_came_just_before_a_photo_is_told_after_it() -> None:
+    shot = [decision(1 + 0.1 * i, 3, Light.PHOTO) for i in range(10)]
+    assert said(*(decision(0.1 * i, 2) for i in range(10)), *shot) == [2]
+    assert said(*(decision(0.1 * i, 2) for i in range(10)), *shot, decision(2.0, 3)) == [2, 3]
+
+
+def test_nobody_is_told_numbers_while_it_is_not_armed() -> None:
+    assert said(*(decision(0.1 * i, 2, Light.DISARMED, armed=False) for i in range(30))) == []
