@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from gpiozero import LED
 
 from appliance.assembly import assemble, load_models
 from appliance.config import Config, load_config
@@ -196,6 +197,22 @@ def test_an_edit_applies_while_it_runs_and_a_bad_one_does_not(
     appliance.until(lambda: Light.CONFIG_BAD not in appliance.daemon.conditions)
     sequences = [decision.frame.sequence for decision in appliance.decisions]
     assert sequences == sorted(set(sequences))
+
+
+def test_a_full_card_is_told_as_long_as_the_settings_in_force_make_it_one(
+    running: tuple[Running, Path],
+) -> None:
+    appliance, path = running
+    roomy = text(path.parent / "photos")
+    full = roomy.replace("keep_free_mb: 0", "keep_free_mb: 1000000")
+    with LED(22):
+        path.write_text(full + "hardware:\n  led_pin: 22\n")
+        appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
+        assert Light.STORAGE_FAULT not in appliance.daemon.conditions, "a refused setting is not in force"
+    path.write_text(full)
+    appliance.until(lambda: Light.STORAGE_FAULT in appliance.daemon.conditions)
+    path.write_text(roomy)
+    appliance.until(lambda: Light.STORAGE_FAULT not in appliance.daemon.conditions)
 
 
 def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
