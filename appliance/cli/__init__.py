@@ -2,11 +2,13 @@
 
 import argparse
 import importlib
+import io
 import logging
 import os
+import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from appliance import __version__
@@ -27,6 +29,10 @@ COMMANDS = {
     "bench": "measure what a frame costs, beside the usual way to do it",
 }
 
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C has ended, as shells give it."""
+_terminated: list[bool] = []
+
 
 def program() -> NoReturn:
     """The whole process: :func:`main`, and out.
@@ -34,17 +40,57 @@ def program() -> NoReturn:
     A stage that did not stop in time is still at work, often inside a library: pulling the interpreter away
     from under it ends in a crash, which systemd would count as a failure. So the process ends at once then.
     """
-    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name need not be text
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # libraries that are loaded cannot be interrupted cleanly
+    try:
+        status = main(before_work=_clean_up_when_interrupted)
+    except SystemExit as end:  # argparse
+        status = end.code if isinstance(end.code, int) else 1
+    status = _flushed(status)
+    if status == INTERRUPTED and _terminated:  # as whoever sent it expects
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
     if all(thread is threading.main_thread() for thread in threading.enumerate()):
         sys.exit(status)
     logging.shutdown()
-    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command: exit 0 done, 1 the work failed, 2 bad usage or configuration."""
+def _clean_up_when_interrupted() -> None:
+    """What a command has begun is finished or taken away, whoever ends it. Some have ways of their own."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(_number: int, _frame: object) -> NoReturn:
+    _terminated.append(True)
+    raise KeyboardInterrupt
+
+
+def _flushed(status: int) -> int:
+    """``status``, or 1 where the last of the output could not be written."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _no_more_output()
+        if not isinstance(error, BrokenPipeError):
+            print(f"smart-selfie: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return status or 1
+    return status
+
+
+def _no_more_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = lambda: None) -> int:
+    """Run one command: exit 0 done, 1 the work failed, 2 bad usage or configuration.
+
+    ``before_work`` is called when all is loaded and understood.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="smart-selfie", description="Takes the picture when everybody smiles."
@@ -60,13 +106,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             command.set_defaults(run=module.run)
     args = parser.parse_args(arguments)
     try:
+        before_work()
         return int(args.run(args))
     except ApplianceError as error:
         print(f"smart-selfie: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _no_more_output()  # whoever read it has gone
+        return 1
+    except OSError as error:  # a folder that may not be entered, a name too long: of whatever file it is
+        place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        print(f"smart-selfie: {place}{error.strerror or error}", file=sys.stderr)
         return 1

@@ -150,11 +150,14 @@ def start_appliance(config: Config) -> dict[str, Any]:
         ready, resident = None, 0
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr is not None
-            for line in process.stderr:
-                if line.startswith("Ready "):
-                    ready = float(line.split()[1])
-                if line.startswith("Photo "):
-                    resident = _most_resident_mb(process.pid)
+            try:
+                for line in process.stderr:
+                    if line.startswith("Ready "):
+                        ready = float(line.split()[1])
+                    if line.startswith("Photo "):
+                        resident = _most_resident_mb(process.pid)
+            finally:
+                process.terminate()  # nothing, where it has ended by itself
     if ready is None or not resident:
         raise ApplianceError("The appliance did not take its photo", "Is the machine too busy? Try again")
     return {"ready_s": ready, "memory_mb": resident}

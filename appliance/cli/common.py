@@ -35,11 +35,13 @@ def config_of(args: argparse.Namespace) -> Config:
     return load_config(args.config or find_config(), overrides)
 
 
-def check_output(path: Path, suffix: str) -> None:
+def check_output(path: Path, suffix: str, source: Path | None = None) -> None:
     """Whether a file ``path`` could be written, asked before the work begins.
 
-    Raises UsageError when it does not end in ``suffix``, StorageError.
+    Raises UsageError when it does not end in ``suffix`` or is the very ``source``, StorageError.
     """
+    if source is not None and path.exists() and source.exists() and path.samefile(source):
+        raise UsageError(f"{path} is what is read: it would be lost", "Name another file")
     if path.suffix.lower() != suffix:
         raise UsageError(f"{path} does not end in {suffix}", f"Name it {path.stem}{suffix}")
     if path.is_dir():
@@ -53,8 +55,13 @@ def check_output(path: Path, suffix: str) -> None:
 
 
 def say(message: Mapping[str, Any]) -> None:
-    """One JSON object on one line of standard output, at once."""
-    sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+    """One JSON object on one line of standard output, at once; names that are no text are escaped."""
+    line = json.dumps(message, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        line = json.dumps(message)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 from pathlib import Path
 
 from appliance.cli.common import say
@@ -62,13 +63,22 @@ def run(args: argparse.Namespace) -> int:
         on_photo=[on_photo],
         clock=clock,
     )
-    daemon.handle_signals()
+    ended: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        ended.append(number)
+        daemon.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     daemon.run()
     events.summary(daemon.dropped())
     sheet = args.out / SHEET
     story.save(sheet)
     if not args.json:
         print(f"Photos: {photos.resolve()}\nWhat happened, as a picture: {sheet.resolve()}")
+    if ended:
+        return 128 + ended[0]
     if not events.photos:
         raise ApplianceError("No photo was taken", "Was the machine too busy? Try again")
     if wrong:

@@ -1,6 +1,7 @@
 """``smart-selfie demo --web``: the scene plays on and on, with the live page beside it."""
 
 import contextlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ STOP_SECONDS = 5.0
 
 
 def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
-    """Until Ctrl-C, or a recording's end. Its configuration is ``out/config.yaml``: the page changes it."""
+    """Until Ctrl-C, or a recording's end. Its configuration is ``out/demo.yaml``: the page changes it."""
     if find_spec("uvicorn") is None or find_spec("ruamel") is None:
         raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
     with tempfile.TemporaryDirectory(prefix="smart-selfie-") as place:  # a socket's path must be short
@@ -36,6 +37,7 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
             clock=clock,
         )
         daemon.handle_signals()
+        signal.signal(signal.SIGHUP, lambda *_: daemon.stop())  # its terminal was closed
         with _page(path):
             print(
                 f"Open http://{config.web.listen}:{config.web.port}/ in a browser. Ctrl-C ends it.",
@@ -54,10 +56,13 @@ def _configure(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) ->
         "web.enabled": True,
         "web.socket": str(socket),
     }
-    text, _ = edited(render(), {**mine, **dict(overrides)})
-    path = out / "config.yaml"
+    path = out / "demo.yaml"
     try:
         (out / "photos").mkdir(parents=True, exist_ok=True)
+        before = (
+            path.read_text("utf-8") if path.exists() else render()
+        )  # what the page changed last time stays
+        text, _ = edited(before, {**mine, **dict(overrides)})
         write_over(path, text.encode())
     except OSError as error:
         raise ApplianceError(f"{out} cannot be written: {error.strerror}", "Choose another --out") from error

@@ -6,8 +6,8 @@ from typing import Any
 import cv2
 from tqdm import tqdm
 
+from appliance import durable
 from appliance.draw.chart import Moment, chart
-from appliance.errors import StorageError
 from appliance.frames import Decision, Showing
 from appliance.pipeline.sensitivity import Level
 
@@ -86,9 +86,6 @@ class Plot:
         picture = chart(self._moments, self._photos, self._level, PLOT_SIZE)
         encoded, data = cv2.imencode(".png", picture)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data.tobytes() if encoded else b"")
+            durable.write_over(path, data.tobytes() if encoded else b"")
         except OSError as error:
-            raise StorageError(
-                f"The plot {path} cannot be written: {error.strerror}", "Is there space?"
-            ) from error
+            raise durable.explain(error, path.parent) from error

@@ -1,6 +1,7 @@
 """``smart-selfie export DIR``: all photos into a folder, on a stick for instance, each one verified."""
 
 import argparse
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def run(args: argparse.Namespace) -> int:
         print(config.export.label)
         return 0
     card = Path(config.storage.folder)
-    total = len(photos_of(card)) if card.is_dir() else 0
+    total = 0
+    with contextlib.suppress(OSError):  # told by the export itself
+        total = len(photos_of(card))
     with tqdm(total=total, unit="photo", disable=None, leave=False) as bar:
 
         def done(_: str) -> None:

@@ -17,7 +17,7 @@ from appliance.config import Config
 from appliance.draw.view import view
 from appliance.errors import PictureError, UsageError
 from appliance.frames import Decision
-from appliance.hw.cameras.pictures import frame_from_picture_file, pictures_in
+from appliance.hw.cameras.pictures import frame_from_picture_file, is_folder, pictures_in
 from appliance.pipeline.line import Line
 
 
@@ -37,9 +37,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 if every file could be judged, else 1."""
     config = config_of(args)
     if args.save is not None:
-        if len(args.files) > 1 or args.files[0].is_dir():
+        if len(args.files) > 1 or is_folder(args.files[0]):
             raise UsageError("--save draws one picture, and several are named", "Judge them one by one")
-        check_output(args.save, ".png")
+        check_output(args.save, ".png", args.files[0])
     judge = StillJudge(config)
     failed = 0
     for path, decision in _judged(judge, args.files):
@@ -63,7 +63,7 @@ def _judged(judge: "StillJudge", paths: list[Path]) -> Iterator[tuple[Path, Deci
     """Every picture, those of a folder one by one, with the decision on it or why there is none."""
     for path in paths:
         try:
-            for picture in pictures_in(path) if path.is_dir() else [path]:
+            for picture in pictures_in(path) if is_folder(path) else [path]:
                 yield picture, _or_why_not(judge, picture)
         except PictureError as error:
             yield path, error

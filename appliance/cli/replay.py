@@ -17,6 +17,7 @@ from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.sheet import Story
 from appliance.draw.view import view
+from appliance.errors import UsageError
 from appliance.frames import Decision, Frame, Photo
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras.recording import Recording
@@ -25,6 +26,7 @@ from appliance.pipeline.line import Line
 from appliance.pipeline.sensitivity import level_of
 
 SHEET = "contact-sheet.png"
+LONGEST_PICTURE_SECONDS = 3600.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit 0 when the recording was played to its end."""
     config = config_of(args)
+    _check(args)
     level = level_of(config.rule.expression, config.rule.sensitivity)
     events = Events(say if args.json else tell_person)
     story = Story(level) if args.out else None
@@ -70,8 +73,6 @@ def run(args: argparse.Namespace) -> int:
     if args.explain:
         report = say if args.json else tell
         listeners.append(lambda decision: report(explanation(decision, level)))
-    if args.save is not None:
-        check_output(args.save, ".mp4")
     clock = VirtualClock()
     recording = Recording(
         args.source,
@@ -98,6 +99,18 @@ def run(args: argparse.Namespace) -> int:
             if not args.json:
                 print(f"Contact sheet: {sheet}")
     return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """What is asked for, before the work begins. Raises UsageError, StorageError."""
+    if args.save is not None:
+        check_output(args.save, ".mp4", args.source)
+    if args.plot is not None:
+        check_output(args.plot, ".png", args.source)
+    seconds = args.seconds_per_picture
+    if seconds is not None and not 0 < seconds <= LONGEST_PICTURE_SECONDS:
+        limit = f"above 0 and at most {LONGEST_PICTURE_SECONDS:g}"
+        raise UsageError(f"--seconds-per-picture {seconds:g} is not {limit}")
 
 
 def play(

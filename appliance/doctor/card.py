@@ -20,6 +20,13 @@ PHOTO_MB = 1.5
 def folder(machine: Machine, config: Config) -> Finding:
     """Whether the appliance can write into ``storage.folder``."""
     path = machine.path(config.storage.folder)
+    try:
+        return _of_folder(path)
+    except OSError as error:
+        return unknown("folder", f"{path}: {error.strerror}; root may look")
+
+
+def _of_folder(path: Path) -> Finding:
     if not path.is_dir():
         return fault("folder", f"{path} is not there", "Run setup.sh again, or set storage.folder")
     owner = _owner(path)

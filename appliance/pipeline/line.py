@@ -20,6 +20,8 @@ for it."""
 UNDER_WAY = 5
 """Frames between the camera and the choice, in all inboxes and stages together: each is a full picture, and
 where all stages are late at once, as while a photo is chosen, they would be twice as many."""
+_TOLD_AS_IT_IS = (ApplianceError, BrokenPipeError)
+"""Errors that say all there is to say; whoever read the output has gone, which is no fault of a stage."""
 
 
 class Line:
@@ -84,7 +86,7 @@ class Line:
         finally:
             self._stop.set()
             self._drain(capture)
-        if isinstance(self._error, ApplianceError):
+        if isinstance(self._error, _TOLD_AS_IT_IS):
             raise self._error
         if self._error is not None:
             raise StageError(f"A stage of the pipeline died: {self._error!r}", "The journal has the details")
@@ -120,7 +122,7 @@ class Line:
     def _end_of(self, following: int, name: str, error: BaseException | None) -> None:
         if error is not None and self._error is None:
             self._error = error
-            if not isinstance(error, ApplianceError):
+            if not isinstance(error, _TOLD_AS_IT_IS):
                 log.error("Stage %s died", name, exc_info=error)
             self._ended.set()
         if following < len(self._workers):

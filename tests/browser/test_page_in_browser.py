@@ -116,8 +116,8 @@ def test_the_sensitivity_is_changed_and_the_daemon_uses_it(page: Any, demo: Demo
     in_use = """wanted => fetch('/api/health').then(answer => answer.json())
         .then(health => health.appliance.rule.sensitivity === wanted)"""
     until(page, in_use, "big")
-    assert "sensitivity: big" in (demo.out / "config.yaml").read_text()
-    assert "# how plainly it must be seen" in (demo.out / "config.yaml").read_text()
+    assert "sensitivity: big" in (demo.out / "demo.yaml").read_text()
+    assert "# how plainly it must be seen" in (demo.out / "demo.yaml").read_text()
     page.locator("#undo").click()
     until(page, in_use, "normal")
 
@@ -150,12 +150,12 @@ def test_who_must_smile_is_chosen_and_the_verdict_says_it_in_words(page: Any) ->
 @pytest.mark.complains  # browsers say every refusal in their console
 def test_a_setting_that_cannot_be_says_why_beside_it(page: Any, demo: Demo) -> None:
     visit(page, "Settings")
-    before = (demo.out / "config.yaml").read_text()
+    before = (demo.out / "demo.yaml").read_text()
     field = page.locator('[data-key="rule.cooldown_seconds"]')
     field.get_by_role("textbox").fill("-3")
     field.get_by_role("textbox").press("Enter")
     field.get_by_text("greater than or equal to 0").wait_for()
-    assert (demo.out / "config.yaml").read_text() == before
+    assert (demo.out / "demo.yaml").read_text() == before
 
 
 def test_the_mood_is_drawn_for_everybody_and_for_one_person(page: Any) -> None:

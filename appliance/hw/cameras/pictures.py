@@ -47,6 +47,14 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise PictureError(f"{path} is too large for this machine's memory", "Make it smaller") from error
 
 
+def is_folder(path: Path) -> bool:
+    """Whether it is one; what cannot be looked at is none, and :func:`opened` says why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def pictures_in(folder: Path) -> list[Path]:
     """The picture files in a folder, 9.jpg before 10.jpg. Raises PictureError where there is none."""
     try:

@@ -115,11 +115,13 @@ def _paced(first: Shot, others: Shots, frame_rate: float) -> Generator[tuple[flo
 
 
 def _open(path: Path, seconds_per_picture: float) -> Reel:
-    if not path.exists():
-        raise RecordingError(f"There is no recording {path}", "Name a video, a GIF or a folder of pictures")
-    if path.is_dir():
-        return _folder(path, seconds_per_picture)
     try:
+        if not path.exists():
+            raise RecordingError(
+                f"There is no recording {path}", "Name a video, a GIF or a folder of pictures"
+            )
+        if path.is_dir():
+            return _folder(path, seconds_per_picture)
         if path.stat().st_size == 0:
             raise RecordingError(f"{path} is empty (0 bytes)", _COPY)
         with Image.open(path) as image:
@@ -130,7 +132,8 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
 
         return open_video(path)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise RecordingError(f"{path} cannot be read: {error}", _COPY) from error
+        reason = getattr(error, "strerror", None) or error
+        raise RecordingError(f"{path} cannot be read: {reason}", _COPY) from error
 
 
 def _folder(path: Path, seconds: float) -> Reel:
