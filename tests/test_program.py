@@ -1,15 +1,25 @@
 """How the process ends."""
 
+import json
+import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from appliance import cli
+from appliance.cli import demo_web
+from appliance.config import load_config
 
 LEFT_BEHIND = """
 import threading, time
 from appliance import cli
 
-def main():
+def main(before_work):
     threading.Thread(target=time.sleep, args=(60,), daemon={daemon}).start()
     print("the last word")
     return {status}
@@ -28,3 +38,118 @@ def test_a_stage_that_hangs_neither_holds_up_the_end_nor_changes_how_it_is_told(
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50)
     assert (done.returncode, done.stdout, done.stderr) == (status, "the last word\n", "")
+
+
+def program(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "appliance", *arguments]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **how)
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit status and what it said to people; never how it looks inside."""
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    return process.returncode, said
+
+
+@pytest.mark.parametrize("command", ["judge", "replay"])
+def test_a_name_that_cannot_be_a_file_s_is_told_like_any_other(command: str) -> None:
+    status, said = ended(program(command, "a" * 300))
+    assert status == 1
+    assert "File name too long" in said
+
+
+def test_an_output_that_takes_no_more_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        status, said = ended(program("check", "--print-default", stdout=full))
+    assert status == 1
+    assert "No space left" in said
+
+
+def test_whoever_has_read_enough_of_the_demo_ends_it_without_a_fuss(tmp_path: Path) -> None:
+    demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
+    assert demo.stdout is not None
+    assert json.loads(demo.stdout.readline())["event"] == "people"
+    demo.stdout.close()
+    demo.stdout = None
+    status, said = ended(demo)
+    assert status == 1
+    assert "died" not in said
+
+
+def test_a_demo_that_was_told_to_end_does_not_ask_what_went_wrong(tmp_path: Path) -> None:
+    demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
+    assert demo.stdout is not None
+    demo.stdout.readline()
+    demo.send_signal(signal.SIGTERM)
+    status, said = ended(demo)
+    assert status == 128 + signal.SIGTERM
+    assert "No photo" not in said
+
+
+def test_a_recording_that_is_told_to_end_keeps_what_it_has(tmp_path: Path) -> None:
+    recording = program("record", str(tmp_path / "a.avi"), "--set", "camera.source=scene")
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.glob(".smart-selfie-*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    recording.send_signal(signal.SIGTERM)
+    status, _ = ended(recording)
+    assert status == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["a.avi"]
+
+
+def test_a_replay_that_is_told_to_end_leaves_no_half_video_behind(
+    tmp_path: Path, mixed_picture: Path
+) -> None:
+    for number in range(300):
+        (tmp_path / f"{number}.png").symlink_to(mixed_picture)
+    out = tmp_path / "out"
+    out.mkdir()
+    replay = program("replay", str(tmp_path), "--save", str(out / "a.mp4"), stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not list(out.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    replay.send_signal(signal.SIGTERM)
+    status, _ = ended(replay)
+    assert status == -signal.SIGTERM
+    assert list(out.iterdir()) == []
+
+
+def test_a_file_whose_name_is_no_text_gives_json_all_the_same(tmp_path: Path, mixed_picture: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/\xff.png"
+    Path(os.fsdecode(odd)).symlink_to(mixed_picture)
+    command = [sys.executable.encode(), b"-m", b"appliance", b"judge", b"--json", odd]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=60)
+    assert os.fsencode(json.loads(done.stdout.decode("utf-8"))["file"]) == odd
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "0", "1e300"])
+def test_pictures_are_shown_for_a_time_that_there_is(
+    seconds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["replay", str(tmp_path), "--seconds-per-picture", seconds]) == 2
+    assert "--seconds-per-picture" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "option"), [("replay", "--plot"), ("judge", "--save")])
+def test_nothing_overwrites_what_it_reads(
+    command: str, option: str, tmp_path: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "a.png"
+    mine.write_bytes(mixed_picture.read_bytes())
+    assert cli.main([command, str(mine), option, str(mine)]) == 2
+    assert "would be lost" in capsys.readouterr().err
+    assert mine.read_bytes() == mixed_picture.read_bytes()
+
+
+def test_a_second_demo_of_the_page_keeps_what_was_set_in_the_first_and_no_other_file_is_touched(
+    tmp_path: Path,
+) -> None:
+    mine = tmp_path / "config.yaml"
+    mine.write_text("# mine\n")
+    made = demo_web._configure(tmp_path, Path("/tmp/a.sock"), [])
+    made.write_text(made.read_text().replace("sensitivity: normal", "sensitivity: big"))
+    again = demo_web._configure(tmp_path, Path("/tmp/b.sock"), [("web.port", 8001)])
+    config = load_config(again)
+    assert (config.rule.sensitivity, config.web.port, config.web.socket) == ("big", 8001, "/tmp/b.sock")
+    assert mine.read_text() == "# mine\n"
