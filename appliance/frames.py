@@ -142,11 +142,15 @@ class JudgedFace:
 
 @dataclass(frozen=True, slots=True)
 class JudgedFaces:
-    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``."""
+    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``.
+
+    ``full_search`` as in :class:`FoundFaces`.
+    """
 
     frame: Frame
     faces: tuple[JudgedFace, ...]
     rejected: tuple[JudgedFace, ...] = ()
+    full_search: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +173,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody in view, oldest first. ``newcomers`` counts faces too new to be sure of."""
+    """Everybody in view, oldest first. ``newcomers`` counts faces too new to be sure of.
+
+    ``full_search`` as in :class:`FoundFaces`.
+    """
 
     frame: Frame
     persons: tuple[Person, ...]
     newcomers: int = 0
+    full_search: bool = True
 
 
 class Light(StrEnum):
@@ -242,6 +250,7 @@ class Decision:
     ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
     ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it. ``decided_at``:
     when this photo was decided, seconds (the frames' time); the frame may be from before that or after.
+    ``full_search``: in this frame somebody who has just come would have been seen, see :class:`FoundFaces`.
     """
 
     frame: Frame
@@ -256,6 +265,7 @@ class Decision:
     level: float = 0.0
     keepable: bool = False
     decided_at: float | None = None
+    full_search: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.config.schema import Moment, Rule
+from appliance.config.schema import Moment, Rule, Who
 from appliance.frames import Command, Decision, Frame, People, Picture
 from appliance.pipeline.choose import Chooser
 from appliance.pipeline.decide import Decider
@@ -157,3 +157,43 @@ def test_what_waits_for_the_choice_is_the_full_picture_and_no_more_colours() -> 
     assert photo.frame.colour.nbytes == 0
     assert (photo.frame.picture.width, photo.frame.picture.height) == (64, 48)
     assert photo.frame.picture_scale == (1, 1)
+
+
+def blurred(sigma: float) -> np.ndarray:
+    return np.asarray(cv2.GaussianBlur(NOISE, (0, 0), sigma), np.uint8)
+
+
+def test_a_blink_of_a_third_of_a_second_is_not_kept_though_its_frames_are_the_sharpest() -> None:
+    blink = tuple(range(4, 14))
+    greys = [NOISE if i in blink else blurred(0.8) for i in range(40)]
+    roomy = Moment(memory_mb=400)
+    assert not set(frames(play([0.99] * 40, roomy, greys, blinks=blink)[1])) & set(blink)
+
+
+def test_where_memory_holds_few_frames_they_are_not_all_of_one_blink() -> None:
+    blink = tuple(range(4, 13))
+    greys = [NOISE if i in blink else blurred(0.8) for i in range(40)]
+    four = Moment(memory_mb=20)
+    assert not set(frames(play([0.99] * 40, four, greys, held=4_500_000, blinks=blink)[1])) & set(blink)
+
+
+def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
+    """The whole picture is searched in every third frame; the newcomer of frame 13 is found in frame 15."""
+    chooser, decider = Chooser(Moment(), lambda _: True), Decider(RULE)
+    chosen: list[Decision] = []
+    for i in range(30):
+        sharp = NOISE if i in {13, 14} else BLURRED
+        scene = looking(people(i * STEP, {1: 0.99}, newcomers=int(i >= 15)), sharp)
+        seen = dataclasses.replace(scene, full_search=i % 3 == 0)
+        chosen += chooser.process(decider.process(seen)) or ()
+    assert frames([*chosen, *chooser.finish()])[0] <= 12
+
+
+def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> None:
+    rule = RULE.model_copy(update={"who": Who(at_least=2)})
+    chooser, decider = Chooser(Moment(), lambda _: True), Decider(rule)
+    chosen: list[Decision] = []
+    for i in range(30):
+        scene = people(i * STEP, {1: 0.99, 2: 0.99, 3: 0.8 if i < 8 else 0.05})
+        chosen += chooser.process(decider.process(looking(scene, NOISE))) or ()
+    assert frames([*chosen, *chooser.finish()])[0] < 8

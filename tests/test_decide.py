@@ -165,6 +165,25 @@ def test_a_photo_asked_for_while_the_camera_was_away_is_not_taken_when_it_comes_
     assert photos(play(decider, [{1: SAD}] * 5, start=8.2)) == 1
 
 
+def test_where_others_are_enough_somebody_who_stops_and_smiles_again_is_a_new_scene() -> None:
+    rule = Rule(who=Who(at_least=1), cooldown_seconds=0.5)
+    goes_on, one_stops = [{1: GRIN, 2: GRIN}] * 60, [{1: GRIN, 2: SAD}] * 30
+    decider = Decider(rule)
+    assert photos(play(decider, goes_on)) == 1
+    assert photos(play(decider, [*one_stops, *goes_on], start=2.0)) == 1
+
+
+def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> None:
+    decisions = play(Decider(Rule(mode="button")), [{1: GRIN}] * 30)
+    assert {d.reason for d in decisions[5:]} == {"disarmed"}
+    assert play(Decider(Rule(mode="button")), [{1: SAD}] * 5)[-1].reason == "0 of 1 show it"
+
+
+def test_a_camera_of_one_frame_a_second_takes_photos_too() -> None:
+    decider = Decider(Rule())
+    assert any(decider.process(people(1.01 * i, {1: GRIN})).take_photo for i in range(4))
+
+
 def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
     scene = people(0.0, {1: SAD})
     poster = dataclasses.replace(scene.persons[0], counts=False)

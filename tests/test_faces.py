@@ -62,6 +62,14 @@ def test_between_full_searches_only_known_places_are_looked_at() -> None:
     assert detector.near == 60 - detector.full
 
 
+def test_a_camera_whose_time_goes_back_is_searched_on() -> None:
+    detector = Scripted()
+    finder = FaceFinder(detector, 0.5)
+    finder.process(room(100.0))
+    finder.process(room(0.0))
+    assert detector.full == 2
+
+
 def test_somebody_walking_in_is_looked_for_at_once() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)

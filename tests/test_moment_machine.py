@@ -223,6 +223,7 @@ class Appliance(RuleBasedStateMachine):
     def check(self, decision: Decision, scene: Scene, newcomers: int) -> None:
         now, plainly = decision.frame.captured_at, self.obeys(scene, newcomers, self.shows())
         self.changed = self.changed or not plainly or set(scene) != self.pictured
+        self.changed = self.changed or any((score or 0.0) < self.shows() for score in scene.values())
         self.plainly_at = now if plainly else self.plainly_at
         if decision.take_photo and not decision.asked:
             assert plainly

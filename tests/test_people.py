@@ -46,6 +46,12 @@ def test_somebody_who_left_is_released_after_the_grace_time() -> None:
     assert numbers(result[4 + 13]) == []
 
 
+def test_when_the_camera_s_time_goes_back_nobody_stays_who_has_left() -> None:
+    follower = Follower(PeopleSettings())
+    follow(follower, [[face(0.9), face(0.9, x=300)]] * 5, start=100.0)
+    assert len(follow(follower, [[face(0.9)]] * 5)[-1].persons) == 1
+
+
 def test_a_head_that_jerks_aside_or_a_cut_in_a_recording_makes_no_second_person() -> None:
     for after in (face(0.9, x=160), face(0.9, x=75, y=-15, size=90)):
         result = follow(Follower(PeopleSettings()), [[face(0.9, x=100)]] * 5 + [[after]] * 5)

@@ -5,6 +5,7 @@ trigger, ever enter the ring: whatever is chosen, everybody shows the expression
 """
 
 import logging
+import math
 from dataclasses import dataclass, replace
 
 from appliance.config.schema import Moment
@@ -15,8 +16,9 @@ from appliance.pipeline.stage import Several
 
 log = logging.getLogger(__name__)
 
-MOST_EYE_CHECKS = 8
-"""Frames whose eyes are looked at, from the best on; each costs some milliseconds a face."""
+MOST_EYE_CHECKS = 12
+"""Frames whose eyes are looked at, from the best on; each costs some milliseconds a face. A blink takes
+up to 0.4 s, twelve frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Chooser:
         self._episode = 0
         self._triggered_at: float | None = None
         self._before: Grey | None = None
+        self._alone_until = -math.inf
 
     def use(self, settings: Moment) -> None:
         """Other settings from the next frame on. Any thread."""
@@ -84,11 +87,16 @@ class Chooser:
 
     def _remember(self, decision: Decision) -> None:
         before, self._before = self._before, decision.frame.grey
-        if not decision.episode or not decision.keepable:
+        if not decision.episode:
             return
         if decision.episode != self._episode:
             self._ring.clear()
             self._episode = decision.episode
+            self._alone_until = -math.inf
+        if decision.full_search:
+            self._alone_until = decision.frame.captured_at
+        if not decision.keepable:
+            return
         if before is not None and before.shape != decision.frame.grey.shape:
             before = None
         waiting = replace(decision, frame=decision.frame.without_colours())
@@ -97,8 +105,7 @@ class Chooser:
             oldest = decision.frame.captured_at - self._settings.before_seconds
             self._ring = [one for one in self._ring if oldest <= one.time <= decision.frame.captured_at]
         while len(self._ring) > 1 and self._bytes() > self._settings.memory_mb * 1_000_000:
-            rates = rate([one.marks for one in self._ring])
-            del self._ring[rates.index(min(rates))]
+            del self._ring[_expendable(self._ring)]
 
     def _bytes(self) -> int:
         return sum(one.decision.frame.picture.bytes_held for one in self._ring)
@@ -106,7 +113,9 @@ class Chooser:
     def _choose(self) -> list[Decision]:
         assert self._triggered_at is not None
         decided_at, self._triggered_at = self._triggered_at, None
-        ring, self._ring = self._ring, []
+        # Between two searches of the whole picture who comes in is not seen: such frames only at need.
+        ring = [one for one in self._ring if one.time <= self._alone_until] or self._ring
+        self._ring = []
         best = self._best_first(ring, decided_at)[: self._settings.burst]
         log.debug("Best %d of %d frames", len(best), len(ring))
         return [replace(one.decision, take_photo=True, reason="photo", decided_at=decided_at) for one in best]
@@ -124,3 +133,11 @@ class Chooser:
             if self._eyes_open(one.decision):
                 opened.append(one)
         return opened + [one for one in ranked if one not in opened]
+
+
+def _expendable(ring: list[Candidate]) -> int:
+    """Which one to give up: of the two nearest in time the worse. So what is left is spread over the moment,
+    and not all of it is within one blink."""
+    rates = rate([one.marks for one in ring])
+    first = min(range(len(ring) - 1), key=lambda i: ring[i + 1].time - ring[i].time)
+    return min((first, first + 1), key=rates.__getitem__)

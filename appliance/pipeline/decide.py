@@ -15,8 +15,9 @@ from appliance.pipeline.showing import MISSED_SECONDS, Scores
 
 log = logging.getLogger(__name__)
 
-GAP_SECONDS = 1.0
-"""After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
+GAP_SECONDS = 1.5
+"""After a gap between frames this long nobody knows what went on meanwhile: everybody starts over. A camera
+that is set to one frame a second has none."""
 PHOTO_LIGHT_SECONDS = 0.6
 """How long the light says that a photo was taken."""
 WAVERING_SECONDS = 0.5
@@ -75,8 +76,8 @@ class Decider:
         new = not self._rule.new_scene or self._scene.is_new(showing, verdict.waiting_for is None, now)
         cooling = now - self._photo_at < self._rule.cooldown_seconds
         take = self._arming.armed and verdict.keepable and held and new and not cooling
-        reason = _reason(asked or take, verdict, cooling, new)
         armed = self._arming.armed
+        reason = _reason(asked or take, verdict, armed, cooling, new)
         self._plainly_at = now if verdict.keepable else self._plainly_at
         if asked or take:
             self._took(showing, now)
@@ -96,6 +97,7 @@ class Decider:
             verdict.level,
             verdict.keepable,
             now if asked or take else None,
+            people.full_search,
         )
 
     def _start_over(self, now: float) -> None:
@@ -216,11 +218,13 @@ def _scores_of(rule: Rule) -> Scores:
     return Scores(rule.expression, level, rule.smoothing_seconds)
 
 
-def _reason(photo: bool, verdict: Verdict, cooling: bool, new: bool) -> str:
+def _reason(photo: bool, verdict: Verdict, armed: bool, cooling: bool, new: bool) -> str:
     if photo:
         return "photo"
     if verdict.waiting_for:
         return verdict.waiting_for
+    if not armed:
+        return "disarmed"
     if cooling:
         return "cooling down"
     if not new:

@@ -67,7 +67,7 @@ class FaceFinder:
 
     def _search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
         since = frame.captured_at - self._searched_at
-        if frame.grey.shape != self._searched_size or since >= self._pause:
+        if frame.grey.shape != self._searched_size or not 0 <= since < self._pause:  # or time went back
             return True
         if since < self._least_pause:
             return False

@@ -107,7 +107,7 @@ class Follower:
         known = [track for track in self._tracks if track.confirmed]
         largest = max((track.face.box.size for track in self._tracks), default=0.0)
         persons = tuple(self._person(track, judged.frame, largest) for track in known)
-        return People(judged.frame, persons, self._newcomers(judged.frame, largest))
+        return People(judged.frame, persons, self._newcomers(judged.frame, largest), judged.full_search)
 
     def _pairs(self, faces: Sequence[JudgedFace], now: float) -> list[tuple[_Track, int]]:
         """Tracks and faces matched greedily: those near each other before those far, people before newcomers,
@@ -130,7 +130,8 @@ class Follower:
 
     def _stays(self, track: _Track, now: float) -> bool:
         grace = self._settings.grace_seconds
-        return now - track.last_seen_at <= (grace if track.confirmed else DOUBT_SECONDS)
+        # Not below: time that has gone back would keep somebody for ever.
+        return 0 <= now - track.last_seen_at <= (grace if track.confirmed else DOUBT_SECONDS)
 
     def _newcomers(self, frame: Frame, largest: float) -> int:
         """Faces of this frame that may become people who count."""

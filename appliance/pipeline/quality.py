@@ -16,8 +16,11 @@ LEAST_MOTION = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """``lowest``: probability of the face that shows it least, in this very frame, 0 to 1. ``sharpness``:
-    of the least sharp face, in any unit. ``motion``: of the face that moves most, mean change of grey 0 to 1.
+    """``lowest``: probability of the face that shows it least, in this very frame, 0 to 1; where some need
+    not show it, times the share of those who do, so that more of them are better.
+
+    ``sharpness``: of the least sharp face, in any unit. ``motion``: of the face that moves most, mean change
+    of grey 0 to 1.
     """
 
     lowest: float
@@ -31,11 +34,12 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
     Measured on the analysis image: within a moment frames differ by movement, which it shows well enough,
     and converting every full picture would cost more than all other stages together.
     """
-    shown = [one for one in decision.people if one.in_frame and one.person.counts]
+    counted = [one for one in decision.people if one.person.counts]
+    shown = [one for one in counted if one.in_frame]
     grey = decision.frame.grey
     crops = [(box, crop) for one in shown if (crop := cut(grey, box := one.person.face.box)).size]
     return Marks(
-        min((one.current for one in shown), default=0.0),
+        min((one.current for one in shown), default=0.0) * len(shown) / max(1, len(counted)),
         min((_sharpness(crop) for _, crop in crops), default=0.0),
         max((_motion(crop, cut(before, box)) for box, crop in crops), default=0.0)
         if before is not None

@@ -15,11 +15,13 @@ class SceneChange:
 
     def __init__(self) -> None:
         self._photo: dict[int, Box] | None = None
+        self._showed: frozenset[int] = frozenset()
         self._since: float | None = None
 
     def photo(self, people: tuple[Showing, ...]) -> None:
         """A photo was taken of these."""
         self._photo = _places(people)
+        self._showed = frozenset(one.person.number for one in people if one.shows)
         self._since = None
 
     def forget(self) -> None:
@@ -48,6 +50,8 @@ class SceneChange:
         places = _places(people)
         if places.keys() != self._photo.keys():
             return True
+        if any(one.person.number in self._showed and not one.shows for one in people):
+            return True  # who stopped showing it, where others go on and are enough
         return any(_moved(box, places[number]) for number, box in self._photo.items())
 
 
