@@ -6,7 +6,18 @@ daemon (reopened with backoff, shown on the light); all others end the process. 
 asks for what cannot be had, where there is one.
 """
 
+import reprlib
 from dataclasses import dataclass
+
+MOST_SHOWN = 200
+"""Characters of a value that a message repeats; the journal is no place for more."""
+MOST_PROBLEMS = 100
+"""Problems of a configuration that are listed; a file that is none could have a hundred thousand."""
+
+_REPR = reprlib.Repr()
+_REPR.maxlevel = 3
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = MOST_SHOWN
+_REPR.maxlist = _REPR.maxtuple = 10
 
 
 class ApplianceError(Exception):
@@ -38,16 +49,31 @@ class Problem:
         place = self.file or "configuration"
         if self.line is not None:
             place += f", line {self.line}"
-        shown = "" if self.value is None else f" = {self.value!r}"
-        return f"{place}: {self.key}{shown}: {self.reason}" if self.key else f"{place}: {self.reason}"
+        if not self.key:
+            return f"{place}: {self.reason}"
+        key = self.key if self.key.isprintable() and len(self.key) <= MOST_SHOWN else shown(self.key)
+        value = "" if self.value is None else f" = {shown(self.value)}"
+        return f"{place}: {key}{value}: {self.reason}"
+
+
+def shown(value: object) -> str:
+    """``value`` for a message: on one line, short, and in bounded time whatever it is."""
+    try:
+        text = _REPR.repr(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        return "(too long to be shown)"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 class ConfigError(ApplianceError, ValueError):
-    """The configuration cannot be used; ``problems`` lists every reason."""
+    """The configuration cannot be used; ``problems`` lists every reason, or the first hundred."""
 
     exit_code = 2
 
     def __init__(self, problems: list[Problem]) -> None:
+        if len(problems) > MOST_PROBLEMS:
+            more = f"and {len(problems) - MOST_PROBLEMS} problems more"
+            problems = [*problems[:MOST_PROBLEMS], Problem("", None, more, None, problems[-1].file)]
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 

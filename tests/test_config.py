@@ -1,6 +1,8 @@
 """Bad settings are told by line, key, value and reason; good ones are what the shipped file says."""
 
 import contextlib
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,9 @@ from hypothesis import strategies as st
 
 from appliance.cli import main
 from appliance.config import Config, load_config, parse_override
-from appliance.config.template import render, table
+from appliance.config.template import json_schema, render, table
 from appliance.errors import ConfigError, Problem, UsageError
+from appliance.web.passwords import scramble
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,7 +63,7 @@ def test_an_empty_file_means_every_default(tmp_path: Path) -> None:
         ("camera:\n  source: [\n", 3, "", "not YAML"),
         ("- 1\n", 1, "", "list of sections"),
         (b"camera:\n  source: \xff\n", 2, "", "UTF-8"),
-        ("x: 2026-99-99\n", None, "", "cannot be read"),
+        ("x: 2026-99-99\n", 1, "x", "cannot be read as a date"),
     ],
 )
 def test_what_is_wrong_is_named(
@@ -69,6 +72,97 @@ def test_what_is_wrong_is_named(
     (problem,) = problems(tmp_path, text)
     assert (problem.line or line, problem.key) == (line or problem.line, key)
     assert reason in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "reason"),
+    [
+        ("rule:\n  new_scene: !!bool foo\n", 2, "rule.new_scene", "cannot be read as true or false"),
+        ('rule:\n  min_faces: !!int ""\n', 2, "rule.min_faces", "cannot be read as a whole number"),
+        ("rule:\n  min_faces: !!timestamp x\n", 2, "rule.min_faces", "cannot be read as a date"),
+        ("rule:\n  hold_seconds: !!float x\n", 2, "rule.hold_seconds", "cannot be read as a number"),
+        ("rule:\n  expression: !smile\n", 2, "rule.expression", "tag"),
+        ("--- !!set {camera}\n", 1, "", "tag"),
+        (f"rule:\n  min_faces: 0x{'f' * 5000}\n", 2, "rule.min_faces", "too long for a whole number"),
+        (f"rule:\n  min_faces: {'9' * 5000}\n", 2, "rule.min_faces", "too long for a whole number"),
+        ('rule:\n  min_faces: "\\UFFFFFFFF"\n', 2, "", "no such character"),
+        ("camera: {}\n# \0\n", 2, "", "U+0000"),
+        ("camera: {}\nrule:\n  mode: \a\n", 3, "", "U+0007"),
+        ("camera: {}\non: 1\n", 2, "on", "YAML takes this one for true or false"),
+        ("rule:\n  Yes: 1\n", 2, "rule.Yes", "YAML takes this one for true or false"),
+        ("rule:\n  1: 1\n", 2, "rule.1", "YAML takes this one for a whole number"),
+        ('rule:\n  "\\ud800": 1\n', 2, "rule.\ud800", "a plain word"),
+        ("web:\n  names:\n  - &a x\n  - *a\n", 4, "web.names.1", "anchors"),
+        ("camera:\n  orientation: no\n", 2, "camera.orientation", "0, 90, 180 or 270"),
+        ("rule:\n  who: {at_least: }\n", 2, "rule.who", "must be everyone, or"),
+        ('storage:\n  folder: "/tmp/a\\0b"\n', 2, "storage.folder", "control characters"),
+        ('camera:\n  recording: "a\\nb"\n', 2, "camera.recording", "control characters"),
+        ('web:\n  socket: "/tmp/a\\0b"\n', 2, "web.socket", "control characters"),
+        ('web:\n  listen: "127.0.0.1\\0"\n', 2, "web.listen", "control characters"),
+        (f"web:\n  socket: /run/{'é' * 60}\n", 2, "web.socket", "bytes"),
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_what_no_program_could_use_is_named_like_any_other_mistake(
+    tmp_path: Path, text: str, line: int, key: str, reason: str
+) -> None:
+    (problem,) = problems(tmp_path, text)
+    assert (problem.line, problem.key) == (line, key)
+    assert reason in problem.reason
+
+
+def test_numbers_are_read_as_yaml_has_always_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("rule: {min_faces: 010, max_faces: 1:30, hold_seconds: 0:05.5, hold_frames: !!int '2'}\n")
+    rule = load_config(path).rule
+    assert (rule.min_faces, rule.max_faces, rule.hold_seconds, rule.hold_frames) == (8, 90, 5.5, 2)
+
+
+@pytest.mark.timeout(20)
+def test_a_few_lines_that_would_grow_without_bound_are_refused_at_once(tmp_path: Path) -> None:
+    lines = [f"- &{one} [{', '.join([f'*{before}'] * 10)}]" for before, one in pairwise("abcdefghi")]
+    found = problems(tmp_path, "\n".join(["web:", " names:", " - &a [x]", *(f" {line}" for line in lines)]))
+    assert (found[0].line, found[0].key) == (4, "web.names.1.0")
+    assert all("anchors" in problem.reason for problem in found)
+    assert problems(tmp_path, "a: &a [*a]\n")
+
+
+def test_a_file_of_nothing_but_mistakes_does_not_flood_the_journal(tmp_path: Path) -> None:
+    found = problems(tmp_path, "".join(f"key{number}: 1\n" for number in range(1000)))
+    assert len(found) == 101
+    assert found[-1].reason == "and 900 problems more"
+
+
+@pytest.mark.parametrize(
+    "value", [1 << 100_000, "x" * 100_000, [["x"] * 1000] * 1000], ids=["number", "text", "list"]
+)
+def test_a_value_of_any_size_is_told_in_a_line(value: object) -> None:
+    told = str(Problem("web.names", value, "must be short", 3, "config.yaml"))
+    assert len(told) < 300
+    assert told.endswith("must be short")
+
+
+def test_a_key_cannot_write_into_the_journal(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, '"x\\n\\e[2J": 1\n')
+    assert str(problem).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "web:\n  password: 12345678\n",
+        "web:\n  password: [12345678]\n",
+        "web:\n  password: !12345678\n",
+        "web:\n  password: !12345678!x\n",
+        "web:\n  passwort: 12345678\n",
+        "web.password: 12345678\n",
+        "web: [password, 12345678]\n",
+    ],
+)
+def test_a_password_is_not_shown_however_wrongly_it_is_written(tmp_path: Path, text: str) -> None:
+    (problem,) = problems(tmp_path, text)
+    assert problem.value is None
+    assert "345678" not in str(problem)
 
 
 def test_every_problem_is_named_not_only_the_first(tmp_path: Path) -> None:
@@ -93,6 +187,65 @@ def test_a_setting_on_the_command_line_wins_and_is_checked_too(tmp_path: Path) -
         load_config(None, [parse_override("rule.min_faces=x")])
     with pytest.raises(UsageError):
         parse_override("rule.min_faces")
+
+
+@pytest.mark.parametrize(
+    "value", ["2026-99-99", "!!bool x", "9" * 5000, "[" * 3000, "[&a x, *a]", "\udcff", "{on: 1}", "["]
+)
+def test_a_setting_on_the_command_line_that_nobody_can_read_is_bad_usage(
+    value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(ROOT / "config.yaml"), "--set", f"rule.min_faces={value}"]) == 2
+    assert capsys.readouterr().err.startswith("smart-selfie: --set rule.min_faces")
+
+
+@pytest.mark.parametrize("text", ["web.password: geheim", "web.password geheim", "web.password=!geheim"])
+def test_a_password_on_the_command_line_is_not_repeated(text: str) -> None:
+    with pytest.raises(UsageError, match=r"web\.password") as caught:
+        parse_override(text)
+    assert "geheim" not in str(caught.value)
+
+
+def test_what_is_wrong_on_the_command_line_is_not_looked_for_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("rule:\n  min_faces: 2\n  cooldown_seconds: -1\nhardware:\n  led_pin: 4\n")
+    told = {}
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, [("rule.min_faces", 0), ("hardware.led_pin", 27), ("nonsense", 1)])
+    for problem in caught.value.problems:
+        told[problem.key] = problem.file, problem.line
+    assert told == {
+        "rule.min_faces": ("--set", None),
+        "hardware.button_pin": ("--set", None),
+        "nonsense": ("--set", None),
+        "rule.cooldown_seconds": (str(path), 3),
+    }
+
+
+@pytest.mark.parametrize("name", ["", "/", "x" * 250])
+def test_a_name_that_can_be_no_file_is_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x" * 250).write_text("rule: 5\n")
+    assert main(["run", "--config", name]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_schema_for_editors_knows_what_the_appliance_knows(tmp_path: Path) -> None:
+    schema = json_schema()
+    assert {"type": "null"} in schema["properties"]["rule"]["anyOf"]
+    definitions = schema["$defs"]
+    pins = definitions["Hardware"]["properties"]["rgb_pins"]["anyOf"][0]
+    assert (pins["uniqueItems"], pins["maxItems"]) == (True, 3)
+    web = definitions["Web"]["properties"]
+    for key in (definitions["Storage"]["properties"]["folder"], web["socket"], web["listen"]):
+        assert re.fullmatch(key["pattern"], "/run/a b é")
+        assert not re.search(key["pattern"], "/run/a\0b")
+    for password in ("", scramble("open sesame!")):
+        assert re.search(web["password"]["pattern"], password)
+    assert not re.search(web["password"]["pattern"], "open sesame!")
+    assert "3.0" in schema["$comment"]
 
 
 def test_check_exits_2_with_the_place_and_0_when_all_is_well(

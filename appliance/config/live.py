@@ -43,7 +43,8 @@ class LiveConfig:
         self._overrides = tuple(overrides)
         self._memory: Path | None = None
         if path is not None and state is not None:
-            key = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+            real = os.path.realpath(path)  # resolve() fails on a link to itself
+            key = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
             self._memory = state / f"last-good-config-{key}.yaml"
         self._read = self._seen = self._stamps()
 
@@ -80,8 +81,8 @@ class LiveConfig:
         return self._memory.parent, self._read
 
     def remember(self, config: Config) -> None:
-        """``config`` is in force and good: keep it for the next start."""
-        if self._memory is None:
+        """``config`` is in force and good: keep it for the next start; not what overrides made of it."""
+        if self._memory is None or self._overrides:
             return
         text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
         try:

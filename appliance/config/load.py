@@ -3,29 +3,36 @@
 import contextlib
 import difflib
 import os
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from appliance.config.schema import Config
-from appliance.errors import ConfigError, Problem, UsageError
+from appliance.config.text import KeyPath, parse
+from appliance.config.values import SECRET
+from appliance.errors import ConfigError, Problem, UsageError, shown
 
 SYSTEM_CONFIG = Path("/etc/smart-selfie/config.yaml")
 LOCAL_CONFIG = Path("config.yaml")
 MAX_BYTES = 256 * 1024
 """A configuration is a page of text; anything larger was not meant to be one."""
 
-KeyPath = tuple[str | int, ...]
+EXAMPLE = "Example: --set rule.min_faces=2"
+OVERRIDE = "--set"
+"""In the place of a file's name where an override is wrong."""
+
+Places = dict[KeyPath, tuple[str, int | None]]
+"""File and line of each key."""
 
 
 def find_config() -> Path | None:
     """The file used when none is named: $SMART_SELFIE_CONFIG, /etc, then the current folder."""
     if named := os.environ.get("SMART_SELFIE_CONFIG"):
         return Path(named)
-    return next((path for path in (SYSTEM_CONFIG, LOCAL_CONFIG) if path.exists()), None)
+    return next((path for path in (SYSTEM_CONFIG, LOCAL_CONFIG) if _is_there(path)), None)
 
 
 def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) -> Config:
@@ -34,32 +41,27 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
     A file beside it (see :func:`override_of`) is laid over it first. ``overrides`` are pairs of dotted key
     and value, as :func:`parse_override` gives. Raises ConfigError with every problem, never only the first.
     """
-    name = str(path) if path else ""
-    data, lines = _read(path) if path else ({}, {})
-    beside = override_of(path) if path else None
-    files: dict[KeyPath, str] = {}
-    if beside is not None and beside.exists():
-        over, over_lines = _read(beside)
-        _lay_over(data, over)
-        lines |= over_lines
-        files = dict.fromkeys(over_lines, str(beside))
+    data: dict[str, Any] = {}
+    places: Places = {}
+    for file in (path, override_of(path)) if path else ():
+        if file == path or _is_there(file):
+            over, lines = _read(file)
+            _lay_over(data, over)
+            places |= {place: (str(file), line) for place, line in lines.items()}
     for key, value in overrides:
         _merge(data, key, value)
-        lines = {
-            place: line
-            for place, line in lines.items()
-            if place[: key.count(".") + 1] != tuple(key.split("."))
-        }
+        _place_override(places, tuple(key.split(".")))
     try:
         return Config.model_validate(data)
     except ValidationError as error:
-        problems = [_problem(item, lines, files, name) for item in error.errors(include_url=False)]
+        anywhere = str(path) if path else ""
+        problems = [_problem(item, places, anywhere) for item in error.errors(include_url=False)]
         raise ConfigError(_once(problems)) from None
 
 
 def override_of(path: Path) -> Path:
     """The file beside ``path`` whose keys win over it: ``config.override.yaml`` for ``config.yaml``."""
-    return path.with_name(f"{path.stem}.override{path.suffix}")
+    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails where there is no name
 
 
 def place_of(path: Path, key: str) -> tuple[str, int | None]:
@@ -67,7 +69,7 @@ def place_of(path: Path, key: str) -> tuple[str, int | None]:
     place: KeyPath = tuple(key.split("."))
     for file in (override_of(path), path):
         with contextlib.suppress(ConfigError):
-            lines = _read(file)[1] if file.exists() else {}
+            lines = _read(file)[1] if _is_there(file) else {}
             for known in (place, place[:1]):
                 if known in lines:
                     return str(file), lines[known]
@@ -77,12 +79,29 @@ def place_of(path: Path, key: str) -> tuple[str, int | None]:
 def parse_override(text: str) -> tuple[str, Any]:
     """``rule.min_faces=2`` as ("rule.min_faces", 2); the value is read as YAML. Raises UsageError."""
     key, equals, value = text.partition("=")
-    if not equals or not all(key.strip().split(".")):
-        raise UsageError(f"--set {text!r} is not of the form key=value", "Example: --set rule.min_faces=2")
+    key = key.strip()
+    if not equals or not key.isprintable() or not all(key.split(".")):
+        raise UsageError(f"--set {_key_in(text)} is not of the form key=value", EXAMPLE)
     try:
-        return key.strip(), yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise UsageError(f"--set {text!r}: the value is not YAML", "Quote it") from error
+        return key, parse(value)[0]
+    except ConfigError as error:
+        inside, reason = error.problems[0].key, error.problems[0].reason
+        raise UsageError(f"--set {key}{inside and '.'}{inside}: {reason}", EXAMPLE) from None
+
+
+def _key_in(text: str) -> str:
+    """Without what follows: it may be a password."""
+    return shown(re.split(r"[=:\s]", text.strip(), maxsplit=1)[0])
+
+
+def _is_there(path: Path) -> bool:
+    """Also where it is hidden in a folder that may not be entered: reading it says so."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
+    except OSError:  # the name is too long, for one
+        return False
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
@@ -99,63 +118,15 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     if len(raw) > MAX_BYTES:
         raise refuse(f"is larger than {MAX_BYTES // 1024} kB; this is no configuration")
     try:
-        node = yaml.compose(raw.decode(), Loader=yaml.SafeLoader)
+        text = raw.decode()
     except UnicodeDecodeError as error:
         raise refuse("is not UTF-8 text", raw[: error.start].count(b"\n") + 1) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        raise refuse(f"is not YAML: {reason}", mark.line + 1 if mark else None) from error
-    except RecursionError as error:
-        raise refuse("is nested too deeply") from error
-    if node is None:
+    data, lines = parse(text, str(path))
+    if not lines:
         return {}, {}
-    if not isinstance(node, yaml.MappingNode):
-        raise refuse("must be a list of sections such as 'camera:'", node.start_mark.line + 1)
-    problems = list(_structure_problems(node, str(path)))
-    if problems:
-        raise ConfigError(problems)
-    lines: dict[KeyPath, int] = {}
-    _note_lines(node, (), lines)
-    try:
-        data = yaml.SafeLoader("").construct_document(node)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-99-99
-        mark = getattr(error, "problem_mark", None)
-        raise refuse(
-            f"holds a value that cannot be read: {error}".splitlines()[0], mark and mark.line + 1
-        ) from error
+    if not isinstance(data, dict):
+        raise refuse("must be a list of sections such as 'camera:'", lines[()])
     return {key: {} if value is None else value for key, value in data.items()}, lines
-
-
-def _structure_problems(node: yaml.Node, file: str, path: tuple[str, ...] = ()) -> Iterator[Problem]:
-    """Duplicate keys (YAML silently takes the last) and aliases (which can grow without bound)."""
-    seen: dict[Hashable, int] = {}
-    if not isinstance(node, yaml.MappingNode):
-        return
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        name = str(key.value)
-        here = ".".join((*path, name))
-        if not isinstance(key, yaml.ScalarNode):
-            yield Problem(".".join(path), None, "a key must be a plain word", line, file)
-            continue
-        if name in seen:
-            yield Problem(here, None, f"stands twice, first in line {seen[name]}", line, file)
-        seen.setdefault(name, line)
-        if name == "<<" or value.start_mark.index < key.start_mark.index:
-            yield Problem(here, None, "anchors and merges are not supported here", line, file)
-            continue
-        yield from _structure_problems(value, file, (*path, name))
-
-
-def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            lines[(*path, key.value)] = key.start_mark.line + 1
-            _note_lines(value, (*path, key.value), lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            lines[(*path, index)] = value.start_mark.line + 1
 
 
 def _merge(data: dict[str, Any], key: str, value: Any) -> None:
@@ -176,22 +147,32 @@ def _lay_over(data: dict[str, Any], over: Mapping[str, Any]) -> None:
             data[key] = value
 
 
-def _problem(
-    item: Mapping[str, Any], lines: Mapping[KeyPath, int], files: Mapping[KeyPath, str], file: str
-) -> Problem:
-    place = _in_file(tuple(item["loc"]), lines)
+def _place_override(places: Places, key: KeyPath) -> None:
+    """What is wrong in ``key``, or in its section and no key of a file, is so because of the override."""
+    for place in [place for place in places if place[: len(key)] == key]:
+        del places[place]
+    places |= {key[:n]: (OVERRIDE, None) for n in range(1, len(key) + 1)}
+
+
+def _problem(item: Mapping[str, Any], places: Places, anywhere: str) -> Problem:
+    place = _in_file(tuple(item["loc"]), places)
     value = item["input"]
     if item["type"] == "conflict":
         key = item["ctx"]["key"]
-        place, value = (*place, key), None if item["ctx"]["secret"] else value.get(key)
-    known = next((place[:n] for n in range(len(place), 0, -1) if place[:n] in lines), None)
-    line = lines[known] if known is not None else None
-    file = files.get(known, file) if known is not None else file
-    value = None if isinstance(value, dict) else value
+        place, value = (*place, key), value.get(key)
+    known = next((place[:n] for n in range(len(place), 0, -1) if place[:n] in places), None)
+    file, line = places[known] if known is not None else (anywhere, None)
+    if isinstance(value, dict) or item["type"] == "extra_forbidden" or _may_be_secret(place):
+        value = None
     return Problem(".".join(map(str, place)), value, _reason(item, place), line, file)
 
 
-def _in_file(loc: KeyPath, lines: Mapping[KeyPath, int]) -> KeyPath:
+def _may_be_secret(place: KeyPath) -> bool:
+    """The password, or the section that should hold it; it may also stand in a key that does not exist."""
+    return place[: len(SECRET)] == SECRET[: len(place)]
+
+
+def _in_file(loc: KeyPath, places: Places) -> KeyPath:
     """Pydantic's location without the parts that name its own types (``led_pin`` → ``int``)."""
     model: Any = Config
     kept: list[str | int] = []
@@ -199,7 +180,7 @@ def _in_file(loc: KeyPath, lines: Mapping[KeyPath, int]) -> KeyPath:
         fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
         if part in fields:
             model = fields[str(part)].annotation
-        elif not fields and (*kept, part) not in lines:
+        elif not fields and (*kept, part) not in places:
             break
         kept.append(part)
     return tuple(kept)

@@ -4,21 +4,33 @@
 """
 
 import ipaddress
-import re
 from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     WithJsonSchema,
+    field_validator,
     model_serializer,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from appliance.config.values import (
+    MOST_SOCKET_BYTES,
+    ONE_LINE,
+    SCRAMBLED,
+    Expressions,
+    Names,
+    Pin,
+    RgbPins,
+    Size,
+    bindable,
+    no_switch,
+    one_line,
+)
 from appliance.labels import EXPRESSIONS
 from appliance.pipeline.sensitivity import Sensitivity
 
@@ -29,62 +41,9 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _at(key: str, reason: str, secret: bool = False) -> PydanticCustomError:
-    """A problem between two keys, told at the one that stands second. A ``secret`` value is not shown."""
-    return PydanticCustomError("conflict", "{reason}", {"key": key, "reason": reason, "secret": secret})
-
-
-def _size(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in EXPRESSIONS:
-            raise ValueError(f"{name!r} is no expression; there are {', '.join(EXPRESSIONS)}")
-    if len(set(names)) != len(names):
-        raise ValueError("the same expression stands twice")
-    return names
-
-
-def _names(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
-
-
-def _one_or_many(value: object) -> object:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-Side = Annotated[int, Field(ge=16, le=16384)]
-Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
-Expressions = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_one_or_many),
-    AfterValidator(_known_expressions),
-    Field(min_length=1),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"enum": list(EXPRESSIONS)},
-                {
-                    "type": "array",
-                    "items": {"enum": list(EXPRESSIONS)},
-                    "minItems": 1,
-                    "uniqueItems": True,
-                },
-            ]
-        }
-    ),
-]
-Names = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_names),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-SCRAMBLED = re.compile(r"scrypt:\d{1,2}:\d{1,2}:\d{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
-"""What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
-Pin = Annotated[int, Field(ge=0, le=27)]
-RgbPins = Annotated[tuple[Pin, Pin, Pin], BeforeValidator(_size)]
+def _at(key: str, reason: str) -> PydanticCustomError:
+    """A problem between two keys, told at the one that stands second."""
+    return PydanticCustomError("conflict", "{reason}", {"key": key, "reason": reason})
 
 
 class Camera(Section):
@@ -96,7 +55,9 @@ class Camera(Section):
     )
     device: int = Field(0, ge=0, le=63, description="which camera, if there are several: 0 is the first")
     recording: str = Field(
-        "", description="for source: replay, a video, an animated GIF or a folder of pictures"
+        "",
+        description="for source: replay, a video, an animated GIF or a folder of pictures",
+        json_schema_extra=ONE_LINE,
     )
     picture_size: Size = Field(
         (2304, 1296), description="pixels of a photo, width and height; the camera may grant less"
@@ -108,6 +69,9 @@ class Camera(Section):
     orientation: Literal[0, 90, 180, 270] = Field(
         0, description="degrees to turn pictures clockwise until they stand upright; head over: 180"
     )
+
+    _one_line = field_validator("recording")(one_line)
+    _no_switch = field_validator("orientation", mode="before")(no_switch)
 
 
 class Faces(Section):
@@ -173,7 +137,7 @@ class Who(Section):
 def _who(value: object) -> object:
     if value == "everyone":
         return Who()
-    if isinstance(value, Who) or (isinstance(value, dict) and value):
+    if isinstance(value, Who) or (isinstance(value, dict) and value and None not in value.values()):
         return value
     raise ValueError("must be everyone, or {at_least: 3}, or {share: 0.8}")
 
@@ -272,6 +236,7 @@ class Storage(Section):
         "/var/lib/smart-selfie/photos",
         min_length=1,
         description="photos are written here, and never overwritten",
+        json_schema_extra=ONE_LINE,
     )
     quality: int = Field(92, ge=1, le=100, description="of the JPEG, 1 to 100")
     face_regions: bool = Field(
@@ -280,6 +245,8 @@ class Storage(Section):
     keep_free_mb: int = Field(
         200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
     )
+
+    _one_line = field_validator("folder")(one_line)
 
 
 class Hardware(Section):
@@ -331,10 +298,13 @@ class Web(Section):
         min_length=1,
         max_length=255,
         description="address to listen on; 0.0.0.0 is every network, and demands a password",
+        json_schema_extra=ONE_LINE,
     )
     port: int = Field(8080, ge=1, le=65535, description="port to listen on")
     password: str = Field(
-        "", description="scrambled; smart-selfie web-password sets it. Empty: none, for this machine alone"
+        "",
+        description="scrambled; smart-selfie web-password sets it. Empty: none, for this machine alone",
+        json_schema_extra={"pattern": f"^({SCRAMBLED.pattern})?$"},
     )
     names: Names = Field(
         (), description="further host names the page is called by, beside this machine's own"
@@ -345,14 +315,18 @@ class Web(Section):
     socket: str = Field(
         "/run/smart-selfie/feed.sock",
         min_length=1,
-        max_length=100,
+        max_length=MOST_SOCKET_BYTES,
         description="where the appliance hands the page its frames",
+        json_schema_extra=ONE_LINE,
     )
+
+    _one_line = field_validator("listen", "socket")(one_line)
+    _bindable = field_validator("socket")(bindable)
 
     @model_validator(mode="after")
     def _guarded(self) -> "Web":
         if self.password and not SCRAMBLED.fullmatch(self.password):
-            raise _at("password", "is not scrambled; set it with smart-selfie web-password", secret=True)
+            raise _at("password", "is not scrambled; set it with smart-selfie web-password")
         if not self.password and not is_loopback(self.listen):
             raise _at("listen", "needs a password; set one with smart-selfie web-password")
         return self

@@ -25,6 +25,11 @@ the light says so (one long blink, four short).
 
 Every key may be left out. This page is made by `smart-selfie check --print-table`.
 """
+BEYOND = (
+    "smart-selfie check knows more: conditions between keys (max_faces and min_faces, pins used twice, what "
+    "needs mode: button or a password), that 3.0 is no whole number and .nan no number, keys that stand "
+    "twice, anchors, tags, and the length of web.socket in bytes."
+)
 BOUNDS = {Ge: ("ge", "{} or more"), Gt: ("gt", "above {}"), Le: ("le", "{} at most"), Lt: ("lt", "below {}")}
 
 
@@ -39,13 +44,18 @@ def table() -> str:
 
 
 def json_schema() -> dict[str, Any]:
-    """The same as a JSON Schema (2020-12), with which editors check and complete the file."""
+    """The same as a JSON Schema (2020-12), with which editors check and complete the file.
+
+    It cannot say everything (:data:`BEYOND`): what an editor takes for good, ``check`` may still refuse.
+    """
     schema = Config.model_json_schema(mode="validation")
+    for section in schema["properties"].values():
+        section["anyOf"] = [{"$ref": section.pop("$ref")}, {"type": "null"}]  # all its keys left out
     for section in schema["$defs"].values():
         for key in section.get("properties", {}).values():
             if key.get("default") == {}:
                 key["default"] = "everyone"
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$comment": BEYOND, **schema}
 
 
 def _section(name: str, field: FieldInfo) -> str:

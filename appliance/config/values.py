@@ -1,0 +1,95 @@
+"""What single settings are made of: their types, what is refused in them, and how an editor is told so."""
+
+import os
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic.config import JsonDict
+
+from appliance.errors import shown
+from appliance.labels import EXPRESSIONS
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
+"""The same for a JSON Schema."""
+MOST_SOCKET_BYTES = 100
+"""The system takes 107 (unix(7))."""
+SECRET = ("web", "password")
+"""The setting whose value is never shown."""
+SCRAMBLED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
+"""What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
+
+
+def one_line(value: str) -> str:
+    """The system takes no name with a NUL in it, and nobody can see the other control characters."""
+    if CONTROL.search(value):
+        raise ValueError("must not hold control characters such as a line break")
+    return value
+
+
+def no_switch(value: object) -> object:
+    """To Python, false is 0; to whoever writes ``no`` it is not."""
+    if isinstance(value, bool):
+        raise ValueError("must be 0, 90, 180 or 270")  # noqa: TRY004  (pydantic takes this one)
+    return value
+
+
+def bindable(value: str) -> str:
+    """A JSON Schema counts characters, the system bytes."""
+    if len(os.fsencode(value)) > MOST_SOCKET_BYTES:
+        raise ValueError(f"must not be longer than {MOST_SOCKET_BYTES} bytes; letters such as é take two")
+    return value
+
+
+def _size(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in EXPRESSIONS:
+            raise ValueError(f"{shown(name)} is no expression; there are {', '.join(EXPRESSIONS)}")
+    if len(set(names)) != len(names):
+        raise ValueError("the same expression stands twice")
+    return names
+
+
+def _names(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else (value,) if isinstance(value, str) else value
+
+
+def _one_or_many(value: object) -> object:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+Side = Annotated[int, Field(ge=16, le=16384)]
+Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+Expressions = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_one_or_many),
+    AfterValidator(_known_expressions),
+    Field(min_length=1),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(EXPRESSIONS)},
+                {
+                    "type": "array",
+                    "items": {"enum": list(EXPRESSIONS)},
+                    "minItems": 1,
+                    "uniqueItems": True,
+                },
+            ]
+        }
+    ),
+]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_names),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Pin = Annotated[int, Field(ge=0, le=27)]
+RgbPins = Annotated[
+    tuple[Pin, Pin, Pin], BeforeValidator(_size), Field(json_schema_extra={"uniqueItems": True})
+]
