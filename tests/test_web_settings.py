@@ -81,6 +81,64 @@ def test_a_setting_that_cannot_be_is_refused_with_its_reason_and_nothing_is_writ
     assert page.config.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        *(
+            ({"rule.who": {"yaml": text}}, "rule.who")
+            for text in (
+                "2026-99-99",
+                "!!bool x",
+                "!!timestamp x",
+                "!!int x",
+                "!!int ''",
+                "!!float x",
+                "0x" + "f" * 20_000,
+            )
+        ),
+        ({"rule.\ud800": 1}, "rule.\\ud800"),
+        ({"web.\ud800": 1}, "web.\\ud800"),
+    ],
+)
+def test_what_is_no_value_is_refused_with_words(page: Page, changes: dict[str, Any], key: str) -> None:
+    before = page.config.read_bytes()
+    answer = page.ask("/api/settings", "PUT", changes)
+    assert answer.status == 422, answer.body
+    assert {one["key"] for one in answer.json()["problems"]} == {key}
+    assert page.config.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("export.label", "ON"),
+        ("export.label", "yes"),
+        ("people.grace_seconds", 0.00001),
+    ],
+)
+def test_a_value_is_read_as_it_was_set(page: Page, key: str, value: Any) -> None:
+    answer = page.ask("/api/settings", "PUT", {key: value})
+    assert answer.status == 200, answer.body
+    settings = {one["key"]: one for section in answer.json()["sections"] for one in section["settings"]}
+    assert settings[key]["value"] == value
+
+
+def test_an_override_that_cannot_be_read_is_told(page: Page) -> None:
+    page.config.with_name("config.override.yaml").write_text("rule:\n  new_scene: !!bool foo\n")
+    answer = page.ask("/api/settings")
+    assert answer.status == 422
+    assert "config.override.yaml" in answer.json()["error"]
+
+
+def test_undo_of_what_somebody_else_changed_since_is_refused(page: Page) -> None:
+    page.ask("/api/settings", "PUT", {"rule.min_faces": 2})
+    page.config.write_text(page.config.read_text().replace("min_faces: 2", "min_faces: 7"))
+    answer = page.ask("/api/settings/undo", "POST", {})
+    assert answer.status == 422
+    assert "changed by somebody else" in answer.json()["error"]
+    assert load_config(page.config).rule.min_faces == 7
+
+
 def test_a_broken_file_is_told_and_left_alone(page: Page) -> None:
     page.config.write_text("rule:\n  cooldown_seconds: soon\n")
     assert page.ask("/api/settings").status == 422

@@ -16,11 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it is too short."""
+    """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it cannot be one."""
     from appliance.web.passwords import SHORTEST, scramble  # noqa: PLC0415
     from appliance.web.settings import Settings  # noqa: PLC0415
 
-    password = _ask()
+    password = _typed()
     if len(password) < SHORTEST:
         raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
     scrambled = scramble(password)
@@ -33,6 +33,20 @@ def run(args: argparse.Namespace) -> int:
     Settings(path).set_password(scrambled)
     print(f"The password stands in {path}. Restart smart-selfie-web to use it.")
     return 0
+
+
+def _typed() -> str:
+    """A password that every browser can send as well: they all send UTF-8. Raises UsageError."""
+    try:
+        password = _ask()
+        password.encode()
+    except UnicodeError:
+        raise UsageError(
+            "That password is not UTF-8 text", "Use plain letters and digits, or set LANG=C.UTF-8"
+        ) from None
+    except EOFError:
+        raise UsageError("There was no password", "Type it, or give it as a line of standard input") from None
+    return password
 
 
 def _ask() -> str:

@@ -1,12 +1,15 @@
 """The settings as a form: words, bounds and defaults from the schema, changed in the file, comments kept."""
 
-import io
+import functools
+import re
+import stat
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import yaml
 from annotated_types import Ge, Gt, Le, Lt
@@ -15,17 +18,19 @@ from pydantic.fields import FieldInfo
 
 from appliance import durable
 from appliance.config import Config, load_config
-from appliance.config.load import override_of
+from appliance.config.load import MAX_BYTES, override_of
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.labels import EXPRESSIONS
+from appliance.web.edit import UNREADABLE, ChangedSinceError, Edit, has_alias, put, take_back
 
 HIDDEN = {"web"}
 """Sections not to be reached from the page: they lock everybody out, or let everybody in."""
 FIXED = {"storage.folder", "camera.recording"}
 """Shown, but set in the file alone: they name places on the machine."""
 MOST_UNDO = 20
-MODE = 0o640
 
+_Done = TypeVar("_Done")
+_KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 _KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
 _BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
 
@@ -35,7 +40,7 @@ class Settings:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._undo: deque[dict[str, Any]] = deque(maxlen=MOST_UNDO)
+        self._undo: deque[list[Edit]] = deque(maxlen=MOST_UNDO)
         self._lock = threading.Lock()
 
     def form(self) -> dict[str, Any]:
@@ -64,53 +69,94 @@ class Settings:
         load_config(self._path)
         for key in changes:
             if key.partition(".")[0] in HIDDEN or key in FIXED | _overridden(self._path):
-                raise ConfigError([Problem(key, None, "can be set in the file only", None, str(self._path))])
+                reason = "can be set in the file only"
+                raise ConfigError([Problem(_ascii(key), None, reason, None, str(self._path))])
+            if not _KEY.fullmatch(key):
+                raise ConfigError([Problem(_ascii(key), None, "is no setting; one is called section.key")])
         with self._lock:
-            self._undo.append(self._write(changes))
+            self._undo.append(self._write(functools.partial(edited, changes=changes)))
 
     def undo(self) -> list[str]:
-        """Take the last change back; returns its keys. Raises ConfigError, StorageError."""
+        """Take the last change back; returns its keys. Raises ConfigError, StorageError.
+
+        What somebody else has changed since stays (ChangedSinceError), and is not asked for again.
+        """
         with self._lock:
             if not self._undo:
                 return []
-            before = self._undo[-1]
-            self._write(before)
+            edits = self._undo[-1]
+            try:
+                self._write(functools.partial(_taken_back, edits=edits))
+            except ChangedSinceError:
+                self._undo.pop()
+                raise
             self._undo.pop()
-            return list(before)
+            return [edit.key for edit in edits]
 
     def set_password(self, scrambled: str) -> None:
         """For the command line, which the page cannot call. Raises ConfigError, StorageError."""
-        self._write({"web.password": scrambled})
+        self._write(functools.partial(edited, changes={"web.password": scrambled}))
 
-    def _write(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Change the file; returns what undoes it (:data:`_ABSENT` for keys that were not there)."""
+    def _write(self, edit: Callable[[str], tuple[str, _Done]]) -> _Done:
+        """Change the file's text by ``edit``; returns what that told beside it."""
         path = self._path
         if path is None:
             raise ApplianceError("There is no configuration file", "Start the page with --config FILE")
+        _text_of(path)
+        folder = path.resolve().parent
         try:
-            with durable.locked(path.parent):
-                text, before = edited(path.read_text("utf-8"), changes)
+            with durable.locked(folder):
+                before = _text_of(path)
+                text, done = edit(before)
                 _check(text, path)  # not what was there: a password may be what it lacked
-                durable.write_over(path, text.encode(), MODE)
+                if _text_of(path) != before:
+                    raise _wrong(path, "was changed by somebody else this very moment; try again")
+                durable.rewrite(path, text.encode())
+        except ConfigError as error:
+            raise type(error)([replace(one, file=one.file or str(path)) for one in error.problems]) from None
         except OSError as error:
-            raise durable.explain(error, path.parent) from error
-        return before
+            raise durable.explain(error, folder) from error
+        return done
 
 
-_ABSENT = object()
+def _text_of(path: Path) -> str:
+    """What the file says. Raises ConfigError when it is none, or no text."""
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for, a device replaced
+            raise _wrong(path, "is no regular file; name the file that the settings stand in")
+        if about.st_size > MAX_BYTES:
+            raise _wrong(path, f"is larger than {MAX_BYTES // 1024} kB; this is no configuration")
+        raw = path.read_bytes()
+        return raw.decode()
+    except FileNotFoundError:
+        reason = "there is no such file; smart-selfie check --print-default shows a good one"
+        raise _wrong(path, reason) from None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _wrong(path, "is not UTF-8 text; save it as UTF-8 in your editor", line) from None
+    except OSError as error:
+        raise _wrong(path, f"cannot be read: {error.strerror}") from None
+
+
+def _wrong(path: Path, reason: str, line: int | None = None) -> ConfigError:
+    return ConfigError([Problem("", None, reason, line, str(path))])
 
 
 def _check(text: str, path: Path) -> None:
     """The very check the appliance makes, of the very text it will read. Raises ConfigError."""
     with tempfile.TemporaryDirectory() as place:
         draft = Path(place) / path.name
-        draft.write_text(text, "utf-8")
+        draft.write_bytes(text.encode())
+        names = {str(draft): str(path), str(override_of(draft)): str(override_of(path))}
         if override_of(path).exists():
             override_of(draft).write_bytes(override_of(path).read_bytes())
         try:
             load_config(draft)
         except ConfigError as error:
-            raise ConfigError([replace(problem, file=str(path)) for problem in error.problems]) from None
+            raise ConfigError(
+                [replace(one, file=names.get(one.file, "")) for one in error.problems]
+            ) from None
 
 
 def _overridden(path: Path | None) -> set[str]:
@@ -121,61 +167,27 @@ def _overridden(path: Path | None) -> set[str]:
     return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
 
-def edited(text: str, changes: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """``text`` with ``changes`` made and everything else as it was, and what stood there before.
+def edited(text: str, changes: dict[str, Any]) -> tuple[str, list[Edit]]:
+    """``text`` with ``changes`` made and everything else as it was, and what was done to it.
 
     Raises ConfigError when ``text`` is not YAML, or not settings in sections.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415  (only who changes something pays for it)
-    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    editor = YAML()
-    editor.preserve_quotes = True
-    editor.width = 4096
-    try:
-        document = editor.load(text) or CommentedMap()
-    except YAMLError as error:
-        raise ConfigError([Problem("", None, f"is not YAML: {error}")]) from None
-    if not isinstance(document, CommentedMap):
-        raise ConfigError([Problem("", None, "holds no settings")])
-    before: dict[str, Any] = {}
+    edits = []
     for key, value in changes.items():
-        section, _, name = key.partition(".")
-        if not isinstance(document.get(section), CommentedMap):
-            document[section] = CommentedMap()
-        inside = document[section]
-        before[key] = _plain(inside[name]) if name in inside else _ABSENT
-        if value is _ABSENT:
-            inside.pop(name, None)
-        else:
-            inside[name] = _flow(value)
-    buffer = io.StringIO()
-    editor.dump(document, buffer)
-    return buffer.getvalue(), before
+        text, edit = put(text, key, value)
+        edits.append(edit)
+    return text, edits
 
 
-def _flow(value: Any) -> Any:
-    """Lists stay on one line."""
-    from ruamel.yaml.comments import CommentedSeq  # noqa: PLC0415
-
-    if not isinstance(value, list):
-        return value
-    flow = CommentedSeq(value)
-    flow.fa.set_flow_style()
-    return flow
+def _taken_back(text: str, edits: list[Edit]) -> tuple[str, None]:
+    for edit in reversed(edits):
+        text = take_back(text, edit)
+    return text, None
 
 
-def _plain(value: Any) -> Any:
-    """Without ruamel's own types."""
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
+def _ascii(text: str) -> str:
+    """Fit to be shown: a browser may send half a character."""
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, Any]:
@@ -219,13 +231,20 @@ def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
 
     Raises ConfigError.
     """
-    changes = {}
-    for key, value in body.items():
-        if isinstance(value, dict):
-            try:
-                changes[key] = yaml.safe_load(str(value.get("yaml", "")))
-            except (yaml.YAMLError, RecursionError):
-                raise ConfigError([Problem(key, value.get("yaml"), "is not YAML")]) from None
-        else:
-            changes[key] = value
-    return changes
+    return {
+        key: _parsed(key, str(value.get("yaml", ""))) if isinstance(value, dict) else value
+        for key, value in body.items()
+    }
+
+
+def _parsed(key: str, text: str) -> Any:
+    """What ``text`` says. Raises ConfigError."""
+    reason = "anchors are not supported here"
+    try:
+        if not has_alias(text):
+            return yaml.safe_load(text)
+    except yaml.YAMLError:
+        reason = "is not YAML"
+    except UNREADABLE as error:
+        reason = f"is no value that can be read: {_ascii(str(error))}"
+    raise ConfigError([Problem(_ascii(key), _ascii(text), reason)])

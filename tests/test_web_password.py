@@ -1,0 +1,104 @@
+"""``smart-selfie web-password``: what it says of files and passwords it cannot use."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from appliance.cli import main
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame!\n"))
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        ("# Grüße\n# für uns\n".encode("latin-1"), ", line 1", "is not UTF-8 text"),
+        ("rule:\n  mode: button\n".encode("utf-16"), ", line 1", "is not UTF-8 text"),
+        (b"rule:\n  who: " + b"[" * 5000, "", "is nested too deeply"),
+        (
+            b"rule:\n  mode: button\n\n  new_scene: !!bool foo\n",
+            ", line 4",
+            "holds a value that cannot be read",
+        ),
+        (b"rule:\n  mode: 2026-99-99\n", ", line 2", "holds a value that cannot be read"),
+        (b"rule: [\n", ", line 2", "is not YAML"),
+        (b"rule:\n  a: &a [x]\n  b: [*a, *a]\n", "", "anchors and merges are not supported"),
+        (b"web: 5\n", ", line 1", "must be a section"),
+        (b"#" * 300_000, "", "is larger than 256 kB"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_the_reason(
+    tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str], content: bytes, line: str, reason: str
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(content)
+    assert main(["web-password", "--config", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"smart-selfie: {path}{line}: ")
+    assert reason in told
+    assert told.count("\n") == 1
+    assert path.read_bytes() == content
+
+
+def test_a_file_that_is_not_there_is_told(
+    tmp_path: Path, typed: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["web-password", "--config", "nowhere.yaml"]) == 2
+    assert "nowhere.yaml: there is no such file" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("through_a_link", [False, True])
+def test_only_a_regular_file_is_written(
+    tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str], through_a_link: bool
+) -> None:
+    pipe = tmp_path / "config.yaml"
+    os.mkfifo(pipe)
+    path = pipe
+    if through_a_link:
+        path = tmp_path / "link.yaml"
+        path.symlink_to(pipe)
+    assert main(["web-password", "--config", str(path)]) == 2
+    assert "is no regular file" in capsys.readouterr().err
+    assert pipe.is_fifo()
+
+
+def test_a_folder_is_no_file(tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["web-password", "--config", str(tmp_path)]) == 2
+    assert "is no regular file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_password_in_another_encoding_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], errors: str
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("web:\n  enabled: true\n")
+    typed = io.TextIOWrapper(io.BytesIO("Sésame ouvre-toi\n".encode("latin-1")), "utf-8", errors)
+    monkeypatch.setattr("sys.stdin", typed)
+    assert main(["web-password", "--config", str(path)]) == 2
+    assert "not UTF-8" in capsys.readouterr().err
+    assert path.read_text() == "web:\n  enabled: true\n"
+
+
+def test_no_password_at_all_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def hung_up(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", hung_up)
+    assert main(["web-password", "--print"]) == 2
+    assert "There was no password" in capsys.readouterr().err

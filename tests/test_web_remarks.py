@@ -1,0 +1,293 @@
+"""What somebody wrote into config.yaml stays as it is, whatever the form or web-password changes there."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.config import load_config
+from appliance.config.template import render
+from appliance.errors import ConfigError
+from appliance.web.settings import Settings, edited
+
+OURS = "rule:\n  min_faces: 1  # us two\n  mode: button\n"
+
+
+class File:
+    """A config.yaml with the form that changes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "config.yaml"
+        self.form = Settings(self.path)
+
+    def write(self, text: str) -> None:
+        self.path.write_bytes(text.encode())
+
+    def read(self) -> str:
+        return self.path.read_bytes().decode()
+
+    def set(self, key: str, value: Any) -> str:
+        self.form.change({key: value})
+        return self.read()
+
+    def vi(self, old: str, new: str) -> None:
+        """Somebody at the machine edits it."""
+        assert old in self.read()
+        self.write(self.read().replace(old, new))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> File:
+    return File(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "key", "value", "after"),
+    [
+        pytest.param(
+            "# my notes\n", "rule.mode", "button", "# my notes\n\nrule:\n  mode: button\n", id="only remarks"
+        ),
+        pytest.param("", "rule.mode", "button", "rule:\n  mode: button\n", id="nothing at all"),
+        pytest.param("# mine", "rule.mode", "button", "# mine\n\nrule:\n  mode: button\n", id="no line end"),
+        pytest.param(
+            "rule:\n  mode: button\n  # min_faces: 3\n\n# Where photos lie.\nstorage:\n  quality: 90\n",
+            "rule.min_faces",
+            2,
+            "rule:\n  mode: button\n  min_faces: 2\n  # min_faces: 3\n\n# Where photos lie.\n"
+            "storage:\n  quality: 90\n",
+            id="added before the next heading",
+        ),
+        pytest.param(
+            "rule:\n  # min_faces: 3\n\n# Where photos lie.\nstorage:\n  quality: 90\n",
+            "rule.min_faces",
+            2,
+            "rule:\n  min_faces: 2\n  # min_faces: 3\n\n# Where photos lie.\nstorage:\n  quality: 90\n",
+            id="a section of remarks",
+        ),
+        pytest.param(
+            "storage:\n  quality: 90\n  # folder: /mnt\n# the end\n",
+            "rule.min_faces",
+            2,
+            "storage:\n  quality: 90\n  # folder: /mnt\n# the end\n\nrule:\n  min_faces: 2\n",
+            id="a new section after everything",
+        ),
+        pytest.param(
+            "rule:\n  expression:\n    # of course\n    - happy  # always\n    - sad\n  # for parties\n"
+            "  mode: button\n",
+            "rule.expression",
+            ["happy", "surprise"],
+            "rule:\n  # of course\n  # always\n  expression: [happy, surprise]\n  # for parties\n"
+            "  mode: button\n",
+            id="a list with remarks",
+        ),
+        pytest.param(
+            "rule:\n  expression: [happy, # always\n    sad] # at times\n  mode: button\n",
+            "rule.expression",
+            "happy",
+            "rule:\n  # always\n  expression: happy # at times\n  mode: button\n",
+            id="a list in brackets over two lines",
+        ),
+        pytest.param(
+            "rule:\n  who:\n    at_least: 3  # of us\n# next\nstorage:\n  quality: 90\n",
+            "rule.who",
+            "everyone",
+            "rule:\n  who: everyone  # of us\n# next\nstorage:\n  quality: 90\n",
+            id="keys of its own",
+        ),
+        pytest.param(
+            "rule:\n  mode: button\n...\n# what I had before: always_armed\n",
+            "rule.mode",
+            "always_armed",
+            "rule:\n  mode: always_armed\n...\n# what I had before: always_armed\n",
+            id="text after the end",
+        ),
+        pytest.param(
+            "---\nrule:\n  mode: button\n...\n# end\n",
+            "faces.min_size",
+            48,
+            "---\nrule:\n  mode: button\n\nfaces:\n  min_size: 48\n...\n# end\n",
+            id="a new section before the end",
+        ),
+        pytest.param(
+            "\ufeffrule:\r\n    mode: button   # ours\r\n",
+            "rule.min_faces",
+            2,
+            "\ufeffrule:\r\n    mode: button   # ours\r\n    min_faces: 2\r\n",
+            id="a file from Windows, four spaces",
+        ),
+        pytest.param(
+            "\ufeffrule:\r\n    mode:   button\r\n",
+            "faces.min_size",
+            48,
+            "\ufeffrule:\r\n    mode:   button\r\n\r\nfaces:\r\n    min_size: 48\r\n",
+            id="a new section in a file from Windows",
+        ),
+        pytest.param(
+            "rule: {mode:   button} # short\nfaces: {}\n",
+            "rule.min_faces",
+            2,
+            "rule: {mode:   button, min_faces: 2} # short\nfaces: {}\n",
+            id="a section in braces",
+        ),
+        pytest.param("rule: {}  # x\n", "rule.min_faces", 2, "rule: {min_faces: 2}  # x\n", id="braces"),
+        pytest.param("rule: ~  # x\n", "rule.min_faces", 2, "rule: {min_faces: 2}  # x\n", id="a null"),
+        pytest.param(
+            "{rule: {mode:   button}}\n",
+            "faces.min_size",
+            48,
+            "{rule: {mode:   button}, faces: {min_size: 48}}\n",
+        ),
+        pytest.param(
+            "rule:\n  mode: 'button'\n  min_faces:   010\n",
+            "rule.mode",
+            "always_armed",
+            "rule:\n  mode: always_armed\n  min_faces:   010\n",
+            id="numbers as they were written",
+        ),
+    ],
+)
+def test_only_the_setting_is_changed_and_undo_gives_back_every_character(
+    file: File, before: str, key: str, value: Any, after: str
+) -> None:
+    file.write(before)
+    assert file.set(key, value) == after
+    assert file.form.undo() == [key]
+    assert file.read() == before
+
+
+def test_a_setting_of_the_shipped_file_saved_by_windows_is_changed_in_its_line_alone() -> None:
+    text = render().replace("\n", "\r\n")
+    for key in ("rule.expression", "hardware.led_pin", "people.grace_seconds", "export.label", "web.port"):
+        name = key.partition(".")[2]
+        changed, _ = edited(text, {key: "none"})
+        lines = zip(text.split("\r\n"), changed.split("\r\n"), strict=True)
+        differ = [(old, new) for old, new in lines if old != new]
+        assert [new for _, new in differ] == [f"  {name}: none"], key
+
+
+def test_undo_does_not_take_back_what_somebody_else_has_changed_since(file: File) -> None:
+    file.write(OURS)
+    file.set("rule.min_faces", 2)
+    file.vi("min_faces: 2", "min_faces: 7")
+    with pytest.raises(ConfigError, match=r"config.yaml: rule.min_faces: was changed by somebody else since"):
+        file.form.undo()
+    assert "min_faces: 7" in file.read()
+    assert file.form.undo() == []
+
+
+def test_undo_of_what_somebody_has_deleted_since_brings_nothing_back(file: File) -> None:
+    file.write("rule:\n  mode: button\n")
+    file.set("rule.min_faces", 2)
+    file.vi("  min_faces: 2\n", "")
+    with pytest.raises(ConfigError, match="somebody else"):
+        file.form.undo()
+    assert file.read() == "rule:\n  mode: button\n"
+
+
+def test_undo_keeps_what_somebody_else_wrote_elsewhere_since(file: File) -> None:
+    file.write(OURS)
+    file.set("rule.min_faces", 2)
+    file.vi("us two", "us  three")
+    file.vi("mode: button", "mode:  button   # a press\n  max_faces:  9")
+    file.form.undo()
+    assert file.read() == (
+        "rule:\n  min_faces: 1  # us  three\n  mode:  button   # a press\n  max_faces:  9\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "left"),
+    [
+        ("min_size: 48\n", "min_size: 48\n  # small ones\n", "faces:\n  detector: cnn\n  # small ones\n"),
+        ("  min_size: 48", "  # small ones\n  min_size: 48", "faces:\n  detector: cnn\n  # small ones\n"),
+        ("min_size: 48", "min_size: 48  # small ones", "faces:\n  detector: cnn\n    # small ones\n"),
+    ],
+)
+def test_undo_of_an_added_setting_keeps_the_remark_somebody_wrote_beside_it(
+    file: File, old: str, new: str, left: str
+) -> None:
+    file.write("faces:\n  detector: cnn\n\n# end\n")
+    file.set("faces.min_size", 48)
+    file.vi(old, new)
+    file.form.undo()
+    assert file.read() == left + "\n# end\n"
+
+
+def test_undo_of_an_added_section_keeps_what_somebody_added_to_it(file: File) -> None:
+    file.write("rule:\n  mode: button\n")
+    file.set("faces.min_size", 48)
+    file.vi("min_size: 48\n", "min_size: 48\n  detector:  cnn # ours\n")
+    file.form.undo()
+    assert file.read() == "rule:\n  mode: button\n\nfaces:\n  detector:  cnn # ours\n"
+
+
+def test_undo_writes_a_number_as_it_was_written(file: File) -> None:
+    file.write("rule:\n  min_faces: 010\n")
+    assert load_config(file.path).rule.min_faces == 8
+    file.set("rule.min_faces", 3)
+    file.form.undo()
+    assert file.read() == "rule:\n  min_faces: 010\n"
+
+
+def test_changes_are_undone_one_after_the_other(file: File) -> None:
+    file.write("# mine\nrule:  # ours\n\n# last\n")
+    texts = [file.read()]
+    for key, value in [("rule.min_faces", 2), ("rule.expression", ["happy", "sad"]), ("faces.min_size", 48)]:
+        texts.append(file.set(key, value))
+    assert file.set("rule.min_faces", 2) == texts[-1]
+    file.form.undo()
+    for text in reversed(texts):
+        assert file.read() == text
+        file.form.undo()
+
+
+def test_a_change_that_would_touch_anything_else_is_refused(file: File) -> None:
+    file.write("rule:\n  ? min_faces\n  : 1\n")
+    with pytest.raises(ConfigError, match=r"config.yaml: rule.min_faces: .*change it in the file"):
+        file.set("rule.min_faces", 2)
+    assert file.read() == "rule:\n  ? min_faces\n  : 1\n"
+
+
+def test_what_somebody_saves_while_the_form_writes_is_not_lost(
+    file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write(OURS)
+
+    def slow(*_: Any) -> None:
+        file.vi("mode: button", "mode: always_armed")
+
+    monkeypatch.setattr("appliance.web.settings._check", slow)
+    with pytest.raises(ConfigError, match="this very moment; try again"):
+        file.set("rule.min_faces", 2)
+    assert file.read() == OURS.replace("button", "always_armed")
+
+
+def test_a_link_stays_one_and_the_file_it_leads_to_is_changed(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    real = tmp_path / "mine" / "selfie.yaml"
+    real.parent.mkdir()
+    real.write_text(OURS)
+    link = tmp_path / "etc" / "config.yaml"
+    link.symlink_to("../mine/selfie.yaml")
+    Settings(link).change({"rule.min_faces": 2})
+    assert link.readlink() == Path("../mine/selfie.yaml")
+    assert real.read_text() == OURS.replace("1", "2")
+    assert [one.name for one in (*link.parent.iterdir(), *real.parent.iterdir())] == [link.name, real.name]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_who_may_read_the_file_stays_as_it_was(file: File, mode: int) -> None:
+    file.write(OURS)
+    file.path.chmod(mode)
+    file.set("rule.min_faces", 2)
+    assert stat.S_IMODE(file.path.stat().st_mode) == mode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_whose_file_it_is_stays_as_it_was(file: File) -> None:
+    file.write(OURS)
+    os.chown(file.path, 1234, 4321)
+    file.set("rule.min_faces", 2)
+    assert (file.path.stat().st_uid, file.path.stat().st_gid) == (1234, 4321)
