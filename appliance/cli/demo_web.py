@@ -23,7 +23,7 @@ STOP_SECONDS = 5.0
 
 def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
     """Until Ctrl-C, or a recording's end. Its configuration is ``out/demo.yaml``: the page changes it."""
-    if find_spec("uvicorn") is None or find_spec("ruamel") is None:
+    if find_spec("uvicorn") is None:
         raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
     with tempfile.TemporaryDirectory(prefix="smart-selfie-") as place:  # a socket's path must be short
         path = _configure(out, Path(place) / "feed.sock", overrides)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
-import yaml
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -19,9 +18,10 @@ from pydantic.fields import FieldInfo
 from appliance import durable
 from appliance.config import Config, load_config
 from appliance.config.load import MAX_BYTES, override_of
+from appliance.config.text import parse
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.labels import EXPRESSIONS
-from appliance.web.edit import UNREADABLE, ChangedSinceError, Edit, has_alias, put, take_back
+from appliance.web.edit import ChangedSinceError, Edit, put, take_back
 
 HIDDEN = {"web"}
 """Sections not to be reached from the page: they lock everybody out, or let everybody in."""
@@ -163,7 +163,7 @@ def _overridden(path: Path | None) -> set[str]:
     """The settings that another file decides, whatever is written here."""
     if path is None or not override_of(path).exists():
         return set()
-    over = yaml.safe_load(override_of(path).read_text("utf-8")) or {}
+    over = parse(override_of(path).read_text("utf-8"))[0] or {}
     return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
 
@@ -239,12 +239,7 @@ def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
 
 def _parsed(key: str, text: str) -> Any:
     """What ``text`` says. Raises ConfigError."""
-    reason = "anchors are not supported here"
     try:
-        if not has_alias(text):
-            return yaml.safe_load(text)
-    except yaml.YAMLError:
-        reason = "is not YAML"
-    except UNREADABLE as error:
-        reason = f"is no value that can be read: {_ascii(str(error))}"
-    raise ConfigError([Problem(_ascii(key), _ascii(text), reason)])
+        return parse(text)[0]
+    except ConfigError as error:
+        raise ConfigError([Problem(_ascii(key), _ascii(text), error.problems[0].reason)]) from None
