@@ -287,6 +287,36 @@ def test_a_damaged_file_gives_pictures_or_a_plain_word(
         assert path.name in told(path, judged)
 
 
+def ticks_per_frame(avi: Path, ticks: int) -> None:
+    """Have the header say that a frame stands for so many of the units that make a second."""
+    data = bytearray(avi.read_bytes())
+    header = data.index(b"strh") + 8
+    data[header + 20 : header + 24] = struct.pack("<I", ticks)
+    avi.write_bytes(data)
+
+
+def test_a_video_whose_frames_stand_for_days_has_a_broken_header_and_ends(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "days.avi", 6, codec="MJPG")
+    ticks_per_frame(path, 416153 * 10)
+    frames = list(itertools.islice(frames_of(path), 100))
+    assert times(frames) == [round(i / 30, 3) for i in range(6)]
+    ticks_per_frame(path, 60 * 10)  # a minute is believed
+    assert times(play(path, frame_rate=0.1))[:13] == [10 * i for i in range(13)]
+
+
+def test_a_video_that_paused_for_long_goes_on_at_once_and_is_whole(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "paused.mkv", 80)
+    data = bytearray(path.read_bytes())
+    second = data.index(b"\x1fC\xb6u", data.index(b"\x1fC\xb6u") + 4)  # a cluster of frames
+    stamp = data.index(b"\xe7\x82", second) + 2
+    started = struct.unpack_from(">H", data, stamp)[0]
+    struct.pack_into(">H", data, stamp, 65535)
+    length = data.index(b"D\x89\x88") + 3
+    struct.pack_into(">d", data, length, 8000 + 65535 - started)
+    path.write_bytes(data)
+    assert times(play(path)) == pytest.approx([i / 10 for i in range(80)], abs=0.002)
+
+
 def test_a_broken_picture_in_a_folder_is_named_after_the_ones_before_it(tmp_path: Path) -> None:
     for number in range(3):
         Image.fromarray(shade(number)).save(tmp_path / f"{number}.jpg")
