@@ -102,6 +102,16 @@ def test_a_gif_plays_with_its_own_delays_and_no_delay_is_what_browsers_make_of_i
     assert times(frames) == [0, 0.04, 0.24, 0.34, 0.41]
 
 
+def write_webp(path: Path, delays: list[int]) -> Path:
+    pages = [Image.fromarray(shade(50 * i)) for i in range(len(delays))]
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=delays)
+    return path
+
+
+def test_an_animated_webp_plays_with_its_own_delays_too(tmp_path: Path) -> None:
+    assert times(play(write_webp(tmp_path / "a.webp", [40, 200, 70]))) == [0, 0.04, 0.24]
+
+
 def test_a_picture_shown_for_long_is_seen_many_times(tmp_path: Path) -> None:
     frames = play(write_gif(tmp_path / "slow.gif", [1000, 100]), frame_rate=20)
     assert times(frames) == [round(i / 20, 3) for i in range(20)] + [1.0]
@@ -315,6 +325,12 @@ def test_a_video_that_paused_for_long_goes_on_at_once_and_is_whole(tmp_path: Pat
     struct.pack_into(">d", data, length, 8000 + 65535 - started)
     path.write_bytes(data)
     assert times(play(path)) == pytest.approx([i / 10 for i in range(80)], abs=0.002)
+
+
+def test_an_animation_whose_pictures_stand_for_hours_ends(tmp_path: Path) -> None:
+    path = write_webp(tmp_path / "hours.webp", [40, 16_000_000, 40])
+    frames = list(itertools.islice(frames_of(path), 100))
+    assert times(frames) == [0, 0.04, 0.14]
 
 
 def test_a_broken_picture_in_a_folder_is_named_after_the_ones_before_it(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ LONGEST_STILL = 0.5
 GIF_DELAY_IF_NONE = 0.1
 """Seconds. Browsers show frames of 10 ms and less for this long, and GIFs are made for browsers."""
 
+LONGEST_DELAY = 655.35
+"""Seconds, the most a GIF can say. More, in an animated WebP or PNG, is a broken delay: none is told then."""
+
 Shots = Generator["Shot", None, None]
 
 _COPY = "Copy it again from where it came"
@@ -169,9 +172,10 @@ def _animation(path: Path, seconds: float | None) -> Shots:
     try:
         with pictures.opened(path) as image:
             for page in ImageSequence.Iterator(image):
+                bgr = pictures.to_bgr(page)  # first: a WebP tells its delay once it is unpacked
                 delay = page.info.get("duration", 0) / 1000
-                shown = delay if delay > 0.01 else GIF_DELAY_IF_NONE
-                yield Shot(pictures.to_bgr(page), shown if seconds is None else seconds)
+                shown = delay if 0.01 < delay <= LONGEST_DELAY else GIF_DELAY_IF_NONE
+                yield Shot(bgr, shown if seconds is None else seconds)
                 count += 1
             if path.suffix.lower() == ".gif" and not _has_trailer(path):
                 raise RecordingError(f"{path} breaks off after {count} frames", _COPY)
