@@ -70,6 +70,7 @@ def test_a_very_long_picture_keeps_at_least_one_pixel(tmp_path: Path) -> None:
     assert frame_from_picture_file(tmp_path / "a.png").grey.shape == (1, 640)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # pytest undoes the module's
 @pytest.mark.slow
 def test_a_picture_of_a_hundred_megapixels_is_read(tmp_path: Path) -> None:
     Image.new("RGB", (11600, 8700), (200, 30, 30)).save(tmp_path / "a.jpg")
@@ -90,7 +91,7 @@ def png_header(width: int, height: int) -> bytes:
 
 def test_more_than_120_megapixels_are_refused_with_the_limit(tmp_path: Path) -> None:
     (tmp_path / "huge.png").write_bytes(png_header(60000, 50000))
-    with pytest.raises(PictureError, match=r"huge\.png.*60000x50000.*At most 120 megapixels"):
+    with pytest.raises(PictureError, match=r"huge\.png has 3000 megapixels\. At most 120 megapixels"):
         frame_from_picture_file(tmp_path / "huge.png")
 
 

@@ -1,6 +1,11 @@
 """A recording played as a camera: every frame, at its own time, and never a silent end."""
 
+import io
 import itertools
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -10,10 +15,10 @@ from PIL import Image
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import schema
-from appliance.errors import RecordingError
+from appliance.errors import PictureError, RecordingError
 from appliance.frames import Colour, Frame
 from appliance.hw.camera import EndOfRecording
-from appliance.hw.cameras import open_camera
+from appliance.hw.cameras import open_camera, pictures
 from appliance.hw.cameras.recording import Recording
 
 
@@ -38,16 +43,35 @@ def write_gif(path: Path, delays: list[int], size: tuple[int, int] = (64, 48)) -
     return path
 
 
-def play(path: Path, **options: object) -> list[Frame]:
-    camera = Recording(path, VirtualClock(), **options)  # type: ignore[arg-type]
-    frames = []
-    try:
+def animation(kind: str, size: tuple[int, int] = (32, 24)) -> bytes:
+    """Four frames of noise, 40 ms each, where the kind of file can hold more than one."""
+    noise = np.random.default_rng(3)
+    pages = [Image.fromarray(noise.integers(0, 255, (size[1], size[0], 3), np.uint8)) for _ in range(4)]
+    options = {} if kind == "JPEG" else {"save_all": True, "append_images": pages[1:], "duration": 40}
+    buffer = io.BytesIO()
+    pages[0].save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def frame_headers(gif: bytes) -> list[int]:
+    """Where in a GIF of Pillow's the frames begin: place and size follow, then the picture."""
+    extension = b"!\xf9\x04"  # four bytes and a zero later comes the frame
+    starts = [at + 8 for at in range(len(gif)) if gif.startswith(extension, at)]
+    assert all(gif[start : start + 1] == b"," for start in starts)
+    return starts
+
+
+def frames_of(path: Path, **options: object) -> Iterator[Frame]:
+    with closing(Recording(path, VirtualClock(), **options)) as camera:  # type: ignore[arg-type]
         while True:
-            frames.append(camera.read(timeout=1))
-    except EndOfRecording:
-        return frames
-    finally:
-        camera.close()
+            try:
+                yield camera.read(timeout=1)
+            except EndOfRecording:
+                return
+
+
+def play(path: Path, **options: object) -> list[Frame]:
+    return list(frames_of(path, **options))
 
 
 def times(frames: list[Frame]) -> list[float]:
@@ -76,6 +100,16 @@ def test_a_recording_counts_its_frames_for_the_progress_bar(tmp_path: Path) -> N
 def test_a_gif_plays_with_its_own_delays_and_no_delay_is_what_browsers_make_of_it(tmp_path: Path) -> None:
     frames = play(write_gif(tmp_path / "clip.gif", [40, 200, 0, 70, 40]))
     assert times(frames) == [0, 0.04, 0.24, 0.34, 0.41]
+
+
+def write_webp(path: Path, delays: list[int]) -> Path:
+    pages = [Image.fromarray(shade(50 * i)) for i in range(len(delays))]
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=delays)
+    return path
+
+
+def test_an_animated_webp_plays_with_its_own_delays_too(tmp_path: Path) -> None:
+    assert times(play(write_webp(tmp_path / "a.webp", [40, 200, 70]))) == [0, 0.04, 0.24]
 
 
 def test_a_picture_shown_for_long_is_seen_many_times(tmp_path: Path) -> None:
@@ -185,6 +219,118 @@ def test_a_recording_that_breaks_off_gives_what_it_has_and_then_says_so(
     assert 20 <= delivered <= 40
     assert name in message
     assert "Copy it again" in message or "whole" in message
+
+
+def test_a_gif_cut_off_anywhere_gives_the_frames_before_and_then_says_so(tmp_path: Path) -> None:
+    whole = animation("GIF", (5, 4))
+    starts = frame_headers(whole)
+    for length in range(15, len(whole)):
+        (tmp_path / "cut.gif").write_bytes(whole[:length])
+        try:
+            delivered, message = until_it_breaks(tmp_path / "cut.gif")
+        except RecordingError as error:
+            delivered, message = 0, str(error)
+        begun = sum(start < length for start in starts)
+        assert begun - 1 <= delivered <= begun, (length, message)
+        assert "cut.gif" in message
+
+
+def test_a_gif_whose_later_frame_claims_more_than_120_megapixels_is_refused_there(tmp_path: Path) -> None:
+    data = bytearray(animation("GIF"))
+    second = frame_headers(bytes(data))[1]
+    data[second + 5 : second + 9] = struct.pack("<HH", 11000, 11000)
+    (tmp_path / "big.gif").write_bytes(data)
+    delivered, message = until_it_breaks(tmp_path / "big.gif")
+    assert delivered == 1
+    assert "big.gif has 121 megapixels after 1 frames. At most 120 megapixels" in message
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "MPO"])
+def test_every_page_is_looked_at_before_it_is_unpacked(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = Image.new("RGB", (32, 24)), Image.new("RGB", (200, 100))
+    small.save(tmp_path / "pages", kind, save_all=True, append_images=[large])
+    monkeypatch.setattr(pictures, "LARGEST_PICTURE", 10_000)
+    delivered, message = until_it_breaks(tmp_path / "pages")
+    assert delivered == 1
+    assert "megapixels after 1 frames" in message
+
+
+def damaged(whole: bytes) -> Iterator[bytes]:
+    """Cut off, and with some bytes changed, anywhere and in the header; the same every time."""
+    dice = np.random.default_rng(len(whole))
+    for length in dice.integers(1, len(whole), 40):
+        yield whole[:length]
+    for reach in (200, len(whole)):
+        for changes in dice.choice((1, 2, 4, 16), 40):
+            data = bytearray(whole)
+            for place in dice.integers(0, min(reach, len(whole)), changes):
+                data[place] = dice.choice((0, 255, 127, 128, data[place] ^ 1 << dice.integers(8)))
+            yield bytes(data)
+
+
+def judged(path: Path) -> Colour:
+    return pictures.frame_from_picture_file(path).picture.bgr()
+
+
+def told(path: Path, attempt: Callable[[Path], object]) -> str:
+    """What is said when it cannot be done; the path if it can."""
+    try:
+        attempt(path)
+    except (RecordingError, PictureError) as error:
+        return str(error)
+    return str(path)
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's about damaged files: without this they would be errors
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "MPO", "JPEG"])
+def test_a_damaged_file_gives_pictures_or_a_plain_word(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "LARGEST_PICTURE", 1_000_000)  # the test has a few seconds
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500_000)
+    path = tmp_path / f"damaged.{kind.lower()}"
+    for data in damaged(animation(kind)):
+        path.write_bytes(data)
+        assert path.name in told(path, partial(play, frame_rate=0.01))
+        assert path.name in told(path, judged)
+
+
+def ticks_per_frame(avi: Path, ticks: int) -> None:
+    """Have the header say that a frame stands for so many of the units that make a second."""
+    data = bytearray(avi.read_bytes())
+    header = data.index(b"strh") + 8
+    data[header + 20 : header + 24] = struct.pack("<I", ticks)
+    avi.write_bytes(data)
+
+
+def test_a_video_whose_frames_stand_for_days_has_a_broken_header_and_ends(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "days.avi", 6, codec="MJPG")
+    ticks_per_frame(path, 416153 * 10)
+    frames = list(itertools.islice(frames_of(path), 100))
+    assert times(frames) == [round(i / 30, 3) for i in range(6)]
+    ticks_per_frame(path, 60 * 10)  # a minute is believed
+    assert times(play(path, frame_rate=0.1))[:13] == [10 * i for i in range(13)]
+
+
+def test_a_video_that_paused_for_long_goes_on_at_once_and_is_whole(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "paused.mkv", 80)
+    data = bytearray(path.read_bytes())
+    second = data.index(b"\x1fC\xb6u", data.index(b"\x1fC\xb6u") + 4)  # a cluster of frames
+    stamp = data.index(b"\xe7\x82", second) + 2
+    started = struct.unpack_from(">H", data, stamp)[0]
+    struct.pack_into(">H", data, stamp, 65535)
+    length = data.index(b"D\x89\x88") + 3
+    struct.pack_into(">d", data, length, 8000 + 65535 - started)
+    path.write_bytes(data)
+    assert times(play(path)) == pytest.approx([i / 10 for i in range(80)], abs=0.002)
+
+
+def test_an_animation_whose_pictures_stand_for_hours_ends(tmp_path: Path) -> None:
+    path = write_webp(tmp_path / "hours.webp", [40, 16_000_000, 40])
+    frames = list(itertools.islice(frames_of(path), 100))
+    assert times(frames) == [0, 0.04, 0.14]
 
 
 def test_a_broken_picture_in_a_folder_is_named_after_the_ones_before_it(tmp_path: Path) -> None:

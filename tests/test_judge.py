@@ -2,6 +2,7 @@
 
 import csv
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -125,11 +126,23 @@ def test_a_picture_of_one_pixel_holds_nobody(tmp_path: Path, capsys: pytest.Capt
     assert (verdict["width"], verdict["faces"], verdict["verdict"]) == (1, [], False)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # pytest undoes the module's
 def test_a_hundred_megapixels_are_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.new("L", (10_000, 10_000), 80).save(tmp_path / "huge.png")
     status, (verdict,), _ = judge(capsys, tmp_path / "huge.png")
     assert status == 0
     assert (verdict["width"], verdict["height"], verdict["faces"]) == (10_000, 10_000, [])
+
+
+def test_a_kind_of_picture_that_cannot_be_unpacked_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size, pixel_format = (124, 0x1007, 24, 32, 0, 0, 0), (32, 0x4, 0x44434241, 0, 0, 0, 0, 0)
+    header = struct.pack("<4s7I44x8I20x", b"DDS ", *size, *pixel_format)
+    (tmp_path / "strange.dds").write_bytes(header + bytes(24 * 32 * 3))
+    status, (line,), errors = judge(capsys, tmp_path / "strange.dds")
+    assert (status, "error" in line) == (1, True)
+    assert "strange.dds cannot be read" in errors
 
 
 def test_a_setting_that_does_not_exist_is_bad_usage(

@@ -1,6 +1,7 @@
 """Picture files: JPEG, PNG, WebP, GIF and what else Pillow reads."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from appliance.errors import PictureError
+from appliance.errors import ApplianceError, PictureError
 from appliance.frames import Colour, Frame, Picture
 from appliance.hw.cameras.convert import make_frame
 from appliance.resize import fitted_size
@@ -20,31 +21,52 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", 
 
 _TURNED = (5, 6, 7, 8)  # the EXIF orientations that swap width and height
 
-# Pillow only warns of a decompression bomb, and not at this limit: `opened` refuses it instead.
-Image.MAX_IMAGE_PIXELS = None
+# Pillow refuses above twice its limit, also where a later frame of a GIF claims to be larger than the first.
+# Between the two it warns, which is no news: those pictures are judged.
+Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE // 2
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+class UnknownKindError(PictureError):
+    """Not a picture file at all; it may be a video."""
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
-    """The picture file, its size checked, nothing decoded yet. What goes wrong inside is a PictureError."""
+    """The picture file, its size checked, nothing decoded yet. What goes wrong inside is a PictureError.
+
+    Whatever it is: Pillow's decoders raise IndexError, struct.error, TypeError and more on broken files.
+    """
     try:
-        if path.stat().st_size == 0:
-            raise PictureError(f"{path} is empty (0 bytes)", "Copy it again from where it came")
+        _refuse_empty(path)
         with Image.open(path) as image:
-            pixels = image.width * image.height
-            if pixels > LARGEST_PICTURE:
-                raise PictureError(
-                    f"{path} has {image.width}x{image.height} pixels ({pixels / 1e6:.0f} megapixels)",
-                    f"At most {LARGEST_PICTURE // 1_000_000} megapixels are judged: make it smaller",
-                )
             yield image
-    except UnidentifiedImageError as error:
-        raise PictureError(f"{path} is not a picture", "JPEG, PNG, WebP and GIF can be judged") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # SyntaxError: a broken PNG chunk
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise PictureError(f"{path} cannot be read: {reason}", "Is the file whole?") from error
-    except MemoryError as error:
-        raise PictureError(f"{path} is too large for this machine's memory", "Make it smaller") from error
+    except ApplianceError:
+        raise
+    except Exception as error:
+        raise _in_words(path, error) from error
+
+
+def _refuse_empty(path: Path) -> None:
+    if path.stat().st_size == 0:
+        raise PictureError(f"{path} is empty (0 bytes)", "Copy it again from where it came")
+
+
+def _in_words(path: Path, error: Exception) -> PictureError:
+    match error:
+        case UnidentifiedImageError():
+            return UnknownKindError(f"{path} is not a picture", "JPEG, PNG, WebP and GIF can be judged")
+        case Image.DecompressionBombError():
+            pixels = re.search(r"\((\d+) pixels\)", str(error))
+            size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
+            most = LARGEST_PICTURE // 1_000_000
+            return PictureError(
+                f"{path} has {size} megapixels", f"At most {most} megapixels are judged: make it smaller"
+            )
+        case MemoryError():
+            return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return PictureError(f"{path} cannot be read: {reason}", "Is the file whole?")
 
 
 def is_folder(path: Path) -> bool:
@@ -77,7 +99,14 @@ def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
 
 
 def to_bgr(image: Image.Image) -> Colour:
-    """uint8 [height, width, 3], BGR, turned the way the camera was held (EXIF orientation)."""
+    """uint8 [height, width, 3], BGR, turned the way the camera was held (EXIF orientation).
+
+    To be called inside :func:`opened`. Raises Pillow's DecompressionBombError when the page is too large:
+    Pillow looks at the first page's size, and not at every kind's later ones.
+    """
+    pixels = image.width * image.height
+    if pixels > LARGEST_PICTURE:
+        raise Image.DecompressionBombError(f"Page size ({pixels} pixels)")
     upright = ImageOps.exif_transpose(image)
     rgb = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
     return np.ascontiguousarray(rgb[:, :, ::-1])

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence
 
 from appliance.clock import Clock
 from appliance.errors import PictureError, RecordingError
@@ -23,6 +23,9 @@ LONGEST_STILL = 0.5
 
 GIF_DELAY_IF_NONE = 0.1
 """Seconds. Browsers show frames of 10 ms and less for this long, and GIFs are made for browsers."""
+
+LONGEST_DELAY = 655.35
+"""Seconds, the most a GIF can say. More, in an animated WebP or PNG, is a broken delay: none is told then."""
 
 Shots = Generator["Shot", None, None]
 
@@ -122,18 +125,26 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
             )
         if path.is_dir():
             return _folder(path, seconds_per_picture)
-        if path.stat().st_size == 0:
-            raise RecordingError(f"{path} is empty (0 bytes)", _COPY)
-        with Image.open(path) as image:
-            count = getattr(image, "n_frames", 1)
-            return Reel(image.format or "picture", _animation(path, seconds_per_picture), count)
-    except UnidentifiedImageError:
+        with pictures.opened(path) as image:
+            count = _count(image)
+            shots = _animation(path, seconds_per_picture if count == 1 else None)
+            return Reel(image.format or "picture", shots, count)
+    except pictures.UnknownKindError:
         from appliance.hw.cameras.video import open_video  # noqa: PLC0415  (OpenCV's FFmpeg, only if needed)
 
         return open_video(path)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise RecordingError(f"{path} cannot be read: {reason}", _COPY) from error
+    except PictureError as error:
+        raise RecordingError(error.what, error.hint) from error
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror or error}", _COPY) from error
+
+
+def _count(image: Image.Image) -> int | None:
+    """How many pictures the file claims to hold; None where it breaks off, the ones before can be played."""
+    try:
+        return getattr(image, "n_frames", 1)
+    except Exception:
+        return None
 
 
 def _folder(path: Path, seconds: float) -> Reel:
@@ -152,22 +163,25 @@ def _pictures(files: list[Path], seconds: float) -> Shots:
             raise RecordingError(error.what, error.hint) from error
 
 
-def _animation(path: Path, seconds_if_still: float) -> Shots:
-    """An animated picture's frames with their durations; a still is shown for ``seconds_if_still``."""
+def _animation(path: Path, seconds: float | None) -> Shots:
+    """An animated picture's frames, each for its own duration unless ``seconds`` are given, as for a still.
+
+    The file is opened anew: where counting its frames fails, Pillow's place in it is lost.
+    """
     count = 0
     try:
         with pictures.opened(path) as image:
-            still = not getattr(image, "is_animated", False)
             for page in ImageSequence.Iterator(image):
+                bgr = pictures.to_bgr(page)  # first: a WebP tells its delay once it is unpacked
                 delay = page.info.get("duration", 0) / 1000
-                shown = delay if delay > 0.01 else GIF_DELAY_IF_NONE
-                yield Shot(pictures.to_bgr(page), seconds_if_still if still else shown)
+                shown = delay if 0.01 < delay <= LONGEST_DELAY else GIF_DELAY_IF_NONE
+                yield Shot(bgr, shown if seconds is None else seconds)
                 count += 1
+            if path.suffix.lower() == ".gif" and not _has_trailer(path):
+                raise RecordingError(f"{path} breaks off after {count} frames", _COPY)
     except PictureError as error:
         after = f" after {count} frames" if count else ""
         raise RecordingError(f"{error.what}{after}", error.hint) from error
-    if path.suffix.lower() == ".gif" and not _has_trailer(path):
-        raise RecordingError(f"{path} breaks off after {count} frames", _COPY)
 
 
 def _has_trailer(path: Path) -> bool:

@@ -27,6 +27,10 @@ _SIGNATURES = (
 LIKELY_FRAME_RATE = 30.0
 """1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""
 
+LONGEST_FRAME = 60.0
+"""Seconds. A frame that stands for longer has a broken time stamp: a broken header can make it five days,
+and a picture that stands is repeated, so the recording would not end."""
+
 
 def open_video(path: Path) -> Reel:
     """The video's frames; time stamps from the file. Raises RecordingError when it is none."""
@@ -52,20 +56,21 @@ def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int) -> Shot
         read = 0
         elapsed = 0.0
         ok, bgr = video.read()
-        first = stamp = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        stamp = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
         while ok:
             current = np.asarray(bgr, dtype=np.uint8)
             read += 1
             ok, bgr = video.read()
             following = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
             # Some files repeat time stamps or jump back; time does not.
-            seconds = following - stamp if ok and following > stamp else 1 / rate
+            step = following - stamp
+            seconds = step if ok and 0 < step <= LONGEST_FRAME else 1 / rate
             yield Shot(current, seconds)
-            stamp = max(stamp + seconds, following) if ok else stamp
-            elapsed = stamp - first
+            elapsed += max(step, seconds) if ok else seconds  # in the file's time, as what it promised
+            stamp = following if abs(step) > LONGEST_FRAME else max(stamp + seconds, following)
     finally:
         video.release()
-    _whole_or_raise(path, read, elapsed + 1 / rate, count, rate)
+    _whole_or_raise(path, read, elapsed, count, rate)
 
 
 def _whole_or_raise(path: Path, read: int, seconds: float, count: int, rate: float) -> None:
