@@ -265,6 +265,22 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
 
 
+@pytest.mark.parametrize("device", ["flash", "buzzer"])
+def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_told_and_left_out(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    photos, path = tmp_path / "photos", tmp_path / "config.yaml"
+    photos.mkdir()
+    path.write_text(text(photos, more=f"hardware:\n  {device}_pin: 19\n"))
+    with LED(19):
+        appliance = Running(path, tmp_path)
+        assert Light.CONFIG_BAD in appliance.daemon.conditions
+        assert f"line 12: hardware.{device}_pin = 19: GPIO19" in caplog.text
+        assert not list(tmp_path.glob("last-good-config-*")), "what is in the file was not in force"
+        appliance.stop()
+
+
 WORDS = [
     "happy",
     "true",
