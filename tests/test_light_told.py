@@ -18,6 +18,8 @@ from appliance.errors import GpioError, StorageError
 from appliance.frames import Decision, Light, Photo
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
+from appliance.hw.light_language import LANGUAGE, Facts
+from appliance.pipeline.decide import PHOTO_LIGHT_SECONDS
 from tests.strategies import frame
 from tests.test_gpio import Box, eventually
 
@@ -137,3 +139,8 @@ def test_a_photo_that_cannot_be_kept_is_a_fault_until_one_can_and_saving_ends_wi
     assert daemon.conditions == {Light.STORAGE_FAULT}
     daemon._stored(False)
     assert not daemon.conditions
+
+
+def test_a_photo_is_said_for_as_long_as_its_burst_takes_so_that_nothing_is_said_into_it() -> None:
+    burst = LANGUAGE[Light.PHOTO].pattern(Facts())
+    assert sum(step.seconds for step in burst) <= PHOTO_LIGHT_SECONDS

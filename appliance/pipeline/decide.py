@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 GAP_SECONDS = 1.5
 """After a gap between frames this long nobody knows what went on meanwhile: everybody starts over. A camera
 that is set to one frame a second has none."""
-PHOTO_LIGHT_SECONDS = 0.6
-"""How long the light says that a photo was taken."""
+PHOTO_LIGHT_SECONDS = 0.9
+"""How long the light says that a photo was taken: its burst takes 0.8 s, and nothing is said into it."""
 WAVERING_SECONDS = 0.5
 """For so long the light goes on saying that all show it when somebody falls a little short: a score that
 flickers must not make it flicker, and one that stays short must not have everybody hold still for nothing."""
