@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from appliance.draw import sheet as sheets
-from appliance.draw.chart import ALL_SHOW, Moment, chart
+from appliance.draw.chart import ALL_SHOW, Moment, _marks, chart
 from appliance.draw.overlay import annotate
 from appliance.draw.sheet import Story
-from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, tag
+from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, badge, tag
 from appliance.errors import StorageError
 from appliance.frames import LABELS, Box, Colour, Decision, JudgedFace, Light, Person, Showing
 from appliance.hw.cameras.convert import make_frame
@@ -195,3 +195,12 @@ def test_both_thresholds_are_drawn() -> None:
     assert {goes_on, longer} <= changed
     assert begins not in changed
     assert (high[begins, 300:900] != high[begins + 1, 300:900]).any()
+
+
+def test_photos_close_together_have_one_mark_that_names_them_all() -> None:
+    assert list(_marks([100.0, 104.0, 96.0, 400.0])) == [("1-3", 100.0), ("4", 400.0)]
+
+
+def test_a_mark_is_as_wide_as_what_it_says() -> None:
+    assert badge(7, 26, (255, 255, 255)).shape == (26, 26, 3)
+    assert badge("1-10", 26, (255, 255, 255)).shape[1] > 40

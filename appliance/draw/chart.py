@@ -1,6 +1,6 @@
 """The chart under the contact sheet: how much everybody showed the expression, over time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +17,7 @@ ALL_SHOW: BGR = (218, 240, 208)
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 92, 34, 40
 _FINE = 4  # bits of a pixel's fraction in OpenCV's coordinates
+_MARK = 26  # pixels of a photo's mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Moment:
 
 def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size: tuple[int, int]) -> Colour:
     """BGR picture of ``size``: a line for each person, both thresholds, the spans when all showed it, and a
-    numbered mark for each photo (times in seconds).
+    numbered mark for each photo (times in seconds), one for several that stand close together.
     """
     width, height = size
     axes = _Axes(moments, width, height)
@@ -49,9 +50,24 @@ def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size
     for time in photos:
         x = round(axes.x(time))
         cv2.line(picture, (x, axes.top - 6), (x, axes.bottom), INK, 2, cv2.LINE_AA)
-    for number, time in enumerate(photos, 1):
-        lay(picture, badge(number, 26, GROUND), round(axes.x(time)) - 13, axes.top - 30)
+    for said, middle in _marks([axes.x(time) for time in photos]):
+        mark = badge(said, _MARK, GROUND)
+        lay(picture, mark, round(middle - mark.shape[1] / 2), axes.top - 30)
     return _written(picture, axes, ends, level)
+
+
+def _marks(places: Sequence[float]) -> Iterator[tuple[str, float]]:
+    """What the marks of the photos at these ``places`` (pixels) say, and where each is: none on another."""
+    groups: list[list[int]] = []
+    for index in sorted(range(len(places)), key=places.__getitem__):
+        if groups and places[index] - places[groups[-1][-1]] < 2 * _MARK:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    for group in groups:
+        first, last = min(group) + 1, max(group) + 1
+        said = str(first) if first == last else f"{first}-{last}"
+        yield said, (places[group[0]] + places[group[-1]]) / 2
 
 
 class _Axes:

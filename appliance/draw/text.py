@@ -1,5 +1,6 @@
 """Text on pictures, in Pillow's own scalable typeface: no font file is needed on the machine."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -50,13 +51,15 @@ def _luminance(colour: BGR) -> float:
     return float(0.0722 * linear[0] + 0.7152 * linear[1] + 0.2126 * linear[2])
 
 
-def badge(number: int, size: int, ground: BGR) -> Colour:
-    """A dark disc of ``size`` pixels with a number in it: BGR."""
-    image = Image.new("RGB", (4 * size, 4 * size), ground[::-1])
+def badge(number: int | str, size: int, ground: BGR) -> Colour:
+    """A dark disc of ``size`` pixels with a number in it, wider where there is more to say: BGR."""
+    said, letters = str(number), font(5 * size // 2)
+    width = size if len(said) <= 2 else size // 2 + math.ceil(letters.getlength(said) / 4)
+    image = Image.new("RGB", (4 * width, 4 * size), ground[::-1])
     draw = ImageDraw.Draw(image)
-    draw.ellipse((0, 0, 4 * size - 1, 4 * size - 1), fill=INK[::-1])
-    draw.text((2 * size, 2 * size), str(number), "white", font(5 * size // 2), anchor="mm")
-    small = image.resize((size, size), Image.Resampling.BOX)
+    draw.rounded_rectangle((0, 0, 4 * width - 1, 4 * size - 1), 2 * size, fill=INK[::-1])
+    draw.text((2 * width, 2 * size), said, "white", letters, anchor="mm")
+    small = image.resize((width, size), Image.Resampling.BOX)
     return np.ascontiguousarray(np.asarray(small)[:, :, ::-1])
 
 
