@@ -71,6 +71,7 @@ install() {
         step "This version does not become ready: going back to $(basename "$before")"
         switch_to "$before"
         install_system "$before"
+        install_config "$before"
         local back="it does not start either"
         ! start_and_wait "$READY_SECONDS" || back="it is running again"
         rm -rf "$RELEASE"

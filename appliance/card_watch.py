@@ -1,6 +1,7 @@
 """Whether photos can be kept: known as soon as the card is full, and when there is room again."""
 
 import logging
+import threading
 from collections.abc import Callable
 
 from appliance.errors import StorageError
@@ -20,13 +21,15 @@ class CardWatch:
     def __init__(self, tell: Callable[[bool], None]) -> None:
         self._tell = tell
         self._fault = False
+        self._lock = threading.Lock()
         self._next = 0.0
 
     def say(self, fault: bool) -> None:
         """A photo was refused, or one was kept."""
-        if fault is not self._fault:
-            self._fault = fault
-            self._tell(fault)
+        with self._lock:  # flag and light must not be exchanged by two threads at once
+            if fault is not self._fault:
+                self._fault = fault
+                self._tell(fault)
 
     def look(self, now: float, store: PhotoStore) -> None:
         """Look, if it is time to. A file is written only where something was wrong, to see if it still is."""
@@ -41,4 +44,5 @@ class CardWatch:
                 log.error("%s", error)
             self.say(True)
         else:
-            self.say(False)
+            if fault:  # else somebody may have lost a photo meanwhile
+                self.say(False)

@@ -3,6 +3,7 @@
 Frame → FoundFaces → JudgedFaces → People → Decision → Photo
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -119,11 +120,16 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class FoundFaces:
-    """What the finder saw; ``full_search`` tells a whole-picture search from one near known faces."""
+    """What the finder saw; ``full_search`` tells a whole-picture search from one near known faces.
+
+    ``seen_until``: whoever has come in by then has been looked for, seconds. Between two searches of the
+    whole picture, or while one is done part by part, somebody may have come in unseen.
+    """
 
     frame: Frame
     faces: tuple[Face, ...]
     full_search: bool
+    seen_until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +150,13 @@ class JudgedFace:
 class JudgedFaces:
     """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``.
 
-    ``full_search`` as in :class:`FoundFaces`.
+    ``seen_until`` as in :class:`FoundFaces`.
     """
 
     frame: Frame
     faces: tuple[JudgedFace, ...]
     rejected: tuple[JudgedFace, ...] = ()
-    full_search: bool = True
+    seen_until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +181,13 @@ class Person:
 class People:
     """Everybody in view, oldest first. ``newcomers`` counts faces too new to be sure of.
 
-    ``full_search`` as in :class:`FoundFaces`.
+    ``seen_until`` as in :class:`FoundFaces`.
     """
 
     frame: Frame
     persons: tuple[Person, ...]
     newcomers: int = 0
-    full_search: bool = True
+    seen_until: float = math.inf
 
 
 class Light(StrEnum):
@@ -250,7 +256,7 @@ class Decision:
     ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
     ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it. ``decided_at``:
     when this photo was decided, seconds (the frames' time); the frame may be from before that or after.
-    ``full_search``: in this frame somebody who has just come would have been seen, see :class:`FoundFaces`.
+    ``seen_until`` as in :class:`FoundFaces`.
     """
 
     frame: Frame
@@ -265,7 +271,7 @@ class Decision:
     level: float = 0.0
     keepable: bool = False
     decided_at: float | None = None
-    full_search: bool = True
+    seen_until: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)

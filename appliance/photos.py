@@ -76,6 +76,10 @@ class PhotoStore:
         """Check, and remove what a crash left half-written; returns how many. Raises StorageError."""
         with self._explained(), durable.locked(self.folder, self._clock):
             removed = durable.remove_leftovers(self.folder)
+            # Power may have gone between a photo and its count: deleted, its number would be given again.
+            last = self._last_number()
+            if last != (self._read_counter() or 0):
+                self._remember(last)
         if removed:
             log.warning("Removed %d unfinished photo(s) that a crash left in %s", removed, self.folder)
         self.check()

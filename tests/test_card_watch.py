@@ -83,3 +83,8 @@ def test_a_folder_that_has_gone_is_told(card: Card, tmp_path: Path, monkeypatch:
     monkeypatch.undo()
     tmp_path.rmdir()
     assert card.look() == [True]
+
+
+def test_a_photo_lost_while_it_looks_is_not_talked_away(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card.store, "check_space", lambda: card.watch.say(True))
+    assert card.look() == [True]

@@ -184,7 +184,7 @@ def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
     for i in range(30):
         sharp = NOISE if i in {13, 14} else BLURRED
         scene = looking(people(i * STEP, {1: 0.99}, newcomers=int(i >= 15)), sharp)
-        seen = dataclasses.replace(scene, full_search=i % 3 == 0)
+        seen = dataclasses.replace(scene, seen_until=(i - i % 3) * STEP)
         chosen += chooser.process(decider.process(seen)) or ()
     assert frames([*chosen, *chooser.finish()])[0] <= 12
 

@@ -173,6 +173,25 @@ def test_where_others_are_enough_somebody_who_stops_and_smiles_again_is_a_new_sc
     assert photos(play(decider, [*one_stops, *goes_on], start=2.0)) == 1
 
 
+def test_somebody_who_does_not_count_makes_no_new_scene() -> None:
+    decider = Decider(Rule(cooldown_seconds=0.5))
+
+    def scene(i: int) -> People:
+        one = people(i * STEP, {1: GRIN, 2: GRIN if i < 30 else SAD})
+        behind = dataclasses.replace(one.persons[1], counts=False)
+        return dataclasses.replace(one, persons=(one.persons[0], behind))
+
+    assert photos([decider.process(scene(i)) for i in range(90)]) == 1
+
+
+def test_a_new_rule_is_not_lost_among_many_presses() -> None:
+    decider = Decider(Rule(mode="button"))
+    decider.use(Rule())
+    for _ in range(40):
+        decider.command(Command.ARM)
+    assert decider.process(people(0.0, {1: SAD})).armed
+
+
 def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> None:
     decisions = play(Decider(Rule(mode="button")), [{1: GRIN}] * 30)
     assert {d.reason for d in decisions[5:]} == {"disarmed"}

@@ -1,5 +1,6 @@
 """Photos onto a stick: what is said to be there is there. Sticks are real file systems on loop devices."""
 
+import errno
 import fcntl
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import main
+from appliance.config.live import LiveConfig
 from appliance.errors import ExportError
 from appliance.export import export
 from appliance.export.copy import copy_verified, fingerprint
@@ -190,6 +192,60 @@ def test_a_link_where_the_folder_should_be_is_refused(card, stick, tmp_path):
     with pytest.raises(ExportError, match="link"):
         export(card, stick / "photos")
     assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["card", "link/card"])
+def test_the_folder_of_the_photos_itself_is_no_stick_and_no_photo_is_deleted(card, tmp_path, name):
+    (tmp_path / "link").symlink_to(tmp_path)
+    before = sorted(card.iterdir())
+    with pytest.raises(ExportError, match="is where the photos are"):
+        export(card, tmp_path / name, delete_after=True)
+    assert sorted(card.iterdir()) == before
+
+
+def test_a_photo_that_the_card_cannot_give_back_keeps_no_other_from_the_stick(card, tmp_path, monkeypatch):
+    spoilt = sorted(card.glob("selfie-*"))[1]
+    opened = os.fdopen
+
+    class Spoilt:
+        def __init__(self, file):
+            self.file = file
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.file.close()
+
+        def read(self, _size):
+            raise OSError(errno.EIO, "Input/output error")
+
+    def fdopen(handle, *arguments, **options):
+        file = opened(handle, *arguments, **options)
+        name = Path(f"/proc/self/fd/{handle}").readlink()
+        return Spoilt(file) if name == spoilt and options == {} else file
+
+    monkeypatch.setattr("appliance.export.copy.os.fdopen", fdopen)
+    outcome = export(card, tmp_path / "stick")
+    assert (outcome.found, outcome.copied, list(outcome.failed)) == (6, 5, [spoilt.name])
+
+
+def test_with_a_bad_configuration_the_photos_are_where_the_last_good_one_says(
+    card, tmp_path, monkeypatch, capsys
+):
+    config, state = tmp_path / "config.yaml", tmp_path / "state"
+    state.mkdir()
+    config.write_text(f"storage: {{folder: {card}}}\nexport: {{label: PARTY}}\n")
+    live = LiveConfig(config, (), state)
+    live.remember(live.load())
+    config.write_text("storage: {foldr: x}\n")
+    monkeypatch.setenv("STATE_DIRECTORY", str(state))
+    assert main(["export", "--print-label", "--config", str(config)]) == 0
+    told = capsys.readouterr()
+    assert told.out == "PARTY\n"
+    assert "foldr" in told.err
+    assert main(["export", str(tmp_path / "stick"), "--config", str(config)]) == 0
+    assert len(list((tmp_path / "stick").glob("selfie-*.jpg"))) == 6
 
 
 def test_a_file_where_the_folder_should_be_is_told(card, stick):

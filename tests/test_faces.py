@@ -1,5 +1,6 @@
 """Finding faces: a full search now and then, and always when something changes."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,15 @@ def test_a_camera_whose_time_goes_back_is_searched_on() -> None:
     finder.process(room(100.0))
     finder.process(room(0.0))
     assert detector.full == 2
+
+
+def test_it_tells_until_when_nobody_can_have_come_in_unseen() -> None:
+    finder = FaceFinder(Scripted(), 0.5)
+    assert [finder.process(room(i / 10)).seen_until for i in range(7)] == [0.0] * 5 + [0.5] * 2
+    views = Scripted()
+    views.parts = 2
+    finder = FaceFinder(views, 0.4)
+    assert [finder.process(room(i / 10)).seen_until for i in range(5)] == [-math.inf] * 2 + [0.0] * 2 + [0.2]
 
 
 def test_somebody_walking_in_is_looked_for_at_once() -> None:

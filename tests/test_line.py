@@ -346,6 +346,23 @@ def test_told_to_stop_it_still_keeps_the_photos_under_way_on_a_slow_card(
     assert card.kept == [0, 1]
 
 
+def test_told_to_stop_while_the_photo_is_being_chosen_it_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ponders(Chooses):
+        def finish(self) -> Several[Decision]:
+            time.sleep(0.5)
+            return super().finish()
+
+    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.1)
+    card, stop = SlowCard(), threading.Event()
+
+    def source() -> Iterator[Frame]:
+        yield frame(5)
+        stop.set()
+
+    Line(source(), photo_stages(Ponders(), card), MonotonicClock(), stop).run_threaded()
+    assert card.kept == [0]
+
+
 def test_told_to_stop_while_the_camera_hangs_it_still_keeps_the_photo_that_was_decided(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -28,7 +28,7 @@ def test_a_box_that_flickers_up_once_is_nobody_but_holds_up_the_photo_meanwhile(
     result = follow(Follower(PeopleSettings()), frames)
     assert all(len(p.persons) <= 1 for p in result)
     assert result[5].newcomers == 1
-    assert result[8].newcomers == 0
+    assert result[9].newcomers == 0
 
 
 def test_a_face_missed_for_a_moment_is_still_there_and_the_same() -> None:
@@ -50,6 +50,13 @@ def test_when_the_camera_s_time_goes_back_nobody_stays_who_has_left() -> None:
     follower = Follower(PeopleSettings())
     follow(follower, [[face(0.9), face(0.9, x=300)]] * 5, start=100.0)
     assert len(follow(follower, [[face(0.9)]] * 5)[-1].persons) == 1
+
+
+def test_somebody_coming_in_is_waited_for_though_missed_in_a_frame() -> None:
+    follower, both = Follower(PeopleSettings()), [face(0.9), face(0.1, x=300)]
+    scenes = [both[:1]] * 3 + [both, both[:1], both]
+    coming = [follower.process(judged(i / 6, *faces)) for i, faces in enumerate(scenes)]
+    assert [p.newcomers for p in coming[3:]] == [1, 1, 1]
 
 
 def test_a_head_that_jerks_aside_or_a_cut_in_a_recording_makes_no_second_person() -> None:

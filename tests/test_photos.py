@@ -132,6 +132,15 @@ def test_a_counter_that_cannot_be_read_is_told_and_loses_no_photo(store, tmp_pat
     assert "not written" in caplog.text
 
 
+def test_a_number_that_power_kept_from_being_counted_is_not_given_again(store, tmp_path):
+    last = store.save(BLUE, NOON)
+    (tmp_path / COUNTER).write_text("0\n")
+    again = PhotoStore(tmp_path)
+    again.prepare()
+    again.delete(last.name)
+    assert PhotoStore(tmp_path).save(BLUE, NOON).name > last.name
+
+
 def test_a_lost_counter_never_overwrites(store, tmp_path):
     store.save(BLUE, NOON)
     (tmp_path / COUNTER).unlink()

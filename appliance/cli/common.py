@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from appliance import durable
 from appliance.config import Config, load_config, parse_override
+from appliance.config.live import LiveConfig, state_folder
 from appliance.config.load import find_config
 from appliance.errors import StorageError, UsageError
 
 if TYPE_CHECKING:  # commands that judge nothing need not load numpy for a name
     from appliance.frames import Decision
+
+log = logging.getLogger(__name__)
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +38,19 @@ def config_of(args: argparse.Namespace) -> Config:
     """The configuration the arguments ask for. Raises ConfigError, UsageError."""
     overrides = [parse_override(text) for text in args.overrides]
     return load_config(args.config or find_config(), overrides)
+
+
+def config_in_force(args: argparse.Namespace) -> Config:
+    """The same, or what the appliance goes on running with where that is bad; which is told.
+
+    Raises ConfigError where there is neither, UsageError.
+    """
+    overrides = [parse_override(text) for text in args.overrides]
+    live = LiveConfig(args.config or find_config(), overrides, state_folder(access=os.R_OK))
+    config, fault = live.start()
+    for problem in fault.problems if fault is not None else ():
+        log.error("%s", problem)
+    return config
 
 
 def check_output(path: Path, suffix: str, source: Path | None = None) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy
-
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.config import Config
 from appliance.doctor import board, card, program
@@ -61,7 +59,7 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     yield card.folder(machine, config)
     yield card.space(machine, config)
     yield card.rescues(machine)
-    yield program.numpy(machine, Path(numpy.__file__).parent, numpy.__version__)
+    yield program.numpy_in_force(machine)
     yield program.model(config)
     yield program.memory_limit(machine)
     service = program.service(machine)

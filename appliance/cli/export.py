@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from appliance.cli.common import add_config_arguments, config_of, say
+from appliance.cli.common import add_config_arguments, config_in_force, say
 from appliance.export import export
 from appliance.photo_names import photos_of
 from appliance.service import setup_logging
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit 0 only if every photo of the card is in DIR, and there is at least one."""
     setup_logging()
-    config = config_of(args)
+    config = config_in_force(args)
     if args.print_label:
         print(config.export.label)
         return 0

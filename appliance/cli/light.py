@@ -5,10 +5,7 @@ import logging
 import signal
 import threading
 
-from appliance.cli.common import add_config_arguments
-from appliance.config import parse_override
-from appliance.config.live import LiveConfig, state_folder
-from appliance.config.load import find_config
+from appliance.cli.common import add_config_arguments, config_in_force
 from appliance.frames import Light
 from appliance.hw.gpio import open_panel
 from appliance.service import setup_logging
@@ -31,10 +28,7 @@ def run(args: argparse.Namespace) -> int:
     With a configuration that is bad the pins are those of the last good one.
     """
     setup_logging()
-    overrides = [parse_override(text) for text in args.overrides]
-    config, fault = LiveConfig(args.config or find_config(), overrides, state_folder()).start()
-    for problem in fault.problems if fault is not None else ():
-        log.error("%s", problem)
+    config = config_in_force(args)
     lights = config.hardware.model_copy(update=NOT_THE_LIGHT)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

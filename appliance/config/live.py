@@ -114,8 +114,11 @@ class LiveConfig:
         return {path: stamp(str(path)) for path in (self._path, override_of(self._path))}
 
 
-def state_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The folder that outlives a restart (systemd.exec(5), StateDirectory), None if there is none."""
+def state_folder(environ: Mapping[str, str] = os.environ, access: int = os.W_OK) -> Path | None:
+    """The folder that outlives a restart (systemd.exec(5), StateDirectory), None if there is none.
+
+    ``access`` as of os.access(): os.R_OK for who only wants to know what the appliance runs with.
+    """
     named = environ.get("STATE_DIRECTORY", "").split(":")[0]
     folder = Path(named) if named else STATE
-    return folder if folder.is_dir() and os.access(folder, os.W_OK) else None
+    return folder if folder.is_dir() and os.access(folder, access) else None

@@ -19,6 +19,17 @@ FRAME_SECONDS = 5.0
 SYSTEM_NUMPY = "/usr/lib/python3/dist-packages/numpy"
 
 
+def numpy_in_force(machine: Machine) -> Finding:
+    """Whether it can be loaded at all, and :func:`numpy`."""
+    try:
+        module = _load("numpy")
+    except PackageError as error:
+        return fault(
+            "numpy", error.what, "sudo apt install --reinstall python3-numpy; then run setup.sh again"
+        )
+    return numpy(machine, Path(str(module.__file__)).parent, module.__version__)
+
+
 def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
     """Whether numpy is the one picamera2 was compiled for. ``in_force`` is the folder it comes from."""
     of_apt = machine.path(SYSTEM_NUMPY)

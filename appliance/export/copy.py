@@ -50,7 +50,10 @@ def read_photo(path: Path) -> bytes:
     """The photo's bytes. Raises OSError; also for what is no regular file or larger than any photo."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
-        data = file.read(MAX_BYTES + 1)
+        try:
+            data = file.read(MAX_BYTES + 1)
+        except OSError as error:  # which does not tell of what file it is: not the stick's
+            raise OSError(error.errno, error.strerror, str(path)) from error
     if len(data) > MAX_BYTES:
         raise OSError(0, "is larger than any photo", str(path))
     return data

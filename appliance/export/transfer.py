@@ -60,7 +60,7 @@ def export(
     """
     photos = _photos(card)
     outcome = Outcome(found=len(photos))
-    _prepare(stick)
+    _prepare(stick, card)
     _look_at_space(photos, stick)
     originals: dict[Path, str] = {}
     for photo in photos:
@@ -89,12 +89,14 @@ def _photos(card: Path) -> list[Path]:
     return photos
 
 
-def _prepare(stick: Path) -> None:
+def _prepare(stick: Path, card: Path) -> None:
     """The folder on the stick, without what an export that was cut short left in it."""
     try:
         stick.mkdir(exist_ok=True)
         if stick.is_symlink():
             raise ExportError(f"{stick} is a link", "Photos go only where they were told to go")
+        if stick.samefile(card):  # each would be its own proof, and then be deleted
+            raise ExportError(f"{stick} is where the photos are", "Name a folder on the stick")
         durable.remove_leftovers(stick)
         durable.probe(stick)
     except FileExistsError as error:

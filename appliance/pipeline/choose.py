@@ -93,8 +93,7 @@ class Chooser:
             self._ring.clear()
             self._episode = decision.episode
             self._alone_until = -math.inf
-        if decision.full_search:
-            self._alone_until = decision.frame.captured_at
+        self._alone_until = max(self._alone_until, decision.seen_until)
         if not decision.keepable:
             return
         if before is not None and before.shape != decision.frame.grey.shape:

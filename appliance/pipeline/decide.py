@@ -36,7 +36,8 @@ class Decider:
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
-        self._waiting: deque[Command | Rule] = deque(maxlen=32)
+        self._waiting: deque[Command] = deque(maxlen=32)
+        self._rules: deque[Rule] = deque(maxlen=1)
         self._arming = Arming(rule)
         self._scores = _scores_of(rule)
         self._hold = _Hold()
@@ -59,7 +60,7 @@ class Decider:
 
     def use(self, rule: Rule) -> None:
         """Another rule from the next frame on. Any thread."""
-        self._waiting.append(rule)
+        self._rules.append(rule)
 
     def process(self, people: People) -> Decision:
         """What to do about this frame."""
@@ -97,7 +98,7 @@ class Decider:
             verdict.level,
             verdict.keepable,
             now if asked or take else None,
-            people.full_search,
+            people.seen_until,
         )
 
     def _start_over(self, now: float) -> None:
@@ -116,11 +117,11 @@ class Decider:
         Who asked for one while the camera was ``away`` is not photographed by surprise when it comes back.
         """
         asked = False
+        if self._rules:
+            self._change(self._rules.popleft(), now)
         while self._waiting:
             order = self._waiting.popleft()
-            if isinstance(order, Rule):
-                self._change(order, now)
-            elif order is Command.SHOOT:
+            if order is Command.SHOOT:
                 asked = not away
                 if away:
                     log.warning("No photo: the camera was away when it was asked for")

@@ -117,4 +117,4 @@ class ExpressionJudge:
         limit = self._rejected_from
         faces = tuple(face for face in judged if face.scores["not_a_face"] < limit)
         rejected = tuple(face for face in judged if face.scores["not_a_face"] >= limit)
-        return JudgedFaces(found.frame, faces, rejected, found.full_search)
+        return JudgedFaces(found.frame, faces, rejected, found.seen_until)

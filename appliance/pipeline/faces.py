@@ -1,5 +1,8 @@
 """Finds faces: in the whole picture now and then and whenever something changes, else near the known ones."""
 
+import math
+from collections import deque
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +45,8 @@ class FaceFinder:
         self._next_part = 0
         self._known: list[Box] = []
         self._lost_one = False
-        self._searched_at = float("-inf")
+        self._searched_at = -math.inf
+        self._searches: deque[float] = deque([-math.inf] * detector.parts, maxlen=detector.parts)
         self._searched_size: tuple[int, ...] = ()
         self._thumb: NDArray[np.int16] | None = None
 
@@ -62,8 +66,9 @@ class FaceFinder:
             faces = merge([*faces, *self._detector.search_part(frame, self._next_part)])
             self._next_part = (self._next_part + 1) % self._detector.parts
             self._searched_at, self._searched_size, self._thumb = frame.captured_at, frame.grey.shape, thumb
+            self._searches.append(frame.captured_at)
         self._remember(faces, full)
-        return FoundFaces(frame, tuple(faces), full)
+        return FoundFaces(frame, tuple(faces), full, self._searches[0])
 
     def _search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
         since = frame.captured_at - self._searched_at

@@ -100,7 +100,7 @@ class Line:
 
     def _capture(self) -> None:
         first = self._workers[0].inbox
-        with_frames = self._workers[: self._stages_of_frames()]
+        with_frames = self._workers[: self._choosing() + 1]
         error: BaseException | None = None
         try:
             for frame in self._source:
@@ -130,19 +130,20 @@ class Line:
         else:
             self._ended.set()
 
-    def _stages_of_frames(self) -> int:
-        """How many stages are given the camera's frames, one for one; the others get photos."""
+    def _choosing(self) -> int:
+        """Which stage makes photos of the camera's frames; those after it get photos only."""
         ends = [getattr(stage, "ends_frames", False) for stage in self._stages]
-        return ends.index(True) + 1 if True in ends else len(ends)
+        return ends.index(True) if True in ends else len(ends)
 
     def _drain(self, capture: threading.Thread) -> None:
         """Frames under way are finished, also where the camera or a stage hangs, and so are the photos."""
         stopped = self._clock.now()
         frames_until, photos_until = stopped + DRAIN_SECONDS, stopped + SAVE_SECONDS
-        of_frames = self._stages_of_frames()
+        choosing = self._choosing()
         for position, worker in enumerate(self._workers):
             worker.inbox.close()  # where the one before has not ended, nothing it gives out later counts
-            self._left_behind(worker.thread, frames_until if position < of_frames else photos_until)
+            deadline = frames_until if position < choosing else photos_until
+            self._left_behind(worker.thread, deadline)
         self._left_behind(capture, frames_until)
 
     def _left_behind(self, thread: threading.Thread, deadline: float) -> None:

@@ -107,7 +107,7 @@ class Follower:
         known = [track for track in self._tracks if track.confirmed]
         largest = max((track.face.box.size for track in self._tracks), default=0.0)
         persons = tuple(self._person(track, judged.frame, largest) for track in known)
-        return People(judged.frame, persons, self._newcomers(judged.frame, largest), judged.full_search)
+        return People(judged.frame, persons, self._newcomers(largest), judged.seen_until)
 
     def _pairs(self, faces: Sequence[JudgedFace], now: float) -> list[tuple[_Track, int]]:
         """Tracks and faces matched greedily: those near each other before those far, people before newcomers,
@@ -133,12 +133,10 @@ class Follower:
         # Not below: time that has gone back would keep somebody for ever.
         return 0 <= now - track.last_seen_at <= (grace if track.confirmed else DOUBT_SECONDS)
 
-    def _newcomers(self, frame: Frame, largest: float) -> int:
-        """Faces of this frame that may become people who count."""
+    def _newcomers(self, largest: float) -> int:
+        """Faces that may become people who count; waited for also when missed in a frame or two."""
         return sum(
-            not track.confirmed
-            and track.last_seen_at == frame.captured_at
-            and track.face.box.size >= self._settings.passer_by_size * largest
+            not track.confirmed and track.face.box.size >= self._settings.passer_by_size * largest
             for track in self._tracks
         )
 

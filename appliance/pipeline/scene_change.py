@@ -21,7 +21,7 @@ class SceneChange:
     def photo(self, people: tuple[Showing, ...]) -> None:
         """A photo was taken of these."""
         self._photo = _places(people)
-        self._showed = frozenset(one.person.number for one in people if one.shows)
+        self._showed = frozenset(one.person.number for one in people if one.shows and one.person.counts)
         self._since = None
 
     def forget(self) -> None:
@@ -50,7 +50,8 @@ class SceneChange:
         places = _places(people)
         if places.keys() != self._photo.keys():
             return True
-        if any(one.person.number in self._showed and not one.shows for one in people):
+        counted = [one for one in people if one.person.counts]
+        if any(one.person.number in self._showed and not one.shows for one in counted):
             return True  # who stopped showing it, where others go on and are enough
         return any(_moved(box, places[number]) for number, box in self._photo.items())
 

@@ -21,8 +21,8 @@ Item = TypeVar("Item")
 CAPACITY = 2
 """Items that wait before a stage: a frame that waits longer is worth less than the next one."""
 
-IDLE_SECONDS = 1.0
-"""A stage that gets nothing for so long is told: the camera has stalled."""
+IDLE_SECONDS = 1.5
+"""A stage that gets nothing for so long is told: the camera has stalled. One frame a second is no stall."""
 
 
 class Several(tuple[Item, ...]):

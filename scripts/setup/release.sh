@@ -38,6 +38,7 @@ make_release() {
     mkdir -p "$RELEASE/share"
     cp -R systemd "$RELEASE/share/"
     cp config.yaml appliance/hw/early_light.py "$RELEASE/share/"
+    sync -f "$RELEASE" # before it is called complete, not only after
     touch "$RELEASE/complete"
     sync -f "$RELEASE"
     trap - EXIT

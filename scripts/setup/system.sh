@@ -49,7 +49,7 @@ install_system() {
 # put SOURCE TARGET: install a file whole; one that somebody edited is kept beside it.
 put() {
     local source=$1 target=$2
-    cmp --silent "$source" "$target" && [ -e "$SHIPPED$target" ] && return
+    cmp --silent "$source" "$target" && cmp --silent "$source" "$SHIPPED$target" && return
     if edited "$target" && ! cmp --silent "$source" "$target"; then
         cp --preserve "$target" "$target.edited"
         note "$target was edited: your version is kept as $target.edited (systemctl edit is the place for changes)"
@@ -90,7 +90,8 @@ place() {
 
 # check_config RELEASE: before anything is changed.
 check_config() {
-    ! edited "$CONFIG" || "$1/bin/smart-selfie" check "$CONFIG" ||
+    { ! edited "$CONFIG" && [ ! -e "${CONFIG%.yaml}.override.yaml" ]; } ||
+        "$1/bin/smart-selfie" check "$CONFIG" ||
         fail "This version cannot use your $CONFIG" "Correct it as told above, then run setup.sh again"
 }
 
@@ -135,7 +136,8 @@ uninstall_system() {
     fi
     rm -f "$CONFIG.default"
     [ ! -d "$SHIPPED" ] || retire
-    rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots /var/lib/smart-selfie/early-light
+    rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots /var/lib/smart-selfie/early-light \
+        /var/lib/smart-selfie/last-good-config-*.yaml
     rm -rf /var/cache/smart-selfie-web # the page's thumbnails
     systemctl daemon-reload
     systemctl try-restart systemd-journald.service
