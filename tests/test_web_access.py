@@ -130,6 +130,11 @@ def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: P
     assert locked_page.ask("/healthz").status == 200
 
 
+def test_a_password_of_half_a_character_is_as_wrong_as_any_other(locked_page: Page) -> None:
+    answer = locked_page.ask("/api/login", "POST", b'{"password": "\\ud800 and more"}')
+    assert (answer.status, answer.json()) == (403, {"error": "That is not the password"})
+
+
 def test_patience_returns_with_time_and_is_shared_by_all_addresses() -> None:
     clock = VirtualClock(1000.0)
     patience = Patience(clock)
@@ -169,6 +174,7 @@ def test_a_change_without_the_pages_own_proof_is_refused(open_page: Page) -> Non
     [
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],

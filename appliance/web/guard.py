@@ -91,7 +91,10 @@ class Guard:
 def _from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
     """Whether another site's page asks. A link to the page itself may stand anywhere."""
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    try:
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return True
+    except ValueError:  # no address at all, such as http://[
         return True
     return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and scope["path"] != "/"
 
