@@ -1,6 +1,8 @@
 """Who may see the page: passwords, sessions, other sites, hostile names and paths, and clients that stall."""
 
+import asyncio
 import contextlib
+import http.client
 import resource
 import socket
 import time
@@ -14,7 +16,7 @@ import websockets.sync.client
 from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
-from appliance.web import protocol
+from appliance.web import guard, protocol
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
 from appliance.web.passwords import matches, scramble
 from tests.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
@@ -301,6 +303,22 @@ def hung_up(connection: socket.socket) -> bool:
     return True
 
 
+def shorten(monkeypatch: pytest.MonkeyPatch, name: str, seconds: float) -> None:
+    for module in (protocol, guard):  # wherever it stands
+        monkeypatch.setattr(module, name, seconds, raising=False)
+
+
+def answers_within(page: Page, seconds: float) -> bool:
+    """Whether one more request from this address is answered, at last."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if page.ask("/").status == 200:
+                return True
+        time.sleep(0.2)
+    return False
+
+
 def test_a_head_that_goes_on_and_on_is_refused(open_page: Page) -> None:
     with open_page.raw() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"a" * 300_000)
@@ -342,11 +360,40 @@ def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
     assert 20 <= gone < len(held)
 
 
-def test_a_download_nobody_takes_is_given_up(open_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.web.guard.SEND_SECONDS", 0.5)
+def test_downloads_nobody_takes_are_given_up_and_leave_room_for_others(
+    open_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     more_than_buffers_hold = 20_000_000
     (open_page.photos / "selfie-000100-20260102-150405.jpg").write_bytes(bytes(more_than_buffers_hold))
-    with open_page.raw() as connection:
+    shorten(monkeypatch, "SEND_SECONDS", 0.5)
+    held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS)]
+    for connection in held:
         connection.sendall(b"GET /photos.zip HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        time.sleep(2.0)
-        assert hung_up(connection)
+    assert answers_within(open_page, 15)
+    for connection in held:
+        connection.close()
+
+
+def test_hanging_up_does_not_wait_for_who_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten(monkeypatch, "SEND_SECONDS", 0.1)
+    ours, theirs = socket.socketpair()
+
+    class Closed(asyncio.Protocol):
+        def __init__(self) -> None:
+            self.lost = asyncio.Event()
+
+        def connection_lost(self, _: Exception | None) -> None:
+            self.lost.set()
+
+    async def hang_up() -> None:
+        loop = asyncio.get_running_loop()
+        transport, closed = await loop.create_connection(Closed, sock=ours)
+        seat = protocol.Seat(transport, "somewhere", loop)
+        transport.write(bytes(20_000_000))
+        transport.close()
+        await asyncio.wait_for(closed.lost.wait(), 10)
+        seat.leave()
+
+    asyncio.run(hang_up())
+    theirs.close()
+    assert "somewhere" not in protocol.Seat.taken
