@@ -349,6 +349,20 @@ def test_a_body_that_never_comes_ends_the_request(locked_page: Page, monkeypatch
         assert b" 408 " in connection.recv(65536)
 
 
+@pytest.mark.parametrize("more", [b"", b"x"])
+def test_who_is_answered_before_the_body_came_must_end_it_or_go(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch, more: bytes
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.5)
+    head = b"POST /api/do/arm HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
+    with locked_page.raw() as connection:
+        connection.settimeout(5)
+        connection.sendall(head)
+        assert b" 401 " in connection.recv(65536)
+        connection.sendall(more)
+        assert hung_up(connection)
+
+
 def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
     held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS + 20)]
     time.sleep(0.2)

@@ -5,11 +5,12 @@ from collections import Counter
 from typing import Any, ClassVar
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 REQUEST_SECONDS = 10.0
-"""Within this a request's head must be here, whether it drips in or never begins (slowloris)."""
+"""Within this a request's head must be here, whether it drips in or never begins (slowloris), and what is
+left of its body once it has been answered."""
 SEND_SECONDS = 30.0
 """A client that takes nothing for so long, or twice so long at most, is hung up on."""
 MOST_PER_ADDRESS = 40
@@ -115,6 +116,12 @@ class PatientProtocol(_Seated, H11Protocol):
         elif self._deadline is None:
             self._set_deadline()
 
+    def on_response_complete(self) -> None:
+        """As uvicorn, whose patience begins anew with every byte; a body nobody needs any more must end."""
+        if self.conn.their_state is h11.SEND_BODY:
+            self.loop.call_later(REQUEST_SECONDS, self._still_sending, self.cycle)
+        super().on_response_complete()
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """As uvicorn; from here on it is the live page's business."""
         self._clear_deadline()
@@ -134,4 +141,8 @@ class PatientProtocol(_Seated, H11Protocol):
     def _too_slow(self) -> None:
         self._deadline = None
         if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self.transport.abort()
+
+    def _still_sending(self, cycle: RequestResponseCycle) -> None:
+        if self.cycle is cycle and self.conn.their_state is h11.SEND_BODY:
             self.transport.abort()
