@@ -19,6 +19,7 @@ from appliance.errors import ConfigError
 from appliance.web import guard, protocol
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
 from appliance.web.passwords import matches, scramble
+from appliance.web.server import MOST_CONNECTIONS
 from tests.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
 
 
@@ -372,6 +373,44 @@ def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
         gone += hung_up(connection)
         connection.close()
     assert 20 <= gone < len(held)
+
+
+def strangers(page: Page, address: str, count: int) -> list[socket.socket]:
+    """Who wants to see the live view without having logged in, and does not go when told so."""
+    found = []
+    for _ in range(count):
+        connection = socket.create_connection(("127.0.0.1", page.port), 5, (address, 0))
+        with contextlib.suppress(OSError):  # hung up on already
+            connection.sendall(
+                b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+        found.append(connection)
+    return found
+
+
+def first_words(connection: socket.socket) -> bytes:
+    """What the answer begins with; nothing if hung up on."""
+    with contextlib.suppress(ConnectionError):
+        return connection.recv(12)
+    return b""
+
+
+def test_live_views_of_strangers_do_not_keep_other_addresses_out(locked_page: Page) -> None:
+    with contextlib.ExitStack() as held:
+        views = [held.enter_context(one) for one in strangers(locked_page, "127.0.0.2", 150)]
+        accepted = [first_words(one) for one in views].count(b"HTTP/1.1 101")
+        assert locked_page.ask("/").status == 200
+    assert 0 < accepted <= protocol.MOST_PER_ADDRESS
+
+
+def test_no_more_live_views_are_accepted_than_there_is_room_for(locked_page: Page) -> None:
+    with contextlib.ExitStack() as held:
+        addresses = [f"127.0.0.{number}" for number in range(2, 7)]
+        views = [held.enter_context(one) for each in addresses for one in strangers(locked_page, each, 40)]
+        words = [first_words(one) for one in views]
+    assert 0 < words.count(b"HTTP/1.1 101") < MOST_CONNECTIONS
+    assert b"HTTP/1.1 503" in words
 
 
 def test_downloads_nobody_takes_are_given_up_and_leave_room_for_others(

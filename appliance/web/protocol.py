@@ -123,8 +123,11 @@ class PatientProtocol(_Seated, H11Protocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """As uvicorn; from here on it is the live page's business."""
+        """As uvicorn, which has no limit here; from here on it is the live page's business."""
         self._clear_deadline()
+        if self._crowded():
+            self._refuse()
+            return
         super().handle_websocket_upgrade(event)
         protocol = self.transport.get_protocol()
         if isinstance(protocol, PatientWebSocket):
@@ -142,6 +145,17 @@ class PatientProtocol(_Seated, H11Protocol):
         self._deadline = None
         if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
             self.transport.abort()
+
+    def _crowded(self) -> bool:
+        """The limit that uvicorn has for requests."""
+        most = self.limit_concurrency
+        return most is not None and (len(self.connections) >= most or len(self.tasks) >= most)
+
+    def _refuse(self) -> None:
+        headers = [("Connection", "close"), ("Content-Length", "0")]
+        for event in (h11.Response(status_code=503, headers=headers), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _still_sending(self, cycle: RequestResponseCycle) -> None:
         if self.cycle is cycle and self.conn.their_state is h11.SEND_BODY:
