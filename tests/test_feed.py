@@ -217,6 +217,9 @@ def test_a_new_photo_and_a_fault_are_told(feed: Feed, viewer: Viewer) -> None:
         pack({"do": "power off"}),
         PREFIX.pack(8, 5) + b'{"a": 1}',
         PREFIX.pack(9000, 0) + b"[" * 9000,
+        pack({"want": []}),
+        pack({"want": {}}),
+        PREFIX.pack(29, 0) + b'{"do":"status","id":"\\ud800"}',
     ],
 )
 def test_who_talks_rubbish_is_hung_up_on_and_the_others_are_served(
@@ -228,6 +231,24 @@ def test_who_talks_rubbish_is_hung_up_on_and_the_others_are_served(
         bad.read()
     bad.connection.close()
     viewer.settled()
+
+
+def test_who_connects_and_hangs_up_at_once_does_not_end_the_feed(
+    tmp_path: Path, appliance: Appliance
+) -> None:
+    gate = threading.Event()
+    words = commands(appliance) | {"stuck": lambda _: {"waited": gate.wait(10)}}
+    feed = Feed(tmp_path / "feed.sock", words, MonotonicClock())
+    feed.start()
+    viewer = Viewer(tmp_path / "feed.sock")
+    viewer.say(do="stuck")
+    with socket.socket(socket.AF_UNIX) as hasty:
+        hasty.connect(str(tmp_path / "feed.sock"))
+    gate.set()
+    viewer.settled()
+    Viewer(tmp_path / "feed.sock").connection.close()
+    viewer.connection.close()
+    feed.close()
 
 
 def test_no_more_viewers_than_the_feed_can_serve(viewer: Viewer, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Who may see the page: passwords, sessions, other sites, hostile names and paths, and clients that stall."""
 
+import asyncio
 import contextlib
+import http.client
 import resource
 import socket
 import time
@@ -14,9 +16,10 @@ import websockets.sync.client
 from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
-from appliance.web import protocol
+from appliance.web import guard, protocol
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
 from appliance.web.passwords import matches, scramble
+from appliance.web.server import MOST_CONNECTIONS
 from tests.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
 
 
@@ -130,6 +133,11 @@ def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: P
     assert locked_page.ask("/healthz").status == 200
 
 
+def test_a_password_of_half_a_character_is_as_wrong_as_any_other(locked_page: Page) -> None:
+    answer = locked_page.ask("/api/login", "POST", b'{"password": "\\ud800 and more"}')
+    assert (answer.status, answer.json()) == (403, {"error": "That is not the password"})
+
+
 def test_patience_returns_with_time_and_is_shared_by_all_addresses() -> None:
     clock = VirtualClock(1000.0)
     patience = Patience(clock)
@@ -169,6 +177,7 @@ def test_a_change_without_the_pages_own_proof_is_refused(open_page: Page) -> Non
     [
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -295,6 +304,22 @@ def hung_up(connection: socket.socket) -> bool:
     return True
 
 
+def shorten(monkeypatch: pytest.MonkeyPatch, name: str, seconds: float) -> None:
+    for module in (protocol, guard):  # wherever it stands
+        monkeypatch.setattr(module, name, seconds, raising=False)
+
+
+def answers_within(page: Page, seconds: float) -> bool:
+    """Whether one more request from this address is answered, at last."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if page.ask("/").status == 200:
+                return True
+        time.sleep(0.2)
+    return False
+
+
 def test_a_head_that_goes_on_and_on_is_refused(open_page: Page) -> None:
     with open_page.raw() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"a" * 300_000)
@@ -325,6 +350,20 @@ def test_a_body_that_never_comes_ends_the_request(locked_page: Page, monkeypatch
         assert b" 408 " in connection.recv(65536)
 
 
+@pytest.mark.parametrize("more", [b"", b"x"])
+def test_who_is_answered_before_the_body_came_must_end_it_or_go(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch, more: bytes
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.5)
+    head = b"POST /api/do/arm HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
+    with locked_page.raw() as connection:
+        connection.settimeout(5)
+        connection.sendall(head)
+        assert b" 401 " in connection.recv(65536)
+        connection.sendall(more)
+        assert hung_up(connection)
+
+
 def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
     held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS + 20)]
     time.sleep(0.2)
@@ -336,11 +375,78 @@ def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
     assert 20 <= gone < len(held)
 
 
-def test_a_download_nobody_takes_is_given_up(open_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.web.guard.SEND_SECONDS", 0.5)
+def strangers(page: Page, address: str, count: int) -> list[socket.socket]:
+    """Who wants to see the live view without having logged in, and does not go when told so."""
+    found = []
+    for _ in range(count):
+        connection = socket.create_connection(("127.0.0.1", page.port), 5, (address, 0))
+        with contextlib.suppress(OSError):  # hung up on already
+            connection.sendall(
+                b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            )
+        found.append(connection)
+    return found
+
+
+def first_words(connection: socket.socket) -> bytes:
+    """What the answer begins with; nothing if hung up on."""
+    with contextlib.suppress(ConnectionError):
+        return connection.recv(12)
+    return b""
+
+
+def test_live_views_of_strangers_do_not_keep_other_addresses_out(locked_page: Page) -> None:
+    with contextlib.ExitStack() as held:
+        views = [held.enter_context(one) for one in strangers(locked_page, "127.0.0.2", 150)]
+        accepted = [first_words(one) for one in views].count(b"HTTP/1.1 101")
+        assert locked_page.ask("/").status == 200
+    assert 0 < accepted <= protocol.MOST_PER_ADDRESS
+
+
+def test_no_more_live_views_are_accepted_than_there_is_room_for(locked_page: Page) -> None:
+    with contextlib.ExitStack() as held:
+        addresses = [f"127.0.0.{number}" for number in range(2, 7)]
+        views = [held.enter_context(one) for each in addresses for one in strangers(locked_page, each, 40)]
+        words = [first_words(one) for one in views]
+    assert 0 < words.count(b"HTTP/1.1 101") < MOST_CONNECTIONS
+    assert b"HTTP/1.1 503" in words
+
+
+def test_downloads_nobody_takes_are_given_up_and_leave_room_for_others(
+    open_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     more_than_buffers_hold = 20_000_000
     (open_page.photos / "selfie-000100-20260102-150405.jpg").write_bytes(bytes(more_than_buffers_hold))
-    with open_page.raw() as connection:
+    shorten(monkeypatch, "SEND_SECONDS", 0.5)
+    held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS)]
+    for connection in held:
         connection.sendall(b"GET /photos.zip HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        time.sleep(2.0)
-        assert hung_up(connection)
+    assert answers_within(open_page, 15)
+    for connection in held:
+        connection.close()
+
+
+def test_hanging_up_does_not_wait_for_who_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten(monkeypatch, "SEND_SECONDS", 0.1)
+    ours, theirs = socket.socketpair()
+
+    class Closed(asyncio.Protocol):
+        def __init__(self) -> None:
+            self.lost = asyncio.Event()
+
+        def connection_lost(self, _: Exception | None) -> None:
+            self.lost.set()
+
+    async def hang_up() -> None:
+        loop = asyncio.get_running_loop()
+        transport, closed = await loop.create_connection(Closed, sock=ours)
+        seat = protocol.Seat(transport, "somewhere", loop)
+        transport.write(bytes(20_000_000))
+        transport.close()
+        await asyncio.wait_for(closed.lost.wait(), 10)
+        seat.leave()
+
+    asyncio.run(hang_up())
+    theirs.close()
+    assert "somewhere" not in protocol.Seat.taken

@@ -169,9 +169,10 @@ class Feed:
         )
         subscriber.event(pack({"kind": "hello", "pid": os.getpid()}))
         subscriber.event(pack(self._fault_message()))
-        self._flush(subscriber)
+        self._serve(subscriber, 0)  # it may be gone by now
 
     def _serve(self, subscriber: Subscriber, ready: int) -> None:
+        """Hear and send what can be. Whatever goes wrong ends this one subscriber, never the feed."""
         try:
             if ready & selectors.EVENT_READ:
                 for message in subscriber.received():
@@ -179,6 +180,9 @@ class Feed:
             self._flush(subscriber)
         except (FeedError, OSError) as error:
             log.debug("A viewer of the feed is gone: %s", error)
+            self._hang_up(subscriber)
+        except Exception:
+            log.exception("A viewer of the feed cannot be served; hanging up")
             self._hang_up(subscriber)
 
     def _obey(self, subscriber: Subscriber, message: dict[str, Any]) -> None:

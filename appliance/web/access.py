@@ -30,7 +30,7 @@ class Sessions:
 
     def right(self, password: str) -> bool:
         """Whether it is the password. Slow, but for one that was right before."""
-        mark = hmac.digest(self._key, password.encode(), "sha256")
+        mark = hmac.digest(self._key, password.encode(errors="surrogatepass"), "sha256")
         if self._known is not None and hmac.compare_digest(mark, self._known):
             return True
         if not passwords.matches(password, self._scrambled):

@@ -32,6 +32,8 @@ from appliance.web.settings import Settings, parse_changes
 from appliance.web.state import State
 
 MOST_BODY = 64 * 1024
+MOST_CHANGES = 4 * 1024
+"""Bytes. What is longer makes every change after it slow; the page itself sends one setting."""
 BODY_SECONDS = 10.0
 MOST_PAGE = 200
 FRESH_SECONDS = 5.0
@@ -259,7 +261,7 @@ class Page:
 
     async def change(self, request: Request) -> Response:
         """Change settings: a JSON object of dotted keys."""
-        changes = parse_changes(await _json(request))
+        changes = parse_changes(await _json(request, MOST_CHANGES))
         await run_in_threadpool(self._settings.change, changes)
         return JSONResponse(await run_in_threadpool(self._settings.form))
 
@@ -289,7 +291,7 @@ def _assets() -> Iterator[tuple[str, Asset]]:
         yield file.name, Asset(data, kind, f'"{sha256(data).hexdigest()[:24]}"')
 
 
-async def _json(request: Request) -> dict[str, Any]:
+async def _json(request: Request, most: int = MOST_BODY) -> dict[str, Any]:
     """The body as a JSON object; bounded in size and time."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415, "JSON is expected")
@@ -298,7 +300,7 @@ async def _json(request: Request) -> dict[str, Any]:
         async with asyncio.timeout(BODY_SECONDS):
             async for piece in request.stream():
                 body += piece
-                if len(body) > MOST_BODY:
+                if len(body) > most:
                     raise HTTPException(413, "That is too much")
     except TimeoutError:
         raise HTTPException(408, "Too slow") from None

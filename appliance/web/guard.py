@@ -1,6 +1,5 @@
-"""Stands before everything the page answers: hosts, sessions, proofs, headers, and clients that stall."""
+"""Stands before everything the page answers: hosts, sessions, proofs, headers."""
 
-import asyncio
 import contextlib
 import ipaddress
 import socket
@@ -14,8 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.web.access import COOKIE, Sessions
 
-SEND_SECONDS = 30.0
-"""A client that takes no more bytes for so long is hung up on."""
 OPEN = ("/", "/healthz", "/api/session", "/api/login", "/favicon.ico", "/manifest.webmanifest")
 """What may be had without logging in, beside ``/static/``: the page itself, without anything to see."""
 SAFE = {"GET", "HEAD"}
@@ -58,8 +55,7 @@ class Guard:
         if refusal is not None:
             await _refuse(scope, receive, _with_headers(send), *refusal)
             return
-        with contextlib.suppress(_StalledError):
-            await self._app(scope, receive, _patient(_with_headers(send)))
+        await self._app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Headers, token: str) -> tuple[int, str] | None:
         """Status and words, if there is no answer."""
@@ -91,7 +87,10 @@ class Guard:
 def _from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
     """Whether another site's page asks. A link to the page itself may stand anywhere."""
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    try:
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return True
+    except ValueError:  # no address at all, such as http://[
         return True
     return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and scope["path"] != "/"
 
@@ -136,20 +135,5 @@ def _with_headers(send: Send) -> Send:
                 headers[name] = value
             headers.setdefault("Cache-Control", "no-store")
         await send(message)
-
-    return sender
-
-
-class _StalledError(Exception):
-    """The client takes nothing any more."""
-
-
-def _patient(send: Send) -> Send:
-    async def sender(message: Message) -> None:
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await send(message)
-        except TimeoutError:
-            raise _StalledError from None
 
     return sender

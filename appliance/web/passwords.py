@@ -22,7 +22,7 @@ def matches(password: str, scrambled: str) -> bool:
     _, log_n, r, p, salt, digest = scrambled.split(":")
     try:
         found = _digest(password, bytes.fromhex(salt), int(log_n), int(r), int(p))
-    except ValueError:  # written by hand, with a cost that cannot be paid
+    except ValueError:  # a cost written by hand that cannot be paid, or half a character: no password has one
         return False
     return hmac.compare_digest(found, bytes.fromhex(digest))
 

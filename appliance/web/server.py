@@ -18,7 +18,7 @@ from appliance.web.gallery import Gallery
 from appliance.web.guard import Guard, own_names
 from appliance.web.history import History
 from appliance.web.link import Link
-from appliance.web.protocol import PatientProtocol
+from appliance.web.protocol import PatientProtocol, PatientWebSocket
 from appliance.web.settings import Settings
 from appliance.web.state import State
 
@@ -55,7 +55,7 @@ def make_server(config: Config, path: Path | None) -> uvicorn.Server:
             port=web.port,
             loop="asyncio",
             http=PatientProtocol,
-            ws="websockets-sansio",
+            ws=PatientWebSocket,
             ws_max_size=MOST_WS_MESSAGE,
             ws_ping_interval=20.0,
             ws_ping_timeout=20.0,

@@ -1,12 +1,11 @@
 """The settings as a form: words, bounds and defaults from the schema, changed in the file, comments kept."""
 
 import functools
-import re
 import stat
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -30,7 +29,6 @@ FIXED = {"storage.folder", "camera.recording"}
 MOST_UNDO = 20
 
 _Done = TypeVar("_Done")
-_KEY = re.compile(r"[a-z_]+\.[a-z_]+")
 _KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
 _BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
 
@@ -48,10 +46,7 @@ class Settings:
         config = load_config(self._path)
         overridden = _overridden(self._path)
         sections = []
-        for name, field in Config.model_fields.items():
-            model = field.annotation
-            if name in HIDDEN or not (isinstance(model, type) and issubclass(model, BaseModel)):
-                continue
+        for name, model in _sections():
             now = getattr(config, name)
             settings = [_setting(name, key, one, now) for key, one in model.model_fields.items()]
             for one in settings:
@@ -65,13 +60,17 @@ class Settings:
         }
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Set dotted keys, all or none; in a file that is right. Raises ConfigError, StorageError."""
+        """Set dotted keys, all or none; in a file that is right. Raises ConfigError, StorageError.
+
+        Only settings that there are get as far as the text: each one costs reading it several times.
+        """
         load_config(self._path)
+        known = _keys()
         for key in changes:
             if key.partition(".")[0] in HIDDEN or key in FIXED | _overridden(self._path):
                 reason = "can be set in the file only"
                 raise ConfigError([Problem(_ascii(key), None, reason, None, str(self._path))])
-            if not _KEY.fullmatch(key):
+            if key not in known:
                 raise ConfigError([Problem(_ascii(key), None, "is no setting; one is called section.key")])
         with self._lock:
             self._undo.append(self._write(functools.partial(edited, changes=changes)))
@@ -188,6 +187,19 @@ def _taken_back(text: str, edits: list[Edit]) -> tuple[str, None]:
 def _ascii(text: str) -> str:
     """Fit to be shown: a browser may send half a character."""
     return text.encode("ascii", "backslashreplace").decode()
+
+
+def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Those that the page shows."""
+    for name, field in Config.model_fields.items():
+        model = field.annotation
+        if name not in HIDDEN and isinstance(model, type) and issubclass(model, BaseModel):
+            yield name, model
+
+
+def _keys() -> set[str]:
+    """Every setting of theirs, dotted."""
+    return {f"{name}.{key}" for name, model in _sections() for key in model.model_fields}
 
 
 def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, Any]:
