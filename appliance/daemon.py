@@ -38,7 +38,6 @@ from appliance.service import Notifier, process_uptime
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 60.0
-DISPENSABLE = ("hardware.flash_pin", "hardware.buzzer_pin")
 FEED_FAULTS = (Light.CAMERA_LOST, Light.LENS_COVERED, Light.STORAGE_FAULT)
 """What the page is told besides the decisions."""
 
@@ -116,22 +115,12 @@ class Daemon:
         try:
             return self._open_all()
         except ApplianceError as error:
-            spare = self._spare(error)
+            spare = self._live.instead_of(self._config, error)
             if spare is None:
                 raise
             self._config_fault = self._live.unusable(self._config, error)
             self._config = spare
             return self._open_all()
-
-    def _spare(self, error: ApplianceError) -> Config | None:
-        """The last good configuration; else this one without the lamp or buzzer that ``error`` is about."""
-        last = self._live.last_good()
-        if last is not None and last != self._config:
-            return last
-        if error.key not in DISPENSABLE:
-            return None
-        without = {error.key.partition(".")[2]: "none"}
-        return self._config.model_copy(update={"hardware": self._config.hardware.model_copy(update=without)})
 
     def _open_all(self) -> tuple[Models, PhotoStore, Camera]:
         if self._panel is not None:

@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,14 +49,19 @@ def write_over(path: Path, data: bytes, mode: int = 0o640) -> None:
 def rewrite(path: Path, data: bytes) -> None:
     """As :func:`write_over`, for a file of somebody's own: it stays where a link says, and whose it is.
 
-    Its mode stays, and where that is permitted owner and group. Raises OSError.
+    Its mode stays, and where that is permitted owner and group. In a folder that gives its group to new files
+    (set-group-ID), as that of the settings does, the group may read it and nobody else: a password may be
+    in it now. Raises OSError.
     """
     path = path.resolve()
     about = path.stat()
-    with _temporary(path.parent, data, about.st_mode & 0o777) as temporary:
+    group, mode = about.st_gid, about.st_mode & 0o777
+    if path.parent.stat().st_mode & stat.S_ISGID:
+        group, mode = -1, mode & 0o770 | 0o040
+    with _temporary(path.parent, data, mode) as temporary:
         for owner in (-1, about.st_uid):  # the group is the one that more may give
             with contextlib.suppress(OSError):
-                os.chown(temporary, owner, about.st_gid)
+                os.chown(temporary, owner, group)
         temporary.replace(path)
     sync_folder(path.parent)
 

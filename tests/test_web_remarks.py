@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from appliance import durable
 from appliance.config import load_config
 from appliance.config.template import render
 from appliance.errors import ConfigError
@@ -291,3 +292,18 @@ def test_whose_file_it_is_stays_as_it_was(file: File) -> None:
     os.chown(file.path, 1234, 4321)
     file.set("rule.min_faces", 2)
     assert (file.path.stat().st_uid, file.path.stat().st_gid) == (1234, 4321)
+
+
+def test_where_the_folder_gives_its_group_the_appliance_may_read_what_the_page_wrote_and_nobody_else_may(
+    tmp_path: Path,
+) -> None:
+    """As /etc/smart-selfie is installed: another user writes there, and a password may be in it."""
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared").chmod(0o2775)
+    config = tmp_path / "shared" / "config.yaml"
+    config.write_text("rule:\n  mode: button\n")
+    os.chown(config, -1, os.getgid() + 1 if os.geteuid() == 0 else -1)
+    config.chmod(0o644)
+    durable.rewrite(config, b"rule: {}\n")
+    about = config.stat()
+    assert (about.st_gid, about.st_mode & 0o777) == (config.parent.stat().st_gid, 0o640)

@@ -27,6 +27,9 @@ STATE = Path("/var/lib/smart-selfie")
 MODE = 0o600
 """The last good configuration holds the scrambled password of the page."""
 
+DISPENSABLE = ("hardware.flash_pin", "hardware.buzzer_pin")
+"""Settings without which everything else goes on."""
+
 Stamps = Mapping[Path, tuple[int, ...]]
 
 
@@ -96,6 +99,16 @@ class LiveConfig:
         file, line = place_of(self._path, error.key) if self._path is not None else ("", None)
         value = functools.reduce(getattr, error.key.split("."), config) if "." in error.key else None
         return ConfigError([Problem(error.key, value, str(error), line, file)])
+
+    def instead_of(self, config: Config, error: ApplianceError) -> Config | None:
+        """What to use where ``error`` is in the way: the last good one, or without the device."""
+        last = self.last_good()
+        if last is not None and last != config:
+            return last
+        if error.key not in DISPENSABLE:
+            return None
+        without = {error.key.partition(".")[2]: "none"}
+        return config.model_copy(update={"hardware": config.hardware.model_copy(update=without)})
 
     def last_good(self) -> Config | None:
         """The configuration that was last in force and good, None if there is none or it is no longer one."""
