@@ -15,7 +15,7 @@ from appliance.pipeline.showing import MISSED_SECONDS, Scores
 
 log = logging.getLogger(__name__)
 
-GAP_SECONDS = 1.5
+GAP_SECONDS = 1.1
 """After a gap between frames this long nobody knows what went on meanwhile: everybody starts over. A camera
 that is set to one frame a second has none."""
 PHOTO_LIGHT_SECONDS = 0.9
