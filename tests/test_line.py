@@ -5,20 +5,14 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from appliance.assembly import assemble, load_models
 from appliance.clock import MonotonicClock, VirtualClock
-from appliance.config import Config
 from appliance.errors import ModelError, StageError
 from appliance.frames import Decision, Frame, Light, Picture
-from appliance.pipeline import line as line_module
-from appliance.pipeline import stage as stage_module
 from appliance.pipeline.line import UNDER_WAY, Line
-from appliance.pipeline.stage import Closed, DropOldest, Several, Stage
+from appliance.pipeline.stage import Closed, DropOldest
 from tests.strategies import frame
 
 
@@ -281,135 +275,6 @@ def test_told_to_stop_it_finishes_the_frames_under_way() -> None:
 
     Line(endless(), [Pass(), last], MonotonicClock(), stop).run_threaded()
     assert last.seen[-1] == 20
-
-
-def photo(number: int) -> Decision:
-    return Decision(frame(number / 30, number), (), True, True, True, Light.PHOTO, asked=True)
-
-
-class SlowCard:
-    """Keeps numbers, each after ``seconds``."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
-        self.kept: list[int] = []
-
-    def keep(self, decision: Decision) -> Path:
-        time.sleep(self.seconds)
-        self.kept.append(decision.frame.sequence)
-        return Path(f"{decision.frame.sequence}.jpg")
-
-
-class Chooses:
-    """Makes ``burst`` photos of a frame, and holds them back until it is asked for them."""
-
-    name = "choose"
-    ends_frames = True
-
-    def __init__(self, burst: int = 1) -> None:
-        self.burst = burst
-        self.held: list[Decision] = []
-
-    def process(self, item: Frame) -> None:
-        self.held = [photo(item.sequence + i) for i in range(self.burst)]
-
-    def finish(self) -> Several[Decision]:
-        held, self.held = self.held, []
-        return Several(held)
-
-    idle = finish
-
-
-def photo_stages(chooser: Stage[Any, Any], card: SlowCard) -> list[Stage[Any, Any]]:
-    """The stages as they are wired, from the choice on; ``chooser`` in place of the real one."""
-    wired = assemble(Config(), load_models(Config()), store=card)
-    return [chooser, *wired.stages[wired.stages.index(wired.chooser) + 1 :]]
-
-
-def test_of_a_burst_that_is_chosen_at_once_every_photo_reaches_the_card_best_first() -> None:
-    card = SlowCard(0.01)
-    Line(frames(1), photo_stages(Chooses(10), card), MonotonicClock(), threading.Event()).run_threaded()
-    assert card.kept == list(range(10))
-
-
-def test_told_to_stop_it_still_keeps_the_photos_under_way_on_a_slow_card(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.1)
-    card, stop = SlowCard(0.4), threading.Event()
-
-    def source() -> Iterator[Frame]:
-        yield frame(0)
-        stop.set()
-
-    Line(source(), photo_stages(Chooses(2), card), MonotonicClock(), stop).run_threaded()
-    assert card.kept == [0, 1]
-
-
-def test_told_to_stop_while_the_photo_is_being_chosen_it_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Ponders(Chooses):
-        def finish(self) -> Several[Decision]:
-            time.sleep(0.5)
-            return super().finish()
-
-    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.1)
-    card, stop = SlowCard(), threading.Event()
-
-    def source() -> Iterator[Frame]:
-        yield frame(5)
-        stop.set()
-
-    Line(source(), photo_stages(Ponders(), card), MonotonicClock(), stop).run_threaded()
-    assert card.kept == [0]
-
-
-def test_told_to_stop_while_the_camera_hangs_it_still_keeps_the_photo_that_was_decided(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.3)
-    card, stop, gate = SlowCard(), threading.Event(), threading.Event()
-
-    def source() -> Iterator[Frame]:
-        yield frame(0)
-        stop.set()
-        gate.wait(10)
-
-    Line(source(), photo_stages(Chooses(), card), MonotonicClock(), stop).run_threaded()
-    gate.set()
-    assert card.kept == [0]
-
-
-def test_a_photo_that_was_decided_does_not_wait_for_a_camera_that_has_stalled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(stage_module, "IDLE_SECONDS", 0.05)
-    card, kept_meanwhile = SlowCard(), []
-
-    def source() -> Iterator[Frame]:
-        yield frame(0)
-        deadline = time.monotonic() + 5
-        while not card.kept and time.monotonic() < deadline:
-            time.sleep(0.01)
-        kept_meanwhile.extend(card.kept)
-
-    Line(source(), photo_stages(Chooses(), card), MonotonicClock(), threading.Event()).run_threaded()
-    assert kept_meanwhile == [0]
-
-
-def test_what_breaks_beside_the_stages_stops_them_too_and_loses_no_photo() -> None:
-    card = SlowCard(0.7)
-
-    def endless() -> Iterator[Frame]:
-        yield frame(0)
-        time.sleep(5)
-
-    def breaks() -> None:
-        raise RuntimeError("a pin")
-
-    line = Line(endless(), photo_stages(Chooses(2), card), MonotonicClock(), threading.Event())
-    with pytest.raises(RuntimeError, match="a pin"):
-        line.run_threaded(breaks)
-    assert card.kept == [0, 1]
 
 
 def test_a_stage_that_hangs_does_not_keep_the_process_from_stopping() -> None:
