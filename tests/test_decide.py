@@ -198,11 +198,6 @@ def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> 
     assert play(Decider(Rule(mode="button")), [{1: SAD}] * 5)[-1].reason == "0 of 1 show it"
 
 
-def test_a_camera_of_one_frame_a_second_takes_photos_too() -> None:
-    decider = Decider(Rule())
-    assert any(decider.process(people(1.01 * i, {1: GRIN})).take_photo for i in range(4))
-
-
 def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
     scene = people(0.0, {1: SAD})
     poster = dataclasses.replace(scene.persons[0], counts=False)

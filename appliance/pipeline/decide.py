@@ -15,9 +15,8 @@ from appliance.pipeline.showing import MISSED_SECONDS, Scores
 
 log = logging.getLogger(__name__)
 
-GAP_SECONDS = 1.1
-"""After a gap between frames this long nobody knows what went on meanwhile: everybody starts over. A camera
-that is set to one frame a second has none."""
+GAP_SECONDS = 1.0
+"""After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
 PHOTO_LIGHT_SECONDS = 0.9
 """How long the light says that a photo was taken: its burst takes 0.8 s, and nothing is said into it."""
 WAVERING_SECONDS = 0.5
