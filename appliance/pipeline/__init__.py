@@ -1,0 +1,1 @@
+"""A frame's way: capture, find, judge, follow, decide, choose, keep; assembly wires them."""

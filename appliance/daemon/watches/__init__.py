@@ -1,0 +1,1 @@
+"""Watches: each looks at one thing of the machine in turn and reports a condition."""

@@ -1,0 +1,1 @@
+"""Operations on pictures that several rooms need."""

@@ -1,0 +1,1 @@
+"""TFLite networks: the runtime, the files, and the JSON that describes them."""

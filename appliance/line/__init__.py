@@ -1,0 +1,1 @@
+"""What runs stages: the stage interface, bounded inboxes, one thread a stage."""

@@ -1,0 +1,1 @@
+"""Choose the best frame of the moment."""

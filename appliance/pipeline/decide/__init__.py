@@ -1,0 +1,1 @@
+"""Decide: the rule over time."""

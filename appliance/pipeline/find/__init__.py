@@ -1,0 +1,1 @@
+"""Find faces: the stage and its interchangeable detectors."""

@@ -1,0 +1,1 @@
+"""Decisions and states in plain words, for every reader."""
