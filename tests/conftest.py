@@ -8,11 +8,11 @@ import cv2
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.frames import Frame
 from appliance.hw.cameras.scene import Scene, open_scene
+from appliance.records.frame import Frame
 
 if TYPE_CHECKING:
-    from tests.page_server import Page
+    from tests.support.page_server import Page
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -53,7 +53,7 @@ def mixed_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture
 def page(tmp_path: Path) -> "Iterator[Page]":
     """The live page, logged in to."""
-    from tests.page_server import serving  # noqa: PLC0415  (training's environment has no web server)
+    from tests.support.page_server import serving  # noqa: PLC0415  (training's environment has no web server)
 
     with serving(tmp_path) as page:
         page.enter()

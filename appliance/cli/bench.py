@@ -13,18 +13,18 @@ from typing import Any
 import cv2
 import numpy as np
 
-from appliance.assembly import Models, assemble, load_models, open_detector
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import Config
 from appliance.config.schema import Faces
 from appliance.errors import ApplianceError
-from appliance.frames import Box, Frame
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import open_scene
-from appliance.pipeline.cascade import cascade_path, tight_box
-from appliance.pipeline.faces import FaceFinder
-from appliance.pipeline.line import Line
+from appliance.line.line import Line
+from appliance.pipeline.assembly import Models, assemble, load_models, open_detector
+from appliance.pipeline.find.cascade import cascade_path, tight_box
+from appliance.pipeline.find.finder import FaceFinder
+from appliance.records.frame import Box, Frame
 
 SIZE = (640, 480)
 YUNET_SIZE = (320, 240)

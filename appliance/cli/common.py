@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from appliance import durable
 from appliance.config import Config, load_config, parse_override
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.load import find_config
 from appliance.errors import StorageError, UsageError
+from appliance.storage import durable
 
 if TYPE_CHECKING:  # commands that judge nothing need not load numpy for a name
-    from appliance.frames import Decision
+    from appliance.records.decision import Decision
 
 log = logging.getLogger(__name__)
 

@@ -9,12 +9,12 @@ from appliance.cli.common import say
 from appliance.cli.events import Events, tell_person
 from appliance.clock import MonotonicClock
 from appliance.config import load_config, parse_override
-from appliance.daemon import Daemon
+from appliance.daemon.daemon import Daemon
 from appliance.draw.sheet import Story
 from appliance.errors import ApplianceError
-from appliance.frames import Photo
 from appliance.hw.cameras import scene
-from appliance.pipeline.sensitivity import level_of
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.records.decision import Photo
 
 SHEET = "what-happened.png"
 SMILING = 0.5

@@ -13,10 +13,10 @@ from typing import Any
 from appliance.clock import MonotonicClock
 from appliance.config.live import LiveConfig
 from appliance.config.template import render
-from appliance.daemon import Daemon
-from appliance.durable import write_over
+from appliance.daemon.daemon import Daemon
 from appliance.errors import ApplianceError, UsageError
 from appliance.hw.cameras import scene
+from appliance.storage.durable import write_over
 
 STOP_SECONDS = 5.0
 

@@ -7,7 +7,7 @@ from typing import Any
 from tqdm import tqdm
 
 from appliance.cli.common import faces_of
-from appliance.frames import Decision
+from appliance.records.decision import Decision
 
 Tell = Callable[[dict[str, Any]], None]
 

@@ -6,10 +6,10 @@ from typing import Any
 import cv2
 from tqdm import tqdm
 
-from appliance import durable
 from appliance.draw.chart import Moment, chart
-from appliance.frames import Decision, Showing
-from appliance.pipeline.sensitivity import Level
+from appliance.pipeline.decide.sensitivity import Level
+from appliance.records.decision import Decision, Showing
+from appliance.storage import durable
 
 PLOT_SIZE = (1600, 500)
 

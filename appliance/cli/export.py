@@ -9,8 +9,8 @@ from tqdm import tqdm
 
 from appliance.cli.common import add_config_arguments, config_in_force, say
 from appliance.export import export
-from appliance.photo_names import photos_of
-from appliance.service import setup_logging
+from appliance.storage.photo_names import photos_of
+from appliance.system.service import setup_logging
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

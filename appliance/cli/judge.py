@@ -9,16 +9,16 @@ from typing import Any
 
 import cv2
 
-from appliance import durable
-from appliance.assembly import assemble, load_models
 from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, say
 from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.view import view
 from appliance.errors import PictureError, UsageError
-from appliance.frames import Decision
 from appliance.hw.cameras.pictures import frame_from_picture_file, is_folder, pictures_in
-from appliance.pipeline.line import Line
+from appliance.line.line import Line
+from appliance.pipeline.assembly import assemble, load_models
+from appliance.records.decision import Decision
+from appliance.storage import durable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,9 @@ import signal
 import threading
 
 from appliance.cli.common import add_config_arguments, config_in_force
-from appliance.frames import Light
 from appliance.hw.gpio import open_panel
-from appliance.service import setup_logging
+from appliance.light.states import Light
+from appliance.system.service import setup_logging
 
 log = logging.getLogger(__name__)
 

@@ -10,16 +10,16 @@ import logging
 from pathlib import Path
 
 from appliance.cli.common import add_config_arguments, check_output, config_of
-from appliance.clip import Clip
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.errors import UsageError
-from appliance.frames import Light
 from appliance.hw.camera import Camera, EndOfRecording
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import open_panel
+from appliance.light.states import Light
 from appliance.pipeline.capture import READ_SECONDS
-from appliance.service import setup_logging
+from appliance.storage.clip import Clip
+from appliance.system.service import setup_logging
 
 log = logging.getLogger(__name__)
 

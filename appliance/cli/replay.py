@@ -8,22 +8,23 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from appliance.assembly import Listener, assemble, load_models
 from appliance.cli.common import add_config_arguments, check_output, config_of, say
 from appliance.cli.events import Events, tell_person
 from appliance.cli.explain import Plot, explanation, tell
-from appliance.clip import Clip
 from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.sheet import Story
 from appliance.draw.view import view
 from appliance.errors import UsageError
-from appliance.frames import Decision, Frame, Photo
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras.recording import Recording
+from appliance.line.line import Line
+from appliance.pipeline.assembly import Listener, assemble, load_models
+from appliance.pipeline.decide.sensitivity import level_of
 from appliance.pipeline.keep import ReplayStore
-from appliance.pipeline.line import Line
-from appliance.pipeline.sensitivity import level_of
+from appliance.records.decision import Decision, Photo
+from appliance.records.frame import Frame
+from appliance.storage.clip import Clip
 
 SHEET = "contact-sheet.png"
 LONGEST_PICTURE_SECONDS = 3600.0

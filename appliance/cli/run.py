@@ -8,7 +8,7 @@ from appliance.config import parse_override
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.load import find_config
 from appliance.hw.handover import take_pins
-from appliance.service import ask_for_power_off, setup_logging
+from appliance.system.service import ask_for_power_off, setup_logging
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM. Exit 0 stopped as told, 1 something broke, 2 the configuration is bad."""
-    from appliance.daemon import Daemon  # noqa: PLC0415  (a bad configuration is told without loading it all)
+    from appliance.daemon.daemon import Daemon  # noqa: PLC0415  (a bad configuration is told without loading it all)
 
     setup_logging(verbose=args.verbose)
     overrides = [parse_override(text) for text in args.overrides]

@@ -5,7 +5,7 @@ import argparse
 from appliance.cli.common import add_config_arguments, config_of
 from appliance.config.load import find_config
 from appliance.errors import UsageError
-from appliance.service import setup_logging
+from appliance.system.service import setup_logging
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,11 +15,10 @@ from typing import Any
 
 import yaml
 
-from appliance import durable
 from appliance.config.load import load_config, override_of, place_of
 from appliance.config.schema import Config
 from appliance.errors import ApplianceError, ConfigError, Problem
-from appliance.hw.early_light import stamp
+from appliance.storage import durable
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +123,7 @@ class LiveConfig:
         """What changes when the file or its override does."""
         if self._path is None:
             return {}
-        return {path: stamp(str(path)) for path in (self._path, override_of(self._path))}
+        return {path: durable.stamp(path) for path in (self._path, override_of(self._path))}
 
 
 def state_folder(environ: Mapping[str, str] = os.environ, access: int = os.W_OK) -> Path | None:

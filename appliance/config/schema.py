@@ -31,8 +31,10 @@ from appliance.config.values import (
     no_switch,
     one_line,
 )
-from appliance.labels import EXPRESSIONS
-from appliance.pipeline.sensitivity import Sensitivity
+from appliance.records.labels import EXPRESSIONS
+
+Sensitivity = Literal["slight", "normal", "big"]
+"""How plainly an expression must be shown; the probabilities are in ``pipeline/decide/sensitivity.py``."""
 
 
 class Section(BaseModel):

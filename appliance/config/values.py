@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
 from appliance.errors import shown
-from appliance.labels import EXPRESSIONS
+from appliance.records.labels import EXPRESSIONS
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}

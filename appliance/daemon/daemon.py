@@ -9,31 +9,31 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from appliance.assembly import Assembly, Listener, Models, assemble, load_models
-from appliance.card_watch import CardWatch
 from appliance.clock import Clock, MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
+from appliance.daemon.watches.card import CardWatch
+from appliance.daemon.watches.head_count import HeadCount
+from appliance.daemon.watches.health import HealthWatch
+from appliance.daemon.watches.lens import LensWatch
+from appliance.daemon.watches.stick import StickWatch
 from appliance.errors import ApplianceError, ConfigError, NoSpaceError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.frames import Command, Decision, Light, Photo
-from appliance.health import HealthWatch
 from appliance.hw.button import Gesture
 from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
 from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
-from appliance.hw.stick import StickWatch
-from appliance.memory import give_back_libraries
-from appliance.photos import PhotoStore
+from appliance.light.states import Light
+from appliance.line.line import Line
+from appliance.pipeline.assembly import Assembly, Listener, Models, assemble, load_models
 from appliance.pipeline.capture import Capture
-from appliance.pipeline.head_count import HeadCount
 from appliance.pipeline.keep import CardStore
-from appliance.pipeline.lens import LensWatch
-from appliance.pipeline.line import Line
-from appliance.service import Notifier, process_uptime
+from appliance.records.decision import Command, Decision, Photo
+from appliance.storage.photos import PhotoStore
+from appliance.system.service import Notifier, process_uptime
 
 log = logging.getLogger(__name__)
 
@@ -361,7 +361,6 @@ class Daemon:
             self._ready = True
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
-            give_back_libraries()
             if self._config_fault is None:  # only now is it known to be good: everything could be opened
                 self._remember()
         self._notifier.watchdog()

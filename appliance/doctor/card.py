@@ -4,10 +4,10 @@ import os
 import pwd
 from pathlib import Path
 
-from appliance import durable
 from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
 from appliance.hw.machine import Machine
+from appliance.storage import durable
 
 USER = "smart-selfie"
 RESCUES = "/var/lib/smart-selfie/rescue-reboots"

@@ -47,7 +47,7 @@ def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
 def model(config: Config) -> Finding:
     """Whether faces can be found and judged."""
     try:
-        _load("appliance.assembly").load_models(config)
+        _load("appliance.pipeline.assembly").load_models(config)
     except ApplianceError as error:
         return fault("model", error.what, error.hint)
     return good("model", "faces can be found and judged")

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from appliance.draw.text import BGR, FAINT, GREEN_INK, INK, badge, font, lay, person_colour
-from appliance.frames import Colour
-from appliance.pipeline.sensitivity import Level
+from appliance.pipeline.decide.sensitivity import Level
+from appliance.records.frame import Colour
 
 GROUND: BGR = (255, 255, 255)
 GRID: BGR = (232, 230, 228)

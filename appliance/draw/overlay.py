@@ -3,8 +3,9 @@
 import cv2
 
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, lay, person_colour, tag
-from appliance.frames import Box, Colour, Decision, Showing
-from appliance.words import NAMES
+from appliance.records.decision import Decision, Showing
+from appliance.records.frame import Box, Colour
+from appliance.wording.verdict import NAMES
 
 
 def annotate(

@@ -11,9 +11,10 @@ from appliance.draw.chart import Moment, chart
 from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, FAINT, GREEN, INK, badge, font
 from appliance.errors import StorageError
-from appliance.frames import Colour, Decision
-from appliance.pipeline.sensitivity import Level
-from appliance.resize import shrink
+from appliance.imaging.resize import shrink
+from appliance.pipeline.decide.sensitivity import Level
+from appliance.records.decision import Decision
+from appliance.records.frame import Colour
 
 MOST_MOMENTS = 20_000
 """Frames kept for the chart (two numbers a person); beyond it every other one is forgotten."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from appliance.frames import Colour
+from appliance.records.frame import Colour
 
 BGR = tuple[int, int, int]
 

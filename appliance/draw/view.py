@@ -9,9 +9,11 @@ from PIL import Image, ImageDraw
 from appliance.config.schema import Rule
 from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, WHITE, font
-from appliance.frames import Colour, Decision, Light
-from appliance.resize import shrink
-from appliance.words import LIGHTS, words
+from appliance.imaging.resize import shrink
+from appliance.light.states import Light
+from appliance.records.decision import Decision
+from appliance.records.frame import Colour
+from appliance.wording.verdict import LIGHTS, words
 
 LARGEST, SMALLEST = 1920, 480
 """Pixels of the longer side: beyond it a picture is made smaller; below it larger, so that words fit."""

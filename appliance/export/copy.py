@@ -9,8 +9,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance import durable
-from appliance.photo_names import MAX_BYTES
+from appliance.storage import durable
+from appliance.storage.photo_names import MAX_BYTES
 
 CHUNK = 1 << 20
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from appliance import durable
+from appliance.storage import durable
 
 NAME = "SHA256SUMS.txt"
 MAX_BYTES = 8_000_000

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from appliance import durable
 from appliance.errors import ExportError
 from appliance.export import manifest
 from appliance.export.copy import copy_verified, fingerprint, read_photo
-from appliance.photo_names import photos_of
+from appliance.storage import durable
+from appliance.storage.photo_names import photos_of
 
 log = logging.getLogger(__name__)
 

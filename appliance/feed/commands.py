@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from appliance.errors import ApplianceError
 from appliance.feed.server import Command as Answerer
-from appliance.frames import Command
+from appliance.records.decision import Command
 
 
 class Controls(Protocol):

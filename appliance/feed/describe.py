@@ -3,9 +3,10 @@
 from typing import Any
 
 from appliance.config.schema import Rule
-from appliance.frames import Decision, Light, Showing
-from appliance.labels import EXPRESSIONS
-from appliance.words import words
+from appliance.light.states import Light
+from appliance.records.decision import Decision, Showing
+from appliance.records.labels import EXPRESSIONS
+from appliance.wording.verdict import words
 
 
 def describe(decision: Decision, rule: Rule, fault: Light | None) -> dict[str, Any]:

@@ -25,7 +25,9 @@ from appliance.errors import FeedError
 from appliance.feed.describe import describe
 from appliance.feed.messages import pack
 from appliance.feed.subscriber import Subscriber
-from appliance.frames import Colour, Decision, Light, Photo
+from appliance.light.states import Light
+from appliance.records.decision import Decision, Photo
+from appliance.records.frame import Colour
 
 log = logging.getLogger(__name__)
 

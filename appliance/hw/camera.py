@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from appliance.frames import Frame
+from appliance.records.frame import Frame
 
 
 class EndOfRecording(Exception):  # noqa: N818  (not an error: the recording is over)

@@ -36,7 +36,7 @@ _SET_VALUES = 0xC010B40F
 class Note:
     """What the appliance last knew for sure: its settings' files as they were, the chip, and the pins on it.
 
-    ``files`` has a stamp for each file (see :func:`stamp`), ``chip`` is the chip's label, ``shine`` are the
+    ``files`` has a stamp for each file (see :func:`_stamp`), ``chip`` is the chip's label, ``shine`` are the
     lines of the light, and ``dark`` those of a lamp that must not glow meanwhile.
     """
 
@@ -62,7 +62,7 @@ def read_note(path: str, config: str) -> Note:
             when, _, name = told.partition(" ")
             files[name] = _numbers(when)
     rest = dict(lines)
-    if config not in files or any(stamp(name) != when for name, when in files.items()):
+    if config not in files or any(_stamp(name) != when for name, when in files.items()):
         raise ValueError("the settings are not those the note is about")
     try:
         note = Note(files, rest["chip"], _numbers(rest["shine"]), _numbers(rest["dark"]))
@@ -74,7 +74,7 @@ def read_note(path: str, config: str) -> Note:
     return note
 
 
-def stamp(path: str) -> tuple[int, ...]:
+def _stamp(path: str) -> tuple[int, ...]:
     """What changes when the file does."""
     try:
         about = os.stat(path)

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from appliance.clock import Clock, MonotonicClock
 from appliance.config.schema import ButtonLanguage, Hardware
 from appliance.errors import GpioError
-from appliance.frames import Light
 from appliance.hw.button import Gesture, Gestures
 from appliance.hw.button_watch import ButtonWatch
 from appliance.hw.early_light import chip_label
-from appliance.hw.light import Output, ReadyLight
+from appliance.light.player import Output, ReadyLight
+from appliance.light.states import Light
 
 # gpiozero takes 0.1 s and more to import, and a laptop does not need it before the pins are opened.
 # ruff: noqa: PLC0415

@@ -10,10 +10,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from appliance import durable
 from appliance.clock import Clock
 from appliance.config.schema import Hardware
 from appliance.hw.early_light import WANTED, Note
+from appliance.storage import durable
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from appliance.frames import Colour
+from appliance.records.frame import Colour
 
 
 def fitted_size(size: tuple[int, int], within: tuple[int, int], step: int = 1) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from appliance.frames import Light
+from appliance.light.states import Light
 
 STEADY_SECONDS = 60.0
 """A steady level is written again this often; nothing can be seen of it."""

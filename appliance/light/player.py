@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from appliance.frames import Light
-from appliance.hw.light_language import DARK, LANGUAGE, Colour, Facts, Kind, Step
+from appliance.light.language import DARK, LANGUAGE, Colour, Facts, Kind, Step
+from appliance.light.states import Light
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from appliance.pipeline.stage import CAPACITY
+from appliance.line.stage import CAPACITY
 
 Item = TypeVar("Item")
 

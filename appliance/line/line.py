@@ -7,8 +7,8 @@ from typing import Any
 
 from appliance.clock import Clock
 from appliance.errors import ApplianceError, StageError
-from appliance.frames import Frame
-from appliance.pipeline.stage import Counters, Stage, Worker, held_back, run_stage
+from appliance.line.stage import Counters, Stage, Worker, held_back, run_stage
+from appliance.records.frame import Frame
 
 log = logging.getLogger(__name__)
 

@@ -8,20 +8,22 @@ import cv2
 
 from appliance.config import Config
 from appliance.config.schema import Faces
-from appliance.frames import Decision, FoundFaces, Frame, JudgedFaces, Photo
-from appliance.models_folder import models_folder
-from appliance.pipeline.announce import Announcer
-from appliance.pipeline.cascade import CascadeDetector
-from appliance.pipeline.choose import Chooser
-from appliance.pipeline.cnn import CnnDetector
-from appliance.pipeline.decide import Decider
-from appliance.pipeline.detector import Detector
-from appliance.pipeline.expressions import ExpressionJudge, ExpressionModel
-from appliance.pipeline.eyes import EyeJudge
-from appliance.pipeline.faces import FaceFinder
+from appliance.inference.folder import models_folder
+from appliance.line.announce import Announcer
+from appliance.line.stage import Replaceable, Stage
+from appliance.pipeline.choose.chooser import Chooser
+from appliance.pipeline.choose.eyes import EyeJudge
+from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.find.cascade import CascadeDetector
+from appliance.pipeline.find.cnn import CnnDetector
+from appliance.pipeline.find.detector import Detector
+from appliance.pipeline.find.finder import FaceFinder
+from appliance.pipeline.follow import Follower
+from appliance.pipeline.judge import ExpressionJudge, ExpressionModel
 from appliance.pipeline.keep import Keeper, Store
-from appliance.pipeline.people import Follower
-from appliance.pipeline.stage import Replaceable, Stage
+from appliance.records.decision import Decision, Photo
+from appliance.records.faces import FoundFaces, JudgedFaces
+from appliance.records.frame import Frame
 
 Listener = Callable[[Decision], None]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from appliance.clock import Clock
 from appliance.errors import CameraError, RecordingError
-from appliance.frames import Frame
 from appliance.hw.camera import Camera, EndOfRecording
+from appliance.records.frame import Frame
 
 log = logging.getLogger(__name__)
 

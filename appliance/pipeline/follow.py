@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from appliance.config.schema import PeopleSettings
-from appliance.frames import Box, Frame, JudgedFace, JudgedFaces, People, Person
+from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
+from appliance.records.frame import Box, Frame
 
 NEAR = 0.9
 """How far a face may be from its predicted place, in multiples of its size, to be the same one."""

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
-from appliance.frames import LABELS, Box, FoundFaces, Grey, JudgedFace, JudgedFaces
-from appliance.pipeline.model_file import RESTORE, network_file, read_description
-from appliance.runtime import open_interpreter
+from appliance.inference.model_file import RESTORE, network_file, read_description
+from appliance.inference.runtime import open_interpreter
+from appliance.records.faces import FoundFaces, JudgedFace, JudgedFaces
+from appliance.records.frame import Box, Grey
+from appliance.records.labels import LABELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from appliance import durable
 from appliance.clock import Clock
 from appliance.errors import StorageError
-from appliance.frames import Decision, Photo
-from appliance.photos import PhotoStore, encode_jpeg, make_exif
-from appliance.xmp import packet
+from appliance.records.decision import Decision, Photo
+from appliance.storage import durable
+from appliance.storage.photos import PhotoStore, encode_jpeg, make_exif
+from appliance.storage.xmp import packet
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from types import TracebackType
 import cv2
 import numpy as np
 
-from appliance import durable
 from appliance.errors import StorageError
-from appliance.frames import Colour
-from appliance.resize import shrink
+from appliance.imaging.resize import shrink
+from appliance.records.frame import Colour
+from appliance.storage import durable
 
 CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
 """By the file's ending: MPEG-4 Part 2, Motion JPEG."""

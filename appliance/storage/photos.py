@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image
 
-from appliance import __version__, durable
+from appliance import __version__
 from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
-from appliance.frames import Colour, Picture
-from appliance.photo_names import MAX_BYTES, PHOTO
+from appliance.records.frame import Colour, Picture
+from appliance.storage import durable
+from appliance.storage.photo_names import MAX_BYTES, PHOTO
 
 log = logging.getLogger(__name__)
 

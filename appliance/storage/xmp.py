@@ -6,7 +6,7 @@ section 5.9. The scores stand in each region's extensions under a namespace of t
 
 from xml.etree import ElementTree as ET
 
-from appliance.frames import Decision, Showing
+from appliance.records.decision import Decision, Showing
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MWG = "http://www.metadataworkinggroup.com/schemas/regions/"

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 
 from appliance import __version__
 from appliance.errors import ApplianceError, ConfigError, FeedError
-from appliance.photo_names import PHOTO
+from appliance.storage.photo_names import PHOTO
 from appliance.web.access import COOKIE, SESSION_SECONDS, Patience, Sessions
 from appliance.web.gallery import CHUNK, Gallery
 from appliance.web.health import metrics

@@ -14,8 +14,8 @@ from typing import BinaryIO, cast
 
 from PIL import Image, ImageOps
 
-from appliance import durable
-from appliance.photo_names import PHOTO
+from appliance.storage import durable
+from appliance.storage.photo_names import PHOTO
 
 log = logging.getLogger(__name__)
 

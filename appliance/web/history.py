@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from appliance.labels import EXPRESSIONS
+from appliance.records.labels import EXPRESSIONS
 
 SAMPLE_SECONDS = 0.5
 MOST_PEOPLE = 32

@@ -11,7 +11,7 @@ import uvicorn
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.errors import ApplianceError, UsageError
-from appliance.service import Notifier
+from appliance.system.service import Notifier
 from appliance.web.access import Patience, Sessions
 from appliance.web.app import Page
 from appliance.web.gallery import Gallery

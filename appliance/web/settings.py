@@ -14,12 +14,12 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from appliance import durable
 from appliance.config import Config, load_config
 from appliance.config.load import MAX_BYTES, override_of
 from appliance.config.text import parse
 from appliance.errors import ApplianceError, ConfigError, Problem
-from appliance.labels import EXPRESSIONS
+from appliance.records.labels import EXPRESSIONS
+from appliance.storage import durable
 from appliance.web.edit import ChangedSinceError, Edit, put, take_back
 
 HIDDEN = {"web"}

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from appliance.config.schema import Rule
-from appliance.frames import Decision, Light, Showing
-from appliance.pipeline.company import needed
+from appliance.light.states import Light
+from appliance.pipeline.decide.company import needed
+from appliance.records.decision import Decision, Showing
 
 NAMES = {
     "angry": "angry",

@@ -4,10 +4,11 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from appliance.assembly import open_detector
 from appliance.config.schema import Faces
-from appliance.frames import Face, Frame
 from appliance.hw.cameras.pictures import frame_from_picture_file
+from appliance.pipeline.assembly import open_detector
+from appliance.records.faces import Face
+from appliance.records.frame import Frame
 from models.training.errors import BadDataError
 
 

@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from appliance.assembly import assemble, load_models
 from appliance.config import Config, load_config
-from appliance.frames import Decision, Frame
 from appliance.hw.cameras import scene as bundled
 from appliance.hw.cameras.convert import make_frame
-from appliance.pipeline.stage import Stage
+from appliance.line.stage import Stage
+from appliance.pipeline.assembly import assemble, load_models
+from appliance.records.decision import Decision
+from appliance.records.frame import Frame
 
 
 def decide(stages: list[Stage], frame: Frame) -> None:

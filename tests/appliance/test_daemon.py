@@ -13,10 +13,12 @@ from gpiozero.pins.mock import MockFactory
 
 from appliance.clock import MonotonicClock
 from appliance.config import load_config
-from appliance.daemon import Daemon
-from appliance.frames import Decision, Frame, Light
+from appliance.daemon.daemon import Daemon
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import Scene
+from appliance.light.states import Light
+from appliance.records.decision import Decision
+from appliance.records.frame import Frame
 
 LED, BUTTON = 17, 27
 

@@ -10,13 +10,15 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from appliance.config import load_config
-from appliance.daemon import Daemon
+from appliance.daemon.daemon import Daemon
 from appliance.errors import CameraStalledError
-from appliance.frames import FoundFaces, Frame, JudgedFaces, Light
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import Scene
-from appliance.pipeline.expressions import ExpressionJudge
-from tests.test_daemon import pins as pins  # noqa: PLC0414  (a fixture)
+from appliance.light.states import Light
+from appliance.pipeline.judge import ExpressionJudge
+from appliance.records.faces import FoundFaces, JudgedFaces
+from appliance.records.frame import Frame
+from tests.appliance.test_daemon import pins as pins  # noqa: PLC0414  (a fixture)
 
 
 class Heard:

@@ -13,15 +13,16 @@ from appliance.cli import record as record_command
 from appliance.config import Config
 from appliance.config.live import LiveConfig
 from appliance.config.schema import Hardware
-from appliance.daemon import Daemon
+from appliance.daemon.daemon import Daemon
 from appliance.errors import GpioError, StorageError
-from appliance.frames import Decision, Light, Photo
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
-from appliance.hw.light_language import LANGUAGE, Facts
-from appliance.pipeline.decide import PHOTO_LIGHT_SECONDS
-from tests.strategies import frame
-from tests.test_gpio import Box, eventually
+from appliance.light.language import LANGUAGE, Facts
+from appliance.light.states import Light
+from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
+from appliance.records.decision import Decision, Photo
+from tests.support.strategies import frame
+from tests.unit.hw.test_gpio import Box, eventually
 
 Told = list[tuple[Light, bool]]
 

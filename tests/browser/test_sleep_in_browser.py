@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from appliance.frames import Photo
+from appliance.records.decision import Photo
 from tests.browser.conftest import LAPTOP
-from tests.page_server import Page, decision, serving, write_photo
-from tests.page_viewer import Filming
+from tests.support.page_server import Page, decision, serving, write_photo
+from tests.support.page_viewer import Filming
 
 HOUR_MS = 3_600_000
 WATCH = """

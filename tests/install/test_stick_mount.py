@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-STICK = Path(__file__).parents[1] / "systemd" / "stick"
+STICK = Path(__file__).parents[2] / "systemd" / "stick"
 PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin\n"
 
 

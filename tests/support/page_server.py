@@ -18,11 +18,12 @@ from appliance.clock import MonotonicClock
 from appliance.config import load_config
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.frames import Command, Decision, Light, Showing
-from appliance.photos import PhotoStore
+from appliance.light.states import Light
+from appliance.records.decision import Command, Decision, Showing
+from appliance.storage.photos import PhotoStore
 from appliance.web.passwords import scramble
 from appliance.web.server import make_server
-from tests.strategies import frame, people
+from tests.support.strategies import frame, people
 
 PASSWORD = "correct horse battery"
 SCRAMBLED = scramble(PASSWORD)

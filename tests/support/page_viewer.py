@@ -7,7 +7,7 @@ from typing import Any
 
 import websockets.sync.client as websockets
 
-from tests.page_server import Page, decision
+from tests.support.page_server import Page, decision
 
 
 class Browser:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from appliance.errors import StorageError
-from appliance.photos import PhotoStore
+from appliance.storage.photos import PhotoStore
 
 PICTURE = np.random.default_rng(7).integers(0, 256, (120, 160, 3), np.uint8)  # noise: a JPEG of some 25 kB
 TAKEN_AT = datetime(2026, 11, 21, 4, 1, 2, 500_000)  # the clock stands still

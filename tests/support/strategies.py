@@ -4,7 +4,9 @@ import functools
 
 import numpy as np
 
-from appliance.frames import LABELS, Box, Frame, JudgedFace, JudgedFaces, People, Person, Picture
+from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
+from appliance.records.frame import Box, Frame, Picture
+from appliance.records.labels import LABELS
 
 BLANK = np.zeros((48, 64, 3), np.uint8)
 TINY = np.zeros((1, 1, 3), np.uint8)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from appliance.pipeline.face_network import FaceNetwork
+from appliance.pipeline.find.face_network import FaceNetwork
 from models.training.__main__ import main
 
 torch = pytest.importorskip("torch", reason="training needs torch, which the appliance does not")

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from appliance.errors import StorageError
-from appliance.photos import PhotoStore
+from appliance.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """When the light says how many people are seen: once, when the number has changed and stays so. Pure."""
 
-from appliance.frames import Decision, Light
+from appliance.light.states import Light
+from appliance.records.decision import Decision
 
 LASTING_SECONDS = 0.5
 """A number counts once it has been the same for so long: a face missed for a moment is no news."""

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance import durable
 from appliance.doctor import board
 from appliance.doctor.finding import State
-from appliance.frames import Light
 from appliance.hw.machine import Machine
+from appliance.light.states import Light
+from appliance.storage import durable
 
 log = logging.getLogger(__name__)
 

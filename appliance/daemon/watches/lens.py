@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from appliance.frames import Decision, Grey
+from appliance.records.decision import Decision
+from appliance.records.frame import Grey
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.frames import Light
+from appliance.light.states import Light
 
 PLACE = Path("/run/smart-selfie-export/light")
 """Where systemd/stick says it: one word of Light, and no file when there is nothing to say."""

@@ -5,8 +5,8 @@ import time
 import cv2
 import numpy as np
 
-from appliance.frames import Colour, Frame, Grey, Picture
-from appliance.resize import shrink
+from appliance.imaging.resize import shrink
+from appliance.records.frame import Colour, Frame, Grey, Picture
 
 LATEST = 1.0
 """Seconds by which a driver's time stamp may lie before now and still be believed."""

@@ -20,10 +20,10 @@ from appliance.errors import (
     CameraFormatError,
     CameraStalledError,
 )
-from appliance.frames import Colour, Frame, Picture
 from appliance.hw.cameras.convert import believable, make_frame
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
-from appliance.resize import fitted_size
+from appliance.imaging.resize import fitted_size
+from appliance.records.frame import Colour, Frame, Picture
 
 BUFFERS = 4
 """A request is copied and given back at once, so few are enough; each takes scarce contiguous memory."""

@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from appliance.errors import ApplianceError, PictureError
-from appliance.frames import Colour, Frame, Picture
 from appliance.hw.cameras.convert import make_frame
-from appliance.resize import fitted_size
+from appliance.imaging.resize import fitted_size
+from appliance.records.frame import Colour, Frame, Picture
 
 LARGEST_PICTURE = 120_000_000
 """Pixels. A decoded picture takes three bytes for each: 360 MB."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import CameraFormatError
-from appliance.frames import Colour
+from appliance.records.frame import Colour
 
 Plane = NDArray[np.uint8]
 

@@ -6,17 +6,17 @@ clock that is at once, and the same every time; on the real clock it plays as it
 
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageSequence
 
 from appliance.clock import Clock
 from appliance.errors import PictureError, RecordingError
-from appliance.frames import Colour, Frame
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import pictures
 from appliance.hw.cameras.convert import make_frame
+from appliance.hw.cameras.reel import Reel, Shot, Shots
+from appliance.records.frame import Colour, Frame
 
 LONGEST_STILL = 0.5
 """Seconds. A camera that looks at a picture shown for longer sees it more than once: it is repeated."""
@@ -27,26 +27,7 @@ GIF_DELAY_IF_NONE = 0.1
 LONGEST_DELAY = 655.35
 """Seconds, the most a GIF can say. More, in an animated WebP or PNG, is a broken delay: none is told then."""
 
-Shots = Generator["Shot", None, None]
-
 _COPY = "Copy it again from where it came"
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One picture of a recording, BGR, and the seconds it is shown."""
-
-    bgr: Colour
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reel:
-    """What a recording holds. ``count`` is an estimate of its frames, None if it cannot be told."""
-
-    kind: str
-    shots: Shots
-    count: int | None
 
 
 class Recording:

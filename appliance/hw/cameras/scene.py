@@ -13,11 +13,11 @@ import numpy as np
 
 from appliance.clock import Clock
 from appliance.errors import ModelError
-from appliance.frames import Box, Colour, Frame, Grey
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import scene_art as art
 from appliance.hw.cameras.convert import make_frame
-from appliance.models_folder import models_folder
+from appliance.inference.folder import models_folder
+from appliance.records.frame import Box, Colour, Frame, Grey
 
 WIDTH, HEIGHT = 1280, 720
 FRAME_RATE = 30

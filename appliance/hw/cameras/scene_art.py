@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.frames import Colour, Grey
+from appliance.records.frame import Colour, Grey
 
 BGR = tuple[int, int, int]
 Mask = NDArray[np.float32]

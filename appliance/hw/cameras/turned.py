@@ -5,8 +5,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from appliance.frames import Colour, Frame, Grey, Picture
 from appliance.hw.camera import Camera
+from appliance.records.frame import Colour, Frame, Grey, Picture
 
 _HOW = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from appliance.errors import RecordingError
-from appliance.hw.cameras.recording import Reel, Shot, Shots
+from appliance.hw.cameras.reel import Reel, Shot, Shots
 
 # Read when FFmpeg is first used, not on import: errors are told by us.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET

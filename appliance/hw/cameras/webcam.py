@@ -18,8 +18,8 @@ import numpy as np
 from appliance.clock import Clock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraBusyError, CameraFormatError, CameraStalledError
-from appliance.frames import Colour, Frame
 from appliance.hw.cameras.convert import believable, make_frame
+from appliance.records.frame import Colour, Frame
 
 CLOSING = 1.0
 """Seconds to wait for a read in progress when closing; a stalled one ends by itself, on its thread."""

@@ -9,10 +9,11 @@ import math
 from dataclasses import dataclass, replace
 
 from appliance.config.schema import Moment
-from appliance.frames import Decision, Grey
-from appliance.pipeline.eyes import EyesOpen
-from appliance.pipeline.quality import Marks, marks, rate
-from appliance.pipeline.stage import Several
+from appliance.line.stage import Several
+from appliance.pipeline.choose.eyes import EyesOpen
+from appliance.pipeline.choose.quality import Marks, marks, rate
+from appliance.records.decision import Decision
+from appliance.records.frame import Grey
 
 log = logging.getLogger(__name__)
 

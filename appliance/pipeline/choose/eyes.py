@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from appliance.errors import CascadeError
-from appliance.frames import Box, Decision, Grey
-from appliance.pipeline.cascade import cascade_path
-from appliance.pipeline.quality import cut
+from appliance.pipeline.choose.quality import cut
+from appliance.pipeline.find.cascade import cascade_path
+from appliance.records.decision import Decision
+from appliance.records.frame import Box, Grey
 
 FACE_PIXELS = 112
 """Faces are brought to this width; the cascade was trained on eyes of 20 pixels. With 160 it is no more often

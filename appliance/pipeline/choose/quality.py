@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from appliance.frames import Box, Decision, Grey
+from appliance.records.decision import Decision
+from appliance.records.frame import Box, Grey
 
 SCORE_WEIGHT, SHARP_WEIGHT, STILL_WEIGHT = 0.5, 0.3, 0.2
 """What each criterion is worth; each is 0 to 1 among the frames of one moment."""

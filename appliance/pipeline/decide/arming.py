@@ -1,7 +1,7 @@
 """Armed or not: by mode and command, until enough photos are taken or too much time has passed. Pure."""
 
 from appliance.config.schema import Rule
-from appliance.frames import Command
+from appliance.records.decision import Command
 
 
 class Arming:

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 from appliance.config.schema import Rule
-from appliance.frames import Showing
-from appliance.pipeline.sensitivity import level_of
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.records.decision import Showing
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ import math
 from collections import deque
 
 from appliance.config.schema import Rule
-from appliance.frames import Command, Decision, Light, People, Showing
-from appliance.pipeline import company
-from appliance.pipeline.arming import Arming
-from appliance.pipeline.company import Verdict
-from appliance.pipeline.scene_change import SceneChange
-from appliance.pipeline.sensitivity import level_of
-from appliance.pipeline.showing import MISSED_SECONDS, Scores
+from appliance.light.states import Light
+from appliance.pipeline.decide import company
+from appliance.pipeline.decide.arming import Arming
+from appliance.pipeline.decide.company import Verdict
+from appliance.pipeline.decide.scene_change import SceneChange
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.pipeline.decide.showing import MISSED_SECONDS, Scores
+from appliance.records.decision import Command, Decision, Showing
+from appliance.records.faces import People
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Whether something has changed since the last photo: a smiling crowd is not taken forty times alike."""
 
-from appliance.frames import Box, Showing
+from appliance.records.decision import Showing
+from appliance.records.frame import Box
 
 MOVED = 0.5
 """Multiples of its size by which a face must have moved since the photo: a step aside, not a nod."""

@@ -9,9 +9,9 @@ model has changed; the rates stand in ``docs/moment.md``.
 
 import functools
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Sensitivity = Literal["slight", "normal", "big"]
+from appliance.config.schema import Sensitivity
 
 STOPS = 0.75
 """Hysteresis: who shows it goes on doing so down to this part of the threshold. Scores of one and the same

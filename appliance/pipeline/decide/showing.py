@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from appliance.frames import JudgedFace, Person, Showing
-from appliance.pipeline.sensitivity import Level
+from appliance.pipeline.decide.sensitivity import Level
+from appliance.records.decision import Showing
+from appliance.records.faces import JudgedFace, Person
 
 MISSED_SECONDS = 0.2
 """A face may be missed for this long without everybody having to start over. It still blocks the photo."""

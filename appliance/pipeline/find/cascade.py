@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from appliance.errors import CascadeError
-from appliance.frames import Box, Face, Frame, Grey
-from appliance.pipeline.detector import merge
+from appliance.pipeline.find.detector import merge
+from appliance.records.faces import Face
+from appliance.records.frame import Box, Frame, Grey
 
 FACE_WIDTH, FACE_HEIGHT = 0.80, 1.09
 """A tight face box as a share of the cascade's square, same centre: medians over 743 labelled faces."""
@@ -87,7 +88,7 @@ class CascadeDetector:
         self._min_square = max(SMALLEST_SQUARE, round(min_size / SQUARE))
 
     def search(self, frame: Frame) -> list[Face]:
-        """Every face of the whole picture; see :class:`appliance.pipeline.detector.Detector`."""
+        """Every face of the whole picture; see :class:`appliance.pipeline.find.detector.Detector`."""
         return merge([face for part in range(self.parts) for face in self.search_part(frame, part)])
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:

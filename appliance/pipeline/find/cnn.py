@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.frames import Box, Face, Frame
-from appliance.pipeline.drift import Drift
-from appliance.pipeline.face_network import FaceNetwork
+from appliance.pipeline.find.drift import Drift
+from appliance.pipeline.find.face_network import FaceNetwork
+from appliance.records.faces import Face
+from appliance.records.frame import Box, Frame
 
 
 class CnnDetector:

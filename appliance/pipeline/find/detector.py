@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from appliance.frames import Box, Face, Frame
+from appliance.records.faces import Face
+from appliance.records.frame import Box, Frame
 
 
 class Detector(Protocol):
-    """Finds faces in one frame. Boxes are tight (see :class:`appliance.frames.Box`), in analysis pixels."""
+    """Finds faces in one frame. Boxes are tight (see :class:`Box`), in analysis pixels."""
 
     name: str
     parts: int

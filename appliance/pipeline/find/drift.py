@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from appliance.frames import Box, Face, Grey
+from appliance.records.faces import Face
+from appliance.records.frame import Box, Grey
 
 PATCH = 24
 """Pixels to which a face is scaled before it is matched."""

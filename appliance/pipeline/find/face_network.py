@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
-from appliance.pipeline.model_file import RESTORE, network_file, read_description
-from appliance.runtime import open_interpreter
+from appliance.inference.model_file import RESTORE, network_file, read_description
+from appliance.inference.runtime import open_interpreter
 
 FORMAT = 1
 Floats = NDArray[np.float32]

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.frames import Box, Face, FoundFaces, Frame, Grey
-from appliance.pipeline.detector import Detector, merge
+from appliance.pipeline.find.detector import Detector, merge
+from appliance.records.faces import Face, FoundFaces
+from appliance.records.frame import Box, Frame, Grey
 
 THUMB = (40, 30)
 """Width and height of the picture in which movement is looked for, pixels."""

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from appliance.pipeline.sensitivity import THRESHOLDS
+from appliance.pipeline.decide.sensitivity import THRESHOLDS
 from models.training.errors import BadDataError
 from models.training.expression import metrics
 from models.training.expression.crops import CropRule, cut

@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.pipeline.cascade import cascade_path, tight_box
-from appliance.pipeline.face_network import FaceNetwork
+from appliance.pipeline.find.cascade import cascade_path, tight_box
+from appliance.pipeline.find.face_network import FaceNetwork
 from models.training.errors import BadDataError
 
 Finder = Callable[[np.ndarray], np.ndarray]

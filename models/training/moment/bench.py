@@ -30,14 +30,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.assembly import Models, assemble, load_models
 from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
 from appliance.config.load import parse_override
 from appliance.errors import ApplianceError
-from appliance.frames import Box, Decision, Frame
-from appliance.pipeline.cascade import cascade_path
-from appliance.pipeline.line import Line
+from appliance.line.line import Line
+from appliance.pipeline.assembly import Models, assemble, load_models
+from appliance.pipeline.find.cascade import cascade_path
+from appliance.records.decision import Decision
+from appliance.records.frame import Box, Frame
 from models.training.errors import BadDataError
 from models.training.moment.eyes import close_eyes
 from models.training.moment.groups import groups as real_groups

@@ -12,10 +12,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.frames import Box
-from appliance.pipeline.cascade import cascade_path
-from appliance.pipeline.eyes import EyeJudge
-from appliance.pipeline.quality import cut
+from appliance.pipeline.choose.eyes import EyeJudge
+from appliance.pipeline.choose.quality import cut
+from appliance.pipeline.find.cascade import cascade_path
+from appliance.records.frame import Box
 from models.training.genki import OwnFinder, read_labels
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import cv2
 
-from appliance.frames import Frame
 from appliance.hw.cameras.convert import make_frame
+from appliance.records.frame import Frame
 from models.training.errors import BadDataError
 from models.training.moment.recordings import RATE, SIZE
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.frames import Frame, Picture
 from appliance.hw.cameras.convert import make_frame
+from appliance.records.frame import Frame, Picture
 from models.training.moment.portraits import CELL
 
 RATE = 30

@@ -8,9 +8,10 @@ from collections import deque
 from dataclasses import dataclass
 
 from appliance.config.schema import Moment
-from appliance.frames import Decision, Grey
-from appliance.pipeline.eyes import EyesOpen
-from appliance.pipeline.quality import marks, rate
+from appliance.pipeline.choose.eyes import EyesOpen
+from appliance.pipeline.choose.quality import marks, rate
+from appliance.records.decision import Decision
+from appliance.records.frame import Grey
 
 REMEMBERED = 120
 """Frames, four seconds: longer than any moment."""

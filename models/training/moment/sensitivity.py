@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from appliance.frames import EXPRESSIONS, JudgedFace
-from appliance.models_folder import models_folder
-from appliance.pipeline.expressions import ExpressionModel
-from appliance.pipeline.sensitivity import THRESHOLDS
-from appliance.pipeline.showing import expression_probability
+from appliance.inference.folder import models_folder
+from appliance.pipeline.decide.sensitivity import THRESHOLDS
+from appliance.pipeline.decide.showing import expression_probability
+from appliance.pipeline.judge import ExpressionModel
+from appliance.records.faces import JudgedFace
+from appliance.records.labels import EXPRESSIONS
 from models.training.expression import data
 from models.training.expression.labels import FERPLUS_COLUMN
 from models.training.genki import OwnFinder, read_labels

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from appliance.photo_names import PHOTO
-from appliance.photos import PhotoStore
+from appliance.storage.photo_names import PHOTO
+from appliance.storage.photos import PhotoStore
 
 PHOTOS = "state/photos"
 """On the data partition; state is bound to /var/lib/smart-selfie."""

@@ -133,7 +133,7 @@ def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
     (numpy / "__init__.py").write_text("__version__ = '9.9'\n")
     done = subprocess.run(
         [sys.executable, "-m", "appliance", "doctor", "--set", f"storage.folder={tmp_path}"],
-        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[1]}"},
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[3]}"},
         capture_output=True,
         text=True,
         check=False,

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from appliance.cli import main
-from appliance.frames import LABELS
+from appliance.records.labels import LABELS
 
 Lines = list[dict]
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import ExifTags, Image
 
 from appliance.cli import main
-from appliance.frames import Frame
 from appliance.hw.cameras import scene as bundled
+from appliance.records.frame import Frame
 
 Lines = list[dict]
 

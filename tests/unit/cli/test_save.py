@@ -12,15 +12,17 @@ import pytest
 from PIL import Image
 
 from appliance.cli import main
-from appliance.clip import Clip
 from appliance.config.schema import Rule
 from appliance.draw.text import AMBER, GREEN, GREY
 from appliance.draw.view import LARGEST, NARROWEST, SMALLEST, view
 from appliance.errors import StorageError
-from appliance.frames import Box, Colour, Decision, Frame, Light
 from appliance.hw.cameras import scene as bundled
-from tests.strategies import frame
-from tests.test_sheet import count, decided, somebody
+from appliance.light.states import Light
+from appliance.records.decision import Decision
+from appliance.records.frame import Box, Colour, Frame
+from appliance.storage.clip import Clip
+from tests.support.strategies import frame
+from tests.unit.draw.test_sheet import count, decided, somebody
 
 PHOTO = 720
 """Pixels of height of the scene; the words stand below."""

@@ -12,15 +12,16 @@ import pytest
 import yaml
 from gpiozero import LED
 
-from appliance.assembly import assemble, load_models
 from appliance.config import Config, load_config
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.template import render
-from appliance.daemon import Daemon
+from appliance.daemon.daemon import Daemon
 from appliance.errors import ConfigError, GpioError
-from appliance.frames import Decision, Light
 from appliance.hw.gpio import Panel
-from tests.strategies import frame
+from appliance.light.states import Light
+from appliance.pipeline.assembly import assemble, load_models
+from appliance.records.decision import Decision
+from tests.support.strategies import frame
 
 
 def settled(live: LiveConfig) -> bool:

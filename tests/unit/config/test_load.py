@@ -15,7 +15,7 @@ from appliance.config.template import json_schema, render, table
 from appliance.errors import ConfigError, Problem, UsageError
 from appliance.web.passwords import scramble
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def problems(tmp_path: Path, text: str | bytes) -> list[Problem]:

@@ -13,9 +13,13 @@ from appliance.draw.overlay import annotate
 from appliance.draw.sheet import Story
 from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, badge, tag
 from appliance.errors import StorageError
-from appliance.frames import LABELS, Box, Colour, Decision, JudgedFace, Light, Person, Showing
 from appliance.hw.cameras.convert import make_frame
-from appliance.pipeline.sensitivity import Level
+from appliance.light.states import Light
+from appliance.pipeline.decide.sensitivity import Level
+from appliance.records.decision import Decision, Showing
+from appliance.records.faces import JudgedFace, Person
+from appliance.records.frame import Box, Colour
+from appliance.records.labels import LABELS
 
 LEVEL = Level(0.6, 0.45)
 

@@ -15,8 +15,9 @@ from appliance.errors import FeedError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.messages import PREFIX, lengths, pack, parse
 from appliance.feed.server import MOST_SUBSCRIBERS, Feed
-from appliance.frames import Command, Decision, Light, Photo, Showing
-from tests.strategies import frame, people
+from appliance.light.states import Light
+from appliance.records.decision import Command, Decision, Photo, Showing
+from tests.support.strategies import frame, people
 
 
 def decision(sequence: int = 0, *happy: float) -> Decision:

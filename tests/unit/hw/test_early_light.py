@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from appliance.config.live import LiveConfig
-from appliance.frames import Light
 from appliance.hw import early_light, handover
-from appliance.hw.light_language import LANGUAGE, Facts
+from appliance.light.language import LANGUAGE, Facts
+from appliance.light.states import Light
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 UNIT = ROOT / "systemd" / "smart-selfie-early-light.service"
 CHIP = "pinctrl-bcm2711"
 WAIT = 10.0  # only so that a broken light fails the test instead of hanging it

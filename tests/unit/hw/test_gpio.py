@@ -13,9 +13,9 @@ from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 from appliance.clock import VirtualClock
 from appliance.config.schema import Hardware
 from appliance.errors import GpioError
-from appliance.frames import Light
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
+from appliance.light.states import Light
 
 PINS = Hardware(led_pin=17, button_pin=27)
 LOG = logging.getLogger("test")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from appliance.frames import Light
-from appliance.hw.light import REMIND_SECONDS, Output, Player, ReadyLight
-from appliance.hw.light_language import LANGUAGE, Facts, Kind, Step
+from appliance.light.language import LANGUAGE, Facts, Kind, Step
+from appliance.light.player import REMIND_SECONDS, Output, Player, ReadyLight
+from appliance.light.states import Light
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "light.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "light.md"
 WAIT = 10.0  # only so that a broken light fails the test instead of hanging it
 
 

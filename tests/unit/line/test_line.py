@@ -10,10 +10,12 @@ import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import ModelError, StageError
-from appliance.frames import Decision, Frame, Light, Picture
-from appliance.pipeline.line import UNDER_WAY, Line
-from appliance.pipeline.stage import Closed, DropOldest
-from tests.strategies import frame
+from appliance.light.states import Light
+from appliance.line.line import UNDER_WAY, Line
+from appliance.line.stage import Closed, DropOldest
+from appliance.records.decision import Decision
+from appliance.records.frame import Frame, Picture
+from tests.support.strategies import frame
 
 
 def frames(count: int) -> list[Frame]:

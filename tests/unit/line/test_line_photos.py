@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from appliance.assembly import assemble, load_models
 from appliance.clock import MonotonicClock
 from appliance.config import Config
-from appliance.frames import Decision, Frame, Light
-from appliance.pipeline import line as line_module
-from appliance.pipeline import stage as stage_module
-from appliance.pipeline.line import Line
-from appliance.pipeline.stage import Several, Stage
-from tests.strategies import frame
+from appliance.light.states import Light
+from appliance.line import line as line_module
+from appliance.line import stage as stage_module
+from appliance.line.line import Line
+from appliance.line.stage import Several, Stage
+from appliance.pipeline.assembly import assemble, load_models
+from appliance.records.decision import Decision
+from appliance.records.frame import Frame
+from tests.support.strategies import frame
 
 
 def photo(number: int) -> Decision:

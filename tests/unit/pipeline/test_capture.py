@@ -8,10 +8,10 @@ import pytest
 
 from appliance.clock import VirtualClock
 from appliance.errors import CameraAbsentError, CameraBusyError, CameraStalledError, RecordingError
-from appliance.frames import Frame
 from appliance.hw.camera import Camera, EndOfRecording
 from appliance.pipeline.capture import READ_SECONDS, Capture
-from tests.strategies import frame
+from appliance.records.frame import Frame
+from tests.support.strategies import frame
 
 
 class Scripted:

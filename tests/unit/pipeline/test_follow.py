@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from appliance.config.schema import PeopleSettings
-from appliance.frames import Box, JudgedFace, People
-from appliance.pipeline.people import Follower
-from tests.strategies import face, judged
+from appliance.pipeline.follow import Follower
+from appliance.records.faces import JudgedFace, People
+from appliance.records.frame import Box
+from tests.support.strategies import face, judged
 
 STEP = 1 / 15
 

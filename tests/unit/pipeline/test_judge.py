@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import ModelError, RuntimeMissingError
-from appliance.frames import LABELS, Box, Frame
 from appliance.hw.cameras import scene as bundled
-from appliance.models_folder import models_folder
-from appliance.pipeline.expressions import Crop, ExpressionModel
-from appliance.runtime import find_runtime
+from appliance.inference.folder import models_folder
+from appliance.inference.runtime import find_runtime
+from appliance.pipeline.judge import Crop, ExpressionModel
+from appliance.records.frame import Box, Frame
+from appliance.records.labels import LABELS
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_both_runtimes_give_the_same_label(scene_frames: list[Frame]) -> None:
 
 
 def test_without_a_runtime_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.runtime.RUNTIMES", ("no_such_runtime.interpreter",))
+    monkeypatch.setattr("appliance.inference.runtime.RUNTIMES", ("no_such_runtime.interpreter",))
     with pytest.raises(RuntimeMissingError, match="pip install ai-edge-litert"):
         find_runtime()
 

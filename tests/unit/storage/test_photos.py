@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 import appliance
-from appliance import durable, photos
 from appliance.clock import VirtualClock
 from appliance.errors import NoSpaceError, StorageError
-from appliance.photos import PhotoStore
+from appliance.storage import durable, photos
+from appliance.storage.photos import PhotoStore
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 BLUE = np.full((48, 64, 3), (255, 0, 0), np.uint8)

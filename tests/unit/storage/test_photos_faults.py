@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from appliance import durable
 from appliance.errors import NoSpaceError, ReadOnlyError
-from appliance.photos import PhotoStore
+from appliance.storage import durable
+from appliance.storage.photos import PhotoStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 SAVER = ROOT / "tests" / "photo_saver.py"
 LINK = "?link,linkat"  # newer architectures have only the second
 NOON = datetime(2026, 11, 21, 12, 0, 0)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from appliance.photos import PhotoStore
+from appliance.storage.photos import PhotoStore
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 ROUNDS = 200
 LONGEST_LIFE = 0.06  # seconds: on a quick machine a few photos, on a slow one the start and half a photo
 

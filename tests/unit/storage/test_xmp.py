@@ -12,12 +12,13 @@ from PIL import Image
 
 from appliance.cli import main
 from appliance.config.schema import Rule
-from appliance.frames import Decision, Picture
-from appliance.photos import encode_jpeg, make_exif
-from appliance.pipeline.decide import Decider
+from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.keep import EPOCH, ReplayStore
-from appliance.xmp import AREA, DIMENSIONS, MWG, SCORES, packet
-from tests.strategies import BLANK, people
+from appliance.records.decision import Decision
+from appliance.records.frame import Picture
+from appliance.storage.photos import encode_jpeg, make_exif
+from appliance.storage.xmp import AREA, DIMENSIONS, MWG, SCORES, packet
+from tests.support.strategies import BLANK, people
 
 
 def decision(*happy: float | None) -> Decision:

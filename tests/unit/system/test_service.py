@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import StorageError
-from appliance.service import Notifier, ask_for_power_off, is_journal, process_uptime, setup_logging
+from appliance.system.service import Notifier, ask_for_power_off, is_journal, process_uptime, setup_logging
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(params=["in a folder", "abstract"])
@@ -51,7 +51,7 @@ def test_nobody_listening_is_no_problem(tmp_path):
 
 PROGRAM = """
 import logging
-from appliance.service import setup_logging
+from appliance.system.service import setup_logging
 setup_logging(verbose={verbose})
 logging.debug("detail")
 logging.info("photo kept")

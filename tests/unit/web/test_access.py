@@ -20,7 +20,7 @@ from appliance.web import guard, protocol
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
 from appliance.web.passwords import matches, scramble
 from appliance.web.server import MOST_CONNECTIONS
-from tests.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
+from tests.support.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from appliance import durable
 from appliance.config import load_config
 from appliance.config.template import render
 from appliance.errors import ConfigError
+from appliance.storage import durable
 from appliance.web.settings import Settings, edited
 
 OURS = "rule:\n  min_faces: 1  # us two\n  mode: button\n"

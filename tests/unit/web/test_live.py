@@ -14,11 +14,12 @@ from websockets.exceptions import ConnectionClosed
 from appliance.clock import MonotonicClock
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.frames import Command, Light, Photo
+from appliance.light.states import Light
+from appliance.records.decision import Command, Photo
 from appliance.web import live
 from appliance.web.link import Viewer
-from tests.page_server import Page, decision
-from tests.page_viewer import Browser, Filming
+from tests.support.page_server import Page, decision
+from tests.support.page_viewer import Browser, Filming
 
 
 def test_a_viewer_sees_the_picture_with_everybody_and_the_verdict(page: Page) -> None:

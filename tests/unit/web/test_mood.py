@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from appliance.labels import EXPRESSIONS
+from appliance.records.labels import EXPRESSIONS
 from appliance.web.history import History
-from tests.page_server import Page
-from tests.page_viewer import Browser, Filming
+from tests.support.page_server import Page
+from tests.support.page_viewer import Browser, Filming
 
 
 def person(number: int, seen: bool = True, **scores: float) -> dict[str, Any]:

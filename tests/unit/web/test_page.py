@@ -7,7 +7,7 @@ import pytest
 from appliance.cli import main
 from appliance.hw.machine import Machine
 from appliance.web.health import box
-from tests.page_server import Page, write_photo
+from tests.support.page_server import Page, write_photo
 
 
 def test_metrics_are_what_prometheus_reads(page: Page) -> None:
@@ -43,12 +43,12 @@ def test_the_qr_code_is_the_pages_address(page: Page) -> None:
 
 
 def test_the_page_weighs_less_than_200_kb() -> None:
-    static = Path(__file__).parents[1] / "appliance" / "web" / "static"
+    static = Path(__file__).parents[3] / "appliance" / "web" / "static"
     assert sum(path.stat().st_size for path in static.iterdir()) <= 200_000
 
 
 def test_the_page_asks_nobody_else_for_anything() -> None:
-    static = Path(__file__).parents[1] / "appliance" / "web" / "static"
+    static = Path(__file__).parents[3] / "appliance" / "web" / "static"
     for path in static.iterdir():
         text = path.read_text().replace("http://www.w3.org/", "")
         assert "//" not in "\n".join(line for line in text.splitlines() if "http" in line), path.name

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from appliance.web.gallery import Gallery
-from tests.page_server import Page, write_photo
+from tests.support.page_server import Page, write_photo
 
 
 def test_the_gallery_is_by_day_and_newest_first(page: Page) -> None:

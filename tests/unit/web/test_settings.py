@@ -11,7 +11,7 @@ from appliance.cli import main
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web.passwords import matches
-from tests.page_server import Page
+from tests.support.page_server import Page
 
 
 def test_settings_come_with_words_bounds_and_values(page: Page) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from appliance.config import load_config
 from appliance.config.schema import Rule
-from appliance.frames import Command, Decision, Light
-from appliance.labels import EXPRESSIONS
-from appliance.pipeline.decide import Decider
-from appliance.words import LIGHTS, NAMES, show_it, words
-from tests.strategies import people
+from appliance.light.states import Light
+from appliance.pipeline.decide.decider import Decider
+from appliance.records.decision import Command, Decision
+from appliance.records.labels import EXPRESSIONS
+from appliance.wording.verdict import LIGHTS, NAMES, show_it, words
+from tests.support.strategies import people
 
-STATIC = Path(__file__).parents[1] / "appliance" / "web" / "static"
+STATIC = Path(__file__).parents[3] / "appliance" / "web" / "static"
 
 
 def rule(who: Any = "everyone", expression: Any = "happy", **others: Any) -> Rule:

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from appliance import durable
-from appliance.card_watch import LOOK_SECONDS, CardWatch
+from appliance.daemon.watches.card import LOOK_SECONDS, CardWatch
 from appliance.errors import NoSpaceError
-from appliance.photos import PhotoStore
+from appliance.storage import durable
+from appliance.storage.photos import PhotoStore
 
 NOISE = np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)
 KEEP_FREE = 100_000_000

@@ -1,8 +1,9 @@
 """How many people it sees is said once, when the number has changed and stayed so."""
 
-from appliance.frames import Decision, Light, Showing
-from appliance.pipeline.head_count import LASTING_SECONDS, HeadCount
-from tests.strategies import frame, person
+from appliance.daemon.watches.head_count import LASTING_SECONDS, HeadCount
+from appliance.light.states import Light
+from appliance.records.decision import Decision, Showing
+from tests.support.strategies import frame, person
 
 
 def decision(time: float, count: int, light: Light = Light.WAITING, armed: bool = True) -> Decision:

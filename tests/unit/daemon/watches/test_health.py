@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance import durable
-from appliance.frames import Light
-from appliance.health import LOOK_SECONDS, NEARLY_FULL_BYTES, HealthWatch
+from appliance.daemon.watches.health import LOOK_SECONDS, NEARLY_FULL_BYTES, HealthWatch
 from appliance.hw.machine import Machine
+from appliance.light.states import Light
+from appliance.storage import durable
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from appliance.frames import Decision, Grey, Light
-from appliance.pipeline.lens import LensWatch, blind
-from tests.strategies import frame
+from appliance.daemon.watches.lens import LensWatch, blind
+from appliance.light.states import Light
+from appliance.records.decision import Decision
+from appliance.records.frame import Grey
+from tests.support.strategies import frame
 
 NOISE = np.random.default_rng(2).normal(0, 2, (480, 640))
 

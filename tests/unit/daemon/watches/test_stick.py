@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.frames import Light
-from appliance.hw.stick import StickWatch
+from appliance.daemon.watches.stick import StickWatch
+from appliance.light.states import Light
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
-from appliance.frames import Colour
 from appliance.hw.cameras import open_camera, raw
 from appliance.hw.cameras.picamera2 import PiCamera, _controls, granted_layout
 from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr, to_strips
+from appliance.records.frame import Colour
 
 COLOURS = {"blue": (200, 40, 30), "green": (40, 190, 60), "red": (50, 30, 210), "grey": (128, 128, 128)}
 WEIGHTS = {"601": (0.299, 0.587, 0.114), "709": (0.2126, 0.7152, 0.0722)}

@@ -16,10 +16,10 @@ from PIL import Image
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import schema
 from appliance.errors import PictureError, RecordingError
-from appliance.frames import Colour, Frame
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import open_camera, pictures
 from appliance.hw.cameras.recording import Recording
+from appliance.records.frame import Colour, Frame
 
 
 def shade(value: int, size: tuple[int, int] = (64, 48)) -> Colour:

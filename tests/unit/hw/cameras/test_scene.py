@@ -9,11 +9,11 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.config import schema
 from appliance.errors import ModelError
-from appliance.frames import Box
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import open_camera, scene
-from appliance.models_folder import models_folder
-from appliance.pipeline.expressions import ExpressionModel
+from appliance.inference.folder import models_folder
+from appliance.pipeline.judge import ExpressionModel
+from appliance.records.frame import Box
 
 EVERY = 9
 """Every ninth frame is looked at: a smile that comes is seen once or twice half there."""

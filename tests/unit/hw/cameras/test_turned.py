@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from appliance.assembly import assemble, load_models
 from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
-from appliance.frames import Decision, Frame
 from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.turned import Turned
+from appliance.pipeline.assembly import assemble, load_models
+from appliance.records.decision import Decision
+from appliance.records.frame import Frame
 
 WAYS = {90: 1, 180: 2, 270: 3}
 """Quarter turns clockwise."""

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.config.schema import Moment, Rule, Who
-from appliance.frames import Command, Decision, Frame, People, Picture
-from appliance.pipeline.choose import Chooser
-from appliance.pipeline.decide import Decider
-from appliance.pipeline.quality import marks, rate
-from appliance.pipeline.sensitivity import level_of
-from tests.strategies import people
+from appliance.pipeline.choose.chooser import Chooser
+from appliance.pipeline.choose.quality import marks, rate
+from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.records.decision import Command, Decision
+from appliance.records.faces import People
+from appliance.records.frame import Frame, Picture
+from tests.support.strategies import people
 
 STEP = 1 / 30
 RULE = Rule(smoothing_seconds=0, cooldown_seconds=1, hold_seconds=0.25)

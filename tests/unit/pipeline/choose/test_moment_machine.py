@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from appliance.config.schema import Moment, Rule, Who
-from appliance.frames import Command, Decision, Light
+from appliance.daemon.watches.head_count import HeadCount
 from appliance.hw.button import Gesture, Gestures
-from appliance.hw.light import Player
-from appliance.hw.light_language import LANGUAGE, Facts, Kind, Step
-from appliance.pipeline.choose import Chooser
-from appliance.pipeline.decide import GAP_SECONDS, WAVERING_SECONDS, Decider
-from appliance.pipeline.head_count import HeadCount
-from appliance.pipeline.sensitivity import level_of
-from tests.strategies import TINY, people
+from appliance.light.language import LANGUAGE, Facts, Kind, Step
+from appliance.light.player import Player
+from appliance.light.states import Light
+from appliance.pipeline.choose.chooser import Chooser
+from appliance.pipeline.decide.decider import GAP_SECONDS, WAVERING_SECONDS, Decider
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.records.decision import Command, Decision
+from tests.support.strategies import TINY, people
 
 CAMERAS = [1 / 30, 1 / 12, 1 / 8, 1 / 6]
 """Seconds from one frame to the next."""

@@ -4,10 +4,13 @@ import dataclasses
 import itertools
 
 from appliance.config.schema import Rule, Who
-from appliance.frames import LABELS, Command, Decision, JudgedFace, Light, People, Person
-from appliance.pipeline.decide import PHOTO_LIGHT_SECONDS, Decider
-from appliance.pipeline.sensitivity import level_of
-from tests.strategies import face, people
+from appliance.light.states import Light
+from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS, Decider
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.records.decision import Command, Decision
+from appliance.records.faces import JudgedFace, People, Person
+from appliance.records.labels import LABELS
+from tests.support.strategies import face, people
 
 STEP = 1 / 30
 SMILE, GRIN, SAD = 0.95, 0.99, 0.05

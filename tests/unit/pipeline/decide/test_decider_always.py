@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.config.schema import Rule, Who
-from appliance.frames import People
-from appliance.pipeline.decide import Decider
-from appliance.pipeline.sensitivity import level_of
-from appliance.pipeline.showing import expression_probability
-from tests.strategies import people
-from tests.test_decide import SAD, STEP, photos
+from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.pipeline.decide.showing import expression_probability
+from appliance.records.faces import People
+from tests.support.strategies import people
+from tests.unit.pipeline.decide.test_decider import SAD, STEP, photos
 
 scores = st.one_of(st.none(), st.floats(0, 1))
 scenes = st.lists(

@@ -5,10 +5,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.frames import Box, Face, Frame, Grey
-from appliance.models_folder import models_folder
-from appliance.pipeline.cnn import CnnDetector
-from appliance.pipeline.drift import Drift
+from appliance.inference.folder import models_folder
+from appliance.pipeline.find.cnn import CnnDetector
+from appliance.pipeline.find.drift import Drift
+from appliance.records.faces import Face
+from appliance.records.frame import Box, Frame, Grey
 
 ROOM = np.random.default_rng(5).integers(60, 90, (480, 640), np.uint8)
 HEAD = cv2.GaussianBlur(np.random.default_rng(6).integers(0, 256, (100, 80), np.uint8), (0, 0), 6)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from appliance.errors import ModelError
-from appliance.pipeline.face_network import FaceNetwork, Output, decode_level, read_model, suppress
+from appliance.pipeline.find.face_network import FaceNetwork, Output, decode_level, read_model, suppress
 
 SCORE = Output("score", 8, (1, 3, 4, 1), 0.1, 0)
 BOX = Output("box", 8, (1, 3, 4, 4), 0.05, -10)
@@ -112,7 +112,7 @@ def test_a_network_that_is_none_is_named_and_not_a_traceback(tmp_path: Path) -> 
 
 @pytest.fixture(scope="module")
 def network() -> FaceNetwork:
-    return FaceNetwork(Path(__file__).parents[1] / "models" / "faces.json")
+    return FaceNetwork(Path(__file__).parents[4] / "models" / "faces.json")
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from appliance.errors import CascadeError
-from appliance.frames import Box, Face, Frame
 from appliance.hw.cameras import scene as bundled
-from appliance.models_folder import models_folder
-from appliance.pipeline.cascade import CascadeDetector, load_cascade, tight_box
-from appliance.pipeline.cnn import CnnDetector
-from appliance.pipeline.detector import Detector, merge
-from appliance.pipeline.faces import FaceFinder
-from tests.strategies import frame
+from appliance.inference.folder import models_folder
+from appliance.pipeline.find.cascade import CascadeDetector, load_cascade, tight_box
+from appliance.pipeline.find.cnn import CnnDetector
+from appliance.pipeline.find.detector import Detector, merge
+from appliance.pipeline.find.finder import FaceFinder
+from appliance.records.faces import Face
+from appliance.records.frame import Box, Frame
+from tests.support.strategies import frame
 
 ROOM = np.full((480, 640, 3), 90, np.uint8)
 HEAD = Box(300, 200, 60, 80)

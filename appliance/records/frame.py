@@ -1,0 +1,102 @@
+"""One moment as the camera saw it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+"""uint8 [height, width]."""
+Colour = NDArray[np.uint8]
+"""uint8 [height, width, 3], colour order BGR (OpenCV's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels; ``x, y`` is the top left corner, fractions allowed.
+
+    Around a face it is tight in the manner of WIDER FACE: hairline to chin, ear to ear.
+    """
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Centre (x, y) in pixels."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    @property
+    def size(self) -> float:
+        """Side of the square of equal area, pixels: how large a face is said to be."""
+        return float(np.sqrt(max(0.0, self.w) * max(0.0, self.h)))
+
+    def scaled(self, sx: float, sy: float | None = None) -> "Box":
+        """The same rectangle in a picture ``sx`` times as wide and ``sy`` (or ``sx``) times as high."""
+        sy = sx if sy is None else sy
+        return Box(self.x * sx, self.y * sy, self.w * sx, self.h * sy)
+
+    def iou(self, other: "Box") -> float:
+        """Intersection over union, 0 to 1."""
+        width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
+        height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
+        if width <= 0 or height <= 0:
+            return 0.0
+        both = width * height
+        return both / (self.w * self.h + other.w * other.h - both)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Picture:
+    """The full-resolution picture of one frame, converted only when somebody wants it.
+
+    ``convert`` turns the camera's own bytes (which it owns: no buffer is lent) into BGR. ``held`` is how many
+    bytes those are; 0: three a pixel. ``pieces``, where the camera can, does so in strips, top to bottom.
+    """
+
+    width: int
+    height: int
+    convert: Callable[[], Colour]
+    held: int = 0
+    pieces: Callable[[], Iterator[Colour]] | None = None
+
+    @property
+    def bytes_held(self) -> int:
+        """Memory that keeping this picture takes."""
+        return self.held or 3 * self.width * self.height
+
+    def bgr(self) -> Colour:
+        """uint8 [height, width, 3], BGR."""
+        return self.convert()
+
+    def strips(self) -> Iterator[Colour]:
+        """The same from top to bottom in strips as wide, so that it need not be in memory as a whole."""
+        return self.pieces() if self.pieces else iter([self.convert()])
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One moment as the camera saw it: a small image to analyse, and the full picture of that very moment.
+
+    ``captured_at`` is in seconds on the monotonic clock (seconds into the recording in a replay);
+    ``sequence`` counts from 0. ``colour`` and ``grey`` are the same analysis image.
+    """
+
+    sequence: int
+    captured_at: float
+    colour: Colour
+    grey: Grey
+    picture: Picture
+
+    def without_colours(self) -> "Frame":
+        """The same with ``colour`` empty: for a frame that has been judged and waits to be a photo."""
+        return replace(self, colour=self.colour[:0, :0].copy())
+
+    @property
+    def picture_scale(self) -> tuple[float, float]:
+        """Pixels of the full picture per pixel of the analysis image, (x, y)."""
+        height, width = self.grey.shape
+        return self.picture.width / width, self.picture.height / height
