@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.faces import Person
 from appliance.records.frame import Frame
 
@@ -99,7 +99,7 @@ class Decision:
     armed: bool
     all_show: bool
     take_photo: bool
-    light: Light
+    light: State
     reason: Reason
     asked: bool = False
     episode: int = 0

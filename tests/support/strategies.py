@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Decision, Reason, ReasonKind, Showing
 from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
 from appliance.records.frame import Box, Frame, Picture
@@ -75,7 +75,7 @@ def decision_on(of: Frame, **facts: Any) -> Decision:
         "armed": True,
         "all_show": False,
         "take_photo": False,
-        "light": Light.WAITING,
+        "light": State.WAITING,
         "reason": Reason(kind=ReasonKind.NOBODY),
     }
     return Decision(frame=of, **(waiting | facts))
@@ -86,7 +86,7 @@ def photo_on(of: Frame, **facts: Any) -> Decision:
     taken: dict[str, Any] = {
         "all_show": True,
         "take_photo": True,
-        "light": Light.PHOTO,
+        "light": State.PHOTO,
         "reason": Reason(kind=ReasonKind.PHOTO),
     }
     return decision_on(of, **(taken | facts))

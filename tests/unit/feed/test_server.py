@@ -15,7 +15,7 @@ from appliance.errors import FeedError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.messages import PREFIX, lengths, pack, parse
 from appliance.feed.server import MOST_SUBSCRIBERS, Feed
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.records.decision import Command, Decision, Photo, Reason, ReasonKind
 from tests.support.strategies import decision_on, frame, people, showing_of
 
@@ -200,10 +200,10 @@ def test_a_new_photo_and_a_fault_are_told(feed: Feed, viewer: Viewer) -> None:
     viewer.settled()
     feed.photo(Photo(path=Path("/photos/selfie-000001-20260101-120000.jpg"), decision=decision()))
     assert viewer.read()[0] == {"kind": "photo", "name": "selfie-000001-20260101-120000.jpg"}
-    feed.fault(Light.CAMERA_LOST, True)
-    feed.fault(Light.CAMERA_LOST, True)
+    feed.fault(Condition.CAMERA_LOST, True)
+    feed.fault(Condition.CAMERA_LOST, True)
     assert viewer.read()[0] == {"kind": "fault", "light": "camera_lost"}
-    feed.fault(Light.CAMERA_LOST, False)
+    feed.fault(Condition.CAMERA_LOST, False)
     assert viewer.read()[0] == {"kind": "fault", "light": None}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from appliance.daemon.watches.lens import LensWatch, blind
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.frame import Grey
 from tests.support.strategies import decision_on, frame
 
@@ -27,7 +27,7 @@ def watch(*pictures: Grey) -> list[tuple[float, bool]]:
     lens = LensWatch(lambda covered: told.append((now, covered)))
     for index, grey in enumerate(pictures):
         now = index / 10
-        lens.hear(decision_on(replace(frame(now), grey=grey), light=Light.ARMED))
+        lens.hear(decision_on(replace(frame(now), grey=grey), light=State.ARMED))
     return told
 
 
