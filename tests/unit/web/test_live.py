@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from appliance.clock import MonotonicClock
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.records.decision import Command, Photo
 from appliance.web import live
 from appliance.web.link import Viewer
@@ -112,7 +112,7 @@ def test_a_hidden_browser_gets_no_frames_and_hears_of_photos(page: Page) -> None
     browser.event("awake")
     with Filming(page):
         browser_frames = []
-        page.feed.photo(Photo("x/selfie-000001-20260102-150405.jpg", decision(0, 0.9)))
+        page.feed.photo(Photo(path=Path("x/selfie-000001-20260102-150405.jpg"), decision=decision(0, 0.9)))
         while (head := browser.next()[0])["kind"] != "photo":
             browser_frames.append(head)
     assert head["name"] == "selfie-000001-20260102-150405.jpg"
@@ -159,7 +159,7 @@ def test_the_page_says_when_the_appliance_is_gone_and_goes_on_when_it_is_back(
 
 
 def test_a_fault_is_told_to_who_comes_later(page: Page) -> None:
-    page.feed.fault(Light.CAMERA_LOST, True)
+    page.feed.fault(Condition.CAMERA_LOST, True)
     while page.ask("/healthz").status == 200:
         time.sleep(0.01)
     browser = Browser(page)
