@@ -10,11 +10,11 @@ from pathlib import Path
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.config import Config
 from appliance.doctor import board, card, program
-from appliance.doctor.finding import Finding, State, fault, good
+from appliance.doctor.finding import Finding, Status, fault, good
 from appliance.errors import ConfigError
 from appliance.hw.machine import Machine
 
-MARKS = {State.GOOD: "ok", State.WARNING: "look", State.FAULT: "FAULT", State.UNKNOWN: "-"}
+MARKS = {Status.GOOD: "ok", Status.WARNING: "look", Status.FAULT: "FAULT", Status.UNKNOWN: "-"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 without a fault, else 1."""
     faults = 0
     for finding in examine(args, Machine(args.root)):
-        faults += finding.state is State.FAULT
+        faults += finding.state is Status.FAULT
         if args.json:
             say(dataclasses.asdict(finding))
         else:

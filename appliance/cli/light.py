@@ -7,10 +7,12 @@ import threading
 
 from appliance.cli.common import add_config_arguments, config_in_force
 from appliance.hw.gpio import open_panel
-from appliance.light.states import Light
+from appliance.light.states import SIGNALS
 from appliance.system.service import setup_logging
 
 log = logging.getLogger(__name__)
+
+_SIGNALS = {str(signal): signal for signal in SIGNALS}
 
 NOT_THE_LIGHT = {"button_pin": "none", "buzzer_pin": "none", "flash_pin": "none"}
 """What may be the very thing that stands in the way; the light is needed to say so."""
@@ -18,7 +20,7 @@ NOT_THE_LIGHT = {"button_pin": "none", "buzzer_pin": "none", "flash_pin": "none"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("state", choices=[str(state) for state in Light], metavar="STATE")
+    parser.add_argument("state", choices=list(_SIGNALS), metavar="STATE")
     add_config_arguments(parser)
 
 
@@ -35,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     panel = open_panel(lights, lambda _: None, log)
     try:
-        panel.show(Light(args.state))
+        panel.show(_SIGNALS[args.state])
         stop.wait()
     finally:
         panel.close()

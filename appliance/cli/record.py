@@ -16,7 +16,7 @@ from appliance.errors import UsageError
 from appliance.hw.camera import Camera, EndOfRecording
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import open_panel
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.pipeline.capture import READ_SECONDS
 from appliance.storage.clip import Clip
 from appliance.system.service import setup_logging
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     lights = config.hardware.model_copy(update={"button_pin": "none", "buzzer_pin": "none"})
     panel = open_panel(lights, lambda _: None, log)
     try:
-        panel.condition(Light.RECORDING, True)
+        panel.condition(Condition.RECORDING, True)
         camera = open_camera(config.camera, clock, log.info)
         try:
             frames = record(camera, args.file, args.seconds, config, clock)

@@ -26,7 +26,7 @@ from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
 from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
-from appliance.light.states import Light
+from appliance.light.states import Condition, State
 from appliance.line.line import Line
 from appliance.pipeline.assembly import Assembly, Listener, Models, assemble, load_models
 from appliance.pipeline.capture import Capture
@@ -38,7 +38,7 @@ from appliance.system.service import Notifier, process_uptime
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 60.0
-FEED_FAULTS = (Light.CAMERA_LOST, Light.LENS_COVERED, Light.STORAGE_FAULT)
+FEED_FAULTS = (Condition.CAMERA_LOST, Condition.LENS_COVERED, Condition.STORAGE_FAULT)
 """What the page is told besides the decisions."""
 
 
@@ -77,10 +77,10 @@ class Daemon:
         self._report_asked = threading.Event()
         self._reload_asked = threading.Event()
         self._report_due = self._clock.now() + REPORT_SECONDS
-        self._conditions: set[Light] = set()
+        self._conditions: set[Condition] = set()
         self._heads = HeadCount()
         self._health = HealthWatch(Machine(), self._condition)
-        self._card_watch = CardWatch(functools.partial(self._condition, Light.STORAGE_FAULT))
+        self._card_watch = CardWatch(functools.partial(self._condition, Condition.STORAGE_FAULT))
         self._stick = StickWatch(self._condition)
         self._panel: Panel | None = None
         self._assembly: Assembly | None = None
@@ -97,7 +97,7 @@ class Daemon:
         try:
             models, self._store, camera = self._open()
             self._assembly = self._assemble(models, self._store)
-            lost = functools.partial(self._condition, Light.CAMERA_LOST)
+            lost = functools.partial(self._condition, Condition.CAMERA_LOST)
             self._proven = self._config
             self._capture = Capture(camera, self._opener(self._config), self._clock, self._stop, lost)
             self._line = Line(self._capture, self._assembly.stages, self._clock, self._stop)
@@ -126,7 +126,7 @@ class Daemon:
         if self._panel is not None:
             self._panel.close()
         self._panel = self._open_panel(self._config)
-        self._panel.show(Light.BOOTING)  # the camera and the models take a while
+        self._panel.show(State.BOOTING)  # the camera and the models take a while
         if self._feed is None:
             self._open_feed()
         self._tell_config(self._config_fault)
@@ -159,11 +159,11 @@ class Daemon:
             self._on_photo = (self._feed.photo, *self._on_photo)
 
     @property
-    def conditions(self) -> frozenset[Light]:
+    def conditions(self) -> frozenset[Condition]:
         """Faults, activities and reminders that the light says besides the state. Any thread."""
         return frozenset(self._conditions)
 
-    def _condition(self, light: Light, present: bool) -> None:
+    def _condition(self, light: Condition, present: bool) -> None:
         """A fault, an activity or a reminder has come or gone. Any thread."""
         (self._conditions.add if present else self._conditions.discard)(light)
         if self._panel is not None:
@@ -187,7 +187,7 @@ class Daemon:
             listeners=[
                 self._show,
                 self._alive,
-                LensWatch(functools.partial(self._condition, Light.LENS_COVERED)).hear,
+                LensWatch(functools.partial(self._condition, Condition.LENS_COVERED)).hear,
                 *self._listeners,
             ],
             store=self._card(self._config, store),
@@ -205,16 +205,16 @@ class Daemon:
 
     def _save(self, decision: Decision) -> None:
         self._saving = decision
-        self._condition(Light.SAVING, True)
+        self._condition(Condition.SAVING, True)
 
     def _saved(self, photo: Photo) -> None:
         if photo.decision is self._saving:  # of several the last: the card is not done before
-            self._condition(Light.SAVING, False)
+            self._condition(Condition.SAVING, False)
 
     def _stored(self, fault: bool) -> None:
         self._card_watch.say(fault)
         if fault:
-            self._condition(Light.SAVING, False)
+            self._condition(Condition.SAVING, False)
 
     def command(self, command: Command) -> None:
         """Somebody asks for something. Any thread may call; before everything is ready it does nothing."""
@@ -239,12 +239,12 @@ class Daemon:
             log.warning("The button was held, but this program cannot power off the machine")
             return
         log.info("The button was held: powering off")
-        self._condition(Light.POWERING_OFF, True)
+        self._condition(Condition.POWERING_OFF, True)
         try:
             self._power_off()
         except ApplianceError as error:
             log.error("%s", error)
-            self._condition(Light.POWERING_OFF, False)
+            self._condition(Condition.POWERING_OFF, False)
 
     def _reload(self) -> None:
         """Take the file as it is now into force, or refuse it and leave everything as it was."""
@@ -281,7 +281,7 @@ class Daemon:
         leave_note(self._live.next_start(), self._config.hardware, chip)
 
     def _tell_config(self, fault: ConfigError | None) -> None:
-        self._condition(Light.CONFIG_BAD, fault is not None)
+        self._condition(Condition.CONFIG_BAD, fault is not None)
         if fault is None:
             return
         for problem in fault.problems:

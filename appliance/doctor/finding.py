@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class Status(StrEnum):
     """How bad it is. A fault keeps the appliance from its work, a warning may do so later."""
 
     GOOD = "good"
@@ -18,26 +18,26 @@ class Finding:
     """One line of the table: what was looked at, how it is, what was seen, and what to do about it."""
 
     name: str
-    state: State
+    state: Status
     seen: str
     advice: str = ""
 
 
 def good(name: str, seen: str) -> Finding:
     """As it should be."""
-    return Finding(name, State.GOOD, seen)
+    return Finding(name, Status.GOOD, seen)
 
 
 def warning(name: str, seen: str, advice: str) -> Finding:
     """Works, but look at it."""
-    return Finding(name, State.WARNING, seen, advice)
+    return Finding(name, Status.WARNING, seen, advice)
 
 
 def fault(name: str, seen: str, advice: str) -> Finding:
     """Does not work."""
-    return Finding(name, State.FAULT, seen, advice)
+    return Finding(name, Status.FAULT, seen, advice)
 
 
 def unknown(name: str, seen: str) -> Finding:
     """This machine does not tell; no Pi does not, for instance."""
-    return Finding(name, State.UNKNOWN, seen)
+    return Finding(name, Status.UNKNOWN, seen)

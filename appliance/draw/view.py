@@ -10,7 +10,7 @@ from appliance.config.schema import Rule
 from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, WHITE, font
 from appliance.imaging.resize import shrink
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Decision
 from appliance.records.frame import Colour
 from appliance.wording.verdict import LIGHTS, words
@@ -69,7 +69,7 @@ def _state(decision: Decision, live: bool) -> BGR:
 
 
 @lru_cache(maxsize=16)  # words change a few times in a hundred frames
-def _band(title: str, detail: str, light: Light | None, state: BGR, width: int) -> Colour:
+def _band(title: str, detail: str, light: State | None, state: BGR, width: int) -> Colour:
     """The line of words under a picture of ``width`` pixels."""
     large, small = max(15, width // 36), max(11, width // 56)
     height = round(2.9 * large) // 2 * 2
@@ -82,7 +82,7 @@ def _band(title: str, detail: str, light: Light | None, state: BGR, width: int) 
         right -= font(small).getlength(LIGHTS[light])
         draw.text((right, middle), LIGHTS[light], WHITE, font(small), anchor="lm")
         right -= small
-        discs.append((right, 0.35 * small, GREY if light in {Light.OFF, Light.DISARMED} else _LIGHT))
+        discs.append((right, 0.35 * small, GREY if light in {State.OFF, State.DISARMED} else _LIGHT))
         right -= 1.5 * small
     for text, size, y, ink in ((title, large, -0.62, WHITE), (detail, small, 0.72, _FAINT)):
         fitting = _cut(text, size, right - left)

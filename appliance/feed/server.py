@@ -25,7 +25,7 @@ from appliance.errors import FeedError
 from appliance.feed.describe import describe
 from appliance.feed.messages import pack
 from appliance.feed.subscriber import Subscriber
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.records.decision import Decision, Photo
 from appliance.records.frame import Colour
 
@@ -62,7 +62,7 @@ class Feed:
         self._subscribers: list[Subscriber] = []
         self._newest: Decision | None = None
         self._events: deque[dict[str, Any]] = deque(maxlen=_MOST_EVENTS)
-        self._faults: list[Light] = []
+        self._faults: list[Condition] = []
         self._scores_due = 0.0
         self._wanted = "nothing"
         self._closing = False
@@ -115,7 +115,7 @@ class Feed:
         """A photo was kept."""
         self._tell({"kind": "photo", "name": Path(photo.path).name})
 
-    def fault(self, light: Light, present: bool) -> None:
+    def fault(self, light: Condition, present: bool) -> None:
         """A fault came or went."""
         if present == (light in self._faults):
             return
@@ -123,7 +123,7 @@ class Feed:
         self._tell(self._fault_message())
 
     @property
-    def _fault(self) -> Light | None:
+    def _fault(self) -> Condition | None:
         return next(iter(self._faults), None)
 
     def _fault_message(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from appliance.hw.button import Gesture, Gestures
 from appliance.hw.button_watch import ButtonWatch
 from appliance.hw.early_light import chip_label
 from appliance.light.player import Output, ReadyLight
-from appliance.light.states import Light
+from appliance.light.states import Condition, Signal
 
 # gpiozero takes 0.1 s and more to import, and a laptop does not need it before the pins are opened.
 # ruff: noqa: PLC0415
@@ -41,7 +41,7 @@ class Panel:
         self._drives: dict[str, Callable[[Output], None]] = {}
         self._devices = contextlib.ExitStack()
 
-    def show(self, state: Light, level: float = 0.0) -> None:
+    def show(self, state: Signal, level: float = 0.0) -> None:
         """Let the light say ``state``, at once; ``level`` is how near the lowest face is. Any thread."""
         if self._light is not None:
             self._light.show(state, level)
@@ -56,7 +56,7 @@ class Panel:
         if self._light is not None:
             self._light.flash_photo()
 
-    def condition(self, state: Light, present: bool) -> None:
+    def condition(self, state: Condition, present: bool) -> None:
         """Let the light say a fault, an activity or a reminder as long as it is ``present``. Any thread."""
         if self._light is not None:
             self._light.condition(state, present)
@@ -158,9 +158,9 @@ class Panel:
                 log.info("The button on GPIO%d was let go; it works", pin)
             elif gesture is Gesture.CHATTER:
                 log.warning("The button on GPIO%d chatters: more presses at once than anybody makes", pin)
-            self.condition(Light.LET_GO, gesture is Gesture.HOLDING and language.hold != "none")
+            self.condition(Condition.LET_GO, gesture is Gesture.HOLDING and language.hold != "none")
             if gesture in {Gesture.STUCK, Gesture.FREED}:
-                self.condition(Light.BUTTON_STUCK, gesture is Gesture.STUCK)
+                self.condition(Condition.BUTTON_STUCK, gesture is Gesture.STUCK)
             on_gesture(gesture)
 
         gestures = Gestures(down, language.hold_seconds, double=language.double_press != "none")
@@ -169,7 +169,7 @@ class Panel:
                 "The button on GPIO%d is down already: held, stuck or shorted. It counts once it is let go",
                 pin,
             )
-            self.condition(Light.BUTTON_STUCK, True)
+            self.condition(Condition.BUTTON_STUCK, True)
         watch = ButtonWatch(gestures, heard, clock, log)
         self._devices.callback(watch.close)
         button.when_pressed = lambda: watch.edge(True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from appliance.light.states import Light
+from appliance.light.states import Condition, Signal, State
 
 STEADY_SECONDS = 60.0
 """A steady level is written again this often; nothing can be seen of it."""
@@ -166,112 +166,112 @@ def _nearness(facts: Facts) -> Colour:
 
 
 # The order matters: of several faults, activities or reminders the first is said.
-LANGUAGE: Mapping[Light, Word] = {
-    Light.OFF: Word("off", "not running", steady(0)),
-    Light.STARTING: Word("off", "not ready yet", steady(0)),
-    Light.BOOTING: Word("a short blip every second", "has power, is starting up", code(1, 0.05, 0.05, 0.95)),
-    Light.GIVEN_UP: Word(
+LANGUAGE: Mapping[Signal, Word] = {
+    State.OFF: Word("off", "not running", steady(0)),
+    State.STARTING: Word("off", "not ready yet", steady(0)),
+    State.BOOTING: Word("a short blip every second", "has power, is starting up", code(1, 0.05, 0.05, 0.95)),
+    State.GIVEN_UP: Word(
         "6 blinks, a pause", "cannot be started, not even by a reboot: ask `smart-selfie doctor`", code(6)
     ),
-    Light.DISARMED: Word(
+    State.DISARMED: Word(
         "a short blip every 3 s", "ready; press the button to arm", code(1, 0.05, 0.05, 2.95), _colour(BLUE)
     ),
-    Light.ARMED: Word(
+    State.ARMED: Word(
         "slow pulse, 1 s on, 1 s off",
         "armed; nobody in view, or nothing new since the photo: move, join, or stop and smile again",
         blink(1.0, 1.0),
         _colour(BLUE),
     ),
-    Light.PEOPLE: Word(
+    State.PEOPLE: Word(
         "N short blinks, once; after six a long one for the rest",
         "I see N people; said when the number has changed",
         heads,
         kind=Kind.ONCE,
     ),
-    Light.WAITING: Word(
+    State.WAITING: Word(
         "blinking, the faster the nearer, 1 to 4 a second",
         "not all show it yet; the tempo follows the lowest face",
         climb(0.4, 0.125),
         _nearness,
     ),
-    Light.ALL: Word("on", "everybody shows it: hold still", steady(1), _colour(GREEN)),
-    Light.PHOTO: Word("a burst of 8 quick flashes", "photo taken", burst(8), kind=Kind.ONCE, tone=880.0),
-    Light.LET_GO: Word(
+    State.ALL: Word("on", "everybody shows it: hold still", steady(1), _colour(GREEN)),
+    State.PHOTO: Word("a burst of 8 quick flashes", "photo taken", burst(8), kind=Kind.ONCE, tone=880.0),
+    Condition.LET_GO: Word(
         "flickering evenly, 5 a second",
         "button held: let go now to power off",
         blink(0.1, 0.1),
         kind=Kind.FAULT,
     ),
-    Light.POWERING_OFF: Word(
+    Condition.POWERING_OFF: Word(
         "two blips a second",
         "powering off; unplug when the light is dark and the green light of the board stays off",
         code(2, 0.1, 0.1, 0.7),
         kind=Kind.FAULT,
         tone=440.0,
     ),
-    Light.EXPORTING: Word(
+    Condition.EXPORTING: Word(
         "on, with a wink each second",
         "copying photos to the stick: leave it in",
         blink(0.9, 0.1),
         _colour(CYAN),
         Kind.FAULT,
     ),
-    Light.SAFE_TO_UNPLUG: Word(
+    Condition.SAFE_TO_UNPLUG: Word(
         "long, 3 s on, 1 s off", "the stick may be pulled out", blink(3.0, 1.0), _colour(GREEN), Kind.FAULT
     ),
-    Light.CAMERA_LOST: Word(
+    Condition.CAMERA_LOST: Word(
         "2 blinks, a pause", "the camera is gone; it is being tried again", code(2), _colour(RED), Kind.FAULT
     ),
-    Light.STORAGE_FAULT: Word(
+    Condition.STORAGE_FAULT: Word(
         "3 blinks, a pause",
         "photos cannot be kept: card full, read-only or failing",
         code(3),
         _colour(MAGENTA),
         Kind.FAULT,
     ),
-    Light.LENS_COVERED: Word(
+    Condition.LENS_COVERED: Word(
         "4 blinks, a pause",
         "the camera sees nothing: lens covered, room dark, or a light shines into it",
         code(4),
         _colour(RED),
         Kind.FAULT,
     ),
-    Light.SAVING: Word(
+    Condition.SAVING: Word(
         "flickering unevenly, 8 a second",
         "the photo is being written",
         blink(0.05, 0.07),
         _colour(CYAN),
         Kind.ACTIVITY,
     ),
-    Light.RECORDING: Word(
+    Condition.RECORDING: Word(
         "1 long blink and 1 short, every 6 s",
         "a recording is being made",
         reminder(1),
         _colour(RED),
         Kind.REMINDER,
     ),
-    Light.CARD_NEARLY_FULL: Word(
+    Condition.CARD_NEARLY_FULL: Word(
         "1 long blink and 2 short, every 6 s",
         "the card is nearly full",
         reminder(2),
         _colour(MAGENTA),
         Kind.REMINDER,
     ),
-    Light.UNWELL: Word(
+    Condition.UNWELL: Word(
         "1 long blink and 3 short, every 6 s",
         "too hot, or the power supply is too weak",
         reminder(3),
         _colour(RED),
         Kind.REMINDER,
     ),
-    Light.CONFIG_BAD: Word(
+    Condition.CONFIG_BAD: Word(
         "1 long blink and 4 short, every 6 s",
         "config.yaml has a mistake; the last good one is in use",
         reminder(4),
         _colour(YELLOW),
         Kind.REMINDER,
     ),
-    Light.BUTTON_STUCK: Word(
+    Condition.BUTTON_STUCK: Word(
         "1 long blink and 5 short, every 6 s",
         "the button is stuck or shorted",
         reminder(5),

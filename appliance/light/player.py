@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from appliance.light.language import DARK, LANGUAGE, Colour, Facts, Kind, Step
-from appliance.light.states import Light
+from appliance.light.states import Condition, Signal, State
 
 log = logging.getLogger(__name__)
 
@@ -37,14 +37,16 @@ class Player:
 
     def __init__(self) -> None:
         self.facts = Facts()
-        self._asked = self._state = self._playing = Light.OFF
-        self._conditions: set[Light] = set()
-        self._steps = self._begin(Light.OFF)
-        self._once: tuple[Light, Iterator[Step]] | None = None
-        self._last_reminder: Light | None = None
+        self._asked: Signal = State.OFF
+        self._state: Signal = State.OFF
+        self._playing: Signal = State.OFF
+        self._conditions: set[Condition] = set()
+        self._steps = self._begin(State.OFF)
+        self._once: tuple[Signal, Iterator[Step]] | None = None
+        self._last_reminder: Signal | None = None
         self._unreminded = 0.0
 
-    def show(self, state: Light, level: float = 0.0) -> bool:
+    def show(self, state: Signal, level: float = 0.0) -> bool:
         """Say ``state`` from now on. A one-shot is played when first asked for, then what was before.
 
         ``level`` (0 to 1) is how near the lowest face is; a pattern that follows it does at its next step.
@@ -56,15 +58,15 @@ class Player:
         if LANGUAGE[state].kind is Kind.ONCE:
             return self.flash(state)
         self._state = state
-        if state is Light.ALL and self._once is not None and self._once[0] is not Light.PHOTO:
+        if state is State.ALL and self._once is not None and self._once[0] is not State.PHOTO:
             self._once = None  # whoever holds still must not be told numbers
             self._restart(self._wanted())
             return True
         return self._settle()
 
-    def flash(self, state: Light) -> bool:
+    def flash(self, state: Signal) -> bool:
         """Play the one-shot ``state``, unless a photo is being said or a fault would make it a lie."""
-        if self._hidden() or (self._once is not None and self._once[0] is Light.PHOTO):
+        if self._hidden() or (self._once is not None and self._once[0] is State.PHOTO):
             return False
         self._once = state, self._begin(state)
         return True
@@ -72,16 +74,16 @@ class Player:
     def count(self, people: int) -> bool:
         """Say once how many people are seen, unless they hold still already."""
         self.facts.people = people
-        return self._state is not Light.ALL and self.flash(Light.PEOPLE)
+        return self._state is not State.ALL and self.flash(State.PEOPLE)
 
-    def condition(self, state: Light, present: bool) -> bool:
+    def condition(self, state: Condition, present: bool) -> bool:
         """A condition (fault, activity or reminder) has come or gone; a fault cuts a one-shot short."""
         if present is (state in self._conditions):
             return False
         (self._conditions.add if present else self._conditions.discard)(state)
         if LANGUAGE[state].kind is Kind.REMINDER and present:
             self._unreminded = REMIND_SECONDS  # the first time at the next step
-            return not self._hidden() and self._state is not Light.ALL
+            return not self._hidden() and self._state is not State.ALL
         if self._hidden():
             self._once = None
         return self._settle()
@@ -104,7 +106,7 @@ class Player:
     def _remind(self) -> Step | None:
         """The first step of a reminder, if one is due. Several take turns."""
         due = [light for light in LANGUAGE if light in self._conditions and _is(light, Kind.REMINDER)]
-        if not due or self._hidden() or self._unreminded < REMIND_SECONDS or self._state is Light.ALL:
+        if not due or self._hidden() or self._unreminded < REMIND_SECONDS or self._state is State.ALL:
             return None
         self._unreminded = 0.0
         last = due.index(self._last_reminder) if self._last_reminder in due else -1
@@ -115,7 +117,7 @@ class Player:
     def _output(self, step: Step) -> Output:
         said = self._once[0] if self._once is not None else self._playing
         word = LANGUAGE[said]
-        flash = self._playing is Light.ALL and not self._hidden()
+        flash = self._playing is State.ALL and not self._hidden()
         if not step.level:
             return Output(0, flash=flash)
         return Output(step.level, word.colour(self.facts), word.tone, flash)
@@ -123,7 +125,7 @@ class Player:
     def _hidden(self) -> bool:
         return any(_is(light, Kind.FAULT) for light in self._conditions)
 
-    def _wanted(self) -> Light:
+    def _wanted(self) -> Signal:
         over = (light for light in LANGUAGE if light in self._conditions)
         return next((light for light in over if not _is(light, Kind.REMINDER)), self._state)
 
@@ -134,15 +136,15 @@ class Player:
         self._restart(wanted)
         return self._once is None
 
-    def _restart(self, state: Light) -> None:
+    def _restart(self, state: Signal) -> None:
         self._playing = state
         self._steps = self._begin(state)
 
-    def _begin(self, state: Light) -> Iterator[Step]:
+    def _begin(self, state: Signal) -> Iterator[Step]:
         return LANGUAGE[state].pattern(self.facts)
 
 
-def _is(light: Light, kind: Kind) -> bool:
+def _is(light: Signal, kind: Kind) -> bool:
     return LANGUAGE[light].kind is kind
 
 
@@ -162,8 +164,8 @@ class ReadyLight:
         self._thread = threading.Thread(target=self._run, name="light", daemon=True)
         self._thread.start()
 
-    def show(self, state: Light, level: float = 0.0) -> None:
-        """Say ``state`` from now on, at once. Light.PHOTO is said once, then the state before. Any thread."""
+    def show(self, state: Signal, level: float = 0.0) -> None:
+        """Say ``state`` from now on, at once. State.PHOTO is said once, then the state before. Any thread."""
         with self._lock:
             if self._player.show(state, level):
                 self._changed.set()
@@ -171,7 +173,7 @@ class ReadyLight:
     def flash_photo(self) -> None:
         """Say "photo taken", then go on as before. Any thread."""
         with self._lock:
-            if self._player.flash(Light.PHOTO):
+            if self._player.flash(State.PHOTO):
                 self._changed.set()
 
     def count(self, people: int) -> None:
@@ -180,7 +182,7 @@ class ReadyLight:
             if self._player.count(people):
                 self._changed.set()
 
-    def condition(self, state: Light, present: bool) -> None:
+    def condition(self, state: Condition, present: bool) -> None:
         """Say a fault, an activity or a reminder for as long as it is ``present``. Any thread."""
         with self._lock:
             if self._player.condition(state, present):

@@ -1,31 +1,45 @@
-"""The states of the ready indicator."""
+"""What the light can say, by name. :mod:`appliance.light.table` tells how each looks and what it means.
+
+The values are written to the feed, the metrics, ``/run/smart-selfie-export/light`` and typed after
+``smart-selfie light``: they stay as they are.
+"""
 
 from enum import StrEnum
 
 
-class Light(StrEnum):
-    """What the light says. The patterns are in ``appliance/hw/light.py``, the words in ``docs/light.md``."""
+class State(StrEnum):
+    """What the appliance does; one at a time, with every decision."""
 
     OFF = "off"
     STARTING = "starting"
+    BOOTING = "booting"
+    GIVEN_UP = "given_up"
     DISARMED = "disarmed"
     ARMED = "armed"
+    PEOPLE = "people"
     WAITING = "waiting"
     ALL = "all"
-    PEOPLE = "people"
     PHOTO = "photo"
+
+
+class Condition(StrEnum):
+    """A fault, an activity or a reminder; any number at a time, each from when it comes until it goes."""
+
+    LET_GO = "let_go"
+    POWERING_OFF = "powering_off"
+    EXPORTING = "exporting"
+    SAFE_TO_UNPLUG = "safe_to_unplug"
+    CAMERA_LOST = "camera_lost"
+    STORAGE_FAULT = "storage_fault"
+    LENS_COVERED = "lens_covered"
     SAVING = "saving"
     RECORDING = "recording"
     CARD_NEARLY_FULL = "card_nearly_full"
-    STORAGE_FAULT = "storage_fault"
-    CAMERA_LOST = "camera_lost"
-    LENS_COVERED = "lens_covered"
-    BOOTING = "booting"
-    GIVEN_UP = "given_up"
     UNWELL = "unwell"
     CONFIG_BAD = "config_bad"
     BUTTON_STUCK = "button_stuck"
-    EXPORTING = "exporting"
-    SAFE_TO_UNPLUG = "safe_to_unplug"
-    LET_GO = "let_go"
-    POWERING_OFF = "powering_off"
+
+
+Signal = State | Condition
+"""Whatever the light can show."""
+SIGNALS: tuple[Signal, ...] = (*State, *Condition)

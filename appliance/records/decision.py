@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.faces import Person
 from appliance.records.frame import Frame
 
@@ -55,7 +55,7 @@ class Decision:
     armed: bool
     all_show: bool
     take_photo: bool
-    light: Light
+    light: State
     reason: str = ""
     asked: bool = False
     episode: int = 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from appliance.config.schema import Rule
-from appliance.light.states import Light
+from appliance.light.states import Condition, State
 from appliance.pipeline.decide.company import needed
 from appliance.records.decision import Decision, Showing
 
@@ -19,29 +19,29 @@ NAMES = {
 """What a person is who shows an expression."""
 
 LIGHTS = {
-    Light.OFF: "Off",
-    Light.STARTING: "Starting",
-    Light.BOOTING: "Starting",
-    Light.GIVEN_UP: "Cannot be started",
-    Light.DISARMED: "Disarmed",
-    Light.ARMED: "Armed",
-    Light.PEOPLE: "Waiting",
-    Light.WAITING: "Waiting",
-    Light.ALL: "Hold still",
-    Light.PHOTO: "Photo taken",
-    Light.SAVING: "Saving",
-    Light.RECORDING: "Recording",
-    Light.CARD_NEARLY_FULL: "Card nearly full",
-    Light.STORAGE_FAULT: "Photos cannot be kept",
-    Light.CAMERA_LOST: "Camera lost",
-    Light.LENS_COVERED: "Lens covered",
-    Light.UNWELL: "Too hot or under-powered",
-    Light.CONFIG_BAD: "Settings not usable",
-    Light.BUTTON_STUCK: "Button stuck",
-    Light.EXPORTING: "Copying photos",
-    Light.SAFE_TO_UNPLUG: "Safe to unplug",
-    Light.LET_GO: "Let go of the button",
-    Light.POWERING_OFF: "Powering off",
+    State.OFF: "Off",
+    State.STARTING: "Starting",
+    State.BOOTING: "Starting",
+    State.GIVEN_UP: "Cannot be started",
+    State.DISARMED: "Disarmed",
+    State.ARMED: "Armed",
+    State.PEOPLE: "Waiting",
+    State.WAITING: "Waiting",
+    State.ALL: "Hold still",
+    State.PHOTO: "Photo taken",
+    Condition.SAVING: "Saving",
+    Condition.RECORDING: "Recording",
+    Condition.CARD_NEARLY_FULL: "Card nearly full",
+    Condition.STORAGE_FAULT: "Photos cannot be kept",
+    Condition.CAMERA_LOST: "Camera lost",
+    Condition.LENS_COVERED: "Lens covered",
+    Condition.UNWELL: "Too hot or under-powered",
+    Condition.CONFIG_BAD: "Settings not usable",
+    Condition.BUTTON_STUCK: "Button stuck",
+    Condition.EXPORTING: "Copying photos",
+    Condition.SAFE_TO_UNPLUG: "Safe to unplug",
+    Condition.LET_GO: "Let go of the button",
+    Condition.POWERING_OFF: "Powering off",
 }
 """What the light says, short. The page has the same words (``static/words.js``); a test compares them."""
 
@@ -117,7 +117,7 @@ def _waits(decision: Decision, rule: Rule, showing: int, wanted: int) -> str:
 
 
 def _detail(decision: Decision, waits: str) -> str:
-    if decision.take_photo or decision.light is Light.PHOTO:
+    if decision.take_photo or decision.light is State.PHOTO:
         return "Photo taken"
     if not decision.armed:
         return "Disarmed: no photos are taken"

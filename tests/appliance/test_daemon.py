@@ -16,7 +16,7 @@ from appliance.config import load_config
 from appliance.daemon.daemon import Daemon
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import Scene
-from appliance.light.states import Light
+from appliance.light.states import Signal, State
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame
 
@@ -77,7 +77,7 @@ class Running:
             time.sleep(0.05)
         pytest.fail("it never happened")
 
-    def shows(self, light: Light) -> bool:
+    def shows(self, light: Signal) -> bool:
         return self.decision is not None and self.decision.light is light
 
 
@@ -120,13 +120,13 @@ def press(pins: MockFactory) -> None:
 
 def test_a_press_disarms_it_and_another_arms_it(start: Callable[..., Running], pins: MockFactory) -> None:
     running = start(("rule.mode", "button"))
-    running.until(lambda: running.shows(Light.DISARMED))
+    running.until(lambda: running.shows(State.DISARMED))
     assert not running.photos
     press(pins)
     running.until(lambda: running.photos)
     time.sleep(0.3)
     press(pins)
-    running.until(lambda: running.shows(Light.DISARMED))
+    running.until(lambda: running.shows(State.DISARMED))
 
 
 def test_the_led_is_dark_before_it_is_ready_and_after_it_ends(
@@ -136,7 +136,7 @@ def test_the_led_is_dark_before_it_is_ready_and_after_it_ends(
     assert not led.state
     running = start(at=1.0)
     running.until(lambda: led.state)
-    running.until(lambda: running.shows(Light.WAITING))
+    running.until(lambda: running.shows(State.WAITING))
     running.daemon.stop()
     running.thread.join(10)
     assert not led.state

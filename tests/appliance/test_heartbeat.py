@@ -14,7 +14,7 @@ from appliance.daemon.daemon import Daemon
 from appliance.errors import CameraStalledError
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import Scene
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.pipeline.judge import ExpressionJudge
 from appliance.records.faces import FoundFaces, JudgedFaces
 from appliance.records.frame import Frame
@@ -96,7 +96,7 @@ def heard(
 def test_it_is_ready_when_the_camera_delivers_and_not_before(heard: Heard) -> None:
     heard.silent.set()
     heard.thread.start()
-    heard.until(lambda: Light.CAMERA_LOST in heard.daemon.conditions)
+    heard.until(lambda: Condition.CAMERA_LOST in heard.daemon.conditions)
     assert heard.messages() == []
     heard.silent.clear()
     told: list[bytes] = []
@@ -109,7 +109,7 @@ def test_a_camera_that_falls_silent_gives_no_heartbeat(heard: Heard) -> None:
     heard.thread.start()
     heard.until(lambda: b"WATCHDOG=1" in heard.messages())
     heard.silent.set()
-    heard.until(lambda: Light.CAMERA_LOST in heard.daemon.conditions)
+    heard.until(lambda: Condition.CAMERA_LOST in heard.daemon.conditions)
     heard.until(lambda: heard.under_way("capture") == 0)
     heard.messages()
     time.sleep(1.2)  # two looks of the main loop, which goes on

@@ -18,13 +18,13 @@ from appliance.errors import GpioError, StorageError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
 from appliance.light.language import LANGUAGE, Facts
-from appliance.light.states import Light
+from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
 from appliance.records.decision import Decision, Photo
 from tests.support.strategies import frame
 from tests.unit.hw.test_gpio import Box, eventually
 
-Told = list[tuple[Light, bool]]
+Told = list[tuple[Signal, bool]]
 
 
 @pytest.fixture
@@ -44,15 +44,15 @@ def signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("state", Light)
+@pytest.mark.parametrize("state", SIGNALS)
 def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
-    state: Light, monkeypatch: pytest.MonkeyPatch, signals: None
+    state: Signal, monkeypatch: pytest.MonkeyPatch, signals: None
 ) -> None:
     """As smart-selfie-fault-light.service does after the last restart (given_up)."""
-    shown: list[Light] = []
+    shown: list[Signal] = []
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
 
-    def show(_panel: gpio.Panel, light: Light, _level: float = 0.0) -> None:
+    def show(_panel: gpio.Panel, light: Signal, _level: float = 0.0) -> None:
         shown.append(light)
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -86,17 +86,17 @@ def test_a_recording_says_so_for_as_long_as_it_lasts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told
 ) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
-    monkeypatch.setattr(record_command, "record", lambda *_: told.append((Light.OFF, False)) or 1)
+    monkeypatch.setattr(record_command, "record", lambda *_: told.append((State.OFF, False)) or 1)
     assert main(["record", str(tmp_path / "clip.avi"), "--set", "camera.source=scene"]) == 0
-    assert told == [(Light.RECORDING, True), (Light.OFF, False)]
+    assert told == [(Condition.RECORDING, True), (State.OFF, False)]
 
 
 def test_a_button_that_is_down_from_the_start_is_told_until_it_was_let_go(told: Told) -> None:
     box = Box(held=True)
-    assert told == [(Light.BUTTON_STUCK, True)]
+    assert told == [(Condition.BUTTON_STUCK, True)]
     box.after(1).up()
     box.after(1).heard([Gesture.FREED])
-    assert eventually(lambda: (Light.BUTTON_STUCK, False) in told)
+    assert eventually(lambda: (Condition.BUTTON_STUCK, False) in told)
     box.panel.close()
 
 
@@ -104,10 +104,10 @@ def test_a_held_button_is_told_when_it_is_time_to_let_go(told: Told) -> None:
     box = Box()
     box.after(1).down()
     box.after(3.5).heard([Gesture.HOLDING])
-    assert told[-1] == (Light.LET_GO, True)
+    assert told[-1] == (Condition.LET_GO, True)
     box.up()
     box.after(1).heard([Gesture.HOLDING, Gesture.HOLD])
-    assert eventually(lambda: told[-1] == (Light.LET_GO, False))
+    assert eventually(lambda: told[-1] == (Condition.LET_GO, False))
     box.panel.close()
 
 
@@ -119,29 +119,29 @@ def refuse() -> None:
 def test_powering_off_is_said_only_if_it_is_so(power_off: object, said: bool) -> None:
     daemon = Daemon(Config(), power_off=power_off)
     daemon._heard(Gesture.HOLD)
-    assert (Light.POWERING_OFF in daemon.conditions) is said
+    assert (Condition.POWERING_OFF in daemon.conditions) is said
 
 
 def test_several_photos_of_one_moment_are_being_saved_until_the_last_one_is() -> None:
     daemon, frames = Daemon(Config()), [frame(0.1), frame(0.2)]
-    first, last = (Decision(one, (), True, True, True, Light.PHOTO) for one in frames)
+    first, last = (Decision(one, (), True, True, True, State.PHOTO) for one in frames)
     for decision in (first, last):
         daemon._save(decision)
     daemon._saved(Photo("1.jpg", first))
-    assert Light.SAVING in daemon.conditions
+    assert Condition.SAVING in daemon.conditions
     daemon._saved(Photo("2.jpg", last))
-    assert Light.SAVING not in daemon.conditions
+    assert Condition.SAVING not in daemon.conditions
 
 
 def test_a_photo_that_cannot_be_kept_is_a_fault_until_one_can_and_saving_ends_with_it() -> None:
     daemon = Daemon(Config())
-    daemon._condition(Light.SAVING, True)
+    daemon._condition(Condition.SAVING, True)
     daemon._stored(True)
-    assert daemon.conditions == {Light.STORAGE_FAULT}
+    assert daemon.conditions == {Condition.STORAGE_FAULT}
     daemon._stored(False)
     assert not daemon.conditions
 
 
 def test_a_photo_is_said_for_as_long_as_its_burst_takes_so_that_nothing_is_said_into_it() -> None:
-    burst = LANGUAGE[Light.PHOTO].pattern(Facts())
+    burst = LANGUAGE[State.PHOTO].pattern(Facts())
     assert sum(step.seconds for step in burst) <= PHOTO_LIGHT_SECONDS

@@ -18,7 +18,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import load_config
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Command, Decision, Showing
 from appliance.storage.photos import PhotoStore
 from appliance.web.passwords import scramble
@@ -59,7 +59,7 @@ def decision(sequence: int, *happy: float) -> Decision:
     seen = people(0.0, dict(enumerate(happy, 1))).persons
     showing = tuple(Showing(one, one.face.scores["happy"], one.face.scores["happy"] > 0.5) for one in seen)
     reason = f"{sum(one.shows for one in showing)} of {len(showing)} show it"
-    return Decision(frame(time.monotonic(), sequence), showing, True, False, False, Light.WAITING, reason)
+    return Decision(frame(time.monotonic(), sequence), showing, True, False, False, State.WAITING, reason)
 
 
 def write_photo(folder: Path, number: int, day: str = "20260102", clock: str = "150405") -> str:

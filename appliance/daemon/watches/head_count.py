@@ -1,6 +1,6 @@
 """When the light says how many people are seen: once, when the number has changed and stays so. Pure."""
 
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Decision
 
 LASTING_SECONDS = 0.5
@@ -23,7 +23,7 @@ class HeadCount:
             self._number, self._since = number, now
         if not decision.armed:
             self._said = 0
-        elif decision.light is Light.PHOTO:  # said first; a number that has changed can wait
+        elif decision.light is State.PHOTO:  # said first; a number that has changed can wait
             return None
         elif number != self._said and now - self._since >= LASTING_SECONDS:
             self._said = number

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.doctor import board
-from appliance.doctor.finding import State
+from appliance.doctor.finding import Status
 from appliance.hw.machine import Machine
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.storage import durable
 
 log = logging.getLogger(__name__)
@@ -21,11 +21,11 @@ NEARLY_FULL_BYTES = 200_000_000
 class HealthWatch:
     """Looks at the machine now and then; ``tell`` hears of what has changed. Time in seconds, monotonic."""
 
-    def __init__(self, machine: Machine, tell: Callable[[Light, bool], None]) -> None:
+    def __init__(self, machine: Machine, tell: Callable[[Condition, bool], None]) -> None:
         self._machine = machine
         self._tell = tell
         self._next = 0.0
-        self._told: dict[Light, bool] = {}
+        self._told: dict[Condition, bool] = {}
 
     def look(self, now: float, folder: Path, keep_free_bytes: int) -> None:
         """Look, if it is time to."""
@@ -33,18 +33,18 @@ class HealthWatch:
             return
         self._next = now + LOOK_SECONDS
         findings = [board.power(self._machine), board.temperature(self._machine)]
-        wrong = [one for one in findings if one.state is State.FAULT]
-        if self._say(Light.UNWELL, bool(wrong)):
+        wrong = [one for one in findings if one.state is Status.FAULT]
+        if self._say(Condition.UNWELL, bool(wrong)):
             for one in wrong:
                 log.warning("%s: %s. %s", one.name, one.seen, one.advice)
         try:
             spare = durable.free_bytes(folder) - keep_free_bytes
         except OSError:  # the card is gone or broken: the next photo tells it
             return
-        if self._say(Light.CARD_NEARLY_FULL, 0 <= spare < NEARLY_FULL_BYTES):
+        if self._say(Condition.CARD_NEARLY_FULL, 0 <= spare < NEARLY_FULL_BYTES):
             log.warning("The card of %s is nearly full: %d MB left for photos", folder, spare // 1_000_000)
 
-    def _say(self, light: Light, present: bool) -> bool:
+    def _say(self, light: Condition, present: bool) -> bool:
         """Tell a change; whether ``light`` is new."""
         if self._told.get(light, False) is present:
             return False

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.light.states import Light
+from appliance.light.states import Condition
 
 PLACE = Path("/run/smart-selfie-export/light")
-"""Where systemd/stick says it: one word of Light, and no file when there is nothing to say."""
-_WORDS = {str(light): light for light in (Light.EXPORTING, Light.SAFE_TO_UNPLUG)}
+"""systemd/stick writes the name of a condition here, and removes the file when there is none."""
+_WORDS = {str(light): light for light in (Condition.EXPORTING, Condition.SAFE_TO_UNPLUG)}
 _MAX_BYTES = 32
 
 
 class StickWatch:
     """Passes on what the export says. ``tell`` is given a condition of the light, and whether it is there."""
 
-    def __init__(self, tell: Callable[[Light, bool], None], place: Path = PLACE) -> None:
+    def __init__(self, tell: Callable[[Condition, bool], None], place: Path = PLACE) -> None:
         self._tell = tell
         self._place = place
-        self._said: Light | None = None
+        self._said: Condition | None = None
 
     def look(self) -> None:
         """Look once; call it every now and then. Costs a failed open(2) while there is no stick."""
@@ -30,7 +30,7 @@ class StickWatch:
             self._tell(says, True)
         self._said = says
 
-    def _read(self) -> Light | None:
+    def _read(self) -> Condition | None:
         try:
             with self._place.open("rb") as file:
                 return _WORDS.get(file.read(_MAX_BYTES).decode(errors="replace").strip())

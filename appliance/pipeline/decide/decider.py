@@ -5,7 +5,7 @@ import math
 from collections import deque
 
 from appliance.config.schema import Rule
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.pipeline.decide import company
 from appliance.pipeline.decide.arming import Arming
 from appliance.pipeline.decide.company import Verdict
@@ -143,20 +143,20 @@ class Decider:
         self._scene.photo(showing)
         self._arming.photo(now)
 
-    def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float, coming: bool) -> Light:
+    def _light(self, showing: tuple[Showing, ...], verdict: Verdict, now: float, coming: bool) -> State:
         if now < self._photo_said_until:
-            return Light.PHOTO
+            return State.PHOTO
         if not any(one.person.counts for one in showing):
-            return Light.ARMED
+            return State.ARMED
         wavers = now - self._plainly_at > WAVERING_SECONDS
         if verdict.waiting_for or wavers:
-            return Light.WAITING
+            return State.WAITING
         # Nobody need hold still for a photo that is there already, or that cannot come yet.
-        return Light.ALL if coming else Light.ARMED
+        return State.ALL if coming else State.ARMED
 
-    def _disarmed(self) -> Light:
+    def _disarmed(self) -> State:
         self._photo_said_until = -math.inf  # whoever arms again at once is not told of the same photo twice
-        return Light.DISARMED
+        return State.DISARMED
 
 
 class _Hold:

@@ -13,7 +13,7 @@ import pytest
 from appliance.cli import main
 from appliance.config import Config, load_config
 from appliance.doctor import board, card, program
-from appliance.doctor.finding import State
+from appliance.doctor.finding import Status
 from appliance.hw.machine import Machine
 
 UP_TO_DATE = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -39,13 +39,13 @@ def program_says(machine: Machine, name: str, text: str, code: int = 0) -> None:
 @pytest.mark.parametrize(
     ("bits", "power", "speed"),
     [
-        ("0x0", State.GOOD, State.GOOD),
-        ("0x1", State.FAULT, State.GOOD),
-        ("0x10000", State.WARNING, State.GOOD),
-        ("0x50005", State.FAULT, State.WARNING),
-        ("0x80000", State.GOOD, State.WARNING),
-        ("0x8", State.GOOD, State.WARNING),
-        ("rubbish", State.UNKNOWN, State.UNKNOWN),
+        ("0x0", Status.GOOD, Status.GOOD),
+        ("0x1", Status.FAULT, Status.GOOD),
+        ("0x10000", Status.WARNING, Status.GOOD),
+        ("0x50005", Status.FAULT, Status.WARNING),
+        ("0x80000", Status.GOOD, Status.WARNING),
+        ("0x8", Status.GOOD, Status.WARNING),
+        ("rubbish", Status.UNKNOWN, Status.UNKNOWN),
     ],
 )
 def test_bad_power_and_heat_are_told_even_when_they_are_over(machine, bits, power, speed):
@@ -57,17 +57,17 @@ def test_bad_power_and_heat_are_told_even_when_they_are_over(machine, bits, powe
 def test_the_kernel_is_believed_before_the_firmware_tool(machine):
     put(machine, "/sys/devices/platform/soc/soc:firmware/get_throttled", "50000\n")
     program_says(machine, "vcgencmd", "throttled=0x0")
-    assert board.power(machine).state is State.WARNING
+    assert board.power(machine).state is Status.WARNING
 
 
 def test_a_firmware_tool_that_fails_is_no_verdict(machine):
     program_says(machine, "vcgencmd", "throttled=0x0", code=1)
-    assert board.power(machine).state is State.UNKNOWN
+    assert board.power(machine).state is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("text", "state"),
-    [("48312", State.GOOD), ("71000", State.WARNING), ("82100", State.FAULT), ("?", State.UNKNOWN)],
+    [("48312", Status.GOOD), ("71000", Status.WARNING), ("82100", Status.FAULT), ("?", Status.UNKNOWN)],
 )
 def test_heat_is_told_before_it_slows_the_board_down(machine, text, state):
     put(machine, "/sys/class/thermal/thermal_zone0/temp", text)
@@ -75,14 +75,14 @@ def test_heat_is_told_before_it_slows_the_board_down(machine, text, state):
 
 
 def test_a_clock_that_was_never_set_is_told(machine):
-    assert board.clock(machine, datetime(1970, 1, 1, tzinfo=UTC)).state is State.WARNING
-    assert board.clock(machine, UP_TO_DATE).state is State.WARNING
+    assert board.clock(machine, datetime(1970, 1, 1, tzinfo=UTC)).state is Status.WARNING
+    assert board.clock(machine, UP_TO_DATE).state is Status.WARNING
     put(machine, "/run/systemd/timesync/synchronized")
-    assert board.clock(machine, UP_TO_DATE).state is State.GOOD
+    assert board.clock(machine, UP_TO_DATE).state is Status.GOOD
 
 
 def test_pins_and_board_are_named(machine):
-    assert board.pins(machine).state is State.UNKNOWN
+    assert board.pins(machine).state is Status.UNKNOWN
     put(machine, "/dev/gpiochip0")
     put(machine, "/proc/device-tree/model", "Raspberry Pi Zero 2 W Rev 1.0\0")
     assert board.pins(machine).seen == "/dev/gpiochip0"
@@ -91,12 +91,12 @@ def test_pins_and_board_are_named(machine):
 
 def test_a_folder_that_is_missing_or_cannot_be_written_is_a_fault(machine):
     config = Config()
-    assert card.folder(machine, config).state is State.FAULT
+    assert card.folder(machine, config).state is Status.FAULT
     photos = machine.path(config.storage.folder)
     photos.mkdir(parents=True)
     (photos / "selfie-000001-20261121-120000.jpg").touch()
     found = card.folder(machine, config)
-    assert (found.state, found.seen) == (State.GOOD, f"{photos}, 1 photos")
+    assert (found.state, found.seen) == (Status.GOOD, f"{photos}, 1 photos")
 
 
 def test_a_card_as_full_as_allowed_is_a_fault(machine):
@@ -106,25 +106,25 @@ def test_a_card_as_full_as_allowed_is_a_fault(machine):
     free_mb = about.f_bavail * about.f_frsize // 1_000_000
     plenty = load_config(None, [("storage.keep_free_mb", 0)])
     none_left = load_config(None, [("storage.keep_free_mb", min(1_000_000, free_mb + 1000))])
-    assert card.space(machine, plenty).state is State.GOOD
-    assert card.space(machine, none_left).state is State.FAULT
+    assert card.space(machine, plenty).state is Status.GOOD
+    assert card.space(machine, none_left).state is Status.FAULT
 
 
 def test_reboots_of_the_rescue_are_told(machine):
-    assert card.rescues(machine).state is State.GOOD
+    assert card.rescues(machine).state is Status.GOOD
     put(machine, "/var/lib/smart-selfie/rescue-reboots", "2\n")
     found = card.rescues(machine)
-    assert found.state is State.WARNING
+    assert found.state is Status.WARNING
     assert found.seen.startswith("2 reboots")
 
 
 def test_a_numpy_that_hides_apts_is_a_fault(machine):
     elsewhere = Path("/opt/smart-selfie/current/lib/python3.11/site-packages/numpy")
-    assert program.numpy(machine, elsewhere, "2.2.6").state is State.UNKNOWN
+    assert program.numpy(machine, elsewhere, "2.2.6").state is Status.UNKNOWN
     of_apt = machine.path("/usr/lib/python3/dist-packages/numpy")
     of_apt.mkdir(parents=True)
-    assert program.numpy(machine, elsewhere, "2.2.6").state is State.FAULT
-    assert program.numpy(machine, of_apt, "1.24.2").state is State.GOOD
+    assert program.numpy(machine, elsewhere, "2.2.6").state is Status.FAULT
+    assert program.numpy(machine, of_apt, "1.24.2").state is Status.GOOD
 
 
 def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
@@ -147,16 +147,16 @@ def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
 @pytest.mark.parametrize(
     ("shown", "state", "word"),
     [
-        ("LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=0", State.GOOD, "running"),
+        ("LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=0", Status.GOOD, "running"),
         (
             "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=3",
-            State.WARNING,
+            Status.WARNING,
             "3 times",
         ),
-        ("LoadState=loaded\nActiveState=active\nUnitFileState=disabled", State.WARNING, "power-on"),
-        ("LoadState=loaded\nActiveState=failed\nResult=watchdog", State.FAULT, "watchdog"),
-        ("LoadState=loaded\nActiveState=activating\nSubState=auto-restart", State.FAULT, "auto-restart"),
-        ("LoadState=not-found\nActiveState=inactive", State.WARNING, "not installed"),
+        ("LoadState=loaded\nActiveState=active\nUnitFileState=disabled", Status.WARNING, "power-on"),
+        ("LoadState=loaded\nActiveState=failed\nResult=watchdog", Status.FAULT, "watchdog"),
+        ("LoadState=loaded\nActiveState=activating\nSubState=auto-restart", Status.FAULT, "auto-restart"),
+        ("LoadState=not-found\nActiveState=inactive", Status.WARNING, "not installed"),
     ],
 )
 def test_the_service_is_told_as_systemd_sees_it(machine, shown, state, word):
@@ -168,17 +168,17 @@ def test_the_service_is_told_as_systemd_sees_it(machine, shown, state, word):
 
 def test_a_kernel_that_ignores_memory_limits_is_told(machine):
     put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids")
-    assert program.memory_limit(machine).state is State.WARNING
+    assert program.memory_limit(machine).state is Status.WARNING
     put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids")
-    assert program.memory_limit(machine).state is State.GOOD
+    assert program.memory_limit(machine).state is Status.GOOD
 
 
 def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out():
     scene = load_config(None, [("camera.source", "scene")])
-    assert program.camera(scene, running=False).state is State.GOOD
+    assert program.camera(scene, running=False).state is Status.GOOD
     gone = load_config(None, [("camera.source", "replay"), ("camera.recording", "/no/such/file.mp4")])
     found = program.camera(gone, running=False)
-    assert found.state is State.FAULT
+    assert found.state is Status.FAULT
     assert found.advice
 
 

@@ -17,7 +17,7 @@ from appliance.draw.text import AMBER, GREEN, GREY
 from appliance.draw.view import LARGEST, NARROWEST, SMALLEST, view
 from appliance.errors import StorageError
 from appliance.hw.cameras import scene as bundled
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Decision
 from appliance.records.frame import Box, Colour, Frame
 from appliance.storage.clip import Clip
@@ -163,7 +163,7 @@ def test_a_replayed_recording_is_kept_with_boxes_verdict_and_light(
 
 
 def test_a_disarmed_appliance_is_drawn_so() -> None:
-    decision = Decision(frame(0.0), (), False, False, False, Light.DISARMED)
+    decision = Decision(frame(0.0), (), False, False, False, State.DISARMED)
     words = view(decision, Rule())[360:]
     assert count(words, GREY) > 50
     assert count(words, GREEN) + count(words, AMBER) == 0

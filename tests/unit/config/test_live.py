@@ -18,7 +18,7 @@ from appliance.config.template import render
 from appliance.daemon.daemon import Daemon
 from appliance.errors import ConfigError, GpioError
 from appliance.hw.gpio import Panel
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from tests.support.strategies import frame
@@ -185,7 +185,7 @@ def test_an_edit_applies_while_it_runs_and_a_bad_one_does_not(
     path.write_text(text(photos, "mode: always_armed"))
     appliance.until(lambda: appliance.decisions[-1].armed)
     path.write_text(text(photos, "mode: sometimes"))
-    appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
+    appliance.until(lambda: Condition.CONFIG_BAD in appliance.daemon.conditions)
     appliance.until(lambda: f"{path}, line 7: rule.mode = 'sometimes'" in caplog.text)
     assert appliance.decisions[-1].armed
     path.write_text(text(photos, "mode: button", "hardware:\n  button_pin: 17\n"))
@@ -195,7 +195,7 @@ def test_an_edit_applies_while_it_runs_and_a_bad_one_does_not(
     assert appliance.decisions[-1].armed
     path.write_text(text(photos, "mode: button", "hardware:\n  led_pin: 5\n"))
     appliance.until(lambda: not appliance.decisions[-1].armed)
-    appliance.until(lambda: Light.CONFIG_BAD not in appliance.daemon.conditions)
+    appliance.until(lambda: Condition.CONFIG_BAD not in appliance.daemon.conditions)
     sequences = [decision.frame.sequence for decision in appliance.decisions]
     assert sequences == sorted(set(sequences))
 
@@ -208,12 +208,12 @@ def test_a_full_card_is_told_as_long_as_the_settings_in_force_make_it_one(
     full = roomy.replace("keep_free_mb: 0", "keep_free_mb: 1000000")
     with LED(22):
         path.write_text(full + "hardware:\n  led_pin: 22\n")
-        appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
-        assert Light.STORAGE_FAULT not in appliance.daemon.conditions, "a refused setting is not in force"
+        appliance.until(lambda: Condition.CONFIG_BAD in appliance.daemon.conditions)
+        assert Condition.STORAGE_FAULT not in appliance.daemon.conditions, "a refused setting is not in force"
     path.write_text(full)
-    appliance.until(lambda: Light.STORAGE_FAULT in appliance.daemon.conditions)
+    appliance.until(lambda: Condition.STORAGE_FAULT in appliance.daemon.conditions)
     path.write_text(roomy)
-    appliance.until(lambda: Light.STORAGE_FAULT not in appliance.daemon.conditions)
+    appliance.until(lambda: Condition.STORAGE_FAULT not in appliance.daemon.conditions)
 
 
 def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
@@ -224,7 +224,7 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     appliance.until(lambda: any(path.parent.glob("last-good-config-*")))
     broken = good.replace("source: scene", "source: replay\n  recording: absent.mp4")
     path.write_text(broken.replace("mode: button", "mode: always_armed"))
-    appliance.until(lambda: Light.CONFIG_BAD in appliance.daemon.conditions)
+    appliance.until(lambda: Condition.CONFIG_BAD in appliance.daemon.conditions)
     told = f"{path}, line 3: camera.recording = 'absent.mp4': There is no recording"
     appliance.until(lambda: told in caplog.text)
     heard = len(appliance.decisions)
@@ -232,7 +232,7 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     assert not appliance.decisions[-1].armed
     assert "source: scene" in next(path.parent.glob("last-good-config-*")).read_text()
     path.write_text(good + "moment:\n  burst: 2\n")
-    appliance.until(lambda: Light.CONFIG_BAD not in appliance.daemon.conditions)
+    appliance.until(lambda: Condition.CONFIG_BAD not in appliance.daemon.conditions)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     first.stop()
     path.write_text(text(photos).replace(right, wrong))
     again = Running(path, tmp_path)
-    assert Light.CONFIG_BAD in again.daemon.conditions
+    assert Condition.CONFIG_BAD in again.daemon.conditions
     assert told in caplog.text
     again.stop()
     assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
@@ -276,7 +276,7 @@ def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_told_and_left
     path.write_text(text(photos, more=f"hardware:\n  {device}_pin: 19\n"))
     with LED(19):
         appliance = Running(path, tmp_path)
-        assert Light.CONFIG_BAD in appliance.daemon.conditions
+        assert Condition.CONFIG_BAD in appliance.daemon.conditions
         assert f"line 12: hardware.{device}_pin = 19: GPIO19" in caplog.text
         assert not list(tmp_path.glob("last-good-config-*")), "what is in the file was not in force"
         appliance.stop()

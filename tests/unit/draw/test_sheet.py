@@ -14,7 +14,7 @@ from appliance.draw.sheet import Story
 from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, badge, tag
 from appliance.errors import StorageError
 from appliance.hw.cameras.convert import make_frame
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.pipeline.decide.sensitivity import Level
 from appliance.records.decision import Decision, Showing
 from appliance.records.faces import JudgedFace, Person
@@ -34,7 +34,7 @@ def decided(time: float, *people: Showing, size: tuple[int, int] = (640, 480)) -
     picture = np.full((size[1], size[0], 3), 90, np.uint8)
     frame = make_frame(round(time * 10), time, picture, (640, 480))
     everybody = bool(people) and all(one.shows for one in people)
-    return Decision(frame, people, True, everybody, False, Light.WAITING)
+    return Decision(frame, people, True, everybody, False, State.WAITING)
 
 
 def count(picture: Colour, colour: tuple[int, int, int]) -> int:

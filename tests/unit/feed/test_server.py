@@ -15,7 +15,7 @@ from appliance.errors import FeedError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.messages import PREFIX, lengths, pack, parse
 from appliance.feed.server import MOST_SUBSCRIBERS, Feed
-from appliance.light.states import Light
+from appliance.light.states import Condition, State
 from appliance.records.decision import Command, Decision, Photo, Showing
 from tests.support.strategies import frame, people
 
@@ -24,7 +24,7 @@ def decision(sequence: int = 0, *happy: float) -> Decision:
     seen = people(0.0, dict(enumerate(happy, 1))).persons
     showing = tuple(Showing(one, one.face.scores["happy"], one.face.scores["happy"] > 0.5) for one in seen)
     return Decision(
-        frame(float(sequence), sequence), showing, True, False, False, Light.WAITING, "1 of 2 show it"
+        frame(float(sequence), sequence), showing, True, False, False, State.WAITING, "1 of 2 show it"
     )
 
 
@@ -172,7 +172,7 @@ def test_a_slow_viewer_gets_the_newest_frame_and_the_older_ones_are_counted(
     for sequence in range(60):  # far more than a socket's buffer holds
         moment = frame(float(sequence), sequence)
         object.__setattr__(moment, "colour", noise)
-        feed.frame(Decision(moment, big.people, True, False, False, Light.WAITING))
+        feed.frame(Decision(moment, big.people, True, False, False, State.WAITING))
         viewer.settled()  # the feed has handled it; nobody else had to wait for the slow one
     last = -1
     while last != 59:
@@ -201,10 +201,10 @@ def test_a_new_photo_and_a_fault_are_told(feed: Feed, viewer: Viewer) -> None:
     viewer.settled()
     feed.photo(Photo("/photos/selfie-000001-20260101-120000.jpg", decision()))
     assert viewer.read()[0] == {"kind": "photo", "name": "selfie-000001-20260101-120000.jpg"}
-    feed.fault(Light.CAMERA_LOST, True)
-    feed.fault(Light.CAMERA_LOST, True)
+    feed.fault(Condition.CAMERA_LOST, True)
+    feed.fault(Condition.CAMERA_LOST, True)
     assert viewer.read()[0] == {"kind": "fault", "light": "camera_lost"}
-    feed.fault(Light.CAMERA_LOST, False)
+    feed.fault(Condition.CAMERA_LOST, False)
     assert viewer.read()[0] == {"kind": "fault", "light": None}
 
 

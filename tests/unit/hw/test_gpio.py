@@ -15,7 +15,7 @@ from appliance.config.schema import Hardware
 from appliance.errors import GpioError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
-from appliance.light.states import Light
+from appliance.light.states import Condition, State
 
 PINS = Hardware(led_pin=17, button_pin=27)
 LOG = logging.getLogger("test")
@@ -131,7 +131,7 @@ def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps():
     factory = MockFactory(pin_class=MockPWMPin)
     settings = Hardware(led_pin="none", rgb_pins=(5, 6, 13), flash_pin=19, buzzer_pin=12, button_pin="none")
     panel = gpio.open_panel(settings, lambda _: None, LOG, VirtualClock(), factory)
-    panel.show(Light.ALL)
+    panel.show(State.ALL)
     assert eventually(lambda: factory.pin(6).state and factory.pin(19).state)
     assert not factory.pin(5).state
     panel.flash_photo()
@@ -150,9 +150,9 @@ def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(monkeypatch,
     panel = gpio.open_panel(settings, lambda _: None, LOG, VirtualClock(), factory)
     panel.flash_photo()
     assert eventually(lambda: "The buzzer cannot be driven any more: no such line" in caplog.text)
-    panel.show(Light.ALL)
+    panel.show(State.ALL)
     assert eventually(lambda: factory.pin(17).state and factory.pin(19).state)
-    panel.show(Light.OFF)
+    panel.show(State.OFF)
     assert eventually(lambda: not factory.pin(17).state and not factory.pin(19).state)
     assert caplog.text.count("cannot be driven") == 1
     panel.close()
@@ -165,7 +165,7 @@ def test_a_flash_on_a_pin_that_is_taken_is_named(box):
 
 
 def test_the_led_is_on_for_all_and_off_when_closed(box):
-    box.panel.show(Light.ALL)
+    box.panel.show(State.ALL)
     assert eventually(lambda: box.led.state)
     box.panel.close()
     assert not box.led.state
@@ -174,9 +174,9 @@ def test_the_led_is_on_for_all_and_off_when_closed(box):
 
 def test_pins_set_to_none_are_left_alone():
     box = Box(Hardware(led_pin="none", button_pin="none"))
-    box.panel.show(Light.ALL)
+    box.panel.show(State.ALL)
     box.panel.flash_photo()
-    box.panel.condition(Light.CAMERA_LOST, present=True)
+    box.panel.condition(Condition.CAMERA_LOST, present=True)
     box.down()
     assert not box.gestures
     assert not box.led.state

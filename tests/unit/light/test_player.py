@@ -8,7 +8,7 @@ import pytest
 
 from appliance.light.language import LANGUAGE, Facts, Kind, Step
 from appliance.light.player import REMIND_SECONDS, Output, Player, ReadyLight
-from appliance.light.states import Light
+from appliance.light.states import SIGNALS, Condition, Signal, State
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "light.md"
 WAIT = 10.0  # only so that a broken light fails the test instead of hanging it
@@ -19,7 +19,7 @@ REMINDERS = [light for light, word in LANGUAGE.items() if word.kind is Kind.REMI
 ENDING = [light for light, word in LANGUAGE.items() if word.kind in {Kind.ONCE, Kind.REMINDER}]
 
 
-def steps(state: Light, count: int = 24, people: int = 0, level: float = 0.0) -> list[Step]:
+def steps(state: Signal, count: int = 24, people: int = 0, level: float = 0.0) -> list[Step]:
     return list(itertools.islice(LANGUAGE[state].pattern(Facts(people, level)), count))
 
 
@@ -28,7 +28,7 @@ def shown(player: Player, count: int) -> list[Step]:
 
 
 def test_there_is_a_word_for_every_state():
-    assert set(LANGUAGE) == set(Light)
+    assert set(LANGUAGE) == set(SIGNALS)
 
 
 def test_the_table_in_the_documentation_is_the_one_in_the_code():
@@ -40,144 +40,144 @@ def test_the_table_in_the_documentation_is_the_one_in_the_code():
     assert rows == [f"| {state} | {word.look} | {word.means} |" for state, word in LANGUAGE.items()]
 
 
-@pytest.mark.parametrize("state", Light)
+@pytest.mark.parametrize("state", SIGNALS)
 def test_a_plain_led_can_say_it_and_an_eye_can_see_it(state):
     for step in steps(state):
         assert step.level in (0, 1)
         assert step.seconds >= 0.05
 
 
-@pytest.mark.parametrize("state", Light)
+@pytest.mark.parametrize("state", SIGNALS)
 def test_only_what_is_said_over_something_else_ends_by_itself(state):
     assert (len(steps(state, 100)) < 100) == (state in ENDING)
 
 
 def test_no_two_states_look_the_same_except_that_off_and_starting_are_both_dark():
-    looks = {state: tuple(steps(state)) for state in Light if state is not Light.STARTING}
+    looks = {state: tuple(steps(state)) for state in SIGNALS if state is not State.STARTING}
     assert len(set(looks.values())) == len(looks)
-    assert looks[Light.OFF] == tuple(steps(Light.STARTING))
+    assert looks[State.OFF] == tuple(steps(State.STARTING))
 
 
 def test_not_ready_is_dark_and_all_is_solid():
-    assert {step.level for step in steps(Light.STARTING)} == {0}
-    assert {step.level for step in steps(Light.ALL)} == {1}
+    assert {step.level for step in steps(State.STARTING)} == {0}
+    assert {step.level for step in steps(State.ALL)} == {1}
 
 
 def test_waiting_blinks_faster_than_armed_pulses():
-    assert steps(Light.ARMED, 2) == [(1, 1.0), (0, 1.0)]
-    assert steps(Light.WAITING, 2) == [(1, 0.4), (0, 0.4)]
+    assert steps(State.ARMED, 2) == [(1, 1.0), (0, 1.0)]
+    assert steps(State.WAITING, 2) == [(1, 0.4), (0, 0.4)]
 
 
 def test_the_tempo_of_waiting_climbs_with_the_lowest_face():
-    halves = [steps(Light.WAITING, 1, level=level)[0].seconds for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    halves = [steps(State.WAITING, 1, level=level)[0].seconds for level in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert halves == sorted(halves, reverse=True)
     assert halves[-1] == pytest.approx(0.125)
     player = Player()
-    player.show(Light.WAITING, 0.0)
+    player.show(State.WAITING, 0.0)
     slow = player.next()[0].seconds
-    assert not player.show(Light.WAITING, 1.0)
+    assert not player.show(State.WAITING, 1.0)
     player.next()
     assert player.next()[0].seconds < slow
 
 
 @pytest.mark.parametrize("people", [0, 1, 2, 5, 6])
 def test_so_many_short_blinks_as_people(people):
-    assert sum(step.level for step in steps(Light.PEOPLE, people=people)) == people
+    assert sum(step.level for step in steps(State.PEOPLE, people=people)) == people
 
 
 def test_more_than_six_people_are_six_blinks_and_a_long_one():
-    on = [step.seconds for step in steps(Light.PEOPLE, people=20) if step.level]
+    on = [step.seconds for step in steps(State.PEOPLE, people=20) if step.level]
     assert len(on) == 7
     assert on[-1] > 3 * on[0]
 
 
 def test_people_are_told_once_and_the_state_goes_on():
     player = Player()
-    player.show(Light.WAITING)
+    player.show(State.WAITING)
     assert player.count(3)
-    told = steps(Light.PEOPLE, people=3)
-    assert shown(player, len(told) + 2) == told + steps(Light.WAITING, 2)
+    told = steps(State.PEOPLE, people=3)
+    assert shown(player, len(told) + 2) == told + steps(State.WAITING, 2)
 
 
 def test_who_holds_still_is_not_told_numbers():
     player = Player()
-    player.show(Light.WAITING)
+    player.show(State.WAITING)
     player.count(3)
     player.next()
-    assert player.show(Light.ALL)
-    assert player.next()[0] == steps(Light.ALL, 1)[0]
+    assert player.show(State.ALL)
+    assert player.next()[0] == steps(State.ALL, 1)[0]
     assert not player.count(4)
 
 
 @pytest.mark.parametrize("state", REMINDERS)
 def test_a_reminder_is_said_in_between_and_the_state_goes_on(state):
     player = Player()
-    player.show(Light.WAITING)
+    player.show(State.WAITING)
     player.condition(state, present=True)
     reminder = steps(state)
     assert shown(player, len(reminder)) == reminder
     between = list(
         itertools.takewhile(lambda step: step != reminder[0], (player.next()[0] for _ in range(99)))
     )
-    assert between == steps(Light.WAITING, len(between))
+    assert between == steps(State.WAITING, len(between))
     assert REMIND_SECONDS <= sum(step.seconds for step in between) <= REMIND_SECONDS + 1
     player.condition(state, present=False)
     shown(player, len(reminder))
-    assert set(shown(player, 60)) == set(steps(Light.WAITING))
+    assert set(shown(player, 60)) == set(steps(State.WAITING))
 
 
 def test_two_reminders_take_turns():
     player = Player()
-    player.show(Light.ARMED)
+    player.show(State.ARMED)
     for state in REMINDERS[:2]:
         player.condition(state, present=True)
-    longs = [step for step in shown(player, 60) if step not in steps(Light.ARMED, 2)]
+    longs = [step for step in shown(player, 60) if step not in steps(State.ARMED, 2)]
     assert longs[: len(steps(REMINDERS[0]))] == steps(REMINDERS[0])
     assert longs[len(steps(REMINDERS[0])) :][: len(steps(REMINDERS[1]))] == steps(REMINDERS[1])
 
 
 def test_no_reminder_disturbs_people_who_hold_still():
     player = Player()
-    player.show(Light.ALL)
-    player.condition(Light.CONFIG_BAD, present=True)
+    player.show(State.ALL)
+    player.condition(Condition.CONFIG_BAD, present=True)
     assert {step.level for step in shown(player, 20)} == {1}
 
 
 def test_saving_is_said_after_the_photo_and_until_it_is_saved():
     player = Player()
-    player.show(Light.ALL)
-    player.show(Light.PHOTO)
-    player.condition(Light.SAVING, present=True)
-    burst = steps(Light.PHOTO)
-    assert shown(player, len(burst) + 2) == burst + steps(Light.SAVING, 2)
-    assert player.condition(Light.SAVING, present=False)
-    assert shown(player, 1) == steps(Light.ALL, 1)
+    player.show(State.ALL)
+    player.show(State.PHOTO)
+    player.condition(Condition.SAVING, present=True)
+    burst = steps(State.PHOTO)
+    assert shown(player, len(burst) + 2) == burst + steps(Condition.SAVING, 2)
+    assert player.condition(Condition.SAVING, present=False)
+    assert shown(player, 1) == steps(State.ALL, 1)
 
 
 def test_an_rgb_light_goes_from_red_over_yellow_to_green_and_a_buzzer_beeps_for_the_photo():
     player = Player()
     colours = []
-    for state, level in ((Light.WAITING, 0.1), (Light.WAITING, 0.9), (Light.ALL, 1.0)):
+    for state, level in ((State.WAITING, 0.1), (State.WAITING, 0.9), (State.ALL, 1.0)):
         player.show(state, level)
         player.next()
         colours.append(next(out.colour for _, out in (player.next() for _ in range(4)) if out.level))
     assert colours == [(1, 0, 0), (1, 1, 0), (0, 1, 0)]
-    player.show(Light.PHOTO)
+    player.show(State.PHOTO)
     outputs = [player.next()[1] for _ in range(2)]
     assert [out.tone for out in outputs] == [None, 880.0]
 
 
 def test_the_flash_is_on_only_while_everybody_shows_it():
     player = Player()
-    for state in (Light.ARMED, Light.WAITING, Light.ALL, Light.DISARMED):
+    for state in (State.ARMED, State.WAITING, State.ALL, State.DISARMED):
         player.show(state)
-        assert player.next()[1].flash == (state is Light.ALL)
-    player.show(Light.ALL)
-    player.condition(Light.CAMERA_LOST, present=True)
+        assert player.next()[1].flash == (state is State.ALL)
+    player.show(State.ALL)
+    player.condition(Condition.CAMERA_LOST, present=True)
     assert not player.next()[1].flash
 
 
-@pytest.mark.parametrize(("fault", "blinks"), [(Light.CAMERA_LOST, 2), (Light.STORAGE_FAULT, 3)])
+@pytest.mark.parametrize(("fault", "blinks"), [(Condition.CAMERA_LOST, 2), (Condition.STORAGE_FAULT, 3)])
 def test_a_fault_can_be_told_by_counting_blinks(fault, blinks):
     period = steps(fault, 2 * blinks + 1)
     assert sum(step.level for step in period) == blinks
@@ -187,90 +187,90 @@ def test_a_fault_can_be_told_by_counting_blinks(fault, blinks):
 
 
 def test_disarmed_is_a_short_blip_every_three_seconds():
-    period = steps(Light.DISARMED, 3)
+    period = steps(State.DISARMED, 3)
     assert sum(step.seconds for step in period) == pytest.approx(3.0)
     assert sum(step.seconds for step in period if step.level) <= 0.1
 
 
 def test_a_burst_is_seen_on_a_light_that_is_already_on():
-    assert steps(Light.PHOTO)[0].level == 0
+    assert steps(State.PHOTO)[0].level == 0
 
 
 def test_a_new_state_is_said_at_once_and_from_its_beginning():
     player = Player()
-    assert player.show(Light.WAITING)
+    assert player.show(State.WAITING)
     shown(player, 3)
-    assert player.show(Light.ARMED)
-    assert shown(player, 4) == steps(Light.ARMED, 4)
+    assert player.show(State.ARMED)
+    assert shown(player, 4) == steps(State.ARMED, 4)
 
 
 def test_the_same_state_again_does_not_restart_the_pattern():
     player = Player()
-    player.show(Light.ARMED)
+    player.show(State.ARMED)
     first = player.next()[0]
-    assert not player.show(Light.ARMED)
-    assert [first, player.next()[0]] == steps(Light.ARMED, 2)
+    assert not player.show(State.ARMED)
+    assert [first, player.next()[0]] == steps(State.ARMED, 2)
 
 
 def test_the_photo_flashes_once_although_every_frame_asks_for_it_and_then_the_state_is_back():
     player = Player()
-    player.show(Light.ALL)
-    burst = steps(Light.PHOTO)
+    player.show(State.ALL)
+    burst = steps(State.PHOTO)
     seen = []
     for _ in range(len(burst) + 3):
-        player.show(Light.PHOTO)
+        player.show(State.PHOTO)
         seen.append(player.next()[0])
-    assert seen == burst + steps(Light.ALL, 3)
+    assert seen == burst + steps(State.ALL, 3)
 
 
 def test_a_flash_is_played_to_its_end_and_then_the_newest_state_is_said():
     player = Player()
-    player.show(Light.ALL)
-    assert player.flash(Light.PHOTO)
+    player.show(State.ALL)
+    assert player.flash(State.PHOTO)
     shown(player, 2)
-    assert not player.show(Light.WAITING)
-    assert shown(player, len(steps(Light.PHOTO)) - 2) == steps(Light.PHOTO)[2:]
-    assert shown(player, 2) == steps(Light.WAITING, 2)
+    assert not player.show(State.WAITING)
+    assert shown(player, len(steps(State.PHOTO)) - 2) == steps(State.PHOTO)[2:]
+    assert shown(player, 2) == steps(State.WAITING, 2)
 
 
 def test_two_photos_flash_twice():
     player = Player()
     for _ in range(2):
-        player.show(Light.ALL)
-        player.show(Light.PHOTO)
-        assert shown(player, len(steps(Light.PHOTO))) == steps(Light.PHOTO)
+        player.show(State.ALL)
+        player.show(State.PHOTO)
+        assert shown(player, len(steps(State.PHOTO))) == steps(State.PHOTO)
         player.next()
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_hides_every_state_until_it_is_over(fault):
     player = Player()
-    player.show(Light.ALL)
+    player.show(State.ALL)
     assert player.condition(fault, present=True)
-    assert not player.show(Light.WAITING)
+    assert not player.show(State.WAITING)
     assert shown(player, 5) == steps(fault, 5)
     assert player.condition(fault, present=False)
-    assert shown(player, 2) == steps(Light.WAITING, 2)
+    assert shown(player, 2) == steps(State.WAITING, 2)
 
 
 def test_the_light_never_says_photo_taken_while_photos_cannot_be_kept():
     player = Player()
-    player.show(Light.ALL)
-    player.flash(Light.PHOTO)
+    player.show(State.ALL)
+    player.flash(State.PHOTO)
     player.next()
-    player.condition(Light.STORAGE_FAULT, present=True)
-    player.show(Light.PHOTO)
-    player.flash(Light.PHOTO)
-    assert shown(player, 7) == steps(Light.STORAGE_FAULT, 7)
+    player.condition(Condition.STORAGE_FAULT, present=True)
+    player.show(State.PHOTO)
+    player.flash(State.PHOTO)
+    assert shown(player, 7) == steps(Condition.STORAGE_FAULT, 7)
 
 
 def test_of_two_faults_the_lost_camera_is_said_first():
     player = Player()
-    player.condition(Light.STORAGE_FAULT, present=True)
-    player.condition(Light.CAMERA_LOST, present=True)
-    assert shown(player, 5) == steps(Light.CAMERA_LOST, 5)
-    player.condition(Light.CAMERA_LOST, present=False)
-    assert shown(player, 7) == steps(Light.STORAGE_FAULT, 7)
+    player.condition(Condition.STORAGE_FAULT, present=True)
+    player.condition(Condition.CAMERA_LOST, present=True)
+    assert shown(player, 5) == steps(Condition.CAMERA_LOST, 5)
+    player.condition(Condition.CAMERA_LOST, present=False)
+    assert shown(player, 7) == steps(Condition.STORAGE_FAULT, 7)
 
 
 class Led:
@@ -300,7 +300,7 @@ def test_the_thread_switches_in_the_middle_of_a_step_and_leaves_the_led_off():
     try:
         assert "light" in {thread.name for thread in threading.enumerate()}
         assert led.wait_for(0)  # off for a minute, were it not interrupted
-        light.show(Light.ALL)
+        light.show(State.ALL)
         assert led.wait_for(1)
     finally:
         light.close()
@@ -313,10 +313,10 @@ def test_a_photo_flashes_on_the_led_and_the_light_is_solid_again():
     led = Led()
     light = ReadyLight(led)
     assert led.wait_for(0)
-    light.show(Light.ALL)
+    light.show(State.ALL)
     assert led.wait_for(1)
     light.flash_photo()
-    flashes = [step.level for step in steps(Light.PHOTO)]
+    flashes = [step.level for step in steps(State.PHOTO)]
     assert led.wait_for_levels(len(flashes) + 3)
     light.close()
     assert led.levels == [0, 1, *flashes, 1, 0]
@@ -331,6 +331,6 @@ def test_an_led_that_fails_is_told_in_the_journal_and_stops_nobody(caplog):
 
     light = ReadyLight(broken)
     assert failed.wait(WAIT)
-    light.show(Light.ALL)
+    light.show(State.ALL)
     light.close()
     assert "GPIO is gone" in caplog.text

@@ -10,7 +10,7 @@ import pytest
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.line import line as line_module
 from appliance.line import stage as stage_module
 from appliance.line.line import Line
@@ -22,7 +22,7 @@ from tests.support.strategies import frame
 
 
 def photo(number: int) -> Decision:
-    return Decision(frame(number / 30, number), (), True, True, True, Light.PHOTO, asked=True)
+    return Decision(frame(number / 30, number), (), True, True, True, State.PHOTO, asked=True)
 
 
 class SlowCard:

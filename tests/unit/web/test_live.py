@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from appliance.clock import MonotonicClock
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.records.decision import Command, Photo
 from appliance.web import live
 from appliance.web.link import Viewer
@@ -159,7 +159,7 @@ def test_the_page_says_when_the_appliance_is_gone_and_goes_on_when_it_is_back(
 
 
 def test_a_fault_is_told_to_who_comes_later(page: Page) -> None:
-    page.feed.fault(Light.CAMERA_LOST, True)
+    page.feed.fault(Condition.CAMERA_LOST, True)
     while page.ask("/healthz").status == 200:
         time.sleep(0.01)
     browser = Browser(page)

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.config import load_config
 from appliance.config.schema import Rule
-from appliance.light.states import Light
+from appliance.light.states import SIGNALS, State
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command, Decision
 from appliance.records.labels import EXPRESSIONS
@@ -107,7 +107,7 @@ def test_disarmed_says_so_whatever_the_faces_do() -> None:
 
 
 def test_who_smiled_a_moment_ago_but_not_in_this_frame_is_asked_to_hold_it() -> None:
-    decision = replace(decided(rule(), YES, YES), take_photo=False, light=Light.WAITING, all_show=False)
+    decision = replace(decided(rule(), YES, YES), take_photo=False, light=State.WAITING, all_show=False)
     found = words(replace(decision, reason="1 of 2 show it"), rule())
     assert (found.detail, found.would) == ("Almost, hold it", "No picture: almost, hold it")
 
@@ -145,7 +145,7 @@ def test_the_page_and_the_pictures_use_the_same_words_for_the_light_and_the_expr
     script = (STATIC / "words.js").read_text()
     table = dict(re.findall(r'^  (\w+): \["\w+", "([^"]+)"\],$', script, re.MULTILINE))
     assert table == {str(light): text for light, text in LIGHTS.items()}
-    assert set(LIGHTS) == set(Light)
+    assert set(LIGHTS) == set(SIGNALS)
     names = dict(re.findall(r'(\w+): "([a-z]+)"', script.partition("NAMES = {")[2].partition("}")[0]))
     assert names == NAMES
     assert tuple(NAMES) == EXPRESSIONS

@@ -1,12 +1,12 @@
 """How many people it sees is said once, when the number has changed and stayed so."""
 
 from appliance.daemon.watches.head_count import LASTING_SECONDS, HeadCount
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Decision, Showing
 from tests.support.strategies import frame, person
 
 
-def decision(time: float, count: int, light: Light = Light.WAITING, armed: bool = True) -> Decision:
+def decision(time: float, count: int, light: State = State.WAITING, armed: bool = True) -> Decision:
     people = tuple(Showing(person(n, 0.1), 0.1, False, 0.1, False, False, 0.0) for n in range(count))
     return Decision(frame(time), people, armed, False, False, light)
 
@@ -22,10 +22,10 @@ def test_a_number_is_said_once_it_has_lasted_and_only_once() -> None:
 
 
 def test_somebody_who_came_just_before_a_photo_is_told_after_it() -> None:
-    shot = [decision(1 + 0.1 * i, 3, Light.PHOTO) for i in range(10)]
+    shot = [decision(1 + 0.1 * i, 3, State.PHOTO) for i in range(10)]
     assert said(*(decision(0.1 * i, 2) for i in range(10)), *shot) == [2]
     assert said(*(decision(0.1 * i, 2) for i in range(10)), *shot, decision(2.0, 3)) == [2, 3]
 
 
 def test_nobody_is_told_numbers_while_it_is_not_armed() -> None:
-    assert said(*(decision(0.1 * i, 2, Light.DISARMED, armed=False) for i in range(30))) == []
+    assert said(*(decision(0.1 * i, 2, State.DISARMED, armed=False) for i in range(30))) == []

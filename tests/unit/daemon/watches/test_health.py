@@ -6,17 +6,19 @@ import pytest
 
 from appliance.daemon.watches.health import LOOK_SECONDS, NEARLY_FULL_BYTES, HealthWatch
 from appliance.hw.machine import Machine
-from appliance.light.states import Light
+from appliance.light.states import Condition
 from appliance.storage import durable
+
+Told = list[tuple[Condition, bool]]
 
 
 @pytest.fixture
-def told() -> list[tuple[Light, bool]]:
+def told() -> Told:
     return []
 
 
 @pytest.fixture
-def watch(tmp_path: Path, told: list[tuple[Light, bool]], monkeypatch: pytest.MonkeyPatch) -> HealthWatch:
+def watch(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> HealthWatch:
     monkeypatch.setattr(durable, "free_bytes", lambda _: 10**12)
     return HealthWatch(Machine(tmp_path), lambda light, present: told.append((light, present)))
 
@@ -27,18 +29,14 @@ def degrees(root: Path, value: int) -> None:
     file.write_text(f"{value * 1000}\n")
 
 
-def test_heat_is_told_when_it_comes_and_when_it_goes(
-    tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]]
-) -> None:
+def test_heat_is_told_when_it_comes_and_when_it_goes(tmp_path: Path, watch: HealthWatch, told: Told) -> None:
     for turn, value in enumerate((50, 85, 86, 60)):
         degrees(tmp_path, value)
         watch.look(turn * LOOK_SECONDS, tmp_path, 0)
-    assert told == [(Light.UNWELL, True), (Light.UNWELL, False)]
+    assert told == [(Condition.UNWELL, True), (Condition.UNWELL, False)]
 
 
-def test_it_looks_only_now_and_then(
-    tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]]
-) -> None:
+def test_it_looks_only_now_and_then(tmp_path: Path, watch: HealthWatch, told: Told) -> None:
     degrees(tmp_path, 50)
     watch.look(0.0, tmp_path, 0)
     degrees(tmp_path, 90)
@@ -46,19 +44,22 @@ def test_it_looks_only_now_and_then(
     assert not told
 
 
-def test_under_voltage_is_told(tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]]) -> None:
+def test_under_voltage_is_told(tmp_path: Path, watch: HealthWatch, told: Told) -> None:
     file = tmp_path / "sys/devices/platform/soc/soc:firmware/get_throttled"
     file.parent.mkdir(parents=True)
     file.write_text("1\n")
     watch.look(0.0, tmp_path, 0)
-    assert told == [(Light.UNWELL, True)]
+    assert told == [(Condition.UNWELL, True)]
 
 
 def test_a_card_is_nearly_full_when_little_is_left_above_what_must_stay_free(
-    tmp_path: Path, watch: HealthWatch, told: list[tuple[Light, bool]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, watch: HealthWatch, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = 10**9
     for turn, spare in enumerate((NEARLY_FULL_BYTES, NEARLY_FULL_BYTES - 1, -1)):
         monkeypatch.setattr(durable, "free_bytes", lambda _, spare=spare: keep + spare)
         watch.look(turn * LOOK_SECONDS, tmp_path, keep)
-    assert told == [(Light.CARD_NEARLY_FULL, True), (Light.CARD_NEARLY_FULL, False)]  # full: a fault says it
+    assert told == [
+        (Condition.CARD_NEARLY_FULL, True),
+        (Condition.CARD_NEARLY_FULL, False),
+    ]  # full is a fault

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from appliance.daemon.watches.lens import LensWatch, blind
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.records.decision import Decision
 from appliance.records.frame import Grey
 from tests.support.strategies import frame
@@ -28,7 +28,7 @@ def watch(*pictures: Grey) -> list[tuple[float, bool]]:
     lens = LensWatch(lambda covered: told.append((now, covered)))
     for index, grey in enumerate(pictures):
         now = index / 10
-        decision = Decision(replace(frame(now), grey=grey), (), True, False, False, Light.ARMED)
+        decision = Decision(replace(frame(now), grey=grey), (), True, False, False, State.ARMED)
         lens.hear(decision)
     return told
 

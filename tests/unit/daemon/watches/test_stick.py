@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.daemon.watches.stick import StickWatch
-from appliance.light.states import Light
+from appliance.light.states import Condition
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def test_from_copying_to_safe_to_pulled_out(watch, place, told):
     place.write_text("exporting\n")
     watch.look()
     watch.look()
-    assert told == [(Light.EXPORTING, True)]
+    assert told == [(Condition.EXPORTING, True)]
     place.write_text("safe_to_unplug\n")
     watch.look()
-    assert told[1:] == [(Light.EXPORTING, False), (Light.SAFE_TO_UNPLUG, True)]
+    assert told[1:] == [(Condition.EXPORTING, False), (Condition.SAFE_TO_UNPLUG, True)]
     place.unlink()
     watch.look()
-    assert told[3:] == [(Light.SAFE_TO_UNPLUG, False)]
+    assert told[3:] == [(Condition.SAFE_TO_UNPLUG, False)]
 
 
 @pytest.mark.parametrize("content", [b"all", b"", b"\xff\xfe", b"x" * 100_000])

@@ -21,7 +21,7 @@ from appliance.daemon.watches.head_count import HeadCount
 from appliance.hw.button import Gesture, Gestures
 from appliance.light.language import LANGUAGE, Facts, Kind, Step
 from appliance.light.player import Player
-from appliance.light.states import Light
+from appliance.light.states import Condition, Signal, State
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.decide.decider import GAP_SECONDS, WAVERING_SECONDS, Decider
 from appliance.pipeline.decide.sensitivity import level_of
@@ -34,7 +34,7 @@ FAULTS = [light for light, word in LANGUAGE.items() if word.kind is Kind.FAULT]
 ACTIVITIES = [light for light, word in LANGUAGE.items() if word.kind is Kind.ACTIVITY]
 REMINDERS = [light for light, word in LANGUAGE.items() if word.kind is Kind.REMINDER]
 LOOKS = {light: set(itertools.islice(word.pattern(Facts(7)), 20)) for light, word in LANGUAGE.items()}
-BURST = len(list(LANGUAGE[Light.PHOTO].pattern(Facts())))
+BURST = len(list(LANGUAGE[State.PHOTO].pattern(Facts())))
 """Steps that the light takes to say that a photo was taken."""
 REMINDING = 20
 """Steps after which a reminder has come to its end; what it reminds of may have gone meanwhile."""
@@ -83,10 +83,10 @@ class Appliance(RuleBasedStateMachine):
         self.gestures = Gestures()
         self.player = Player()
         self.heads = HeadCount()
-        self.conditions: set[Light] = set()
-        self.reminded: dict[Light, int] = {}
+        self.conditions: set[Signal] = set()
+        self.reminded: dict[Condition, int] = {}
         self.looks = 0
-        self.state = Light.OFF
+        self.state = State.OFF
         self.burst_left = 0
         self.asked = 0
         self.frames: dict[float, tuple[Decision, bool]] = {}
@@ -135,7 +135,7 @@ class Appliance(RuleBasedStateMachine):
         self.company.clear()
 
     @rule(light=st.sampled_from(FAULTS + ACTIVITIES + REMINDERS), present=st.booleans())
-    def condition(self, light: Light, present: bool) -> None:
+    def condition(self, light: Condition, present: bool) -> None:
         self.player.condition(light, present)
         (self.conditions.add if present else self.conditions.discard)(light)
         self.look()
@@ -204,7 +204,7 @@ class Appliance(RuleBasedStateMachine):
             assert number == sum(one.person.counts for one in decision.people)
             self.player.count(number)
         self.burst_left = BURST if decision.take_photo else self.burst_left - 1
-        self.state = self.state if decision.light is Light.PHOTO else decision.light
+        self.state = self.state if decision.light is State.PHOTO else decision.light
         self.look()
 
     def shows(self) -> float:
@@ -253,19 +253,19 @@ class Appliance(RuleBasedStateMachine):
 
     def check_light(self, decision: Decision, scene: Scene, newcomers: int) -> None:
         level = level_of(self.rule.expression, self.rule.sensitivity)
-        assert (decision.light is Light.DISARMED) == (not decision.armed and not decision.asked)
-        if decision.light is Light.ALL:
+        assert (decision.light is State.DISARMED) == (not decision.armed and not decision.asked)
+        if decision.light is State.ALL:
             assert self.obeys(scene, newcomers, level.stops)
             assert 0 <= decision.frame.captured_at - self.plainly_at <= WAVERING_SECONDS
             assert self.changed or not self.rule.new_scene
             assert not self.cooling(decision)
-        if decision.light is Light.ARMED and scene:
+        if decision.light is State.ARMED and scene:
             same = self.rule.new_scene and set(scene) == self.pictured
             assert decision.all_show
             assert same or self.cooling(decision)
-        if decision.light is Light.WAITING:
+        if decision.light is State.WAITING:
             assert scene
-        if decision.light is Light.PHOTO:
+        if decision.light is State.PHOTO:
             assert 0 <= decision.frame.captured_at - self.shot_at < 1
 
     def cooling(self, decision: Decision) -> bool:
@@ -293,17 +293,17 @@ class Appliance(RuleBasedStateMachine):
         if fault is None:
             said = [light for light in ACTIVITIES if light in self.conditions] or [self.state]
             said += [light for light, last in self.reminded.items() if self.looks - last < REMINDING]
-            said += [Light.PEOPLE]
-            said += [Light.PHOTO] if self.burst_left > 0 else []
+            said += [State.PEOPLE]
+            said += [State.PHOTO] if self.burst_left > 0 else []
         else:
             said = [fault]
         assert any(may_look(light, step) for light in said)
-        assert output.flash <= (fault is None and self.state is Light.ALL)
+        assert output.flash <= (fault is None and self.state is State.ALL)
 
 
-def may_look(light: Light, step: Step) -> bool:
+def may_look(light: Condition, step: Step) -> bool:
     """Whether ``step`` belongs to what the LED does to say this."""
-    return 0.125 <= step.seconds <= 0.4 if light is Light.WAITING else step in LOOKS[light]
+    return 0.125 <= step.seconds <= 0.4 if light is State.WAITING else step in LOOKS[light]
 
 
 def explore(sequences: int) -> None:

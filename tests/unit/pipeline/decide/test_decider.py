@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 
 from appliance.config.schema import Rule, Who
-from appliance.light.states import Light
+from appliance.light.states import State
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS, Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
@@ -75,9 +75,9 @@ def test_who_only_goes_on_by_hysteresis_holds_but_is_not_photographed() -> None:
 def test_nobody_holds_still_for_long_for_somebody_who_stays_a_little_short() -> None:
     scenes = [{1: GRIN, 2: SMILE}] * 6 + [{1: GRIN, 2: FAINT}] * 30 + [{1: GRIN, 2: SMILE}]
     lights = [d.light for d in play(Decider(Rule(smoothing_seconds=0)), scenes)]
-    assert set(lights[:20]) == {Light.ALL}
-    assert set(lights[22:36]) == {Light.WAITING}
-    assert lights[36] is not Light.WAITING
+    assert set(lights[:20]) == {State.ALL}
+    assert set(lights[22:36]) == {State.WAITING}
+    assert lights[36] is not State.WAITING
 
 
 def test_a_photo_right_after_a_gap_of_five_seconds_needs_the_whole_hold_again() -> None:
@@ -124,7 +124,7 @@ def test_a_press_disarms_and_another_arms_again() -> None:
     decider = Decider(Rule())
     decider.press()
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
-    assert decider.process(people(2.0, {1: GRIN})).light is Light.DISARMED
+    assert decider.process(people(2.0, {1: GRIN})).light is State.DISARMED
     decider.press()
     assert photos(play(decider, [{1: GRIN}] * 60, start=2.1)) == 1
 
@@ -132,11 +132,11 @@ def test_a_press_disarms_and_another_arms_again() -> None:
 def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> None:
     decider = Decider(Rule())
     lights = [d.light for d in play(decider, [{1: GRIN}] * 12)]
-    assert lights[-1] is Light.PHOTO
+    assert lights[-1] is State.PHOTO
     decider.press()
-    assert decider.process(people(12 * STEP, {1: GRIN})).light is Light.DISARMED
+    assert decider.process(people(12 * STEP, {1: GRIN})).light is State.DISARMED
     decider.press()
-    assert decider.process(people(13 * STEP, {1: GRIN})).light is Light.ARMED  # it is cooling down
+    assert decider.process(people(13 * STEP, {1: GRIN})).light is State.ARMED  # it is cooling down
 
 
 def test_nobody_holds_still_and_no_lamp_burns_for_a_photo_that_is_there_already() -> None:
@@ -144,10 +144,10 @@ def test_nobody_holds_still_and_no_lamp_burns_for_a_photo_that_is_there_already(
     decisions = play(Decider(Rule(cooldown_seconds=1)), goes_on + stops + again)
     taken = next(i for i, d in enumerate(decisions) if d.take_photo)
     said = round((PHOTO_LIGHT_SECONDS + 0.05) / STEP)
-    assert {d.light for d in decisions[taken : taken + said - 3]} == {Light.PHOTO}
-    assert {d.light for d in decisions[taken + said : 60]} == {Light.ARMED}
-    assert decisions[79].light is Light.WAITING
-    assert decisions[-1].light is Light.ALL
+    assert {d.light for d in decisions[taken : taken + said - 3]} == {State.PHOTO}
+    assert {d.light for d in decisions[taken + said : 60]} == {State.ARMED}
+    assert decisions[79].light is State.WAITING
+    assert decisions[-1].light is State.ALL
 
 
 def test_nobody_holds_still_for_a_photo_that_the_cooldown_does_not_let_come_yet() -> None:
@@ -155,8 +155,8 @@ def test_nobody_holds_still_for_a_photo_that_the_cooldown_does_not_let_come_yet(
     decisions = play(Decider(rule), [{1: GRIN}] * 90)
     first, second = (i for i, d in enumerate(decisions) if d.take_photo)
     said, before = round(PHOTO_LIGHT_SECONDS / STEP) + 1, round(rule.hold_seconds / STEP) + 1
-    assert {d.light for d in decisions[first + said : second - before]} == {Light.ARMED}
-    assert {d.light for d in decisions[second - before + 2 : second]} == {Light.ALL}
+    assert {d.light for d in decisions[first + said : second - before]} == {State.ARMED}
+    assert {d.light for d in decisions[second - before + 2 : second]} == {State.ALL}
 
 
 def test_a_photo_asked_for_while_the_camera_was_away_is_not_taken_when_it_comes_back() -> None:
@@ -204,7 +204,7 @@ def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> 
 def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
     scene = people(0.0, {1: SAD})
     poster = dataclasses.replace(scene.persons[0], counts=False)
-    assert Decider(Rule()).process(dataclasses.replace(scene, persons=(poster,))).light is Light.ARMED
+    assert Decider(Rule()).process(dataclasses.replace(scene, persons=(poster,))).light is State.ARMED
 
 
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:
@@ -244,11 +244,11 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
 
 def test_the_light_says_who_is_missing() -> None:
     decider = Decider(Rule())
-    assert decider.process(people(0.0, {})).light is Light.ARMED
+    assert decider.process(people(0.0, {})).light is State.ARMED
     waiting = decider.process(people(STEP, {1: GRIN, 2: SAD}))
-    assert waiting.light is Light.WAITING
+    assert waiting.light is State.WAITING
     assert waiting.reason == "1 of 2 show it"
-    assert decider.process(people(2 * STEP, {1: GRIN})).light is Light.ALL
+    assert decider.process(people(2 * STEP, {1: GRIN})).light is State.ALL
 
 
 def test_at_least_two_of_three_are_enough_and_one_is_not() -> None:
