@@ -73,11 +73,13 @@ def test_a_camera_whose_time_goes_back_is_searched_on() -> None:
 
 def test_it_tells_until_when_nobody_can_have_come_in_unseen() -> None:
     finder = FaceFinder(Scripted(), 0.5)
-    assert [finder.process(room(i / 10)).seen_until for i in range(7)] == [0.0] * 5 + [0.5] * 2
+    assert [finder.process(room(i / 10)).frame.seen_until for i in range(7)] == [0.0] * 5 + [0.5] * 2
     views = Scripted()
     views.parts = 2
     finder = FaceFinder(views, 0.4)
-    assert [finder.process(room(i / 10)).seen_until for i in range(5)] == [-math.inf] * 2 + [0.0] * 2 + [0.2]
+    assert [finder.process(room(i / 10)).frame.seen_until for i in range(5)] == [-math.inf] * 2 + [
+        0.0
+    ] * 2 + [0.2]
 
 
 def test_somebody_walking_in_is_looked_for_at_once() -> None:
@@ -104,7 +106,9 @@ def test_a_face_that_is_lost_is_looked_for_everywhere() -> None:
     finder.process(room(0.0))
     detector.faces = []
     finder.process(room(0.3))
-    assert finder.process(room(0.4)).full_search
+    searched = detector.full
+    finder.process(room(0.4))
+    assert detector.full == searched + 1
 
 
 def test_a_frame_of_another_size_is_searched_anew() -> None:
@@ -112,7 +116,9 @@ def test_a_frame_of_another_size_is_searched_anew() -> None:
     finder = FaceFinder(detector, 10.0)
     finder.process(room(0.0))
     small = replace(room(0.03), grey=ROOM[:240, :320, 0], colour=ROOM[:240, :320])
-    assert finder.process(small).full_search
+    searched = detector.full
+    finder.process(small)
+    assert detector.full == searched + 1
 
 
 def test_an_empty_room_is_not_searched_at_every_frame() -> None:
