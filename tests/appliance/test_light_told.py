@@ -22,8 +22,8 @@ from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.light.thread import LightThread
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
-from appliance.records.decision import Decision, Photo
-from tests.support.strategies import frame
+from appliance.records.decision import Photo
+from tests.support.strategies import frame, photo_on
 from tests.unit.hw.test_gpio import Box, eventually
 
 Told = list[tuple[Signal, bool]]
@@ -126,12 +126,12 @@ def test_powering_off_is_said_only_if_it_is_so(power_off: object, said: bool) ->
 
 def test_several_photos_of_one_moment_are_being_saved_until_the_last_one_is() -> None:
     daemon, frames = Daemon(Config()), [frame(0.1), frame(0.2)]
-    first, last = (Decision(one, (), True, True, True, State.PHOTO) for one in frames)
+    first, last = (photo_on(one) for one in frames)
     for decision in (first, last):
         daemon._save(decision)
-    daemon._saved(Photo("1.jpg", first))
+    daemon._saved(Photo(path=Path("1.jpg"), decision=first))
     assert Condition.SAVING in daemon.conditions
-    daemon._saved(Photo("2.jpg", last))
+    daemon._saved(Photo(path=Path("2.jpg"), decision=last))
     assert Condition.SAVING not in daemon.conditions
 
 

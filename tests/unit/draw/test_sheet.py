@@ -14,27 +14,28 @@ from appliance.draw.sheet import Story
 from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, badge, tag
 from appliance.errors import StorageError
 from appliance.hw.cameras.convert import make_frame
-from appliance.light.states import State
 from appliance.pipeline.decide.sensitivity import Level
 from appliance.records.decision import Decision, Showing
 from appliance.records.faces import JudgedFace, Person
 from appliance.records.frame import Box, Colour
 from appliance.records.labels import LABELS
+from tests.support.strategies import decision_on
 
 LEVEL = Level(0.6, 0.45)
 
 
 def somebody(number: int, x: float, happy: float, *, shows: bool, seen: bool = True) -> Showing:
     scores = dict.fromkeys(LABELS, 0.0) | {"happy": happy, "neutral": 1 - happy}
-    face = JudgedFace(Box(x, 150, 90, 110), 1.0, scores)
-    return Showing(Person(number, face, seen, first_seen_at=0.0), happy, shows)
+    face = JudgedFace(box=Box(x, 150, 90, 110), confidence=1.0, scores=scores)
+    person = Person(number=number, face=face, seen=seen, first_seen_at=0.0)
+    return Showing(person=person, score=happy, shows=shows)
 
 
 def decided(time: float, *people: Showing, size: tuple[int, int] = (640, 480)) -> Decision:
     picture = np.full((size[1], size[0], 3), 90, np.uint8)
     frame = make_frame(round(time * 10), time, picture, (640, 480))
     everybody = bool(people) and all(one.shows for one in people)
-    return Decision(frame, people, True, everybody, False, State.WAITING)
+    return decision_on(frame, people=people, all_show=everybody)
 
 
 def count(picture: Colour, colour: tuple[int, int, int]) -> int:
