@@ -30,6 +30,7 @@ from appliance.web.link import Link
 from appliance.web.live import Latency, live
 from appliance.web.settings import Settings, parse_changes
 from appliance.web.state import State
+from appliance.web.vocabulary import vocabulary
 
 MOST_BODY = 64 * 1024
 MOST_CHANGES = 4 * 1024
@@ -288,7 +289,12 @@ def _assets() -> Iterator[tuple[str, Asset]]:
     for file in (resources.files("appliance.web") / "static").iterdir():
         data = file.read_bytes()
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        yield file.name, Asset(data, kind, f'"{sha256(data).hexdigest()[:24]}"')
+        yield file.name, _asset(data, kind)
+    yield "vocabulary.json", _asset(vocabulary(), "application/json")
+
+
+def _asset(data: bytes, kind: str) -> Asset:
+    return Asset(data, kind, f'"{sha256(data).hexdigest()[:24]}"')
 
 
 async def _json(request: Request, most: int = MOST_BODY) -> dict[str, Any]:
