@@ -48,7 +48,7 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
 
 
 def _configure(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
-    from appliance.web.settings import edited  # noqa: PLC0415
+    from appliance.web.settings_file import edited  # noqa: PLC0415
 
     mine = {
         "storage.folder": str((out / "photos").resolve()),
