@@ -21,8 +21,8 @@ from appliance.light.language import LANGUAGE, Facts
 from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
 from appliance.records.decision import Photo
+from tests.support.box import Box, eventually
 from tests.support.strategies import frame, photo_on
-from tests.unit.hw.test_gpio import Box, eventually
 
 Told = list[tuple[Signal, bool]]
 

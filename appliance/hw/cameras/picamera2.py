@@ -109,13 +109,13 @@ def _configure(device: Any, settings: schema.Camera, transform_class: Any, sycc:
         transform=transform_class(hflip=turned, vflip=turned),
         colour_space=sycc,
         buffer_count=BUFFERS,
-        controls=_controls(device.camera_controls, settings.frame_rate),
+        controls=supported_controls(device.camera_controls, settings.frame_rate),
     )
     device.configure(configuration)
     device.start()
 
 
-def _controls(advertised: dict[str, tuple[Any, Any, Any]], frame_rate: int) -> dict[str, Any]:
+def supported_controls(advertised: dict[str, tuple[Any, Any, Any]], frame_rate: int) -> dict[str, Any]:
     """What this camera can be told: a fixed-focus module has no AfMode, a test camera has no frame rate."""
     controls: dict[str, Any] = {}
     if "AfMode" in advertised:
