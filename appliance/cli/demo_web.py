@@ -63,7 +63,7 @@ def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, 
         before = (
             path.read_text("utf-8") if path.exists() else render()
         )  # what the page changed last time stays
-        text, _ = edited(before, {**mine, **dict(overrides)})
+        text = edited(before, {**mine, **dict(overrides)})
         write_over(path, text.encode())
     except OSError as error:
         raise ApplianceError(f"{out} cannot be written: {error.strerror}", "Choose another --out") from error

@@ -1,6 +1,5 @@
 """The panel on mock pins, with a finger to press its button."""
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -12,7 +11,6 @@ from appliance.hw import gpio
 from appliance.hw.button import Gesture
 
 PINS = Hardware(led_pin=17, button_pin=27)
-LOG = logging.getLogger("test")
 
 
 class Contact(MockPin):
@@ -44,7 +42,7 @@ class Box:
         self.led = self.factory.pin(17)
         self.contact = self.factory.pin(27, pin_class=Contact)
         self.contact.held = held
-        self.panel = gpio.open_panel(settings, self._hear, LOG, self.clock, self.factory)
+        self.panel = gpio.open_panel(settings, self._hear, clock=self.clock, factory=self.factory)
 
     def _hear(self, gesture: Gesture) -> None:
         self.gestures.append(gesture)
