@@ -17,12 +17,14 @@ from appliance.daemon.daemon import Daemon
 from appliance.errors import GpioError, StorageError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
-from appliance.light.language import LANGUAGE, Facts
+from appliance.light.patterns import Facts
 from appliance.light.states import SIGNALS, Condition, Signal, State
+from appliance.light.table import TABLE
+from appliance.light.thread import LightThread
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
-from appliance.records.decision import Decision, Photo
-from tests.support.strategies import frame
-from tests.unit.hw.test_gpio import Box, eventually
+from appliance.records.decision import Photo
+from tests.support.box import Box, eventually
+from tests.support.strategies import frame, photo_on
 
 Told = list[tuple[Signal, bool]]
 
@@ -31,7 +33,7 @@ Told = list[tuple[Signal, bool]]
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """What the panel is told to say for as long as it is so."""
     told: Told = []
-    monkeypatch.setattr(gpio.Panel, "condition", lambda _, light, present: told.append((light, present)))
+    monkeypatch.setattr(LightThread, "condition", lambda _, light, present: told.append((light, present)))
     return told
 
 
@@ -52,11 +54,11 @@ def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
     shown: list[Signal] = []
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
 
-    def show(_panel: gpio.Panel, light: Signal, _level: float = 0.0) -> None:
+    def show(_light: LightThread, light: Signal, _level: float = 0.0) -> None:
         shown.append(light)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(gpio.Panel, "show", show)
+    monkeypatch.setattr(LightThread, "show", show)
     assert main(["light", str(state)]) == 0
     assert shown == [state]
 
@@ -72,7 +74,7 @@ def test_it_shines_on_the_pins_of_the_last_good_configuration_where_the_file_is_
     live.remember(live.load())
     file.write_text("hardware: {led_pim: 22}\n")
 
-    def opened(settings: Hardware, *_: object) -> gpio.Panel:
+    def opened(settings: Hardware, *_: object, **__: object) -> gpio.Panel:
         wanted.append((settings.led_pin, settings.flash_pin, settings.buzzer_pin, settings.button_pin))
         raise GpioError("enough")
 
@@ -124,12 +126,12 @@ def test_powering_off_is_said_only_if_it_is_so(power_off: object, said: bool) ->
 
 def test_several_photos_of_one_moment_are_being_saved_until_the_last_one_is() -> None:
     daemon, frames = Daemon(Config()), [frame(0.1), frame(0.2)]
-    first, last = (Decision(one, (), True, True, True, State.PHOTO) for one in frames)
+    first, last = (photo_on(one) for one in frames)
     for decision in (first, last):
         daemon._save(decision)
-    daemon._saved(Photo("1.jpg", first))
+    daemon._saved(Photo(path=Path("1.jpg"), decision=first))
     assert Condition.SAVING in daemon.conditions
-    daemon._saved(Photo("2.jpg", last))
+    daemon._saved(Photo(path=Path("2.jpg"), decision=last))
     assert Condition.SAVING not in daemon.conditions
 
 
@@ -143,5 +145,5 @@ def test_a_photo_that_cannot_be_kept_is_a_fault_until_one_can_and_saving_ends_wi
 
 
 def test_a_photo_is_said_for_as_long_as_its_burst_takes_so_that_nothing_is_said_into_it() -> None:
-    burst = LANGUAGE[State.PHOTO].pattern(Facts())
+    burst = TABLE[State.PHOTO].pattern(Facts())
     assert sum(step.seconds for step in burst) <= PHOTO_LIGHT_SECONDS

@@ -199,9 +199,9 @@ class PiCamera:
             request.release()
         captured_at = believable(stamp, self._clock.now())
         picture = Picture(
-            self._main.width,
-            self._main.height,
-            partial(self._upright, main, self._main),
+            width=self._main.width,
+            height=self._main.height,
+            convert=partial(self._upright, main, self._main),
             held=len(main),
             pieces=None if self._turn else partial(to_strips, main, self._main),
         )

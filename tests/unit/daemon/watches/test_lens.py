@@ -7,9 +7,8 @@ import pytest
 
 from appliance.daemon.watches.lens import LensWatch, blind
 from appliance.light.states import State
-from appliance.records.decision import Decision
 from appliance.records.frame import Grey
-from tests.support.strategies import frame
+from tests.support.strategies import decision_on, frame
 
 NOISE = np.random.default_rng(2).normal(0, 2, (480, 640))
 
@@ -28,8 +27,7 @@ def watch(*pictures: Grey) -> list[tuple[float, bool]]:
     lens = LensWatch(lambda covered: told.append((now, covered)))
     for index, grey in enumerate(pictures):
         now = index / 10
-        decision = Decision(replace(frame(now), grey=grey), (), True, False, False, State.ARMED)
-        lens.hear(decision)
+        lens.hear(decision_on(replace(frame(now), grey=grey), light=State.ARMED))
     return told
 
 
