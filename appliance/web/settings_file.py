@@ -99,7 +99,7 @@ class SettingsFile:
             with durable.locked(folder):
                 before = _text_of(path)
                 text = edit(before)
-                _check(text, path)  # not what was there: a password may be what it lacked
+                check_text(text, path)  # not what was there: a password may be what it lacked
                 if _text_of(path) != before:
                     raise _wrong(path, "was changed by somebody else this very moment; try again")
                 durable.rewrite(path, text.encode())
@@ -134,8 +134,8 @@ def _wrong(path: Path, reason: str, line: int | None = None) -> ConfigError:
     return ConfigError([Problem("", None, reason, line, str(path))])
 
 
-def _check(text: str, path: Path) -> None:
-    """The very check the appliance makes, of the very text it will read. Raises ConfigError."""
+def check_text(text: str, path: Path) -> None:
+    """Check ``text`` as the appliance will when it reads it from ``path``. Raises ConfigError."""
     with tempfile.TemporaryDirectory() as place:
         draft = Path(place) / path.name
         draft.write_bytes(text.encode())

@@ -281,7 +281,7 @@ def test_what_somebody_saves_while_the_form_writes_is_not_lost(
     def slow(*_: Any) -> None:
         file.vi("mode: button", "mode: always_armed")
 
-    monkeypatch.setattr("appliance.web.settings_file._check", slow)
+    monkeypatch.setattr("appliance.web.settings_file.check_text", slow)
     with pytest.raises(ConfigError, match="this very moment; try again"):
         file.set("rule.min_faces", 2)
     assert file.read() == OURS.replace("button", "always_armed")
