@@ -26,7 +26,7 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
     if find_spec("uvicorn") is None:
         raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
     with tempfile.TemporaryDirectory(prefix="smart-selfie-") as place:  # a socket's path must be short
-        path = _configure(out, Path(place) / "feed.sock", overrides)
+        path = write_configuration(out, Path(place) / "feed.sock", overrides)
         live = LiveConfig(path)
         config, _ = live.start()
         clock = MonotonicClock()
@@ -47,8 +47,9 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
     return 0
 
 
-def _configure(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
-    from appliance.web.settings import edited  # noqa: PLC0415
+def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
+    """Write the demo's configuration into ``out`` and return its path; what the page set there stays."""
+    from appliance.web.settings_file import edited  # noqa: PLC0415
 
     mine = {
         "storage.folder": str((out / "photos").resolve()),

@@ -23,8 +23,8 @@ from appliance.light.table import TABLE
 from appliance.light.thread import LightThread
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
 from appliance.records.decision import Photo
+from tests.support.box import Box, eventually
 from tests.support.strategies import frame, photo_on
-from tests.unit.hw.test_gpio import Box, eventually
 
 Told = list[tuple[Signal, bool]]
 

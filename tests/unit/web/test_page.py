@@ -9,7 +9,7 @@ from appliance.cli import main
 from appliance.hw.machine import Machine
 from appliance.light.states import SIGNALS
 from appliance.records.labels import EXPRESSIONS
-from appliance.web.health import box
+from appliance.web.metrics import box
 from tests.support.page_server import Page, write_photo
 
 
