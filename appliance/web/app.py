@@ -23,7 +23,7 @@ from appliance import __version__
 from appliance.errors import ApplianceError, ConfigError, FeedError
 from appliance.photo_names import PHOTO
 from appliance.web.access import COOKIE, SESSION_SECONDS, Patience, Sessions
-from appliance.web.gallery import CHUNK, Gallery
+from appliance.web.gallery import CHUNK, Gallery, Picture
 from appliance.web.health import metrics
 from appliance.web.history import History
 from appliance.web.link import Link
@@ -218,9 +218,14 @@ class Page:
         return _download(self._history.csv(), "expressions.csv", "text/csv; charset=utf-8")
 
     async def photos(self, request: Request) -> Response:
-        """A page of the gallery."""
+        """A page of the gallery: ``count`` photos, from number ``start`` or ``after`` the one named."""
         start, count = int(_number(request, "start", 0)), int(_number(request, "count", 60))
-        page = await run_in_threadpool(self._gallery.page, max(0, start), max(1, min(count, MOST_PAGE)))
+        name = request.query_params.get("after")
+        after = None if name is None else Picture.named(name)
+        if name is not None and after is None:
+            raise HTTPException(400, "after is the name of a photo")
+        count = max(1, min(count, MOST_PAGE))
+        page = await run_in_threadpool(self._gallery.page, max(0, start), count, after)
         return JSONResponse(page)
 
     async def photo(self, request: Request) -> Response:
