@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from appliance.frames import Photo
-from tests.browser.conftest import LAPTOP
-from tests.page_server import Page, decision, serving, write_photo
+from appliance.records.decision import Photo
+from tests.support.browser import LAPTOP
+from tests.support.page_server import Page, decision, serving, write_photo
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -41,7 +41,7 @@ def listed(tab: Any, count: int) -> None:
 def arrives(server: Page, number: int) -> str:
     """A photo is taken."""
     name = write_photo(server.photos, number)
-    server.feed.photo(Photo(str(server.photos / name), decision(0, 0.9)))
+    server.feed.photo(Photo(path=server.photos / name, decision=decision(0, 0.9)))
     return name
 
 
