@@ -1,5 +1,7 @@
 """Faces followed between two searches by their looks alone."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from hypothesis import given, settings
@@ -61,7 +63,7 @@ def test_following_does_not_wander_off_over_many_frames() -> None:
     assert followed.box.iou(box(100 + 4 * 99, 200)) > 0.85
 
 
-def test_in_the_scene_it_sees_what_a_search_would(scene_frames: list[Frame]) -> None:
+def test_in_the_scene_it_sees_what_a_search_would(scene_frames: Sequence[Frame]) -> None:
     detector = CnnDetector(models_folder() / "faces.json", 32)
     good = looked_at = 0
     for start in range(0, 440, 40):
