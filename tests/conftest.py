@@ -6,17 +6,27 @@ from typing import TYPE_CHECKING
 
 import cv2
 import pytest
+from hypothesis import settings
 
 from appliance.clock import VirtualClock
 from appliance.hw.cameras.scene import Scene, open_scene
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
+from tests.support.cpu_watch import CpuWatch
 from tests.support.scene_frames import SceneFrames
 
 if TYPE_CHECKING:
     from tests.support.page_server import Page
 
+settings.register_profile("short", max_examples=50, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile("short")
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(CpuWatch())
 
 
 @pytest.fixture(scope="session")

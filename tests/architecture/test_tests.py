@@ -17,7 +17,6 @@ PRIVATES: set[str] = {
     "tests/appliance/test_light_told.py: _save",
     "tests/appliance/test_light_told.py: _saved",
     "tests/appliance/test_light_told.py: _stored",
-    "tests/unit/web/test_edit.py: appliance.web.settings._check",
 }
 """Uses of the product's private names that are still there. Only ever shorter."""
 
