@@ -18,7 +18,7 @@ from tests.support.scene_frames import SceneFrames
 if TYPE_CHECKING:
     from tests.support.page_server import Page
 
-settings.register_profile("short", max_examples=50, deadline=None)
+settings.register_profile("short", max_examples=100, deadline=None)
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile("short")
 

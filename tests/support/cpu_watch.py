@@ -1,4 +1,4 @@
-"""Name the tests that belong to the slow ones, by the CPU time they take: it is the same on a busy machine."""
+"""Name the tests that are slow, by the CPU time they take: a busy machine does not change it."""
 
 import resource
 from collections.abc import Iterator
@@ -42,7 +42,9 @@ class CpuWatch:
         result = yield
         used = cpu_seconds() - before
         if used > LIMIT_SECONDS and fixturedef.argname not in SLOW_FIXTURES:
-            self._unmarked.append(f"fixture {fixturedef.argname}: {used:.1f} s of CPU; add it to SLOW_FIXTURES")
+            self._unmarked.append(
+                f"fixture {fixturedef.argname}: {used:.1f} s of CPU; name it in SLOW_FIXTURES"
+            )
         return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.inference.folder import models_folder
@@ -29,7 +29,6 @@ def box(x: int, y: int) -> Box:
     return Box(x, y, 80, 100)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 560), st.integers(0, 380), st.integers(-20, 20), st.integers(-20, 20))
 def test_a_face_that_moved_a_little_is_found_where_it_is(x: int, y: int, dx: int, dy: int) -> None:
     drift = Drift()
