@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.cli import main
@@ -259,7 +259,6 @@ def test_check_exits_2_with_the_place_and_0_when_all_is_well(
     assert main(["check", str(tmp_path / "absent.yaml")]) == 2
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_file_whatever_it_holds_gives_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
