@@ -1,35 +1,27 @@
 """From nobody to a hundred people, and how steadily a group is counted."""
 
 import itertools
+import threading
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
 from appliance.hw.cameras import scene as bundled
 from appliance.hw.cameras.convert import make_frame
-from appliance.line.stage import Stage
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame
 
 
-def decide(stages: list[Stage], frame: Frame) -> None:
-    """One frame through all stages."""
-    item = frame
-    for stage in stages:
-        item = stage.process(item)
-        if item is None:
-            return
-
-
 def decisions(config: Config, frames: list[Frame], still: bool = False) -> list[Decision]:
     heard: list[Decision] = []
-    assembly = assemble(config, load_models(config), listeners=[heard.append], still=still)
-    for frame in frames:
-        decide(list(assembly.stages), frame)
+    assembly = assemble(config, load_models(config), on_decision=[heard.append], still=still)
+    Runner(frames, assembly.lines, VirtualClock(), threading.Event()).run_inline()
     return heard
 
 
