@@ -27,6 +27,7 @@ from appliance.hw.gpio import Panel, open_panel
 from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
 from appliance.light.states import Condition, State
+from appliance.light.table import TABLE
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
 from appliance.pipeline.capture import Capture
@@ -38,8 +39,6 @@ from appliance.system.service import Notifier, process_uptime
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 60.0
-FEED_FAULTS = (Condition.CAMERA_LOST, Condition.LENS_COVERED, Condition.STORAGE_FAULT)
-"""What the page is told besides the decisions."""
 
 
 class Daemon:
@@ -126,7 +125,7 @@ class Daemon:
         if self._panel is not None:
             self._panel.close()
         self._panel = self._open_panel(self._config)
-        self._panel.show(State.BOOTING)  # the camera and the models take a while
+        self._panel.light.show(State.BOOTING)  # the camera and the models take a while
         if self._feed is None:
             self._open_feed()
         self._tell_config(self._config_fault)
@@ -138,9 +137,9 @@ class Daemon:
         return self._open_source or functools.partial(open_camera, config.camera, self._clock, log.info)
 
     def _open_panel(self, config: Config) -> Panel:
-        panel = open_panel(config.hardware, self._heard, log, self._clock, language=config.button)
+        panel = open_panel(config.hardware, self._heard, clock=self._clock, language=config.button)
         for light in self._conditions:
-            panel.condition(light, True)
+            panel.light.condition(light, True)
         return panel
 
     def _open_store(self, config: Config) -> PhotoStore:
@@ -167,8 +166,8 @@ class Daemon:
         """A fault, an activity or a reminder has come or gone. Any thread."""
         (self._conditions.add if present else self._conditions.discard)(light)
         if self._panel is not None:
-            self._panel.condition(light, present)
-        if self._feed is not None and light in FEED_FAULTS:
+            self._panel.light.condition(light, present)
+        if self._feed is not None and TABLE[light].on_page:
             self._feed.fault(light, present)
 
     def _prepare(self, store: PhotoStore) -> bool:
@@ -198,10 +197,10 @@ class Daemon:
 
     def _show(self, decision: Decision) -> None:
         if self._panel is not None:
-            self._panel.show(decision.light, decision.level)
+            self._panel.light.show(decision.light, decision.level)
             number = self._heads.news(decision)
             if number is not None:
-                self._panel.count(number)
+                self._panel.light.count(number)
 
     def _save(self, decision: Decision) -> None:
         self._saving = decision

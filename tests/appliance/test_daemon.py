@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 from appliance.clock import MonotonicClock
@@ -79,15 +78,6 @@ class Running:
 
     def shows(self, light: Signal) -> bool:
         return self.decision is not None and self.decision.light is light
-
-
-@pytest.fixture
-def pins() -> Iterator[MockFactory]:
-    before, factory = Device.pin_factory, MockFactory()
-    Device.pin_factory = factory
-    yield factory
-    factory.close()
-    Device.pin_factory = before
 
 
 @pytest.fixture

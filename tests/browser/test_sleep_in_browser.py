@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.records.decision import Photo
-from tests.browser.conftest import LAPTOP
+from tests.support.browser import LAPTOP
 from tests.support.page_server import Page, decision, serving, write_photo
 from tests.support.page_viewer import Filming
 

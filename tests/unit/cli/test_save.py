@@ -20,8 +20,8 @@ from appliance.hw.cameras import scene as bundled
 from appliance.light.states import State
 from appliance.records.frame import Box, Colour, Frame
 from appliance.storage.clip import Clip
+from tests.support.drawn import count, decided, somebody
 from tests.support.strategies import decision_on, frame
-from tests.unit.draw.test_sheet import count, decided, somebody
 
 PHOTO = 720
 """Pixels of height of the scene; the words stand below."""

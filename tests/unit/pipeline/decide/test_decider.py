@@ -7,25 +7,15 @@ from appliance.config.schema import Rule, Who
 from appliance.light.states import State
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS, Decider
 from appliance.pipeline.decide.sensitivity import level_of
-from appliance.records.decision import Command, Decision, Reason, ReasonKind
+from appliance.records.decision import Command, Reason, ReasonKind
 from appliance.records.faces import JudgedFace, People, Person
 from appliance.records.labels import LABELS
+from tests.support.rule import GRIN, SAD, SMILE, STEP, photos, play
 from tests.support.strategies import face, frame, people
 
-STEP = 1 / 30
-SMILE, GRIN, SAD = 0.95, 0.99, 0.05
 LEVEL = level_of(("happy",), "normal")
 FAINT = (LEVEL.shows + LEVEL.stops) / 2
 """Enough to go on smiling, not to begin."""
-
-
-def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
-    """One decision a frame, at 30 frames a second."""
-    return [decider.decide(people(start + i * STEP, scene)) for i, scene in enumerate(scenes)]
-
-
-def photos(decisions: list[Decision]) -> int:
-    return sum(decision.take_photo for decision in decisions)
 
 
 def not_everybody(showing: int, of: int) -> Reason:

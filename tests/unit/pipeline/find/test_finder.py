@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from appliance.errors import CascadeError
 from appliance.hw.cameras import scene as bundled
 from appliance.inference.folder import models_folder
-from appliance.pipeline.find.cascade import CascadeDetector, load_cascade, tight_box
+from appliance.pipeline.find.cascade import CascadeDetector, tight_box
 from appliance.pipeline.find.cnn import CnnDetector
 from appliance.pipeline.find.detector import Detector, merge
 from appliance.pipeline.find.finder import FaceFinder
@@ -180,11 +179,3 @@ def test_a_picture_too_small_for_a_face_holds_nobody(detector: Detector, size: t
 def test_boxes_on_the_same_face_are_one(tmp_path: Path) -> None:
     twice = [Face(Box(0, 0, 40, 50), 0.9), Face(Box(4, 3, 40, 50), 0.6), Face(Box(15, 25, 12, 12), 0.3)]
     assert merge([*twice, Face(Box(100, 0, 40, 50), 0.5)]) == [twice[0], Face(Box(100, 0, 40, 50), 0.5)]
-
-
-def test_a_missing_or_broken_cascade_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CascadeError, match=r"nowhere\.xml is missing"):
-        load_cascade(tmp_path / "nowhere.xml")
-    (tmp_path / "broken.xml").write_text("<opencv_storage>")
-    with pytest.raises(CascadeError, match=r"broken\.xml cannot be read"):
-        load_cascade(tmp_path / "broken.xml")
