@@ -20,7 +20,6 @@ PRIVATES: set[str] = {
     "tests/training/test_expression_path.py: _save",
     "tests/training/test_expression_teachers.py: _fused",
     "tests/unit/hw/test_gpio.py: _lgpio_factory",
-    "tests/unit/web/test_edit.py: appliance.web.settings._check",
 }
 """Uses of the product's private names that are still there. Only ever shorter."""
 

@@ -17,9 +17,9 @@ from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web import guard, protocol
-from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
+from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
 from appliance.web.passwords import matches, scramble
-from appliance.web.server import MOST_CONNECTIONS
+from appliance.web.serve import MOST_CONNECTIONS
 from tests.support.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
 
 
@@ -126,7 +126,7 @@ def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: P
     ]
     statuses = [answer.status for answer in answers]
     assert set(statuses) == {403, 429}
-    assert statuses.count(403) <= Patience.BURST + 1 + 60 / Patience.SECONDS_EACH
+    assert statuses.count(403) <= LoginLimiter.BURST + 1 + 60 / LoginLimiter.SECONDS_EACH
     assert int(answers[-1].headers["retry-after"]) >= 1
     # Nor does the right one help now, or guessing would only have to be quick.
     assert locked_page.ask("/api/login", "POST", {"password": PASSWORD}).status == 429
@@ -138,16 +138,16 @@ def test_a_password_of_half_a_character_is_as_wrong_as_any_other(locked_page: Pa
     assert (answer.status, answer.json()) == (403, {"error": "That is not the password"})
 
 
-def test_patience_returns_with_time_and_is_shared_by_all_addresses() -> None:
+def test_tries_return_with_time_and_are_limited_for_all_addresses_together() -> None:
     clock = VirtualClock(1000.0)
-    patience = Patience(clock)
-    assert [patience.wait_for("a") for _ in range(Patience.BURST)] == [0.0] * Patience.BURST
-    assert patience.wait_for("a") == pytest.approx(Patience.SECONDS_EACH)
-    assert patience.wait_for("b") == 0.0
-    clock.wait_until(clock.now() + Patience.SECONDS_EACH)
-    assert patience.wait_for("a") == 0.0
-    tries = [patience.wait_for(f"botnet {number}") for number in range(100)]
-    assert sum(wait == 0 for wait in tries) <= Patience.BURST_ALL
+    limiter = LoginLimiter(clock)
+    assert [limiter.take("a") for _ in range(LoginLimiter.BURST)] == [0.0] * LoginLimiter.BURST
+    assert limiter.take("a") == pytest.approx(LoginLimiter.SECONDS_EACH)
+    assert limiter.take("b") == 0.0
+    clock.wait_until(clock.now() + LoginLimiter.SECONDS_EACH)
+    assert limiter.take("a") == 0.0
+    tries = [limiter.take(f"botnet {number}") for number in range(100)]
+    assert sum(wait == 0 for wait in tries) <= LoginLimiter.BURST_ALL
 
 
 def test_sessions_run_out_and_are_bounded() -> None:
@@ -341,7 +341,7 @@ def test_slow_requests_are_hung_up_on_and_do_not_keep_others_out(
 
 
 def test_a_body_that_never_comes_ends_the_request(locked_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.web.app.BODY_SECONDS", 0.3)
+    monkeypatch.setattr("appliance.web.routes.http.BODY_SECONDS", 0.3)
     with locked_page.raw() as connection:
         connection.sendall(
             b"POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

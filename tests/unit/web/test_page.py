@@ -6,7 +6,7 @@ import pytest
 
 from appliance.cli import main
 from appliance.hw.machine import Machine
-from appliance.web.health import box
+from appliance.web.metrics import box
 from tests.support.page_server import Page, write_photo
 
 

@@ -71,7 +71,7 @@ _HELP = {
 
 
 def metrics(health: Mapping[str, Any]) -> str:
-    """The same in Prometheus' text format, version 0.0.4."""
+    """Return what ``Overview.health`` gave, in Prometheus' text format 0.0.4."""
     lines = []
     last = ""
     for name, labels, value in _values(health):
