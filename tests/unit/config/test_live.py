@@ -134,7 +134,7 @@ class Running:
         self.decisions: list[Decision] = []
         live = LiveConfig(path, state=state)
         config, fault = live.start()
-        self.daemon = Daemon(config, live=live, fault=fault, on_decision=[self.decisions.append])
+        self.daemon = Daemon(config, live=live, fault=fault, listeners=[self.decisions.append])
         self.errors: list[BaseException] = []
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
