@@ -17,9 +17,6 @@ PRIVATES: set[str] = {
     "tests/appliance/test_light_told.py: _save",
     "tests/appliance/test_light_told.py: _saved",
     "tests/appliance/test_light_told.py: _stored",
-    "tests/training/test_expression_path.py: _save",
-    "tests/training/test_expression_teachers.py: _fused",
-    "tests/unit/hw/test_gpio.py: _lgpio_factory",
 }
 """Uses of the product's private names that are still there. Only ever shorter."""
 

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from appliance.web.vocabulary import vocabulary
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -65,6 +67,10 @@ class AssetRoutes:
 def _assets() -> Iterator[tuple[str, Asset]]:
     mimetypes.add_type("application/manifest+json", ".webmanifest")
     for file in (resources.files("appliance.web") / "static").iterdir():
-        data = file.read_bytes()
         media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        yield file.name, Asset(data, media_type, f'"{sha256(data).hexdigest()[:24]}"')
+        yield file.name, _asset(file.read_bytes(), media_type)
+    yield "vocabulary.json", _asset(vocabulary(), "application/json")
+
+
+def _asset(data: bytes, media_type: str) -> Asset:
+    return Asset(data, media_type, f'"{sha256(data).hexdigest()[:24]}"')

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from appliance.storage.photo_names import PHOTO
-from appliance.web.gallery import CHUNK, Gallery
+from appliance.web.gallery import CHUNK, Gallery, StoredPhoto
 from appliance.web.link import Link
 from appliance.web.routes.http import command_answer, download, query_number
 
@@ -38,10 +38,14 @@ class PhotoRoutes:
         ]
 
     async def page(self, request: Request) -> Response:
-        """Answer with a page of the gallery."""
+        """Answer with ``count`` photos of the list, from number ``start`` or ``after`` the one named."""
         start, count = int(query_number(request, "start", 0)), int(query_number(request, "count", 60))
-        page = await run_in_threadpool(self._gallery.page, max(0, start), max(1, min(count, MOST_PAGE)))
-        return JSONResponse(page)
+        name = request.query_params.get("after")
+        after = None if name is None else StoredPhoto.named(name)
+        if name is not None and after is None:
+            raise HTTPException(400, "after is the name of a photo")
+        count = max(1, min(count, MOST_PAGE))
+        return JSONResponse(await run_in_threadpool(self._gallery.page, max(0, start), count, after))
 
     async def photo(self, request: Request) -> Response:
         """Answer with one photo, whole."""

@@ -1,7 +1,7 @@
 // How the box is.
 
 import { $, element, request, session } from "./page.js";
-import { LIGHTS, capital } from "./words.js";
+import { capital, signal } from "./words.js";
 
 let timer = 0;
 
@@ -16,7 +16,7 @@ export function leave() { clearInterval(timer); }
 async function load() {
   const health = await request("/api/health").catch(() => null);
   if (!health) { $("health-say").textContent = "The page's server does not answer."; return; }
-  $("health-say").textContent = !health.up ? "The appliance is not running." : health.fault ? `${(LIGHTS[health.fault] || [])[1] || health.fault}.` : "All is well.";
+  $("health-say").textContent = !health.up ? "The appliance is not running." : health.fault ? `${signal(health.fault).title}.` : "All is well.";
   tiles(health);
   stages(health.appliance.stages || []);
 }
@@ -36,8 +36,8 @@ function tiles(health) {
   const { box, appliance, page } = health;
   const dropped = (appliance.stages || []).reduce((sum, one) => sum + one.dropped, 0);
   const done = (appliance.stages || [])[0]?.done || 0;
-  const hot = box.temperature >= 80 ? "bad" : box.temperature >= 70 ? "warn" : "";
-  const now = (box.throttled || []).filter((text) => text.includes("now"));
+  const hot = { too_hot: "bad", warm: "warn" }[box.heat] || "";
+  const now = (box.troubles || []).filter((one) => one.now);
   const full = box.free_mb != null && box.free_mb < 500 ? "bad" : "";
   const list = [
     ["Running", health.up ? duration(appliance.uptime) : "Stopped", health.up ? "since the start" : "the appliance does not answer", health.up ? "" : "bad"],

@@ -2,7 +2,7 @@
 
 import { $, attempt, element, request, toast } from "./page.js";
 import * as stage from "./stage.js";
-import { COLOURS, EXPRESSIONS, LIGHTS, NAMES, capital, percent, personColour } from "./words.js";
+import { COLOURS, EXPRESSIONS, NAMES, capital, percent, personColour, signal } from "./words.js";
 
 const DOUBT_MS = 4000;
 const SILENCE_MS = 12000; // the page says something every five seconds
@@ -88,7 +88,7 @@ async function frame(data, from) {
   } catch { /* a torn picture: the next one comes soon */ }
   if (from.readyState === WebSocket.OPEN) from.send(JSON.stringify({ shown: head.sequence }));
   newest = head;
-  curtain(fault === "camera_lost" ? "Camera lost" : null, "It is being tried again.");
+  curtain(fault === "camera_lost" ? signal(fault).title : null, "It is being tried again.");
   light(fault || head.light);
   const now = performance.now();
   if (now - drawnAt > 90) {
@@ -111,7 +111,7 @@ function happened(event) {
   } else if (event.kind === "fault") {
     fault = event.light;
     if (fault) light(fault);
-    if (fault === "camera_lost") { curtain("Camera lost", "It is being tried again."); idle(); }
+    if (fault === "camera_lost") { curtain(signal(fault).title, "It is being tried again."); idle(); }
   } else if (event.kind === "photo") {
     photo(event.name);
   }
@@ -150,11 +150,11 @@ function curtain(title, words) {
 
 function light(name) {
   const place = $("light");
-  const [pattern, words] = LIGHTS[name] || ["on", capital(name.replaceAll("_", " "))];
   if (place.dataset.light === name) return;
+  const { title, animation } = signal(name);
   place.dataset.light = name;
-  place.dataset.pattern = pattern;
-  place.querySelector("span").textContent = words;
+  place.dataset.pattern = animation;
+  place.querySelector("span").textContent = title;
 }
 
 function verdict(head) {

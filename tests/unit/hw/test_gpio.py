@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from gpiozero import Device
@@ -170,7 +171,7 @@ def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monke
     def refuse():
         raise PermissionError(13, "Permission denied", "/dev/gpiochip0")
 
-    monkeypatch.setattr(gpio, "_lgpio_factory", refuse)
+    monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", SimpleNamespace(LGPIOFactory=refuse))
     gpio.open_panel(PINS, lambda _: None).close()
     (record,) = caplog.records
     assert record.levelno == logging.WARNING

@@ -1,22 +1,17 @@
 """The verdict in plain words: who shows it, of how many, and what is waited for."""
 
-import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.config import load_config
 from appliance.config.schema import Rule
-from appliance.light.states import SIGNALS, State
+from appliance.light.states import State
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
-from appliance.records.labels import EXPRESSIONS
-from appliance.wording.verdict import LIGHTS, NAMES, sentence, show_it, words
+from appliance.wording.verdict import sentence, show_it, words
 from tests.support.strategies import people
-
-STATIC = Path(__file__).parents[3] / "appliance" / "web" / "static"
 
 
 def rule(who: Any = "everyone", expression: Any = "happy", **others: Any) -> Rule:
@@ -159,13 +154,3 @@ def test_a_list_of_expressions_is_in_the_verdict() -> None:
         said(rule({"at_least": 2}, ["surprise", "happy"]), YES, NO)[0]
         == "1 of at least 2 smiles or looks surprised"
     )
-
-
-def test_the_page_and_the_pictures_use_the_same_words_for_the_light_and_the_expressions() -> None:
-    script = (STATIC / "words.js").read_text()
-    table = dict(re.findall(r'^  (\w+): \["\w+", "([^"]+)"\],$', script, re.MULTILINE))
-    assert table == {str(light): text for light, text in LIGHTS.items()}
-    assert set(LIGHTS) == set(SIGNALS)
-    names = dict(re.findall(r'(\w+): "([a-z]+)"', script.partition("NAMES = {")[2].partition("}")[0]))
-    assert names == NAMES
-    assert tuple(NAMES) == EXPRESSIONS

@@ -5,7 +5,7 @@ import itertools
 
 import cv2
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config.schema import Moment, Rule, Who
@@ -128,7 +128,6 @@ def test_a_photo_decided_in_the_last_frame_of_all_is_kept() -> None:
 scores = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 15)), max_size=20)
 
 
-@settings(max_examples=300, deadline=None)
 @given(scores, st.integers(1, 3), st.floats(0, 0.6), st.floats(0, 0.6), st.integers(1, 12))
 def test_whatever_happens_every_trigger_gives_photos_of_its_own_episode_and_the_best_of_them(
     script: list[tuple[float, int]], burst: int, before: float, after: float, memory: int

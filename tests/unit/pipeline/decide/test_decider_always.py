@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config.schema import Rule, Who
@@ -69,7 +69,6 @@ def obeys(rule: Rule, frame: People) -> bool:
     return shown == present and frame.newcomers == 0
 
 
-@settings(max_examples=300, deadline=None)
 @given(rules, scenes)
 def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: Rule, script: list) -> None:
     decider = Decider(rule)
@@ -86,7 +85,6 @@ def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: Rule, script: list)
         assert after - before >= rule.cooldown_seconds
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.floats(0, 1), scenes)
 def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list) -> None:
     """Without smoothing: with it, a single bad frame is meant to be forgiven."""
@@ -106,7 +104,6 @@ def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list
             )
 
 
-@settings(max_examples=300, deadline=None)
 @given(rules, scenes, st.integers(1, 4))
 def test_always_a_photo_when_all_show_it_for_long_enough(rule: Rule, script: list, count: int) -> None:
     """Whatever happened before: there is no state that cannot be left."""

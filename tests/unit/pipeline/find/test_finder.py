@@ -138,7 +138,7 @@ def detector(request: pytest.FixtureRequest) -> Detector:
 
 
 def test_everybody_in_the_scene_is_found_with_a_tight_box(
-    detector: Detector, scene_frames: list[Frame]
+    detector: Detector, scene_frames: Sequence[Frame]
 ) -> None:
     perfect = 0
     looked_at = scene_frames[:: 15 if detector.parts == 1 else 45]
@@ -153,7 +153,7 @@ def test_everybody_in_the_scene_is_found_with_a_tight_box(
 
 
 def test_nearby_search_follows_a_face_that_moved_a_little(
-    detector: Detector, scene_frames: list[Frame]
+    detector: Detector, scene_frames: Sequence[Frame]
 ) -> None:
     first, second = scene_frames[30], scene_frames[34]
     known = [face.box for face in detector.search(first)]
