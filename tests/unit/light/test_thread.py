@@ -26,7 +26,7 @@ class Led:
 
     def wait_for(self, level: float) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: self.levels and self.levels[-1] == level, WAIT)
+            return self._changed.wait_for(lambda: self.levels[-1:] == [level], WAIT)
 
     def wait_for_levels(self, count: int) -> bool:
         with self._changed:
