@@ -70,7 +70,7 @@ const titled = (setting) => spoken(unit(setting) ? setting.name.replace(/_[a-z]+
 function about(setting) {
   if (setting.key === "rule.who") return "Who must show it";
   if (setting.kind === "several") return "Any of these counts";
-  return capital(setting.words.replace(/[;,] see docs\S+/, ""));
+  return capital(setting.words);
 }
 
 /** @param {any} value */
