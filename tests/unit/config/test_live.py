@@ -26,7 +26,7 @@ from tests.support.strategies import frame
 
 def settled(live: LiveConfig) -> bool:
     """Whether a change is seen, two looks after it."""
-    return [live.poll() for _ in range(3)] != [False] * 3
+    return [live.changed() for _ in range(3)] != [False] * 3
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_a_file_that_is_still_being_written_is_left_alone_until_it_rests(path: P
     live = LiveConfig(path)
     for size in range(3):
         path.write_text("rule:\n" + "#" * size)
-        assert not live.poll()
-    assert live.poll()
+        assert not live.changed()
+    assert live.changed()
 
 
 def test_an_override_beside_the_file_wins_and_is_watched_and_named(path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.lens import LensWatch, blind
 from appliance.light.states import State
 from appliance.records.decision import Decision
@@ -25,11 +26,13 @@ def watch(*pictures: Grey) -> list[tuple[float, bool]]:
     """What is told, and when, at 10 pictures a second."""
     told: list[tuple[float, bool]] = []
     now = 0.0
-    lens = LensWatch(lambda covered: told.append((now, covered)))
+    conditions = Conditions()
+    conditions.subscribe(lambda _, covered: told.append((now, covered)))
+    lens = LensWatch(conditions)
     for index, grey in enumerate(pictures):
         now = index / 10
         decision = Decision(replace(frame(now), grey=grey), (), True, False, False, State.ARMED)
-        lens.hear(decision)
+        lens.observe(decision)
     return told
 
 
