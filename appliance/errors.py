@@ -126,6 +126,16 @@ class CameraFormatError(CameraError):
     """The camera delivers something that cannot be converted; names what it granted."""
 
 
+class CameraMemoryError(CameraError):
+    """The kernel has no contiguous memory (CMA) left for the camera's pictures."""
+
+
+class CameraTuningError(CameraError):
+    """The tuning that the configuration names is not there."""
+
+    key = "camera.tuning"
+
+
 class RecordingError(CameraError):
     """A recording is missing, empty or corrupt: trying again will not help."""
 

@@ -20,9 +20,10 @@ from appliance.config.schema import Faces
 from appliance.errors import ApplianceError
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import open_scene
+from appliance.imaging.haar import cascade_path
 from appliance.line.line import Line
 from appliance.pipeline.assembly import Models, assemble, load_models, open_detector
-from appliance.pipeline.find.cascade import cascade_path, tight_box
+from appliance.pipeline.find.cascade import tight_box
 from appliance.pipeline.find.finder import FaceFinder
 from appliance.records.frame import Box, Frame
 

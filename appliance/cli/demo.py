@@ -47,11 +47,11 @@ def run(args: argparse.Namespace) -> int:
     wrong: list[str] = []
 
     def on_photo(photo: Photo) -> None:
-        events.photo(photo.decision, photo.path)
+        events.photo(photo.decision, str(photo.path))
         story.photo(photo.path, photo.decision)
         seconds = events.seconds(photo.decision)
         if min(scene.smiles(seconds).values(), default=0.0) < SMILING:
-            wrong.append(photo.path)
+            wrong.append(str(photo.path))
 
     if not args.json:
         print(f"The bundled scene plays for {scene.SECONDS:.0f} seconds. Light and button are simulated.")

@@ -26,7 +26,7 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
     if find_spec("uvicorn") is None:
         raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
     with tempfile.TemporaryDirectory(prefix="smart-selfie-") as place:  # a socket's path must be short
-        path = _configure(out, Path(place) / "feed.sock", overrides)
+        path = write_configuration(out, Path(place) / "feed.sock", overrides)
         live = LiveConfig(path)
         config, _ = live.start()
         clock = MonotonicClock()
@@ -47,7 +47,8 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
     return 0
 
 
-def _configure(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
+def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
+    """Write the demo's configuration into ``out`` and return its path; what the page set there stays."""
     from appliance.web.settings import edited  # noqa: PLC0415
 
     mine = {
@@ -62,7 +63,7 @@ def _configure(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) ->
         before = (
             path.read_text("utf-8") if path.exists() else render()
         )  # what the page changed last time stays
-        text, _ = edited(before, {**mine, **dict(overrides)})
+        text = edited(before, {**mine, **dict(overrides)})
         write_over(path, text.encode())
     except OSError as error:
         raise ApplianceError(f"{out} cannot be written: {error.strerror}", "Choose another --out") from error

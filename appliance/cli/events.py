@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from appliance.cli.common import faces_of
 from appliance.records.decision import Decision
+from appliance.wording.verdict import sentence
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -62,7 +63,7 @@ class Events:
         if self._said[event] != value:
             self._said[event] = value
             key = "count" if event == "people" else "value"
-            self._say(event, decision, **{key: value}, reason=decision.reason)
+            self._say(event, decision, **{key: value}, reason=sentence(decision.reason))
 
     def _say(self, event: str, decision: Decision, **facts: Any) -> None:
         moment = round(self.seconds(decision), 3)

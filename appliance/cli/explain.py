@@ -10,6 +10,7 @@ from appliance.draw.chart import Moment, chart
 from appliance.pipeline.decide.sensitivity import Level
 from appliance.records.decision import Decision, Showing
 from appliance.storage import durable
+from appliance.wording.verdict import sentence
 
 PLOT_SIZE = (1600, 500)
 
@@ -23,7 +24,7 @@ def explanation(decision: Decision, level: Level) -> dict[str, Any]:
         "trigger": decision.take_photo,
         "armed": decision.armed,
         "all_show": decision.all_show,
-        "reason": decision.reason,
+        "reason": sentence(decision.reason),
         "people": [
             {
                 "number": one.person.number,

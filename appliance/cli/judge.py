@@ -19,6 +19,7 @@ from appliance.line.line import Line
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.storage import durable
+from appliance.wording.verdict import sentence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             say(verdict)
         else:
-            _tell(verdict, decision.reason)
+            _tell(verdict, sentence(decision.reason))
         if args.save is not None:
             save(args.save, decision, config)
     return 1 if failed else 0

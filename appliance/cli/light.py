@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    panel = open_panel(lights, lambda _: None, log)
+    panel = open_panel(lights, lambda _: None)
     try:
-        panel.show(_SIGNALS[args.state])
+        panel.light.show(_SIGNALS[args.state])
         stop.wait()
     finally:
         panel.close()

@@ -42,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     setup_logging()
     clock = MonotonicClock()
     lights = config.hardware.model_copy(update={"button_pin": "none", "buzzer_pin": "none"})
-    panel = open_panel(lights, lambda _: None, log)
+    panel = open_panel(lights, lambda _: None)
     try:
-        panel.condition(Condition.RECORDING, True)
+        panel.light.condition(Condition.RECORDING, True)
         camera = open_camera(config.camera, clock, log.info)
         try:
             frames = record(camera, args.file, args.seconds, config, clock)

@@ -136,7 +136,7 @@ def play(
             events.photo(decision, None)
 
     def on_photo(photo: Photo) -> None:
-        events.photo(photo.decision, photo.path)
+        events.photo(photo.decision, str(photo.path))
         if story is not None:
             story.photo(photo.path, photo.decision)
 

@@ -22,6 +22,7 @@ from appliance.config.values import (
     MOST_SOCKET_BYTES,
     ONE_LINE,
     SCRAMBLED,
+    TUNING,
     Expressions,
     Names,
     Pin,
@@ -30,6 +31,7 @@ from appliance.config.values import (
     bindable,
     no_switch,
     one_line,
+    tuning_name,
 )
 from appliance.records.labels import EXPRESSIONS
 
@@ -67,13 +69,41 @@ class Camera(Section):
     analysis_size: Size = Field(
         (640, 480), description="pixels; the picture is fitted into this to look for faces in it"
     )
+    whole_view: bool = Field(
+        True,
+        description="photos of a Pi camera have the shape of its sensor, and as many pixels as picture_size; "
+        "false: the shape of picture_size, which cuts off what does not fit",
+    )
     frame_rate: int = Field(30, ge=1, le=120, description="frames a second asked of the camera")
+    exposure: Literal["short", "normal"] = Field(
+        "short",
+        description="of a Pi camera; short freezes laughing people, normal has less noise in the dark",
+    )
+    mains: Literal[50, 60, "none"] = Field(
+        50, description="hertz of the lamps, so that they leave no bands: 60 in most of the Americas; or none"
+    )
+    focus: Annotated[float, Field(ge=0.05, le=100)] | Literal["auto"] = Field(
+        "auto", description="metres to the people, or auto; for Pi cameras with autofocus"
+    )
+    brightness: float = Field(
+        0, ge=-4, le=4, description="exposure steps (EV) brighter or darker; people before a window: 1"
+    )
+    white_balance: Literal["auto", "tungsten", "fluorescent", "indoor", "daylight", "cloudy"] = Field(
+        "auto", description="the light that shall look white in a Pi camera's pictures"
+    )
+    tuning: str = Field(
+        "",
+        max_length=100,
+        description="libcamera tuning of a Pi camera by name, such as imx219_noir; empty: the camera's own",
+        json_schema_extra={"pattern": f"^{TUNING.pattern}$"},
+    )
     orientation: Literal[0, 90, 180, 270] = Field(
         0, description="degrees to turn pictures clockwise until they stand upright; head over: 180"
     )
 
     _one_line = field_validator("recording")(one_line)
     _no_switch = field_validator("orientation", mode="before")(no_switch)
+    _tuning = field_validator("tuning")(tuning_name)
 
 
 class Faces(Section):

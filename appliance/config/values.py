@@ -21,6 +21,10 @@ SCRAMBLED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0
 """What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
 
 
+TUNING = re.compile(r"[A-Za-z0-9_-]*")
+"""Name of a libcamera tuning: a file without folder and ending."""
+
+
 def one_line(value: str) -> str:
     """The system takes no name with a NUL in it, and nobody can see the other control characters."""
     if CONTROL.search(value):
@@ -32,6 +36,13 @@ def no_switch(value: object) -> object:
     """To Python, false is 0; to whoever writes ``no`` it is not."""
     if isinstance(value, bool):
         raise ValueError("must be 0, 90, 180 or 270")  # noqa: TRY004  (pydantic takes this one)
+    return value
+
+
+def tuning_name(value: str) -> str:
+    """Refuse what is no plain file name: the camera library would look for it elsewhere."""
+    if not TUNING.fullmatch(value):
+        raise ValueError("must be a name such as imx219_noir, without folder and without .json")
     return value
 
 

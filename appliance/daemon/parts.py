@@ -20,6 +20,7 @@ from appliance.hw.camera import Camera
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
 from appliance.light.states import Condition, State
+from appliance.light.table import TABLE
 from appliance.pipeline.assembly import Assembly, Listener, load_models
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.keep import CardStore
@@ -27,9 +28,6 @@ from appliance.records.decision import Decision, Photo
 from appliance.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
-
-FEED_FAULTS = (Condition.CAMERA_LOST, Condition.LENS_COVERED, Condition.STORAGE_FAULT)
-"""Conditions that the page shows besides the decisions."""
 
 
 class PanelPart(Part):
@@ -59,15 +57,15 @@ class PanelPart(Part):
 
     def observe(self, decision: Decision) -> None:
         """Show the state of the newest decision. Any thread."""
-        self._panel.show(decision.light, decision.level)
+        self._panel.light.show(decision.light, decision.level)
 
     def show(self, state: State) -> None:
         """Show ``state`` until the next one. Any thread."""
-        self._panel.show(state)
+        self._panel.light.show(state)
 
     def count(self, people: int) -> None:
         """Show once how many people are in view. Any thread."""
-        self._panel.count(people)
+        self._panel.light.count(people)
 
     def chip(self) -> str | None:
         """Return the label of the GPIO chip in use, None where pins are simulated."""
@@ -75,7 +73,7 @@ class PanelPart(Part):
 
     def close(self) -> None:
         """Turn off the light and give the pins back."""
-        self._conditions.unsubscribe(self._panel.condition)
+        self._conditions.unsubscribe(self._panel.light.condition)
         self._panel.close()
 
     def _exchange(self, old: Config, new: Config) -> None:
@@ -88,8 +86,8 @@ class PanelPart(Part):
 
     def _open(self, config: Config) -> Panel:
         press = functools.partial(self._press, config.button)
-        panel = open_panel(config.hardware, press, log, self._clock, language=config.button)
-        self._conditions.subscribe(panel.condition)
+        panel = open_panel(config.hardware, press, clock=self._clock, language=config.button)
+        self._conditions.subscribe(panel.light.condition)
         return panel
 
 
@@ -214,7 +212,7 @@ class PagePart(Part):
             self.observers, self.photo_observers = (feed.frame,), (feed.photo,)
 
             def fault(condition: Condition, present: bool) -> None:
-                if condition in FEED_FAULTS:
+                if TABLE[condition].on_page:
                     feed.fault(condition, present)
 
             conditions.subscribe(fault)

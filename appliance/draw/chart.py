@@ -50,13 +50,13 @@ def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size
     for time in photos:
         x = round(axes.x(time))
         cv2.line(picture, (x, axes.top - 6), (x, axes.bottom), INK, 2, cv2.LINE_AA)
-    for said, middle in _marks([axes.x(time) for time in photos]):
+    for said, middle in photo_marks([axes.x(time) for time in photos]):
         mark = badge(said, _MARK, GROUND)
         lay(picture, mark, round(middle - mark.shape[1] / 2), axes.top - 30)
     return _written(picture, axes, ends, level)
 
 
-def _marks(places: Sequence[float]) -> Iterator[tuple[str, float]]:
+def photo_marks(places: Sequence[float]) -> Iterator[tuple[str, float]]:
     """What the marks of the photos at these ``places`` (pixels) say, and where each is: none on another."""
     groups: list[list[int]] = []
     for index in sorted(range(len(places)), key=places.__getitem__):

@@ -49,14 +49,15 @@ class Shot:
 class Story:
     """Collects what happened, frame by frame, in bounded memory, and draws the contact sheet of it.
 
-    ``level``: the probabilities from which a person shows the expression, and until when.
+    ``level``: the probabilities from which a person shows the expression, and until when. What is kept, in
+    the order of time: ``moments`` for the chart, and small pictures of ``changes`` and of ``quiet`` times.
     """
 
     def __init__(self, level: Level) -> None:
         self._level = level
-        self._moments: list[Moment] = []
-        self._changes: list[Shot] = []
-        self._quiet: list[Shot] = []
+        self.moments: list[Moment] = []
+        self.changes: list[Shot] = []
+        self.quiet: list[Shot] = []
         self._quiet_seconds = QUIET
         self._photos: list[Shot] = []
         self._photo_times: list[float] = []
@@ -73,9 +74,9 @@ class Story:
         self._seconds = time
         if self._frames % self._stride == 0:
             scores = tuple((one.person.number, one.score) for one in decision.people)
-            self._moments.append(Moment(time, scores, decision.all_show))
-            if len(self._moments) > MOST_MOMENTS:
-                self._moments = self._moments[::2]
+            self.moments.append(Moment(time, scores, decision.all_show))
+            if len(self.moments) > MOST_MOMENTS:
+                self.moments = self.moments[::2]
                 self._stride *= 2
         self._frames += 1
         self._notice(decision, time)
@@ -94,19 +95,19 @@ class Story:
             self._changed_at = time
         if self._changed_at is not None and time >= self._changed_at + SETTLED:
             self._changed_at = None
-            self._changes.append(_small(decision, time))
-            if len(self._changes) > MOST_KEYS:
-                self._changes = self._changes[::2]
-        if not self._quiet or time >= self._quiet[-1].time + self._quiet_seconds:
-            self._quiet.append(_small(decision, time))
-            if len(self._quiet) > MOST_KEYS:
-                self._quiet = self._quiet[::2]
+            self.changes.append(_small(decision, time))
+            if len(self.changes) > MOST_KEYS:
+                self.changes = self.changes[::2]
+        if not self.quiet or time >= self.quiet[-1].time + self._quiet_seconds:
+            self.quiet.append(_small(decision, time))
+            if len(self.quiet) > MOST_KEYS:
+                self.quiet = self.quiet[::2]
                 self._quiet_seconds *= 2
 
     def _strip(self) -> list[Shot]:
         """What to show of the story: its changes, and where there are few, quiet times as well."""
-        changes = _spread(self._changes, _STRIP)
-        quiet = _spread(self._quiet, _STRIP - len(changes))
+        changes = _spread(self.changes, _STRIP)
+        quiet = _spread(self.quiet, _STRIP - len(changes))
         return sorted([*changes, *quiet], key=lambda shot: shot.time)
 
     def photo(self, path: str | Path, decision: Decision) -> None:
@@ -128,7 +129,7 @@ class Story:
             sheet.heading("What happened")
             sheet.strip(strip)
         sheet.heading("How much everybody showed it, and when all did")
-        sheet.picture(chart(self._moments, self._photo_times, self._level, _CHART))
+        sheet.picture(chart(self.moments, self._photo_times, self._level, _CHART))
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             sheet.image().save(path, format="PNG")

@@ -6,7 +6,7 @@ from appliance.config.schema import Rule
 from appliance.light.states import Condition
 from appliance.records.decision import Decision, Showing
 from appliance.records.labels import EXPRESSIONS
-from appliance.wording.verdict import words
+from appliance.wording.verdict import sentence, words
 
 
 def describe(decision: Decision, rule: Rule, fault: Condition | None) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def describe(decision: Decision, rule: Rule, fault: Condition | None) -> dict[st
         "all_show": decision.all_show,
         "photo": decision.take_photo,
         "light": str(fault or decision.light),
-        "reason": decision.reason,
+        "reason": sentence(decision.reason),
     }
 
 

@@ -113,7 +113,7 @@ class Feed:
 
     def photo(self, photo: Photo) -> None:
         """A photo was kept."""
-        self._tell({"kind": "photo", "name": Path(photo.path).name})
+        self._tell({"kind": "photo", "name": photo.path.name})
 
     def fault(self, light: Condition, present: bool) -> None:
         """A fault came or went."""

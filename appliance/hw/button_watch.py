@@ -7,19 +7,18 @@ from collections.abc import Callable
 from appliance.clock import Clock
 from appliance.hw.button import Gesture, Gestures
 
+log = logging.getLogger(__name__)
+
 _CLOSE_SECONDS = 2.0
 
 
 class ButtonWatch:
     """Calls ``on_gesture`` from its own thread, named "button", or from that of an edge. Any thread."""
 
-    def __init__(
-        self, gestures: Gestures, on_gesture: Callable[[Gesture], None], clock: Clock, log: logging.Logger
-    ) -> None:
+    def __init__(self, gestures: Gestures, on_gesture: Callable[[Gesture], None], clock: Clock) -> None:
         self._gestures = gestures
         self._on_gesture = on_gesture
         self._clock = clock
-        self._log = log
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="button", daemon=True)
@@ -51,4 +50,4 @@ class ButtonWatch:
             try:
                 self._on_gesture(gesture)
             except Exception:  # whoever listens: the button must go on working
-                self._log.exception("What the button asked for failed")
+                log.exception("What the button asked for failed")

@@ -17,7 +17,7 @@ from time import monotonic, sleep
 WANTED = "pins-wanted"
 """A file in the appliance's runtime directory: it is about to open its pins."""
 ON_SECONDS, OFF_SECONDS = 0.05, 0.95
-"""The light's word for "booting", the one of ``light_language.py``."""
+"""The light's "booting", as in ``appliance/light/table.py``; a test compares them."""
 PATIENCE_SECONDS = 300.0
 """So long after its start the file systems with settings and note may come, and the right to use the pins."""
 _POLL_SECONDS = 0.05

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from appliance.clock import Clock, MonotonicClock
 from appliance.config.schema import ButtonLanguage, Hardware
@@ -14,64 +14,38 @@ from appliance.errors import GpioError
 from appliance.hw.button import Gesture, Gestures
 from appliance.hw.button_watch import ButtonWatch
 from appliance.hw.early_light import chip_label
-from appliance.light.player import Output, ReadyLight
-from appliance.light.states import Condition, Signal
+from appliance.light.player import Output
+from appliance.light.states import Condition
+from appliance.light.thread import Drive, LightThread
 
 # gpiozero takes 0.1 s and more to import, and a laptop does not need it before the pins are opened.
 # ruff: noqa: PLC0415
 
 log = logging.getLogger(__name__)
 
-Owned = TypeVar("Owned")
-WISH = "GPIOZERO_PIN_FACTORY"
+FACTORY_VARIABLE = "GPIOZERO_PIN_FACTORY"
 """gpiozero's own environment variable: the pin factory somebody insists on."""
 DEVICES = Path("/dev")
 """Where the kernel shows GPIO, as gpiochip0 and so on."""
 
 
 class Panel:
-    """What people see, hear and touch: the light, a flash, a buzzer and the button. Each may be absent.
+    """What people see, hear and touch: ``light`` with flash and buzzer, and the button. Each may be absent.
 
     ``factory`` is gpiozero's pin factory: tests press and read its pins.
     """
 
-    def __init__(self, factory: Any) -> None:
+    def __init__(self, factory: Any, light: LightThread, devices: contextlib.ExitStack) -> None:
         self.factory = factory
-        self._light: ReadyLight | None = None
-        self._drives: dict[str, Callable[[Output], None]] = {}
-        self._devices = contextlib.ExitStack()
-
-    def show(self, state: Signal, level: float = 0.0) -> None:
-        """Let the light say ``state``, at once; ``level`` is how near the lowest face is. Any thread."""
-        if self._light is not None:
-            self._light.show(state, level)
-
-    def count(self, people: int) -> None:
-        """Let the light say once how many people are seen. Any thread."""
-        if self._light is not None:
-            self._light.count(people)
-
-    def flash_photo(self) -> None:
-        """Let the light say "photo taken", then what it said before. Any thread."""
-        if self._light is not None:
-            self._light.flash_photo()
-
-    def condition(self, state: Condition, present: bool) -> None:
-        """Let the light say a fault, an activity or a reminder as long as it is ``present``. Any thread."""
-        if self._light is not None:
-            self._light.condition(state, present)
+        self.light = light
+        self._devices = devices
 
     def close(self) -> None:
-        """Light off, pins given back. Safe to call twice."""
+        """Switch the light off, give the pins back. Safe to call twice."""
         self._devices.close()
 
-    def _own(self, device: Owned) -> Owned:
-        """``device``, whose pins are given back with the panel; also where the library then fails."""
-        self._devices.callback(_give_back, device)
-        return device
-
     def chip(self) -> str | None:
-        """The label of the GPIO chip that the pins are on; None where they are simulated."""
+        """Return the label of the GPIO chip that the pins are on; None where they are simulated."""
         number = getattr(self.factory, "chip", None)
         if number is None:
             return None
@@ -80,133 +54,144 @@ class Panel:
         except OSError:
             return None
 
-    def add_led(self, pin: int) -> None:
-        """One plain LED. Raises GpioError."""
-        from gpiozero import LED
-
-        with _explained("led_pin", pin):
-            led = self._own(LED(pin, pin_factory=self.factory))
-        self._drives["LED"] = lambda output: led.on() if output.level else led.off()
-
-    def add_rgb(self, pins: tuple[int, int, int]) -> None:
-        """An RGB LED, common cathode. Raises GpioError."""
-        from gpiozero import RGBLED
-
-        with _explained("rgb_pins", *pins):
-            rgb = self._own(RGBLED(*pins, pwm=False, pin_factory=self.factory))
-        self._drives["RGB LED"] = lambda output: setattr(rgb, "value", output.colour)
-
-    def add_flash(self, pin: int) -> None:
-        """A lamp that lights the faces while everybody shows it. Raises GpioError."""
-        from gpiozero import LED
-
-        with _explained("flash_pin", pin):
-            lamp = self._own(LED(pin, pin_factory=self.factory))
-        self._drives["flash"] = lambda output: lamp.on() if output.flash else lamp.off()
-
-    def add_buzzer(self, pin: int) -> None:
-        """A passive buzzer. Raises GpioError."""
-        from gpiozero import TonalBuzzer
-        from gpiozero.tones import Tone
-
-        with _explained("buzzer_pin", pin):
-            buzzer = self._own(TonalBuzzer(pin, pin_factory=self.factory))
-
-        def sound(output: Output) -> None:
-            if output.tone is not None:
-                buzzer.play(Tone.from_frequency(output.tone))
-            elif buzzer.is_active:
-                buzzer.stop()
-
-        self._drives["buzzer"] = sound
-
-    def start_light(self) -> None:
-        """Drive what was added, from now on."""
-        if not self._drives:
-            return
-        self._light = ReadyLight(self._drive)
-        self._devices.callback(self._light.close)
-
-    def _drive(self, output: Output) -> None:
-        """A device that fails is left out from then on: a broken buzzer is no reason to be dark."""
-        for name, drive in list(self._drives.items()):
-            try:
-                drive(output)
-            except Exception as error:  # GPIO libraries raise errors of their own making
-                del self._drives[name]
-                log.error("The %s cannot be driven any more: %s. All else goes on without it", name, error)
-
-    def add_button(
-        self,
-        pin: int,
-        language: ButtonLanguage,
-        on_gesture: Callable[[Gesture], None],
-        log: logging.Logger,
-        clock: Clock,
-    ) -> None:
-        """Raises GpioError."""
-        from gpiozero import Button
-
-        with _explained("button_pin", pin):
-            button = self._own(Button(pin, pull_up=True, pin_factory=self.factory))
-            down = button.is_pressed
-
-        def heard(gesture: Gesture) -> None:
-            if gesture is Gesture.STUCK:
-                log.warning("The button on GPIO%d is stuck, shorted or loose: it does nothing for now", pin)
-            elif gesture is Gesture.FREED:
-                log.info("The button on GPIO%d was let go; it works", pin)
-            elif gesture is Gesture.CHATTER:
-                log.warning("The button on GPIO%d chatters: more presses at once than anybody makes", pin)
-            self.condition(Condition.LET_GO, gesture is Gesture.HOLDING and language.hold != "none")
-            if gesture in {Gesture.STUCK, Gesture.FREED}:
-                self.condition(Condition.BUTTON_STUCK, gesture is Gesture.STUCK)
-            on_gesture(gesture)
-
-        gestures = Gestures(down, language.hold_seconds, double=language.double_press != "none")
-        if down:
-            log.warning(
-                "The button on GPIO%d is down already: held, stuck or shorted. It counts once it is let go",
-                pin,
-            )
-            self.condition(Condition.BUTTON_STUCK, True)
-        watch = ButtonWatch(gestures, heard, clock, log)
-        self._devices.callback(watch.close)
-        button.when_pressed = lambda: watch.edge(True)
-        button.when_released = lambda: watch.edge(False)
-
 
 def open_panel(
     settings: Hardware,
     on_gesture: Callable[[Gesture], None],
-    log: logging.Logger,
+    *,
     clock: Clock | None = None,
     factory: Any = None,
     language: ButtonLanguage | None = None,
 ) -> Panel:
-    """The light, dark, and the button, listening. ``on_gesture`` is called from the button's thread.
+    """Open the light, dark, and the button, listening. ``on_gesture`` is called from the button's thread.
 
     The pins are those of ``factory``; without one, of ``GPIOZERO_PIN_FACTORY``; else of the Pi if there is a
-    gpiochip; else simulated, which ``log`` is told once. Raises GpioError.
+    gpiochip; else simulated, which the journal says once. Raises GpioError.
     """
-    panel = Panel(_find_factory(log) if factory is None else factory)
-    try:
-        if settings.led_pin != "none":
-            panel.add_led(settings.led_pin)
-        if settings.rgb_pins != "none":
-            panel.add_rgb(settings.rgb_pins)
-        if settings.flash_pin != "none":
-            panel.add_flash(settings.flash_pin)
-        if settings.buzzer_pin != "none":
-            panel.add_buzzer(settings.buzzer_pin)
-        panel.start_light()
+    factory = _find_factory() if factory is None else factory
+    with contextlib.ExitStack() as devices:
+        pins = _Pins(factory, devices)
+        light = LightThread(dict(_drives(settings, pins)))
+        devices.callback(light.close)
         if settings.button_pin != "none":
-            language = language or ButtonLanguage()
-            panel.add_button(settings.button_pin, language, on_gesture, log, clock or MonotonicClock())
-    except GpioError:
-        panel.close()
-        raise
-    return panel
+            _listen(
+                settings.button_pin,
+                pins,
+                light,
+                language or ButtonLanguage(),
+                on_gesture,
+                clock or MonotonicClock(),
+            )
+        return Panel(factory, light, devices.pop_all())
+
+
+class _Pins:
+    """Opens devices on ``factory``; ``devices`` gives their pins back."""
+
+    def __init__(self, factory: Any, devices: contextlib.ExitStack) -> None:
+        self._factory = factory
+        self._devices = devices
+
+    def open(self, key: str, kind: Callable[..., Any], *pins: int, **options: Any) -> Any:
+        """Return gpiozero's device ``kind`` on ``pins``, those of the setting ``key``. Raises GpioError."""
+        with _explained(key, *pins):
+            device = kind(*pins, pin_factory=self._factory, **options)
+        self.callback(_give_back, device)
+        return device
+
+    def callback(self, work: Callable[..., object], *arguments: Any) -> None:
+        """Call ``work`` when the panel closes, before what was opened earlier is closed."""
+        self._devices.callback(work, *arguments)
+
+
+def _drives(settings: Hardware, pins: _Pins) -> Iterator[tuple[str, Drive]]:
+    """Open what is connected. Raises GpioError."""
+    if settings.led_pin != "none":
+        yield "LED", _led(settings.led_pin, pins)
+    if settings.rgb_pins != "none":
+        yield "RGB LED", _rgb(settings.rgb_pins, pins)
+    if settings.flash_pin != "none":
+        yield "flash", _flash(settings.flash_pin, pins)
+    if settings.buzzer_pin != "none":
+        yield "buzzer", _buzzer(settings.buzzer_pin, pins)
+
+
+def _led(pin: int, pins: _Pins) -> Drive:
+    from gpiozero import LED
+
+    led = pins.open("led_pin", LED, pin)
+    return lambda output: led.on() if output.level else led.off()
+
+
+def _rgb(three: tuple[int, int, int], pins: _Pins) -> Drive:
+    """Common cathode."""
+    from gpiozero import RGBLED
+
+    rgb = pins.open("rgb_pins", RGBLED, *three, pwm=False)
+    return lambda output: setattr(rgb, "value", output.colour)
+
+
+def _flash(pin: int, pins: _Pins) -> Drive:
+    """A lamp that lights the faces while everybody shows it."""
+    from gpiozero import LED
+
+    lamp = pins.open("flash_pin", LED, pin)
+    return lambda output: lamp.on() if output.flash else lamp.off()
+
+
+def _buzzer(pin: int, pins: _Pins) -> Drive:
+    """A passive one."""
+    from gpiozero import TonalBuzzer
+    from gpiozero.tones import Tone
+
+    buzzer = pins.open("buzzer_pin", TonalBuzzer, pin)
+
+    def sound(output: Output) -> None:
+        if output.tone is not None:
+            buzzer.play(Tone.from_frequency(output.tone))
+        elif buzzer.is_active:
+            buzzer.stop()
+
+    return sound
+
+
+def _listen(
+    pin: int,
+    pins: _Pins,
+    light: LightThread,
+    language: ButtonLanguage,
+    on_gesture: Callable[[Gesture], None],
+    clock: Clock,
+) -> None:
+    """Open the button and watch it; the light shows how it stands. Raises GpioError."""
+    from gpiozero import Button
+
+    button = pins.open("button_pin", Button, pin, pull_up=True)
+    with _explained("button_pin", pin):
+        down = button.is_pressed
+
+    def heard(gesture: Gesture) -> None:
+        if gesture is Gesture.STUCK:
+            log.warning("The button on GPIO%d is stuck, shorted or loose: it does nothing for now", pin)
+        elif gesture is Gesture.FREED:
+            log.info("The button on GPIO%d was let go; it works", pin)
+        elif gesture is Gesture.CHATTER:
+            log.warning("The button on GPIO%d chatters: more presses at once than anybody makes", pin)
+        light.condition(Condition.LET_GO, gesture is Gesture.HOLDING and language.hold != "none")
+        if gesture in {Gesture.STUCK, Gesture.FREED}:
+            light.condition(Condition.BUTTON_STUCK, gesture is Gesture.STUCK)
+        on_gesture(gesture)
+
+    gestures = Gestures(down, language.hold_seconds, double=language.double_press != "none")
+    if down:
+        log.warning(
+            "The button on GPIO%d is down already: held, stuck or shorted. It counts once it is let go", pin
+        )
+        light.condition(Condition.BUTTON_STUCK, True)
+    watch = ButtonWatch(gestures, heard, clock)
+    pins.callback(watch.close)
+    button.when_pressed = lambda: watch.edge(True)
+    button.when_released = lambda: watch.edge(False)
 
 
 def _give_back(device: Any) -> None:
@@ -216,14 +201,14 @@ def _give_back(device: Any) -> None:
         log.warning("A pin could not be given back: %s", error)
 
 
-def _find_factory(log: logging.Logger) -> Any:
+def _find_factory() -> Any:
     """gpiozero's global factory, made here if need be; gpiozero closes it when the process ends."""
     from gpiozero import Device
     from gpiozero.pins.mock import MockFactory, MockPWMPin
 
     if Device.pin_factory is not None:
         return Device.pin_factory
-    wish = os.environ.get(WISH)
+    wish = os.environ.get(FACTORY_VARIABLE)
     if wish:
         return _wished_factory(wish)
     Device.pin_factory = MockFactory(pin_class=MockPWMPin)  # a buzzer needs PWM
@@ -245,7 +230,8 @@ def _wished_factory(name: str) -> Any:
         Device.ensure_pin_factory()
     except Exception as error:
         raise GpioError(
-            f"{WISH}={name} gives no pins: {error}", f"Unset {WISH}, or use lgpio on a Pi and mock elsewhere"
+            f"{FACTORY_VARIABLE}={name} gives no pins: {error}",
+            f"Unset {FACTORY_VARIABLE}, or use lgpio on a Pi and mock elsewhere",
         ) from error
     return Device.pin_factory
 

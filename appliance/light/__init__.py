@@ -1,1 +1,1 @@
-"""What the ready indicator says: its states, their patterns, and which of them is shown."""
+"""The light: ``states`` names its signals, ``table`` tells how each looks, ``player`` chooses what plays."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from appliance.config.schema import PeopleSettings
 from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
@@ -108,7 +108,7 @@ class Follower:
         known = [track for track in self._tracks if track.confirmed]
         largest = max((track.face.box.size for track in self._tracks), default=0.0)
         persons = tuple(self._person(track, judged.frame, largest) for track in known)
-        return People(judged.frame, persons, self._newcomers(largest), judged.seen_until)
+        return People(frame=judged.frame, persons=persons, newcomers=self._newcomers(largest))
 
     def _pairs(self, faces: Sequence[JudgedFace], now: float) -> list[tuple[_Track, int]]:
         """Tracks and faces matched greedily: those near each other before those far, people before newcomers,
@@ -149,8 +149,15 @@ class Follower:
             or self._leaves(track, frame)
             or (still and self._settings.ignore_still_faces)
         )
-        person = Person(track.number, track.face, missing == 0, track.first_seen_at, missing)
-        return replace(person, counts=not passing, still=still)
+        return Person(
+            number=track.number,
+            face=track.face,
+            seen=missing == 0,
+            first_seen_at=track.first_seen_at,
+            missing_for=missing,
+            counts=not passing,
+            still=still,
+        )
 
     def _leaves(self, track: _Track, frame: Frame) -> bool:
         """Whether somebody hurries across the picture's edge."""

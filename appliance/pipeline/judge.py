@@ -113,10 +113,14 @@ class ExpressionJudge:
     def process(self, found: FoundFaces) -> JudgedFaces:
         """Scores for each face; what is no face is set apart."""
         judged = [
-            JudgedFace(face.box, face.confidence, self._model.judge(found.frame.grey, face.box))
+            JudgedFace(
+                box=face.box,
+                confidence=face.confidence,
+                scores=self._model.judge(found.frame.grey, face.box),
+            )
             for face in found.faces
         ]
         limit = self._rejected_from
         faces = tuple(face for face in judged if face.scores["not_a_face"] < limit)
         rejected = tuple(face for face in judged if face.scores["not_a_face"] >= limit)
-        return JudgedFaces(found.frame, faces, rejected, found.seen_until)
+        return JudgedFaces(frame=found.frame, faces=faces, rejected=rejected)

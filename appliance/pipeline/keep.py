@@ -103,4 +103,4 @@ class Keeper:
             return None
         self._on_fault(False)
         log.info("Photo %s, %d people", path, len(decision.people))
-        return Photo(str(path), decision)
+        return Photo(path=path, decision=decision)

@@ -1,8 +1,8 @@
-"""What was decided on a frame, and the photo that came of it."""
+"""What was decided on a frame and why, and the photo that was kept."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from appliance.light.states import State
 from appliance.records.faces import Person
@@ -18,7 +18,7 @@ class Command(StrEnum):
     SHOOT = "shoot"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
     """How one person stands to the rule.
 
@@ -37,17 +37,61 @@ class Showing:
     since: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+class ReasonKind(StrEnum):
+    """Why a photo is taken, or what it waits for; each says which fields of :class:`Reason` count."""
+
+    PHOTO = "photo"
+    """A photo is taken. No fields."""
+    NOBODY = "nobody"
+    """Nobody who counts is in view. No fields."""
+    TOO_FEW = "too_few"
+    """``people`` are in view, ``needed`` at least are asked for."""
+    TOO_MANY = "too_many"
+    """``people`` are in view, ``needed`` at most are asked for."""
+    OUT_OF_SIGHT = "out_of_sight"
+    """``missing`` of ``people`` are followed, but not seen in this frame."""
+    COMING_IN = "coming_in"
+    """A face is too new to be sure of. No fields."""
+    NOT_EVERYBODY = "not_everybody"
+    """``showing`` of ``people`` show it, and all have to."""
+    NOT_ENOUGH = "not_enough"
+    """``showing`` of ``people`` show it, ``needed`` have to."""
+    NOT_PLAINLY = "not_plainly"
+    """``showing`` of the ``needed`` show it without the benefit of hysteresis."""
+    DISARMED = "disarmed"
+    """The rule holds, but no photos are taken. No fields."""
+    COOLING_DOWN = "cooling_down"
+    """The last photo is too recent. No fields."""
+    SAME_SCENE = "same_scene"
+    """Nothing has changed since the last photo. No fields."""
+    HOLD = "hold"
+    """The rule holds, but not yet for long enough. No fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a photo is taken or what it waits for, in numbers of people; see :class:`ReasonKind`.
+
+    ``appliance.wording.verdict`` makes sentences of it.
+    """
+
+    kind: ReasonKind
+    people: int = 0
+    showing: int = 0
+    needed: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decision:
     """What was decided on a frame, and why.
 
     ``take_photo`` is the decision; ``all_show`` tells that this frame alone obeys the rule, and ``keepable``
-    that it does so without the benefit of the doubt, as a photo must. ``reason`` names what is waited for, in
-    a few words. ``asked``: somebody asked for this photo, whatever the faces do.
+    that it does so without the benefit of the doubt, as a photo must. ``asked``: somebody asked for this
+    photo, whatever the faces do.
     ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
     ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it. ``decided_at``:
     when this photo was decided, seconds (the frames' time); the frame may be from before that or after.
-    ``seen_until`` as in :class:`FoundFaces`.
     """
 
     frame: Frame
@@ -56,18 +100,17 @@ class Decision:
     all_show: bool
     take_photo: bool
     light: State
-    reason: str = ""
+    reason: Reason
     asked: bool = False
     episode: int = 0
     level: float = 0.0
     keepable: bool = False
     decided_at: float | None = None
-    seen_until: float = math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Photo:
     """A photo on disk."""
 
-    path: str
+    path: Path
     decision: Decision

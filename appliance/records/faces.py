@@ -1,6 +1,5 @@
 """Faces found and judged in a frame, and the people they belong to."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,21 +15,15 @@ class Face:
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoundFaces:
-    """What the finder saw; ``full_search`` tells a whole-picture search from one near known faces.
-
-    ``seen_until``: whoever has come in by then has been looked for, seconds. Between two searches of the
-    whole picture, or while one is done part by part, somebody may have come in unseen.
-    """
+    """The faces the finder saw in a frame, which from here on carries ``seen_until``."""
 
     frame: Frame
     faces: tuple[Face, ...]
-    full_search: bool
-    seen_until: float = math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedFace:
     """A face with a probability per label of :data:`LABELS`; they sum to 1."""
 
@@ -44,26 +37,23 @@ class JudgedFace:
         return max(EXPRESSIONS, key=lambda label: self.scores[label])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JudgedFaces:
-    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``.
-
-    ``seen_until`` as in :class:`FoundFaces`.
-    """
+    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``."""
 
     frame: Frame
     faces: tuple[JudgedFace, ...]
     rejected: tuple[JudgedFace, ...] = ()
-    seen_until: float = math.inf
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody followed from frame to frame.
 
     ``number`` is an identity for as long as the person stays in view, nothing more. ``face`` is the newest
-    sighting; ``seen`` is False in a frame where the face was missed. ``missing_for`` is in seconds. Who does
-    not count is passing by, or a poster; ``still`` is a face that has not stirred for long.
+    sighting; ``seen`` is False in a frame where the face was missed. ``first_seen_at`` and ``missing_for``
+    are in seconds (the frames' time). ``counts`` is False for passers-by and posters; ``still`` is True for a
+    face that has not stirred for long.
     """
 
     number: int
@@ -75,14 +65,10 @@ class Person:
     still: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class People:
-    """Everybody in view, oldest first. ``newcomers`` counts faces too new to be sure of.
-
-    ``seen_until`` as in :class:`FoundFaces`.
-    """
+    """Everybody in view, oldest first. ``newcomers`` counts faces too new to be sure of."""
 
     frame: Frame
     persons: tuple[Person, ...]
     newcomers: int = 0
-    seen_until: float = math.inf

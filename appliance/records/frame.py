@@ -1,5 +1,6 @@
 """One moment as the camera saw it."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -49,7 +50,7 @@ class Box:
         return both / (self.w * self.h + other.w * other.h - both)
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Picture:
     """The full-resolution picture of one frame, converted only when somebody wants it.
 
@@ -77,12 +78,18 @@ class Picture:
         return self.pieces() if self.pieces else iter([self.convert()])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Frame:
     """One moment as the camera saw it: a small image to analyse, and the full picture of that very moment.
 
     ``captured_at`` is in seconds on the monotonic clock (seconds into the recording in a replay);
     ``sequence`` counts from 0. ``colour`` and ``grey`` are the same analysis image.
+
+    ``seen_until`` is added by the finder: everybody who had come in by then has been looked for, seconds
+    (the frames' time). Between two searches of the whole picture, or while one is done part by part, somebody
+    may have come in unseen. inf: nobody can have.
+
+    Two frames are equal only if they are the same object.
     """
 
     sequence: int
@@ -90,6 +97,7 @@ class Frame:
     colour: Colour
     grey: Grey
     picture: Picture
+    seen_until: float = math.inf
 
     def without_colours(self) -> "Frame":
         """The same with ``colour`` empty: for a frame that has been judged and waits to be a photo."""

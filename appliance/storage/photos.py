@@ -202,7 +202,7 @@ def _as_image(picture: Colour | Picture) -> Image.Image:
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
             raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
         pixels = picture
-        picture = Picture(pixels.shape[1], pixels.shape[0], lambda: pixels)
+        picture = Picture(width=pixels.shape[1], height=pixels.shape[0], convert=lambda: pixels)
     if max(picture.height, picture.width) > MAX_SIDE:
         raise StorageError(
             f"A picture of {picture.width}x{picture.height} pixels is too large to keep; {MAX_SIDE} a side is"

@@ -6,9 +6,9 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
@@ -20,7 +20,7 @@ from appliance.config.text import parse
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 from appliance.storage import durable
-from appliance.web.edit import ChangedSinceError, Edit, put, take_back
+from appliance.web.edit import ABSENT, put, sections
 
 HIDDEN = {"web"}
 """Sections not to be reached from the page: they lock everybody out, or let everybody in."""
@@ -28,9 +28,17 @@ FIXED = {"storage.folder", "camera.recording"}
 """Shown, but set in the file alone: they name places on the machine."""
 MOST_UNDO = 20
 
-_Done = TypeVar("_Done")
 _KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
 _BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of settings: its dotted keys, and the file's text before and after it."""
+
+    keys: list[str]
+    before: str
+    after: str
 
 
 class Settings:
@@ -38,7 +46,7 @@ class Settings:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._undo: deque[list[Edit]] = deque(maxlen=MOST_UNDO)
+        self._undo: deque[_Change] = deque(maxlen=MOST_UNDO)
         self._lock = threading.Lock()
 
     def form(self) -> dict[str, Any]:
@@ -73,7 +81,8 @@ class Settings:
             if key not in known:
                 raise ConfigError([Problem(_ascii(key), None, "is no setting; one is called section.key")])
         with self._lock:
-            self._undo.append(self._write(functools.partial(edited, changes=changes)))
+            before, after = self._write(functools.partial(edited, changes=changes))
+            self._undo.append(_Change(list(changes), before, after))
 
     def undo(self) -> list[str]:
         """Take the last change back; returns its keys. Raises ConfigError, StorageError.
@@ -83,21 +92,21 @@ class Settings:
         with self._lock:
             if not self._undo:
                 return []
-            edits = self._undo[-1]
+            change = self._undo[-1]
             try:
-                self._write(functools.partial(_taken_back, edits=edits))
+                self._write(functools.partial(_restored, change=change))
             except ChangedSinceError:
                 self._undo.pop()
                 raise
             self._undo.pop()
-            return [edit.key for edit in edits]
+            return change.keys
 
     def set_password(self, scrambled: str) -> None:
         """For the command line, which the page cannot call. Raises ConfigError, StorageError."""
         self._write(functools.partial(edited, changes={"web.password": scrambled}))
 
-    def _write(self, edit: Callable[[str], tuple[str, _Done]]) -> _Done:
-        """Change the file's text by ``edit``; returns what that told beside it."""
+    def _write(self, edit: Callable[[str], str]) -> tuple[str, str]:
+        """Change the file's text by ``edit``; return it as it was and as it is now."""
         path = self._path
         if path is None:
             raise ApplianceError("There is no configuration file", "Start the page with --config FILE")
@@ -106,7 +115,7 @@ class Settings:
         try:
             with durable.locked(folder):
                 before = _text_of(path)
-                text, done = edit(before)
+                text = edit(before)
                 _check(text, path)  # not what was there: a password may be what it lacked
                 if _text_of(path) != before:
                     raise _wrong(path, "was changed by somebody else this very moment; try again")
@@ -115,7 +124,7 @@ class Settings:
             raise type(error)([replace(one, file=one.file or str(path)) for one in error.problems]) from None
         except OSError as error:
             raise durable.explain(error, folder) from error
-        return done
+        return before, text
 
 
 def _text_of(path: Path) -> str:
@@ -166,22 +175,33 @@ def _overridden(path: Path | None) -> set[str]:
     return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
 
-def edited(text: str, changes: dict[str, Any]) -> tuple[str, list[Edit]]:
-    """``text`` with ``changes`` made and everything else as it was, and what was done to it.
+class ChangedSinceError(ConfigError):
+    """The setting to restore was changed by somebody else."""
+
+
+def edited(text: str, changes: dict[str, Any]) -> str:
+    """Return ``text`` with ``changes`` (by dotted key) made and everything else as it was.
 
     Raises ConfigError when ``text`` is not YAML, or not settings in sections.
     """
-    edits = []
     for key, value in changes.items():
-        text, edit = put(text, key, value)
-        edits.append(edit)
-    return text, edits
+        text = put(text, key, value)
+    return text
 
 
-def _taken_back(text: str, edits: list[Edit]) -> tuple[str, None]:
-    for edit in reversed(edits):
-        text = take_back(text, edit)
-    return text, None
+def _restored(text: str, change: _Change) -> str:
+    """Return ``text`` without ``change``, with what others changed elsewhere since. Raises ConfigError."""
+    if text == change.after:
+        return change.before
+    now, old, new = (sections(one)[0] for one in (text, change.before, change.after))
+    for key in change.keys:
+        section, _, name = key.partition(".")
+        value, ours = (found.get(section, {}).get(name, ABSENT) for found in (now, new))
+        if repr(value) != repr(ours):
+            reason = "was changed by somebody else since, and stays as it is now"
+            raise ChangedSinceError([Problem(key, None, reason)])
+        text = put(text, key, old.get(section, {}).get(name, ABSENT))
+    return text
 
 
 def _ascii(text: str) -> str:

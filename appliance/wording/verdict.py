@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.config.schema import Rule
 from appliance.light.states import Condition, State
 from appliance.pipeline.decide.company import needed
-from appliance.records.decision import Decision, Showing
+from appliance.records.decision import Decision, Reason, ReasonKind, Showing
 
 NAMES = {
     "angry": "angry",
@@ -45,6 +45,26 @@ LIGHTS = {
 }
 """What the light says, short. The page has the same words (``static/words.js``); a test compares them."""
 
+_SENTENCES = {
+    ReasonKind.PHOTO: "photo",
+    ReasonKind.NOBODY: "nobody is there",
+    ReasonKind.TOO_FEW: "{people} of at least {needed} people are there",
+    ReasonKind.TOO_MANY: "{people} people are there, at most {needed} are wanted",
+    ReasonKind.OUT_OF_SIGHT: "{missing} of {people} out of sight",
+    ReasonKind.COMING_IN: "somebody is coming in",
+    ReasonKind.NOT_EVERYBODY: "{showing} of {people} show it",
+    ReasonKind.NOT_ENOUGH: "{showing} of {people} show it, {needed} are needed",
+    ReasonKind.NOT_PLAINLY: "{showing} of {needed} show it plainly",
+    ReasonKind.DISARMED: "disarmed",
+    ReasonKind.COOLING_DOWN: "cooling down",
+    ReasonKind.SAME_SCENE: "the same scene as in the last photo",
+    ReasonKind.HOLD: "hold it",
+}
+"""Reasons in words. Programs read them in the JSON of replay and of the page: they stay as they are."""
+
+_SHOWING = {ReasonKind.NOT_EVERYBODY, ReasonKind.NOT_ENOUGH, ReasonKind.NOT_PLAINLY}
+"""Waiting for people to show the expression; for the page counted anew, by the smoothed scores."""
+
 _MOST_NAMED = 3
 """Of more expressions than these the words would be a list."""
 
@@ -78,6 +98,13 @@ def words(decision: Decision, rule: Rule) -> Words:
     )
 
 
+def sentence(reason: Reason) -> str:
+    """Return the reason in a few words, lower case, without a full stop."""
+    return _SENTENCES[reason.kind].format(
+        people=reason.people, showing=reason.showing, needed=reason.needed, missing=reason.missing
+    )
+
+
 def show_it(expressions: tuple[str, ...], count: int) -> str:
     """The verb for ``count`` people: "smile", "looks surprised or sad", or "show it" of many expressions."""
     one = count == 1
@@ -104,8 +131,8 @@ def _title(rule: Rule, counted: list[Showing], showing: int, wanted: int) -> str
 
 def _waits(decision: Decision, rule: Rule, showing: int, wanted: int) -> str:
     """What is waited for, to stand after a colon."""
-    if "show it" not in decision.reason:
-        return decision.reason or "nothing yet"
+    if decision.reason.kind not in _SHOWING:
+        return sentence(decision.reason)
     if showing >= wanted:  # by what they showed a moment ago, but not in this very frame
         return "almost, hold it"
     missing = f"{wanted - showing} more"

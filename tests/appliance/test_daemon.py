@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 from appliance.clock import MonotonicClock
@@ -47,7 +46,7 @@ class Running:
     def __init__(self, picture: Any, folder: Path, *settings: tuple[str, Any]) -> None:
         wanted = [("storage.folder", str(folder)), ("storage.keep_free_mb", 0), ("rule.new_scene", False)]
         self.decision: Decision | None = None
-        self.photos: list[str] = []
+        self.photos: list[Path] = []
         self.error: BaseException | None = None
         self.daemon = Daemon(
             load_config(None, [*wanted, *settings]),
@@ -82,15 +81,6 @@ class Running:
 
 
 @pytest.fixture
-def pins() -> Iterator[MockFactory]:
-    before, factory = Device.pin_factory, MockFactory()
-    Device.pin_factory = factory
-    yield factory
-    factory.close()
-    Device.pin_factory = before
-
-
-@pytest.fixture
 def start(scene: Scene, tmp_path: Path, pins: MockFactory) -> Iterator[Callable[..., Running]]:
     running: list[Running] = []
 
@@ -108,7 +98,7 @@ def start(scene: Scene, tmp_path: Path, pins: MockFactory) -> Iterator[Callable[
 def test_a_smiling_group_gets_one_photo_after_another(start: Callable[..., Running], tmp_path: Path) -> None:
     running = start(("rule.cooldown_seconds", 1.0))
     running.until(lambda: len(running.photos) >= 2)
-    assert sorted(running.photos) == sorted(str(path) for path in tmp_path.glob("*.jpg"))
+    assert sorted(running.photos) == sorted(tmp_path.glob("*.jpg"))
 
 
 def press(pins: MockFactory) -> None:

@@ -18,7 +18,6 @@ from appliance.light.states import Condition
 from appliance.pipeline.judge import ExpressionJudge
 from appliance.records.faces import FoundFaces, JudgedFaces
 from appliance.records.frame import Frame
-from tests.appliance.test_daemon import pins as pins  # noqa: PLC0414  (a fixture)
 
 
 class Heard:

@@ -15,10 +15,12 @@ from appliance.config.schema import Hardware
 from appliance.errors import GpioError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
-from appliance.light.language import LANGUAGE, Facts
+from appliance.light.patterns import Facts
 from appliance.light.states import SIGNALS, Condition, Signal, State
+from appliance.light.table import TABLE
+from appliance.light.thread import LightThread
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
-from tests.unit.hw.test_gpio import Box, eventually
+from tests.support.box import Box, eventually
 
 Told = list[tuple[Signal, bool]]
 
@@ -27,7 +29,7 @@ Told = list[tuple[Signal, bool]]
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """What the panel is told to say for as long as it is so."""
     told: Told = []
-    monkeypatch.setattr(gpio.Panel, "condition", lambda _, light, present: told.append((light, present)))
+    monkeypatch.setattr(LightThread, "condition", lambda _, light, present: told.append((light, present)))
     return told
 
 
@@ -48,11 +50,11 @@ def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
     shown: list[Signal] = []
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
 
-    def show(_panel: gpio.Panel, light: Signal, _level: float = 0.0) -> None:
+    def show(_light: LightThread, light: Signal, _level: float = 0.0) -> None:
         shown.append(light)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(gpio.Panel, "show", show)
+    monkeypatch.setattr(LightThread, "show", show)
     assert main(["light", str(state)]) == 0
     assert shown == [state]
 
@@ -68,7 +70,7 @@ def test_it_shines_on_the_pins_of_the_last_good_configuration_where_the_file_is_
     live.remember(live.load())
     file.write_text("hardware: {led_pim: 22}\n")
 
-    def opened(settings: Hardware, *_: object) -> gpio.Panel:
+    def opened(settings: Hardware, *_: object, **__: object) -> gpio.Panel:
         wanted.append((settings.led_pin, settings.flash_pin, settings.buzzer_pin, settings.button_pin))
         raise GpioError("enough")
 
@@ -108,5 +110,5 @@ def test_a_held_button_is_told_when_it_is_time_to_let_go(told: Told) -> None:
 
 
 def test_a_photo_is_said_for_as_long_as_its_burst_takes_so_that_nothing_is_said_into_it() -> None:
-    burst = LANGUAGE[State.PHOTO].pattern(Facts())
+    burst = TABLE[State.PHOTO].pattern(Facts())
     assert sum(step.seconds for step in burst) <= PHOTO_LIGHT_SECONDS

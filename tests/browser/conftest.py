@@ -1,28 +1,19 @@
 """The page as people use it: the whole appliance on the bundled scene, and a real Chromium."""
 
 import contextlib
-import os
 import shutil
-import signal
 import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.web.passwords import scramble
+from tests.support.browser import LAPTOP, PASSWORD, Demo, log_in
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra smart-selfie[browser]")
 
-PASSWORD = "everybody smiles"
-SHOTS = Path(__file__).parents[2] / "out" / "page"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -33,40 +24,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LAPTOP = {"viewport": {"width": 1366, "height": 768}}
-PHONE = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-}
-
-
-@dataclass
-class Demo:
-    """The running demo."""
-
-    url: str
-    out: Path
-    command: list[str]
-    process: subprocess.Popen[bytes]
-
-    def start(self) -> None:
-        """Run it, until the page says that frames go through."""
-        self.process = subprocess.Popen(self.command, env=os.environ | {"PYTHONUNBUFFERED": "1"})
-        deadline = time.monotonic() + 90
-        while True:
-            assert self.process.poll() is None, "the demo ended"
-            assert time.monotonic() < deadline, "the page did not come up"
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                urllib.request.urlopen(self.url + "healthz", timeout=10).close()
-                return
-            time.sleep(0.2)
-
-    def stop(self) -> None:
-        """End it as Ctrl-C would."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -124,16 +81,3 @@ def page(demo: Demo, chromium: Any, login_state: Any, request: pytest.FixtureReq
     yield tab
     context.close()
     assert complaints == [] or request.node.get_closest_marker("complains")
-
-
-def log_in(page: Any) -> None:
-    """Give the password."""
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_selector("#curtain.up", state="attached")
-
-
-def visit(page: Any, name: str) -> None:
-    """Go to a part of the page by its tab."""
-    page.get_by_role("navigation").get_by_role("link", name=name).click()
-    page.get_by_role("heading", name=name, exact=True, level=1).wait_for(state="attached")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import LAPTOP, PHONE, SHOTS, Demo, log_in, visit
+from tests.support.browser import LAPTOP, PHONE, SHOTS, Demo, log_in, visit
 
 PARTS = ["Live", "Mood", "Photos", "Settings", "Health"]
 SCREENS = {

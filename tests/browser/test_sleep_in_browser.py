@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.records.decision import Photo
-from tests.browser.conftest import LAPTOP
+from tests.support.browser import LAPTOP
 from tests.support.page_server import Page, decision, serving, write_photo
 from tests.support.page_viewer import Filming
 
@@ -84,7 +84,8 @@ def test_a_page_that_stood_still_shows_the_newest_frame_and_one_photo(server: Pa
 
 def take_photos(server: Page, count: int) -> None:
     for number in range(2, 2 + count):
-        server.feed.photo(Photo(f"x/selfie-{number:06d}-20260102-150405.jpg", decision(0, 0.9)))
+        path = Path(f"x/selfie-{number:06d}-20260102-150405.jpg")
+        server.feed.photo(Photo(path=path, decision=decision(0, 0.9)))
         time.sleep(0.01)
 
 

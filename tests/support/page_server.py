@@ -18,12 +18,11 @@ from appliance.clock import MonotonicClock
 from appliance.config import load_config
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
-from appliance.light.states import State
-from appliance.records.decision import Command, Decision, Showing
+from appliance.records.decision import Command, Decision, Reason, ReasonKind
 from appliance.storage.photos import PhotoStore
 from appliance.web.passwords import scramble
 from appliance.web.server import make_server
-from tests.support.strategies import frame, people
+from tests.support.strategies import decision_on, frame, people, showing_of
 
 PASSWORD = "correct horse battery"
 SCRAMBLED = scramble(PASSWORD)
@@ -57,9 +56,14 @@ class Appliance:
 def decision(sequence: int, *happy: float) -> Decision:
     """Everybody with this probability of being happy, on the monotonic clock."""
     seen = people(0.0, dict(enumerate(happy, 1))).persons
-    showing = tuple(Showing(one, one.face.scores["happy"], one.face.scores["happy"] > 0.5) for one in seen)
-    reason = f"{sum(one.shows for one in showing)} of {len(showing)} show it"
-    return Decision(frame(time.monotonic(), sequence), showing, True, False, False, State.WAITING, reason)
+    showing = tuple(showing_of(one) for one in seen)
+    reason = Reason(
+        kind=ReasonKind.NOT_EVERYBODY,
+        people=len(showing),
+        showing=sum(one.shows for one in showing),
+        needed=len(showing),
+    )
+    return decision_on(frame(time.monotonic(), sequence), people=showing, reason=reason)
 
 
 def write_photo(folder: Path, number: int, day: str = "20260102", clock: str = "150405") -> str:

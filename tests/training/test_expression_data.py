@@ -13,7 +13,7 @@ from models.training.expression import data, figures, prepare
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import CropRule, cut
 from models.training.expression.labels import CONTEMPT, HAPPY, LABELS, NOT_A_FACE, majority, soft_targets
-from tests.training.conftest import made_up_faces
+from tests.support.made_up_faces import made_up_faces
 
 
 def votes(**columns: int) -> np.ndarray:

@@ -32,9 +32,11 @@ def make_frame(
     """
     if picture is None:
         height, width = bgr.shape[:2]
-        picture = Picture(width, height, lambda: bgr)
+        picture = Picture(width=width, height=height, convert=lambda: bgr)
     colour = shrink(bgr, analysis_size)
-    return Frame(sequence, captured_at, colour, grey_of(colour), picture)
+    return Frame(
+        sequence=sequence, captured_at=captured_at, colour=colour, grey=grey_of(colour), picture=picture
+    )
 
 
 def believable(stamp: float, now: float) -> float:

@@ -1,9 +1,11 @@
 """The Pi camera, through picamera2 and libcamera.
 
 One configuration with two streams: ``main`` for the photo, ``lores`` for the analysis. Both are of the same
-request, so the photo is the very frame that was judged.
+request, so the photo is the very frame that was judged. The raw stream is left out: nobody uses it, and each
+of its buffers would be synchronised for every frame.
 """
 
+import errno
 import threading
 from functools import partial
 from typing import Any
@@ -18,26 +20,32 @@ from appliance.errors import (
     CameraBusyError,
     CameraError,
     CameraFormatError,
+    CameraMemoryError,
     CameraStalledError,
+    CameraTuningError,
 )
 from appliance.hw.cameras.convert import believable, make_frame
+from appliance.hw.cameras.pi_configure import Configuring
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
-from appliance.imaging.resize import fitted_size
+from appliance.hw.cameras.sensor_modes import Granted
 from appliance.records.frame import Colour, Frame, Picture
-
-BUFFERS = 4
-"""A request is copied and given back at once, so few are enough; each takes scarce contiguous memory."""
 
 CLOSING = 2.0
 """Seconds. A camera whose driver hangs never closes; the daemon must go on."""
 
-_AF_CONTINUOUS = 2  # libcamera::controls::AfModeContinuous
+STARTUP_FRAMES = 10
+"""Frames after an opening that may be discarded by the pipeline until exposure has settled (libcamera's
+Raspberry Pi IPA: up to eight), with some to spare."""
+
 _MATRICES = {"Rec601": "601", "Rec709": "709", "Rec2020": "2020"}  # libcamera::ColorSpace::YcbcrEncoding
 
 
 def open_pi_camera(settings: schema.Camera, clock: Clock) -> "PiCamera":
-    """The Pi camera of the settings, running. Raises CameraAbsent-, CameraBusy- or CameraFormatError."""
-    camera_class, transform_class, sycc = _import()
+    """Return the Pi camera of the settings, running.
+
+    Raises CameraAbsentError, CameraBusyError, CameraFormatError, CameraMemoryError or CameraTuningError.
+    """
+    camera_class, libcamera = _import()
     # USB cameras are also listed by libcamera, last; they have no second stream and belong to `webcam`.
     found = [info for info in camera_class.global_camera_info() if "/usb" not in info.get("Id", "")]
     if settings.device >= len(found):
@@ -46,26 +54,23 @@ def open_pi_camera(settings: schema.Camera, clock: Clock) -> "PiCamera":
             f"There is no Pi camera {settings.device}: {there_are}",
             "Check the cable with the power off; rpicam-hello --list-cameras shows what is connected",
         )
-    device = _open(camera_class, settings.device)
+    device = _open(camera_class, settings.device, _tuning(camera_class, settings.tuning))
     try:
-        _configure(device, settings, transform_class, sycc)
-        return PiCamera(device, clock, upside_down=settings.orientation >= 180)
+        granted = Configuring(device, settings, libcamera).whole_view()
+        device.start()
+        return PiCamera(device, clock, granted, upside_down=settings.orientation >= 180)
     except CameraError:
         device.close()
         raise
     except (RuntimeError, ValueError, OSError) as error:
         device.close()
-        raise CameraFormatError(
-            f"The Pi camera does not accept {settings.picture_size[0]}x{settings.picture_size[1]} with a"
-            f" second stream: {_story(error)}",
-            "Set a smaller camera.picture_size",
-        ) from error
+        raise _refused(error, settings) from error
 
 
-def _import() -> tuple[Any, Any, Any]:
-    """Picamera2, libcamera's Transform, and the colour space of JPEG (BT.601, full range)."""
+def _import() -> tuple[Any, Any]:
+    """Picamera2 and the module libcamera. Raises CameraAbsentError."""
     try:
-        from libcamera import ColorSpace, Transform  # noqa: PLC0415  (takes a second, and is on no laptop)
+        import libcamera  # noqa: PLC0415  (takes a second, and is on no laptop)
         from picamera2 import Picamera2  # noqa: PLC0415
     except ImportError as error:
         raise CameraAbsentError(
@@ -73,12 +78,25 @@ def _import() -> tuple[Any, Any, Any]:
         ) from error
     except (ValueError, RuntimeError, OSError) as error:  # ValueError: built for another numpy
         raise CameraAbsentError(f"picamera2 cannot be loaded ({error})", "Run setup.sh again") from error
-    return Picamera2, Transform, ColorSpace.Sycc()
+    return Picamera2, libcamera
 
 
-def _open(camera_class: Any, number: int) -> Any:
+def _tuning(camera_class: Any, name: str) -> Any:
+    """The tuning called ``name``, None for the camera's own. Raises CameraTuningError."""
+    if not name:
+        return None
     try:
-        return camera_class(number)
+        return camera_class.load_tuning_file(f"{name}.json")
+    except (RuntimeError, OSError, ValueError) as error:
+        raise CameraTuningError(
+            f"There is no camera tuning {name} ({error})",
+            "ls /usr/share/libcamera/ipa/rpi/* shows the names; or leave camera.tuning empty",
+        ) from error
+
+
+def _open(camera_class: Any, number: int, tuning: Any) -> Any:
+    try:
+        return camera_class(number, tuning=tuning) if tuning is not None else camera_class(number)
     except (RuntimeError, IndexError, OSError) as error:
         told = _story(error)
         if "busy" in told.lower() or "acquire" in told.lower():
@@ -89,6 +107,20 @@ def _open(camera_class: Any, number: int) -> Any:
         raise CameraAbsentError(f"Pi camera {number} cannot be opened ({told})", "Check its cable") from error
 
 
+def _refused(error: Exception, settings: schema.Camera) -> CameraError:
+    story = _story(error)
+    if getattr(error, "errno", None) == errno.ENOMEM or "cannot allocate memory" in story.lower():
+        return CameraMemoryError(
+            f"The camera gets no memory for its pictures (CMA): {story}",
+            "Restart the board, as this memory fragments; if it stays, set a smaller camera.picture_size",
+        )
+    width, height = settings.picture_size
+    return CameraFormatError(
+        f"The Pi camera does not accept {width}x{height} with a second stream: {story}",
+        "Set a smaller camera.picture_size",
+    )
+
+
 def _story(error: BaseException) -> str:
     """The message and those of what caused it: picamera2 says the interesting part last."""
     told = []
@@ -97,34 +129,6 @@ def _story(error: BaseException) -> str:
         told.append(str(cause).rstrip("."))
         cause = cause.__cause__ or cause.__context__
     return ": ".join(told)
-
-
-def _configure(device: Any, settings: schema.Camera, transform_class: Any, sycc: Any) -> None:
-    main = fitted_size(settings.picture_size, device.sensor_resolution, step=2)
-    turned = int(settings.orientation >= 180)
-    configuration = device.create_video_configuration(
-        # YUV420 takes half the memory of RGB, and a camera without it grants what it has.
-        main={"size": main, "format": "YUV420"},
-        lores={"size": fitted_size(main, settings.analysis_size, step=2), "format": "YUV420"},
-        transform=transform_class(hflip=turned, vflip=turned),
-        colour_space=sycc,
-        buffer_count=BUFFERS,
-        controls=_controls(device.camera_controls, settings.frame_rate),
-    )
-    device.configure(configuration)
-    device.start()
-
-
-def _controls(advertised: dict[str, tuple[Any, Any, Any]], frame_rate: int) -> dict[str, Any]:
-    """What this camera can be told: a fixed-focus module has no AfMode, a test camera has no frame rate."""
-    controls: dict[str, Any] = {}
-    if "AfMode" in advertised:
-        controls["AfMode"] = _AF_CONTINUOUS
-    if "FrameDurationLimits" in advertised:
-        shortest, longest, _ = advertised["FrameDurationLimits"]
-        microseconds = min(max(1_000_000 // frame_rate, shortest), longest)
-        controls["FrameDurationLimits"] = (microseconds, microseconds)
-    return controls
 
 
 def granted_layout(stream: dict[str, Any], colour_space: Any) -> Layout:
@@ -142,24 +146,39 @@ def granted_layout(stream: dict[str, Any], colour_space: Any) -> Layout:
 class PiCamera:
     """Camera that reads both streams of a running Picamera2."""
 
-    def __init__(self, device: Any, clock: Clock, *, upside_down: bool = False) -> None:
-        granted = device.camera_configuration()
-        self._main = granted_layout(granted["main"], granted["colour_space"])
-        self._lores = granted_layout(granted["lores"], granted["colour_space"])
-        transform = granted["transform"]
+    def __init__(
+        self, device: Any, clock: Clock, granted: Granted | None = None, *, upside_down: bool = False
+    ) -> None:
+        configuration = device.camera_configuration()
+        self._main = granted_layout(configuration["main"], configuration["colour_space"])
+        self._lores = granted_layout(configuration["lores"], configuration["colour_space"])
+        transform = configuration["transform"]
         self._turn = upside_down and not (transform.hflip and transform.vflip)
         model = device.camera_properties.get("Model", "unknown model")
         self.description = (
             f"Pi camera {model}: {self._main.width}x{self._main.height} {self._main.format},"
             f" analysis {self._lores.width}x{self._lores.height} {self._lores.format}"
         )
+        if granted is not None:
+            self.description += f"; {granted}"
+        self.granted = granted
         self._device = device
         self._clock = clock
         self._sequence = 0
         self._job: Any = None
 
+    def patience(self, timeout: float) -> float:
+        """Return how many seconds to wait for the next frame: ``timeout``, or longer at a low frame rate.
+
+        The first frames after an opening are discarded by the pipeline.
+        """
+        rate = self.granted.frame_rate if self.granted is not None else 0.0
+        frame = 1 / rate if rate else 0.0
+        return timeout + STARTUP_FRAMES * frame if self._sequence == 0 else max(timeout, 2 * frame)
+
     def read(self, timeout: float) -> Frame:
         """The next frame. Raises CameraStalledError, CameraFormatError."""
+        timeout = self.patience(timeout)
         # A job that timed out stays queued: waiting for it again keeps its request from being lost.
         job = self._job = self._job or self._device.capture_request(wait=False)
         try:
@@ -180,9 +199,9 @@ class PiCamera:
             request.release()
         captured_at = believable(stamp, self._clock.now())
         picture = Picture(
-            self._main.width,
-            self._main.height,
-            partial(self._upright, main, self._main),
+            width=self._main.width,
+            height=self._main.height,
+            convert=partial(self._upright, main, self._main),
             held=len(main),
             pieces=None if self._turn else partial(to_strips, main, self._main),
         )

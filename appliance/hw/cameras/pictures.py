@@ -132,5 +132,5 @@ def frame_from_picture_file(
         small = fitted_size((image.width, image.height), analysis_size[::-1] if turned else analysis_size)
         image.draft("RGB", (2 * small[0], 2 * small[1]))
         bgr = to_bgr(image)
-    picture = Picture(width, height, lambda: read_picture(path))
+    picture = Picture(width=width, height=height, convert=lambda: read_picture(path))
     return make_frame(sequence, captured_at, bgr, analysis_size, picture)

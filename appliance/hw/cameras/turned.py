@@ -28,8 +28,10 @@ class Turned:
         """See :class:`Camera`."""
         frame = self._camera.read(timeout)
         taken = frame.picture
-        size = (taken.height, taken.width) if self._sideways else (taken.width, taken.height)
-        upright = Picture(*size, lambda: self._turn(taken.bgr()), taken.bytes_held)
+        width, height = (taken.height, taken.width) if self._sideways else (taken.width, taken.height)
+        upright = Picture(
+            width=width, height=height, convert=lambda: self._turn(taken.bgr()), held=taken.bytes_held
+        )
         return replace(frame, colour=self._turn(frame.colour), grey=self._turn(frame.grey), picture=upright)
 
     def _turn(self, image: Colour | Grey) -> Colour | Grey:

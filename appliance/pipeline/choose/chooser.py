@@ -12,7 +12,7 @@ from appliance.config.schema import Moment
 from appliance.line.stage import Several
 from appliance.pipeline.choose.eyes import EyesOpen
 from appliance.pipeline.choose.quality import Marks, marks, rate
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, Reason, ReasonKind
 from appliance.records.frame import Grey
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ MOST_EYE_CHECKS = 12
 up to 0.4 s, twelve frames."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """A frame that may become the photo."""
 
@@ -94,7 +94,7 @@ class Chooser:
             self._ring.clear()
             self._episode = decision.episode
             self._alone_until = -math.inf
-        self._alone_until = max(self._alone_until, decision.seen_until)
+        self._alone_until = max(self._alone_until, decision.frame.seen_until)
         if not decision.keepable:
             return
         if before is not None and before.shape != decision.frame.grey.shape:
@@ -118,7 +118,12 @@ class Chooser:
         self._ring = []
         best = self._best_first(ring, decided_at)[: self._settings.burst]
         log.debug("Best %d of %d frames", len(best), len(ring))
-        return [replace(one.decision, take_photo=True, reason="photo", decided_at=decided_at) for one in best]
+        return [
+            replace(
+                one.decision, take_photo=True, reason=Reason(kind=ReasonKind.PHOTO), decided_at=decided_at
+            )
+            for one in best
+        ]
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
         """Open eyes first, then by marks; of equals the one nearest the trigger."""

@@ -9,9 +9,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from appliance.errors import CascadeError
+from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.pipeline.choose.quality import cut
-from appliance.pipeline.find.cascade import cascade_path
 from appliance.records.decision import Decision
 from appliance.records.frame import Box, Grey
 
@@ -28,10 +27,7 @@ class EyeJudge:
     """Finds open eyes. Raises CascadeError when the cascade is missing."""
 
     def __init__(self) -> None:
-        path = cascade_path("haarcascade_eye_tree_eyeglasses.xml")
-        self._cascade = cv2.CascadeClassifier(str(path))
-        if self._cascade.empty():
-            raise CascadeError(f"The cascade {path} cannot be read", "Install opencv-python-headless again")
+        self._cascade = load_cascade(cascade_path("haarcascade_eye_tree_eyeglasses.xml"))
 
     def open(self, grey: Grey, box: Box) -> bool | None:
         """Whether an eye is open in the face in ``box`` of ``grey``; None when the face is too small to tell.

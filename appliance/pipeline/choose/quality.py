@@ -15,7 +15,7 @@ LEAST_MOTION = 0.02
 """Mean change of grey, 0 to 1, below which a face stands still: sensor noise alone gives a hundredth."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """``lowest``: probability of the face that shows it least, in this very frame, 0 to 1; where some need
     not show it, times the share of those who do, so that more of them are better.
@@ -40,9 +40,9 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
     grey = decision.frame.grey
     crops = [(box, crop) for one in shown if (crop := cut(grey, box := one.person.face.box)).size]
     return Marks(
-        min((one.current for one in shown), default=0.0) * len(shown) / max(1, len(counted)),
-        min((_sharpness(crop) for _, crop in crops), default=0.0),
-        max((_motion(crop, cut(before, box)) for box, crop in crops), default=0.0)
+        lowest=min((one.current for one in shown), default=0.0) * len(shown) / max(1, len(counted)),
+        sharpness=min((_sharpness(crop) for _, crop in crops), default=0.0),
+        motion=max((_motion(crop, cut(before, box)) for box, crop in crops), default=0.0)
         if before is not None
         else 0.0,
     )

@@ -1,14 +1,14 @@
-"""The rule on one frame: whether enough people show it, and if not, what is waited for, in words."""
+"""The rule on one frame: whether enough people show it, and if not, what is waited for."""
 
 import math
 from dataclasses import dataclass
 
 from appliance.config.schema import Rule
 from appliance.pipeline.decide.sensitivity import level_of
-from appliance.records.decision import Showing
+from appliance.records.decision import Reason, ReasonKind, Showing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """``waiting_for`` is None when the frame obeys the rule, ``doubt`` when it does so without hysteresis.
 
@@ -16,8 +16,8 @@ class Verdict:
     those who are needed have been showing it, seconds; meaningless while something is waited for.
     """
 
-    waiting_for: str | None
-    doubt: str | None
+    waiting_for: Reason | None
+    doubt: Reason | None
     level: float
     since: float
 
@@ -33,11 +33,12 @@ def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     waiting_for = _waiting_for(rule, counted, newcomers)
     wanted = needed(rule, len(counted) + newcomers)
     plainly = sum(one.plainly for one in counted)
+    doubt = Reason(kind=ReasonKind.NOT_PLAINLY, showing=plainly, needed=wanted)
     return Verdict(
-        waiting_for,
-        None if plainly >= wanted else f"{plainly} of {wanted} show it plainly",
-        _level(rule, counted, wanted),
-        _since(counted, wanted),
+        waiting_for=waiting_for,
+        doubt=None if plainly >= wanted else doubt,
+        level=_level(rule, counted, wanted),
+        since=_since(counted, wanted),
     )
 
 
@@ -55,36 +56,40 @@ def everyone(rule: Rule) -> bool:
     return rule.who.at_least is None and rule.who.share is None
 
 
-def _waiting_for(rule: Rule, counted: list[Showing], newcomers: int) -> str | None:
+def _waiting_for(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None:
     wrong_number = _wrong_number(rule, len(counted), newcomers)
     if wrong_number is not None:
         return wrong_number
     return _everyone(counted, newcomers) if everyone(rule) else _enough(rule, counted, newcomers)
 
 
-def _wrong_number(rule: Rule, present: int, newcomers: int) -> str | None:
+def _wrong_number(rule: Rule, present: int, newcomers: int) -> Reason | None:
     if not present:
-        return "nobody is there"
+        return Reason(kind=ReasonKind.NOBODY)
     if present < rule.min_faces:
-        return f"{present} of at least {rule.min_faces} people are there"
+        return Reason(kind=ReasonKind.TOO_FEW, people=present, needed=rule.min_faces)
     if present + newcomers > rule.max_faces:
-        return f"{present + newcomers} people are there, at most {rule.max_faces} are wanted"
+        return Reason(kind=ReasonKind.TOO_MANY, people=present + newcomers, needed=rule.max_faces)
     return None
 
 
-def _everyone(counted: list[Showing], newcomers: int) -> str | None:
+def _everyone(counted: list[Showing], newcomers: int) -> Reason | None:
     if missed := sum(not one.person.seen for one in counted):
-        return f"{missed} of {len(counted)} out of sight"
+        return Reason(kind=ReasonKind.OUT_OF_SIGHT, people=len(counted), missing=missed)
     if newcomers:
-        return "somebody is coming in"
+        return Reason(kind=ReasonKind.COMING_IN)
     ready = sum(one.in_frame for one in counted)
-    return None if ready == len(counted) else f"{ready} of {len(counted)} show it"
+    if ready == len(counted):
+        return None
+    return Reason(kind=ReasonKind.NOT_EVERYBODY, people=len(counted), showing=ready, needed=len(counted))
 
 
-def _enough(rule: Rule, counted: list[Showing], newcomers: int) -> str | None:
+def _enough(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None:
     present, ready = len(counted) + newcomers, sum(one.in_frame for one in counted)
     wanted = needed(rule, present)
-    return None if ready >= wanted else f"{ready} of {present} show it, {wanted} are needed"
+    if ready >= wanted:
+        return None
+    return Reason(kind=ReasonKind.NOT_ENOUGH, people=present, showing=ready, needed=wanted)
 
 
 def _since(counted: list[Showing], wanted: int) -> float:

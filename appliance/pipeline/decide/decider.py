@@ -12,7 +12,7 @@ from appliance.pipeline.decide.company import Verdict
 from appliance.pipeline.decide.scene_change import SceneChange
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.pipeline.decide.showing import MISSED_SECONDS, Scores
-from appliance.records.decision import Command, Decision, Showing
+from appliance.records.decision import Command, Decision, Reason, ReasonKind, Showing
 from appliance.records.faces import People
 
 log = logging.getLogger(__name__)
@@ -87,19 +87,18 @@ class Decider:
         coming = coming and now - self._photo_at >= self._rule.cooldown_seconds - self._rule.hold_seconds
         light = self._light(showing, verdict, now, coming) if armed or asked else self._disarmed()
         return Decision(
-            people.frame,
-            showing,
-            armed,
-            verdict.waiting_for is None,
-            asked or take,
-            light,
-            reason,
-            asked,
-            self._hold.episode if verdict.waiting_for is None else 0,
-            verdict.level,
-            verdict.keepable,
-            now if asked or take else None,
-            people.seen_until,
+            frame=people.frame,
+            people=showing,
+            armed=armed,
+            all_show=verdict.waiting_for is None,
+            take_photo=asked or take,
+            light=light,
+            reason=reason,
+            asked=asked,
+            episode=self._hold.episode if verdict.waiting_for is None else 0,
+            level=verdict.level,
+            keepable=verdict.keepable,
+            decided_at=now if asked or take else None,
         )
 
     def _start_over(self, now: float) -> None:
@@ -149,7 +148,7 @@ class Decider:
         if not any(one.person.counts for one in showing):
             return State.ARMED
         wavers = now - self._plainly_at > WAVERING_SECONDS
-        if verdict.waiting_for or wavers:
+        if verdict.waiting_for is not None or wavers:
             return State.WAITING
         # Nobody need hold still for a photo that is there already, or that cannot come yet.
         return State.ALL if coming else State.ARMED
@@ -220,15 +219,15 @@ def _scores_of(rule: Rule) -> Scores:
     return Scores(rule.expression, level, rule.smoothing_seconds)
 
 
-def _reason(photo: bool, verdict: Verdict, armed: bool, cooling: bool, new: bool) -> str:
+def _reason(photo: bool, verdict: Verdict, armed: bool, cooling: bool, new: bool) -> Reason:
     if photo:
-        return "photo"
-    if verdict.waiting_for:
+        return Reason(kind=ReasonKind.PHOTO)
+    if verdict.waiting_for is not None:
         return verdict.waiting_for
     if not armed:
-        return "disarmed"
+        return Reason(kind=ReasonKind.DISARMED)
     if cooling:
-        return "cooling down"
+        return Reason(kind=ReasonKind.COOLING_DOWN)
     if not new:
-        return "the same scene as in the last photo"
-    return verdict.doubt or "hold it"
+        return Reason(kind=ReasonKind.SAME_SCENE)
+    return verdict.doubt or Reason(kind=ReasonKind.HOLD)

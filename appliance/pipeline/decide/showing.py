@@ -46,7 +46,15 @@ class Scores:
             since = self._since(person, old, shows, current, now)
             scores[person.number] = _Score(value, shows, now, since)
             result.append(
-                Showing(person, value, shows, current, in_frame, plainly, now if since is None else since)
+                Showing(
+                    person=person,
+                    score=value,
+                    shows=shows,
+                    current=current,
+                    in_frame=in_frame,
+                    plainly=plainly,
+                    since=now if since is None else since,
+                )
             )
         self._scores = scores
         return tuple(result)

@@ -6,12 +6,11 @@ not_a_face then drops the latter. Figures for this and other settings: models/tr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from appliance.errors import CascadeError
+from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.pipeline.find.detector import merge
 from appliance.records.faces import Face
 from appliance.records.frame import Box, Frame, Grey
@@ -47,28 +46,6 @@ VIEWS = (
 )
 NEAR_VIEW = 1
 """The view that looks near known faces: the fastest of the frontal ones at small windows."""
-
-
-def cascade_path(name: str) -> Path:
-    """Where OpenCV's wheel keeps a cascade. Raises CascadeError if this OpenCV brings none."""
-    folder = getattr(getattr(cv2, "data", None), "haarcascades", None)
-    if folder is None or not hasattr(cv2, "CascadeClassifier"):
-        raise CascadeError(f"OpenCV {cv2.__version__} has no Haar cascades", "Install OpenCV 4.11 to 4.14")
-    return Path(folder) / name
-
-
-def load_cascade(path: Path) -> cv2.CascadeClassifier:
-    """Raises CascadeError naming the file."""
-    if not path.is_file():
-        raise CascadeError(f"The cascade {path} is missing", "Reinstall opencv-python-headless")
-    cascade = cv2.CascadeClassifier()
-    try:
-        loaded = cascade.load(str(path))
-    except cv2.error:
-        loaded = False
-    if not loaded or cascade.empty():
-        raise CascadeError(f"The cascade {path} cannot be read", "Reinstall opencv-python-headless")
-    return cascade
 
 
 class CascadeDetector:

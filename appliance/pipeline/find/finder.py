@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -54,7 +55,7 @@ class FaceFinder:
     def process(self, frame: Frame) -> FoundFaces:
         """The faces of ``frame``."""
         if self._still:
-            return FoundFaces(frame, tuple(self._detector.search(frame)), full_search=True)
+            return FoundFaces(frame=frame, faces=tuple(self._detector.search(frame)))
         thumb = cv2.resize(frame.grey, THUMB, interpolation=cv2.INTER_AREA).astype(np.int16)
         if frame.grey.shape != self._searched_size:
             self._known = []
@@ -69,7 +70,7 @@ class FaceFinder:
             self._searched_at, self._searched_size, self._thumb = frame.captured_at, frame.grey.shape, thumb
             self._searches.append(frame.captured_at)
         self._remember(faces, full)
-        return FoundFaces(frame, tuple(faces), full, self._searches[0])
+        return FoundFaces(frame=replace(frame, seen_until=self._searches[0]), faces=tuple(faces))
 
     def _search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
         since = frame.captured_at - self._searched_at

@@ -6,7 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.pipeline.find.cascade import cascade_path, tight_box
+from appliance.imaging.haar import cascade_path
+from appliance.pipeline.find.cascade import tight_box
 from appliance.pipeline.find.face_network import FaceNetwork
 from models.training.errors import BadDataError
 

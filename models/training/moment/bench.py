@@ -34,9 +34,9 @@ from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
 from appliance.config.load import parse_override
 from appliance.errors import ApplianceError
+from appliance.imaging.haar import cascade_path
 from appliance.line.line import Line
 from appliance.pipeline.assembly import Models, assemble, load_models
-from appliance.pipeline.find.cascade import cascade_path
 from appliance.records.decision import Decision
 from appliance.records.frame import Box, Frame
 from models.training.errors import BadDataError

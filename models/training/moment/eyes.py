@@ -12,9 +12,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from appliance.imaging.haar import cascade_path
 from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.choose.quality import cut
-from appliance.pipeline.find.cascade import cascade_path
 from appliance.records.frame import Box
 from models.training.genki import OwnFinder, read_labels
 

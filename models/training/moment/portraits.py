@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.pipeline.find.cascade import cascade_path
+from appliance.imaging.haar import cascade_path
 from models.training.errors import BadDataError
 from models.training.genki import read_labels
 

@@ -56,7 +56,8 @@ def record(parts: Sequence[Part], seconds: float, rng: np.random.Generator) -> I
             picture[y : y + CELL, x : x + CELL] = _look(part, time)
         dx, dy = rng.integers(0, 64, 2)
         bgr = cv2.add(picture, noise[dy : dy + SIZE[1], dx : dx + SIZE[0]], dtype=cv2.CV_8U)
-        yield make_frame(number, time, bgr, SIZE, Picture(*SIZE, lambda bgr=bgr: bgr, HELD))
+        held = Picture(width=SIZE[0], height=SIZE[1], convert=lambda bgr=bgr: bgr, held=HELD)
+        yield make_frame(number, time, bgr, SIZE, held)
 
 
 def _look(part: Part, time: float) -> np.ndarray:

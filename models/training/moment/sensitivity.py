@@ -85,7 +85,9 @@ def genki(model: ExpressionModel, folder: Path, thresholds: Sequence[float]) -> 
     for i, row in enumerate(rows):
         frame, found = finder.largest(folder / row["file"])
         if found is not None:
-            judged = JudgedFace(found.box, found.confidence, model.judge(frame.grey, found.box))
+            judged = JudgedFace(
+                box=found.box, confidence=found.confidence, scores=model.judge(frame.grey, found.box)
+            )
             scores[i] = expression_probability(("happy",), judged)
     return [
         {

@@ -147,9 +147,9 @@ def test_a_second_demo_of_the_page_keeps_what_was_set_in_the_first_and_no_other_
 ) -> None:
     mine = tmp_path / "config.yaml"
     mine.write_text("# mine\n")
-    made = demo_web._configure(tmp_path, Path("/tmp/a.sock"), [])
+    made = demo_web.write_configuration(tmp_path, Path("/tmp/a.sock"), [])
     made.write_text(made.read_text().replace("sensitivity: normal", "sensitivity: big"))
-    again = demo_web._configure(tmp_path, Path("/tmp/b.sock"), [("web.port", 8001)])
+    again = demo_web.write_configuration(tmp_path, Path("/tmp/b.sock"), [("web.port", 8001)])
     config = load_config(again)
     assert (config.rule.sensitivity, config.web.port, config.web.socket) == ("big", 8001, "/tmp/b.sock")
     assert mine.read_text() == "# mine\n"

@@ -18,11 +18,10 @@ from appliance.draw.view import LARGEST, NARROWEST, SMALLEST, view
 from appliance.errors import StorageError
 from appliance.hw.cameras import scene as bundled
 from appliance.light.states import State
-from appliance.records.decision import Decision
 from appliance.records.frame import Box, Colour, Frame
 from appliance.storage.clip import Clip
-from tests.support.strategies import frame
-from tests.unit.draw.test_sheet import count, decided, somebody
+from tests.support.drawn import count, decided, somebody
+from tests.support.strategies import decision_on, frame
 
 PHOTO = 720
 """Pixels of height of the scene; the words stand below."""
@@ -163,7 +162,7 @@ def test_a_replayed_recording_is_kept_with_boxes_verdict_and_light(
 
 
 def test_a_disarmed_appliance_is_drawn_so() -> None:
-    decision = Decision(frame(0.0), (), False, False, False, State.DISARMED)
+    decision = decision_on(frame(0.0), armed=False, light=State.DISARMED)
     words = view(decision, Rule())[360:]
     assert count(words, GREY) > 50
     assert count(words, GREEN) + count(words, AMBER) == 0

@@ -11,9 +11,8 @@ Heard = list[tuple[Condition, bool]]
 def test_a_condition_is_heard_when_it_comes_and_when_it_goes_and_only_then() -> None:
     conditions, heard = Conditions(), Heard()
     conditions.subscribe(lambda *change: heard.append(change))
-    changes = [
-        conditions.set(Condition.CAMERA_LOST, present) for present in (False, True, True, False, False)
-    ]
+    lost = (False, True, True, False, False)
+    changes = [conditions.set(Condition.CAMERA_LOST, present) for present in lost]
     assert changes == [False, True, False, True, False]
     assert heard == [(Condition.CAMERA_LOST, True), (Condition.CAMERA_LOST, False)]
 
@@ -42,19 +41,19 @@ def test_who_has_unsubscribed_hears_nothing_more() -> None:
 
 def test_whatever_threads_do_at_once_every_listener_ends_with_what_is_present() -> None:
     conditions = Conditions()
-    shown: list[set[Condition]] = [set(), set()]
-    for one in shown:
-        conditions.subscribe(
-            lambda condition, present, one=one: (one.add if present else one.discard)(condition)
-        )
+    first: dict[Condition, bool] = {}
+    second: dict[Condition, bool] = {}
+    conditions.subscribe(first.__setitem__)
+    conditions.subscribe(second.__setitem__)
 
     def flicker(condition: Condition) -> None:
         for turn in range(2001):
             conditions.set(condition, turn % 2 == 0)
 
-    threads = [threading.Thread(target=flicker, args=(one,)) for one in list(Condition)[:4] * 2]
+    flickering = list(Condition)[:4]
+    threads = [threading.Thread(target=flicker, args=(condition,)) for condition in flickering * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert shown[0] == shown[1] == set(conditions)
+    assert first == second == {condition: condition in conditions for condition in flickering}

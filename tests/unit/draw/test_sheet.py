@@ -8,38 +8,16 @@ import pytest
 from PIL import Image
 
 from appliance.draw import sheet as sheets
-from appliance.draw.chart import ALL_SHOW, Moment, _marks, chart
+from appliance.draw.chart import ALL_SHOW, Moment, chart, photo_marks
 from appliance.draw.overlay import annotate
 from appliance.draw.sheet import Story
 from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, badge, tag
 from appliance.errors import StorageError
-from appliance.hw.cameras.convert import make_frame
-from appliance.light.states import State
 from appliance.pipeline.decide.sensitivity import Level
-from appliance.records.decision import Decision, Showing
-from appliance.records.faces import JudgedFace, Person
-from appliance.records.frame import Box, Colour
-from appliance.records.labels import LABELS
+from appliance.records.frame import Colour
+from tests.support.drawn import count, decided, somebody
 
 LEVEL = Level(0.6, 0.45)
-
-
-def somebody(number: int, x: float, happy: float, *, shows: bool, seen: bool = True) -> Showing:
-    scores = dict.fromkeys(LABELS, 0.0) | {"happy": happy, "neutral": 1 - happy}
-    face = JudgedFace(Box(x, 150, 90, 110), 1.0, scores)
-    return Showing(Person(number, face, seen, first_seen_at=0.0), happy, shows)
-
-
-def decided(time: float, *people: Showing, size: tuple[int, int] = (640, 480)) -> Decision:
-    picture = np.full((size[1], size[0], 3), 90, np.uint8)
-    frame = make_frame(round(time * 10), time, picture, (640, 480))
-    everybody = bool(people) and all(one.shows for one in people)
-    return Decision(frame, people, True, everybody, False, State.WAITING)
-
-
-def count(picture: Colour, colour: tuple[int, int, int]) -> int:
-    """Pixels of exactly this colour."""
-    return int((picture == colour).all(axis=2).sum())
 
 
 def test_who_shows_it_is_green_who_does_not_is_amber_who_is_out_of_sight_is_grey() -> None:
@@ -158,12 +136,12 @@ def test_a_very_long_story_is_kept_in_bounded_memory(monkeypatch: pytest.MonkeyP
     for i in range(3_000):
         shows = i // 10 % 2 == 0
         story.add(decided(i / 10, somebody(1, 60, 0.9 if shows else 0.1, shows=shows)))
-    assert len(story._moments) <= 101
-    assert len(story._changes) <= 7
-    assert len(story._quiet) <= 7
-    assert story._quiet[-1].time > 200
-    assert story._moments[0].time == 0
-    assert story._moments[-1].time > 290
+    assert len(story.moments) <= 101
+    assert len(story.changes) <= 7
+    assert len(story.quiet) <= 7
+    assert story.quiet[-1].time > 200
+    assert story.moments[0].time == 0
+    assert story.moments[-1].time > 290
     saved(story, tmp_path)
 
 
@@ -202,7 +180,7 @@ def test_both_thresholds_are_drawn() -> None:
 
 
 def test_photos_close_together_have_one_mark_that_names_them_all() -> None:
-    assert list(_marks([100.0, 104.0, 96.0, 400.0])) == [("1-3", 100.0), ("4", 400.0)]
+    assert list(photo_marks([100.0, 104.0, 96.0, 400.0])) == [("1-3", 100.0), ("4", 400.0)]
 
 
 def test_a_mark_is_as_wide_as_what_it_says() -> None:

@@ -15,17 +15,16 @@ from appliance.errors import FeedError, StorageError
 from appliance.feed.commands import commands
 from appliance.feed.messages import PREFIX, lengths, pack, parse
 from appliance.feed.server import MOST_SUBSCRIBERS, Feed
-from appliance.light.states import Condition, State
-from appliance.records.decision import Command, Decision, Photo, Showing
-from tests.support.strategies import frame, people
+from appliance.light.states import Condition
+from appliance.records.decision import Command, Decision, Photo, Reason, ReasonKind
+from tests.support.strategies import decision_on, frame, people, showing_of
 
 
 def decision(sequence: int = 0, *happy: float) -> Decision:
     seen = people(0.0, dict(enumerate(happy, 1))).persons
-    showing = tuple(Showing(one, one.face.scores["happy"], one.face.scores["happy"] > 0.5) for one in seen)
-    return Decision(
-        frame(float(sequence), sequence), showing, True, False, False, State.WAITING, "1 of 2 show it"
-    )
+    reason = Reason(kind=ReasonKind.NOT_EVERYBODY, people=2, showing=1, needed=2)
+    showing = tuple(showing_of(one) for one in seen)
+    return decision_on(frame(float(sequence), sequence), people=showing, reason=reason)
 
 
 class Viewer:
@@ -172,7 +171,7 @@ def test_a_slow_viewer_gets_the_newest_frame_and_the_older_ones_are_counted(
     for sequence in range(60):  # far more than a socket's buffer holds
         moment = frame(float(sequence), sequence)
         object.__setattr__(moment, "colour", noise)
-        feed.frame(Decision(moment, big.people, True, False, False, State.WAITING))
+        feed.frame(decision_on(moment, people=big.people))
         viewer.settled()  # the feed has handled it; nobody else had to wait for the slow one
     last = -1
     while last != 59:
@@ -199,7 +198,7 @@ def test_a_photo_can_be_deleted_and_a_failure_is_told(viewer: Viewer, appliance:
 
 def test_a_new_photo_and_a_fault_are_told(feed: Feed, viewer: Viewer) -> None:
     viewer.settled()
-    feed.photo(Photo("/photos/selfie-000001-20260101-120000.jpg", decision()))
+    feed.photo(Photo(path=Path("/photos/selfie-000001-20260101-120000.jpg"), decision=decision()))
     assert viewer.read()[0] == {"kind": "photo", "name": "selfie-000001-20260101-120000.jpg"}
     feed.fault(Condition.CAMERA_LOST, True)
     feed.fault(Condition.CAMERA_LOST, True)
@@ -296,7 +295,7 @@ def test_the_pipeline_never_waits_for_the_feed(tmp_path: Path, appliance: Applia
     for sequence in range(20_000):
         feed.frame(decision(sequence))
         if sequence == 0:
-            feed.photo(Photo("a.jpg", decision()))
+            feed.photo(Photo(path=Path("a.jpg"), decision=decision()))
     gate.set()
     while (head := viewer.read()[0])["kind"] != "frame" or head["sequence"] < 19_999:
         pass

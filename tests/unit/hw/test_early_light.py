@@ -15,8 +15,9 @@ import pytest
 
 from appliance.config.live import LiveConfig
 from appliance.hw import early_light, handover
-from appliance.light.language import LANGUAGE, Facts
+from appliance.light.patterns import Facts
 from appliance.light.states import State
+from appliance.light.table import TABLE
 
 ROOT = Path(__file__).parents[3]
 UNIT = ROOT / "systemd" / "smart-selfie-early-light.service"
@@ -176,9 +177,9 @@ def test_the_pins_are_asked_for_as_outputs_that_say_whose_they_are(boot: Boot) -
 
 
 def test_it_says_what_the_light_s_language_has_for_booting() -> None:
-    second = islice(LANGUAGE[State.BOOTING].pattern(Facts()), 3)
+    second = islice(TABLE[State.BOOTING].pattern(Facts()), 3)
     assert [step.seconds for step in second if step.level] == [early_light.ON_SECONDS]
-    second = islice(LANGUAGE[State.BOOTING].pattern(Facts()), 3)
+    second = islice(TABLE[State.BOOTING].pattern(Facts()), 3)
     assert sum(step.seconds for step in second if not step.level) == pytest.approx(early_light.OFF_SECONDS)
 
 

@@ -3,8 +3,6 @@
 import logging
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 import pytest
 from gpiozero import Device
@@ -16,61 +14,7 @@ from appliance.errors import GpioError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
 from appliance.light.states import Condition, State
-
-PINS = Hardware(led_pin=17, button_pin=27)
-LOG = logging.getLogger("test")
-
-
-class Contact(MockPin):
-    """A mock pin that stays low when pulled up, while a finger or a short holds it down."""
-
-    held = False
-
-    def drive_high(self) -> None:
-        if not self.held:
-            super().drive_high()
-
-
-def eventually(true: Callable[[], bool]) -> bool:
-    """Whether it becomes true; the limit is only so that a broken program fails instead of hanging."""
-    deadline = time.monotonic() + 10
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.001)
-    return bool(true())
-
-
-class Box:
-    """The panel on mock pins, with a finger to press its button."""
-
-    def __init__(self, settings: Hardware = PINS, held: bool = False) -> None:
-        self.factory = MockFactory()
-        self.clock = VirtualClock()
-        self.gestures: list[Gesture] = []
-        self.refuse = False
-        self.led = self.factory.pin(17)
-        self.contact = self.factory.pin(27, pin_class=Contact)
-        self.contact.held = held
-        self.panel = gpio.open_panel(settings, self._hear, LOG, self.clock, self.factory)
-
-    def _hear(self, gesture: Gesture) -> None:
-        self.gestures.append(gesture)
-        if self.refuse:
-            raise OSError("no")
-
-    def after(self, seconds: float) -> "Box":
-        self.clock.wait_until(self.clock.now() + seconds)
-        return self
-
-    def heard(self, gestures: list[Gesture]) -> None:
-        assert eventually(lambda: self.gestures == gestures), self.gestures
-
-    def down(self) -> None:
-        self.contact.held = True
-        self.contact.drive_low()
-
-    def up(self) -> None:
-        self.contact.held = False
-        self.contact.drive_high()
+from tests.support.box import PINS, Box, eventually
 
 
 @pytest.fixture
@@ -83,7 +27,7 @@ def box():
 @pytest.fixture
 def no_factory(monkeypatch):
     """gpiozero as in a new process, and no wish in the environment."""
-    monkeypatch.delenv(gpio.WISH, raising=False)
+    monkeypatch.delenv(gpio.FACTORY_VARIABLE, raising=False)
     monkeypatch.setattr(Device, "pin_factory", None)
 
 
@@ -130,11 +74,11 @@ def test_what_the_button_asks_for_may_fail_without_killing_the_button(caplog):
 def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps():
     factory = MockFactory(pin_class=MockPWMPin)
     settings = Hardware(led_pin="none", rgb_pins=(5, 6, 13), flash_pin=19, buzzer_pin=12, button_pin="none")
-    panel = gpio.open_panel(settings, lambda _: None, LOG, VirtualClock(), factory)
-    panel.show(State.ALL)
+    panel = gpio.open_panel(settings, lambda _: None, clock=VirtualClock(), factory=factory)
+    panel.light.show(State.ALL)
     assert eventually(lambda: factory.pin(6).state and factory.pin(19).state)
     assert not factory.pin(5).state
-    panel.flash_photo()
+    panel.light.show(State.PHOTO)
     assert eventually(lambda: factory.pin(12).frequency == pytest.approx(880, abs=1))
     panel.close()
     assert not factory.pin(19).state
@@ -147,12 +91,12 @@ def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(monkeypatch,
     monkeypatch.setattr("gpiozero.TonalBuzzer.play", broken)
     factory = MockFactory(pin_class=MockPWMPin)
     settings = Hardware(led_pin=17, flash_pin=19, buzzer_pin=12, button_pin="none")
-    panel = gpio.open_panel(settings, lambda _: None, LOG, VirtualClock(), factory)
-    panel.flash_photo()
+    panel = gpio.open_panel(settings, lambda _: None, clock=VirtualClock(), factory=factory)
+    panel.light.show(State.PHOTO)
     assert eventually(lambda: "The buzzer cannot be driven any more: no such line" in caplog.text)
-    panel.show(State.ALL)
+    panel.light.show(State.ALL)
     assert eventually(lambda: factory.pin(17).state and factory.pin(19).state)
-    panel.show(State.OFF)
+    panel.light.show(State.OFF)
     assert eventually(lambda: not factory.pin(17).state and not factory.pin(19).state)
     assert caplog.text.count("cannot be driven") == 1
     panel.close()
@@ -161,11 +105,11 @@ def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(monkeypatch,
 def test_a_flash_on_a_pin_that_is_taken_is_named(box):
     settings = Hardware(led_pin="none", button_pin="none", flash_pin=17)
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.flash_pin\) is in use"):
-        gpio.open_panel(settings, lambda _: None, LOG, factory=box.factory)
+        gpio.open_panel(settings, lambda _: None, factory=box.factory)
 
 
 def test_the_led_is_on_for_all_and_off_when_closed(box):
-    box.panel.show(State.ALL)
+    box.panel.light.show(State.ALL)
     assert eventually(lambda: box.led.state)
     box.panel.close()
     assert not box.led.state
@@ -174,9 +118,9 @@ def test_the_led_is_on_for_all_and_off_when_closed(box):
 
 def test_pins_set_to_none_are_left_alone():
     box = Box(Hardware(led_pin="none", button_pin="none"))
-    box.panel.show(State.ALL)
-    box.panel.flash_photo()
-    box.panel.condition(Condition.CAMERA_LOST, present=True)
+    box.panel.light.show(State.ALL)
+    box.panel.light.show(State.PHOTO)
+    box.panel.light.condition(Condition.CAMERA_LOST, present=True)
     box.down()
     assert not box.gestures
     assert not box.led.state
@@ -186,8 +130,8 @@ def test_pins_set_to_none_are_left_alone():
 
 def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box):
     with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
-        gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda _: None, LOG, factory=box.factory)
-    gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda _: None, LOG, factory=box.factory).close()
+        gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda _: None, factory=box.factory)
+    gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda _: None, factory=box.factory).close()
 
 
 def test_a_pin_another_program_holds_is_named():
@@ -196,13 +140,13 @@ def test_a_pin_another_program_holds_is_named():
             raise RuntimeError("'GPIO busy'")  # as lgpio says it
 
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.led_pin\) is in use") as caught:
-        gpio.open_panel(PINS, lambda _: None, LOG, factory=Busy())
+        gpio.open_panel(PINS, lambda _: None, factory=Busy())
     assert "none" in caught.value.hint
 
 
 def test_the_panel_can_be_opened_again_on_the_same_pins(box):
     box.panel.close()
-    gpio.open_panel(PINS, lambda _: None, LOG, factory=box.factory).close()
+    gpio.open_panel(PINS, lambda _: None, factory=box.factory).close()
 
 
 def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
@@ -211,7 +155,7 @@ def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
     caplog.set_level(logging.INFO)
     for _ in range(2):
-        panel = gpio.open_panel(PINS, lambda _: None, LOG)
+        panel = gpio.open_panel(PINS, lambda _: None)
         assert isinstance(panel.factory, MockFactory)
         panel.close()
     assert [record.getMessage() for record in caplog.records] == [
@@ -227,7 +171,7 @@ def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monke
         raise PermissionError(13, "Permission denied", "/dev/gpiochip0")
 
     monkeypatch.setattr(gpio, "_lgpio_factory", refuse)
-    gpio.open_panel(PINS, lambda _: None, LOG).close()
+    gpio.open_panel(PINS, lambda _: None).close()
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "Permission denied" in record.getMessage()
@@ -236,18 +180,18 @@ def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monke
 def test_a_pin_factory_somebody_asked_for_is_used(no_factory, monkeypatch, tmp_path, caplog):
     (tmp_path / "gpiochip0").touch()
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
-    monkeypatch.setenv(gpio.WISH, "mock")
+    monkeypatch.setenv(gpio.FACTORY_VARIABLE, "mock")
     caplog.set_level(logging.INFO)
-    panel = gpio.open_panel(PINS, lambda _: None, LOG)
+    panel = gpio.open_panel(PINS, lambda _: None)
     assert isinstance(panel.factory, MockFactory)
     assert not caplog.records
     panel.close()
 
 
 def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulation(no_factory, monkeypatch):
-    monkeypatch.setenv(gpio.WISH, "lgpoi")
+    monkeypatch.setenv(gpio.FACTORY_VARIABLE, "lgpoi")
     with pytest.raises(GpioError, match="GPIOZERO_PIN_FACTORY=lgpoi"):
-        gpio.open_panel(PINS, lambda _: None, LOG)
+        gpio.open_panel(PINS, lambda _: None)
 
 
 def test_gpiozero_is_imported_only_when_the_panel_is_opened():

@@ -1,61 +1,22 @@
 """The light says what the appliance waits for, to people who have no screen."""
 
 import itertools
-import threading
-from pathlib import Path
 
 import pytest
 
-from appliance.light.language import LANGUAGE, Facts, Kind, Step
-from appliance.light.player import REMIND_SECONDS, Output, Player, ReadyLight
-from appliance.light.states import SIGNALS, Condition, Signal, State
+from appliance.light.patterns import Step
+from appliance.light.player import REMIND_SECONDS, Player
+from appliance.light.row import Kind
+from appliance.light.states import Condition, State
+from appliance.light.table import TABLE
+from tests.support.light_steps import steps
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "light.md"
-WAIT = 10.0  # only so that a broken light fails the test instead of hanging it
-
-
-FAULTS = [light for light, word in LANGUAGE.items() if word.kind is Kind.FAULT]
-REMINDERS = [light for light, word in LANGUAGE.items() if word.kind is Kind.REMINDER]
-ENDING = [light for light, word in LANGUAGE.items() if word.kind in {Kind.ONCE, Kind.REMINDER}]
-
-
-def steps(state: Signal, count: int = 24, people: int = 0, level: float = 0.0) -> list[Step]:
-    return list(itertools.islice(LANGUAGE[state].pattern(Facts(people, level)), count))
+FAULTS = [light for light, row in TABLE.items() if row.kind is Kind.EXCLUSIVE]
+REMINDERS = [light for light, row in TABLE.items() if row.kind is Kind.REMINDER]
 
 
 def shown(player: Player, count: int) -> list[Step]:
     return [player.next()[0] for _ in range(count)]
-
-
-def test_there_is_a_word_for_every_state():
-    assert set(LANGUAGE) == set(SIGNALS)
-
-
-def test_the_table_in_the_documentation_is_the_one_in_the_code():
-    rows = [
-        line
-        for line in DOCUMENT.read_text().partition("# What the button")[0].splitlines()
-        if line.startswith("|")
-    ][2:]
-    assert rows == [f"| {state} | {word.look} | {word.means} |" for state, word in LANGUAGE.items()]
-
-
-@pytest.mark.parametrize("state", SIGNALS)
-def test_a_plain_led_can_say_it_and_an_eye_can_see_it(state):
-    for step in steps(state):
-        assert step.level in (0, 1)
-        assert step.seconds >= 0.05
-
-
-@pytest.mark.parametrize("state", SIGNALS)
-def test_only_what_is_said_over_something_else_ends_by_itself(state):
-    assert (len(steps(state, 100)) < 100) == (state in ENDING)
-
-
-def test_no_two_states_look_the_same_except_that_off_and_starting_are_both_dark():
-    looks = {state: tuple(steps(state)) for state in SIGNALS if state is not State.STARTING}
-    assert len(set(looks.values())) == len(looks)
-    assert looks[State.OFF] == tuple(steps(State.STARTING))
 
 
 def test_not_ready_is_dark_and_all_is_solid():
@@ -226,7 +187,7 @@ def test_the_photo_flashes_once_although_every_frame_asks_for_it_and_then_the_st
 def test_a_flash_is_played_to_its_end_and_then_the_newest_state_is_said():
     player = Player()
     player.show(State.ALL)
-    assert player.flash(State.PHOTO)
+    assert player.show(State.PHOTO)
     shown(player, 2)
     assert not player.show(State.WAITING)
     assert shown(player, len(steps(State.PHOTO)) - 2) == steps(State.PHOTO)[2:]
@@ -256,11 +217,11 @@ def test_a_fault_hides_every_state_until_it_is_over(fault):
 def test_the_light_never_says_photo_taken_while_photos_cannot_be_kept():
     player = Player()
     player.show(State.ALL)
-    player.flash(State.PHOTO)
+    player.show(State.PHOTO)
     player.next()
     player.condition(Condition.STORAGE_FAULT, present=True)
+    player.show(State.ALL)
     player.show(State.PHOTO)
-    player.flash(State.PHOTO)
     assert shown(player, 7) == steps(Condition.STORAGE_FAULT, 7)
 
 
@@ -271,66 +232,3 @@ def test_of_two_faults_the_lost_camera_is_said_first():
     assert shown(player, 5) == steps(Condition.CAMERA_LOST, 5)
     player.condition(Condition.CAMERA_LOST, present=False)
     assert shown(player, 7) == steps(Condition.STORAGE_FAULT, 7)
-
-
-class Led:
-    """Records its levels, and lets a test wait for one instead of for time."""
-
-    def __init__(self) -> None:
-        self.levels: list[float] = []
-        self._changed = threading.Condition()
-
-    def __call__(self, output: Output) -> None:
-        with self._changed:
-            self.levels.append(output.level)
-            self._changed.notify_all()
-
-    def wait_for(self, level: float) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: self.levels and self.levels[-1] == level, WAIT)
-
-    def wait_for_levels(self, count: int) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: len(self.levels) >= count, WAIT)
-
-
-def test_the_thread_switches_in_the_middle_of_a_step_and_leaves_the_led_off():
-    led = Led()
-    light = ReadyLight(led)
-    try:
-        assert "light" in {thread.name for thread in threading.enumerate()}
-        assert led.wait_for(0)  # off for a minute, were it not interrupted
-        light.show(State.ALL)
-        assert led.wait_for(1)
-    finally:
-        light.close()
-    assert led.levels == [0, 1, 0]
-    assert "light" not in {thread.name for thread in threading.enumerate()}
-    light.close()
-
-
-def test_a_photo_flashes_on_the_led_and_the_light_is_solid_again():
-    led = Led()
-    light = ReadyLight(led)
-    assert led.wait_for(0)
-    light.show(State.ALL)
-    assert led.wait_for(1)
-    light.flash_photo()
-    flashes = [step.level for step in steps(State.PHOTO)]
-    assert led.wait_for_levels(len(flashes) + 3)
-    light.close()
-    assert led.levels == [0, 1, *flashes, 1, 0]
-
-
-def test_an_led_that_fails_is_told_in_the_journal_and_stops_nobody(caplog):
-    failed = threading.Event()
-
-    def broken(output: Output) -> None:
-        failed.set()
-        raise OSError("GPIO is gone")
-
-    light = ReadyLight(broken)
-    assert failed.wait(WAIT)
-    light.show(State.ALL)
-    light.close()
-    assert "GPIO is gone" in caplog.text

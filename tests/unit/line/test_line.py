@@ -10,12 +10,11 @@ import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import ModelError, StageError
-from appliance.light.states import State
 from appliance.line.line import UNDER_WAY, Line
 from appliance.line.stage import Closed, DropOldest
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame, Picture
-from tests.support.strategies import frame
+from tests.support.strategies import decision_on, frame
 
 
 def frames(count: int) -> list[Frame]:
@@ -79,7 +78,7 @@ def test_a_full_queue_drops_the_oldest_and_counts_it() -> None:
 def test_a_photo_is_the_last_thing_a_full_queue_drops() -> None:
     queue: DropOldest[Decision] = DropOldest(3)
     for number in range(10):
-        queue.put(Decision(frame(number), (), True, True, number == 1, State.ALL))
+        queue.put(decision_on(frame(number), take_photo=number == 1))
     queue.close()
     assert [queue.get(0).frame.captured_at for _ in range(3)] == [1, 8, 9]
     assert queue.dropped == 7

@@ -10,7 +10,6 @@ import pytest
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
-from appliance.light.states import State
 from appliance.line import line as line_module
 from appliance.line import stage as stage_module
 from appliance.line.line import Line
@@ -18,11 +17,11 @@ from appliance.line.stage import Several, Stage
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame
-from tests.support.strategies import frame
+from tests.support.strategies import frame, photo_on
 
 
 def photo(number: int) -> Decision:
-    return Decision(frame(number / 30, number), (), True, True, True, State.PHOTO, asked=True)
+    return photo_on(frame(number / 30, number), asked=True)
 
 
 class SlowCard:

@@ -112,7 +112,7 @@ def test_a_hidden_browser_gets_no_frames_and_hears_of_photos(page: Page) -> None
     browser.event("awake")
     with Filming(page):
         browser_frames = []
-        page.feed.photo(Photo("x/selfie-000001-20260102-150405.jpg", decision(0, 0.9)))
+        page.feed.photo(Photo(path=Path("x/selfie-000001-20260102-150405.jpg"), decision=decision(0, 0.9)))
         while (head := browser.next()[0])["kind"] != "photo":
             browser_frames.append(head)
     assert head["name"] == "selfie-000001-20260102-150405.jpg"

@@ -19,7 +19,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("# Grüße\n# für uns\n".encode("latin-1"), ", line 1", "is not UTF-8 text"),
         ("rule:\n  mode: button\n".encode("utf-16"), ", line 1", "is not UTF-8 text"),
-        (b"rule:\n  who: " + b"[" * 5000, "", "is nested too deeply"),
+        (b"rule:\n  who: " + b"[" * 5000, ", line 2", "is nested too deeply"),
         (
             b"rule:\n  mode: button\n\n  new_scene: !!bool foo\n",
             ", line 4",
@@ -27,7 +27,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (b"rule:\n  mode: 2026-99-99\n", ", line 2", "holds a value that cannot be read"),
         (b"rule: [\n", ", line 2", "is not YAML"),
-        (b"rule:\n  a: &a [x]\n  b: [*a, *a]\n", "", "anchors and merges are not supported"),
+        (b"rule:\n  a: &a [x]\n  b: *a\n", ", line 3", "anchors and merges are not supported"),
         (b"web: 5\n", ", line 1", "must be a section"),
         (b"#" * 300_000, "", "is larger than 256 kB"),
     ],

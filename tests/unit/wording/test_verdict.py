@@ -11,9 +11,9 @@ from appliance.config import load_config
 from appliance.config.schema import Rule
 from appliance.light.states import SIGNALS, State
 from appliance.pipeline.decide.decider import Decider
-from appliance.records.decision import Command, Decision
+from appliance.records.decision import Command, Decision, Reason, ReasonKind
 from appliance.records.labels import EXPRESSIONS
-from appliance.wording.verdict import LIGHTS, NAMES, show_it, words
+from appliance.wording.verdict import LIGHTS, NAMES, sentence, show_it, words
 from tests.support.strategies import people
 
 STATIC = Path(__file__).parents[3] / "appliance" / "web" / "static"
@@ -108,8 +108,28 @@ def test_disarmed_says_so_whatever_the_faces_do() -> None:
 
 def test_who_smiled_a_moment_ago_but_not_in_this_frame_is_asked_to_hold_it() -> None:
     decision = replace(decided(rule(), YES, YES), take_photo=False, light=State.WAITING, all_show=False)
-    found = words(replace(decision, reason="1 of 2 show it"), rule())
+    reason = Reason(kind=ReasonKind.NOT_EVERYBODY, people=2, showing=1, needed=2)
+    found = words(replace(decision, reason=reason), rule())
     assert (found.detail, found.would) == ("Almost, hold it", "No picture: almost, hold it")
+
+
+def test_every_reason_has_the_sentence_that_programs_read_in_the_json() -> None:
+    facts = {"people": 5, "showing": 3, "needed": 4, "missing": 2}
+    assert {kind: sentence(Reason(kind=kind, **facts)) for kind in ReasonKind} == {
+        ReasonKind.PHOTO: "photo",
+        ReasonKind.NOBODY: "nobody is there",
+        ReasonKind.TOO_FEW: "5 of at least 4 people are there",
+        ReasonKind.TOO_MANY: "5 people are there, at most 4 are wanted",
+        ReasonKind.OUT_OF_SIGHT: "2 of 5 out of sight",
+        ReasonKind.COMING_IN: "somebody is coming in",
+        ReasonKind.NOT_EVERYBODY: "3 of 5 show it",
+        ReasonKind.NOT_ENOUGH: "3 of 5 show it, 4 are needed",
+        ReasonKind.NOT_PLAINLY: "3 of 4 show it plainly",
+        ReasonKind.DISARMED: "disarmed",
+        ReasonKind.COOLING_DOWN: "cooling down",
+        ReasonKind.SAME_SCENE: "the same scene as in the last photo",
+        ReasonKind.HOLD: "hold it",
+    }
 
 
 @pytest.mark.parametrize(

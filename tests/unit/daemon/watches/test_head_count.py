@@ -2,13 +2,13 @@
 
 from appliance.daemon.watches.head_count import LASTING_SECONDS, HeadCount
 from appliance.light.states import State
-from appliance.records.decision import Decision, Showing
-from tests.support.strategies import frame, person
+from appliance.records.decision import Decision
+from tests.support.strategies import decision_on, frame, person, showing_of
 
 
 def decision(time: float, count: int, light: State = State.WAITING, armed: bool = True) -> Decision:
-    people = tuple(Showing(person(n, 0.1), 0.1, False, 0.1, False, False, 0.0) for n in range(count))
-    return Decision(frame(time), people, armed, False, False, light)
+    people = tuple(showing_of(person(number, 0.1)) for number in range(count))
+    return decision_on(frame(time), people=people, armed=armed, light=light)
 
 
 def said(*decisions: Decision) -> list[int]:

@@ -8,9 +8,8 @@ import pytest
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.lens import LensWatch, blind
 from appliance.light.states import State
-from appliance.records.decision import Decision
 from appliance.records.frame import Grey
-from tests.support.strategies import frame
+from tests.support.strategies import decision_on, frame
 
 NOISE = np.random.default_rng(2).normal(0, 2, (480, 640))
 
@@ -31,8 +30,7 @@ def watch(*pictures: Grey) -> list[tuple[float, bool]]:
     lens = LensWatch(conditions)
     for index, grey in enumerate(pictures):
         now = index / 10
-        decision = Decision(replace(frame(now), grey=grey), (), True, False, False, State.ARMED)
-        lens.observe(decision)
+        lens.observe(decision_on(replace(frame(now), grey=grey), light=State.ARMED))
     return told
 
 

@@ -10,7 +10,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera, raw
-from appliance.hw.cameras.picamera2 import PiCamera, _controls, granted_layout
+from appliance.hw.cameras.picamera2 import PiCamera, granted_layout
 from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Colour
 
@@ -110,14 +110,6 @@ def test_the_granted_colour_space_decides_the_conversion() -> None:
     )
     layout = granted_layout({"format": "NV12", "size": (640, 480), "stride": 640}, rec709)
     assert (layout.matrix, layout.full_range) == ("709", False)
-
-
-def test_only_controls_that_the_camera_advertises_are_set() -> None:
-    assert _controls({}, 30) == {}
-    assert _controls({"AfMode": (0, 2, 0)}, 30) == {"AfMode": 2}
-    limits = {"FrameDurationLimits": (20_000, 1_000_000, 33_333)}
-    assert _controls(limits, 30) == {"FrameDurationLimits": (33_333, 33_333)}
-    assert _controls(limits, 100) == {"FrameDurationLimits": (20_000, 20_000)}
 
 
 class Device:

@@ -15,7 +15,7 @@ from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
 from appliance.records.faces import People
-from appliance.records.frame import Frame, Picture
+from appliance.records.frame import Picture
 from tests.support.strategies import people
 
 STEP = 1 / 30
@@ -27,8 +27,9 @@ BLURRED = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 2), np.uint8)
 def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
     """The same people in a frame with these pixels."""
     frame = one.frame
-    picture = Picture(64, 48, frame.picture.convert, held)
-    new = Frame(round(frame.captured_at / STEP), frame.captured_at, frame.colour, grey, picture)
+    picture = Picture(width=64, height=48, convert=frame.picture.convert, held=held)
+    sequence = round(frame.captured_at / STEP)
+    new = dataclasses.replace(frame, sequence=sequence, grey=grey, picture=picture)
     return dataclasses.replace(one, frame=new)
 
 
@@ -186,8 +187,8 @@ def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
     for i in range(30):
         sharp = NOISE if i in {13, 14} else BLURRED
         scene = looking(people(i * STEP, {1: 0.99}, newcomers=int(i >= 15)), sharp)
-        seen = dataclasses.replace(scene, seen_until=(i - i % 3) * STEP)
-        chosen += chooser.process(decider.process(seen)) or ()
+        searched = dataclasses.replace(scene.frame, seen_until=(i - i % 3) * STEP)
+        chosen += chooser.process(decider.process(dataclasses.replace(scene, frame=searched))) or ()
     assert frames([*chosen, *chooser.finish()])[0] <= 12
 
 

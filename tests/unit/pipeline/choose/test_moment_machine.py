@@ -19,9 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from appliance.config.schema import Moment, Rule, Who
 from appliance.daemon.watches.head_count import HeadCount
 from appliance.hw.button import Gesture, Gestures
-from appliance.light.language import LANGUAGE, Facts, Kind, Step
+from appliance.light.patterns import Facts, Step
 from appliance.light.player import Player
+from appliance.light.row import Kind
 from appliance.light.states import Condition, Signal, State
+from appliance.light.table import TABLE
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.decide.decider import GAP_SECONDS, WAVERING_SECONDS, Decider
 from appliance.pipeline.decide.sensitivity import level_of
@@ -30,11 +32,11 @@ from tests.support.strategies import TINY, people
 
 CAMERAS = [1 / 30, 1 / 12, 1 / 8, 1 / 6]
 """Seconds from one frame to the next."""
-FAULTS = [light for light, word in LANGUAGE.items() if word.kind is Kind.FAULT]
-ACTIVITIES = [light for light, word in LANGUAGE.items() if word.kind is Kind.ACTIVITY]
-REMINDERS = [light for light, word in LANGUAGE.items() if word.kind is Kind.REMINDER]
-LOOKS = {light: set(itertools.islice(word.pattern(Facts(7)), 20)) for light, word in LANGUAGE.items()}
-BURST = len(list(LANGUAGE[State.PHOTO].pattern(Facts())))
+FAULTS = [light for light, row in TABLE.items() if row.kind is Kind.EXCLUSIVE]
+ACTIVITIES = [light for light, row in TABLE.items() if row.kind is Kind.ACTIVITY]
+REMINDERS = [light for light, row in TABLE.items() if row.kind is Kind.REMINDER]
+LOOKS = {light: set(itertools.islice(row.pattern(Facts(7)), 20)) for light, row in TABLE.items()}
+BURST = len(list(TABLE[State.PHOTO].pattern(Facts())))
 """Steps that the light takes to say that a photo was taken."""
 REMINDING = 20
 """Steps after which a reminder has come to its end; what it reminds of may have gone meanwhile."""

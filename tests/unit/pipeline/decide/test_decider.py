@@ -7,25 +7,19 @@ from appliance.config.schema import Rule, Who
 from appliance.light.states import State
 from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS, Decider
 from appliance.pipeline.decide.sensitivity import level_of
-from appliance.records.decision import Command, Decision
+from appliance.records.decision import Command, Reason, ReasonKind
 from appliance.records.faces import JudgedFace, People, Person
 from appliance.records.labels import LABELS
-from tests.support.strategies import face, people
+from tests.support.rule import GRIN, SAD, SMILE, STEP, photos, play
+from tests.support.strategies import face, frame, people
 
-STEP = 1 / 30
-SMILE, GRIN, SAD = 0.95, 0.99, 0.05
 LEVEL = level_of(("happy",), "normal")
 FAINT = (LEVEL.shows + LEVEL.stops) / 2
 """Enough to go on smiling, not to begin."""
 
 
-def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
-    """One decision a frame, at 30 frames a second."""
-    return [decider.process(people(start + i * STEP, scene)) for i, scene in enumerate(scenes)]
-
-
-def photos(decisions: list[Decision]) -> int:
-    return sum(decision.take_photo for decision in decisions)
+def not_everybody(showing: int, of: int) -> Reason:
+    return Reason(kind=ReasonKind.NOT_EVERYBODY, people=of, showing=showing, needed=of)
 
 
 def test_everybody_smiling_for_long_enough_gives_one_photo() -> None:
@@ -69,7 +63,7 @@ def test_who_only_goes_on_by_hysteresis_holds_but_is_not_photographed() -> None:
     decisions = play(Decider(Rule(smoothing_seconds=0)), scenes)
     assert [d.take_photo for d in decisions] == [False] * 26 + [True]
     assert all(d.all_show for d in decisions)
-    assert {d.reason for d in decisions[6:26]} == {"1 of 2 show it plainly"}
+    assert {d.reason for d in decisions[6:26]} == {Reason(kind=ReasonKind.NOT_PLAINLY, showing=1, needed=2)}
 
 
 def test_nobody_holds_still_for_long_for_somebody_who_stays_a_little_short() -> None:
@@ -197,8 +191,8 @@ def test_a_new_rule_is_not_lost_among_many_presses() -> None:
 
 def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> None:
     decisions = play(Decider(Rule(mode="button")), [{1: GRIN}] * 30)
-    assert {d.reason for d in decisions[5:]} == {"disarmed"}
-    assert play(Decider(Rule(mode="button")), [{1: SAD}] * 5)[-1].reason == "0 of 1 show it"
+    assert {d.reason for d in decisions[5:]} == {Reason(kind=ReasonKind.DISARMED)}
+    assert play(Decider(Rule(mode="button")), [{1: SAD}] * 5)[-1].reason == not_everybody(0, of=1)
 
 
 def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
@@ -232,9 +226,12 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
     )
 
     def taken(expression: tuple[str, ...], *faces: JudgedFace) -> int:
-        persons = tuple(Person(n, one, True, 0.0) for n, one in enumerate(faces))
+        persons = tuple(
+            Person(number=n, face=one, seen=True, first_seen_at=0.0) for n, one in enumerate(faces)
+        )
         decider = Decider(Rule(expression=expression))
-        return photos([decider.process(People(people(i * STEP, {}).frame, persons)) for i in range(30)])
+        scenes = [People(frame=frame(i * STEP), persons=persons) for i in range(30)]
+        return photos([decider.process(scene) for scene in scenes])
 
     assert taken(("happy", "surprise"), happy, surprised, both) == 1
     assert taken(("happy", "surprise"), happy, surprised, neutral) == 0
@@ -247,7 +244,7 @@ def test_the_light_says_who_is_missing() -> None:
     assert decider.process(people(0.0, {})).light is State.ARMED
     waiting = decider.process(people(STEP, {1: GRIN, 2: SAD}))
     assert waiting.light is State.WAITING
-    assert waiting.reason == "1 of 2 show it"
+    assert waiting.reason == not_everybody(1, of=2)
     assert decider.process(people(2 * STEP, {1: GRIN})).light is State.ALL
 
 
@@ -255,7 +252,8 @@ def test_at_least_two_of_three_are_enough_and_one_is_not() -> None:
     rule = Rule(who=Who(at_least=2))
     assert photos(play(Decider(rule), [{1: SMILE, 2: SMILE, 3: SAD}] * 30)) == 1
     assert photos(play(Decider(rule), [{1: SMILE, 2: SAD, 3: SAD}] * 30)) == 0
-    assert play(Decider(rule), [{1: SMILE, 2: SAD}])[0].reason == "1 of 2 show it, 2 are needed"
+    lacking = Reason(kind=ReasonKind.NOT_ENOUGH, people=2, showing=1, needed=2)
+    assert play(Decider(rule), [{1: SMILE, 2: SAD}])[0].reason == lacking
 
 
 def test_a_share_of_the_people_is_rounded_up() -> None:
@@ -272,7 +270,7 @@ def test_a_share_of_the_people_is_rounded_up() -> None:
 def test_more_people_than_wanted_take_no_photo() -> None:
     decisions = play(Decider(Rule(max_faces=2)), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
     assert photos(decisions) == 0
-    assert decisions[-1].reason == "3 people are there, at most 2 are wanted"
+    assert decisions[-1].reason == Reason(kind=ReasonKind.TOO_MANY, people=3, needed=2)
 
 
 def test_ten_frames_can_be_asked_for_instead_of_seconds() -> None:
@@ -284,7 +282,8 @@ def test_a_crowd_that_goes_on_smiling_and_stands_still_is_taken_once() -> None:
     rule = Rule(cooldown_seconds=1)
     decider = Decider(rule)
     assert photos(play(decider, [{1: GRIN, 2: GRIN}] * 300)) == 1
-    assert decider.process(people(10, {1: GRIN, 2: GRIN})).reason == "the same scene as in the last photo"
+    again = decider.process(people(10, {1: GRIN, 2: GRIN}))
+    assert again.reason == Reason(kind=ReasonKind.SAME_SCENE)
 
 
 def test_the_same_crowd_is_taken_again_after_somebody_stopped_smiling_left_or_came() -> None:

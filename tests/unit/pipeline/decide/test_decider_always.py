@@ -10,8 +10,8 @@ from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.pipeline.decide.showing import expression_probability
 from appliance.records.faces import People
+from tests.support.rule import SAD, STEP, photos
 from tests.support.strategies import people
-from tests.unit.pipeline.decide.test_decider import SAD, STEP, photos
 
 scores = st.one_of(st.none(), st.floats(0, 1))
 scenes = st.lists(

@@ -1,0 +1,66 @@
+"""What the light's table says of one signal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from appliance.light.patterns import Facts, Pattern
+
+Rgb = tuple[int, int, int]
+"""Red, green, blue, each 0 or 1: an RGB LED without PWM has seven colours."""
+DARK: Rgb = (0, 0, 0)
+RED: Rgb = (1, 0, 0)
+GREEN: Rgb = (0, 1, 0)
+BLUE: Rgb = (0, 0, 1)
+YELLOW: Rgb = (1, 1, 0)
+MAGENTA: Rgb = (1, 0, 1)
+CYAN: Rgb = (0, 1, 1)
+WHITE: Rgb = (1, 1, 1)
+
+
+class Kind(Enum):
+    """How a signal relates to the others."""
+
+    STATE = "plays until the next state"
+    ONCE = "plays once, over the state, which then continues"
+    EXCLUSIVE = "plays instead of everything else while it is present"
+    ACTIVITY = "plays instead of the state while it is present"
+    REMINDER = "plays every few seconds while it is present; the state continues in between"
+
+
+class Animation(StrEnum):
+    """How the page draws it; ``static/app.css`` has a rule for each."""
+
+    OFF = "off"
+    BLIP = "blip"
+    SLOW = "slow"
+    FAST = "fast"
+    ON = "on"
+    BURST = "burst"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One signal.
+
+    ``title`` is two or three words, for the page and for pictures; ``seen`` is what a plain LED does, and
+    ``meaning`` what people should think or do, for ``docs/light.md``. ``colour`` is an RGB LED's where the
+    step is on, ``tone`` a buzzer's there, Hz. Of several conditions the one of the lowest ``priority`` plays;
+    reminders take turns. ``on_page``: the page shows the condition in place of the state.
+    """
+
+    title: str
+    seen: str
+    meaning: str
+    pattern: Pattern
+    animation: Animation
+    colour: Rgb | Callable[[Facts], Rgb] = WHITE
+    tone: float | None = None
+    kind: Kind = Kind.STATE
+    priority: int = 0
+    on_page: bool = False
+
+    def rgb(self, facts: Facts) -> Rgb:
+        """Return the colour now."""
+        return self.colour(facts) if callable(self.colour) else self.colour

@@ -1,0 +1,318 @@
+"""Picamera2 and libcamera as far as opening a camera goes, with the sensors of the official modules.
+
+The modes (size, crop on the sensor, shortest frame) are what ``rpicam-hello --list-cameras`` prints on a
+board; before ``configure()`` a camera advertises the limits of libcamera's Raspberry Pi IPA, and after an
+opening the first frames are not given out. The choice of a mode where none is asked for is picamera2's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from appliance.clock import Clock
+
+Size = tuple[int, int]
+
+BEFORE_CONFIGURE = (33_333, 250_000_000, 33_333)
+"""FrameDurationLimits of the IPA before a mode is set, microseconds."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """``crop``: x, y, width, height in pixels of the whole sensor; ``rate``: frames a second at most."""
+
+    size: Size
+    crop: tuple[int, int, int, int]
+    rate: float
+    formats: tuple[str, ...] = ("SRGGB10_CSI2P",)
+
+
+@dataclass(frozen=True)
+class Sensor:
+    model: str
+    pixels: Size
+    modes: tuple[Mode, ...]
+    autofocus: bool = False
+    startup: int = 7
+
+
+SENSORS = {
+    sensor.model: sensor
+    for sensor in (
+        Sensor(
+            "ov5647",
+            (2592, 1944),
+            (
+                Mode((640, 480), (16, 0, 2560, 1920), 58.92),
+                Mode((1296, 972), (0, 0, 2592, 1944), 46.34),
+                Mode((1920, 1080), (348, 434, 1928, 1080), 32.81),
+                Mode((2592, 1944), (0, 0, 2592, 1944), 15.63),
+            ),
+            startup=8,
+        ),
+        Sensor(
+            "imx219",
+            (3280, 2464),
+            (
+                Mode((640, 480), (1000, 752, 1280, 960), 103.33, ("SRGGB10_CSI2P", "SRGGB8")),
+                Mode((1640, 1232), (0, 0, 3280, 2464), 41.85, ("SRGGB10_CSI2P", "SRGGB8")),
+                Mode((1920, 1080), (680, 692, 1920, 1080), 47.57, ("SRGGB10_CSI2P", "SRGGB8")),
+                Mode((3280, 2464), (0, 0, 3280, 2464), 21.19, ("SRGGB10_CSI2P", "SRGGB8")),
+            ),
+        ),
+        Sensor(
+            "imx708",
+            (4608, 2592),
+            (
+                Mode((1536, 864), (768, 432, 3072, 1728), 120.13),
+                Mode((2304, 1296), (0, 0, 4608, 2592), 56.03),
+                Mode((4608, 2592), (0, 0, 4608, 2592), 14.35),
+            ),
+            autofocus=True,
+        ),
+        Sensor(
+            "imx477",
+            (4056, 3040),
+            (
+                Mode((1332, 990), (696, 528, 2664, 1980), 120.05),
+                Mode((2028, 1080), (0, 440, 4056, 2160), 50.03, ("SRGGB12_CSI2P",)),
+                Mode((2028, 1520), (0, 0, 4056, 3040), 40.01, ("SRGGB12_CSI2P",)),
+                Mode((4056, 3040), (0, 0, 4056, 3040), 10.0, ("SRGGB12_CSI2P",)),
+            ),
+        ),
+        Sensor(
+            "imx500",
+            (4056, 3040),
+            (
+                Mode((2028, 1520), (0, 0, 4056, 3040), 30.02),
+                Mode((4056, 3040), (0, 0, 4056, 3040), 10.0),
+            ),
+        ),
+        Sensor("imx296", (1456, 1088), (Mode((1456, 1088), (0, 0, 1456, 1088), 60.38),)),
+        # A sensor nobody knows: its native mode is cropped, and a binned one sees everything.
+        Sensor(
+            "ovunknown",
+            (4000, 3000),
+            (
+                Mode((3840, 2160), (80, 420, 3840, 2160), 30.0),
+                Mode((1333, 1000), (0, 0, 4000, 3000), 60.0),
+            ),
+        ),
+    )
+}
+
+
+@dataclass
+class Video:
+    """One opened camera: what Picamera2 is to the appliance."""
+
+    sensor: Sensor
+    clock: Clock
+    tuning: Any = None
+    fails: Exception | None = None
+    configured: list[dict[str, Any]] = field(default_factory=list)
+    controls_set: dict[str, Any] = field(default_factory=dict)
+    running: bool = False
+    closed: bool = False
+    _mode: Mode | None = None
+    _started_at: float = 0.0
+    _given: int = 0
+
+    @property
+    def camera_properties(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"Model": self.sensor.model, "PixelArraySize": self.sensor.pixels}
+        return told | ({"ScalerCropMaximum": self._mode.crop} if self._mode is not None else {})
+
+    @property
+    def sensor_resolution(self) -> Size:
+        return max((mode.size for mode in self.sensor.modes), key=lambda size: size[0] * size[1])
+
+    @property
+    def camera_controls(self) -> dict[str, tuple[Any, Any, Any]]:
+        limits = BEFORE_CONFIGURE
+        if self._mode is not None:
+            shortest = round(1_000_000 / self._mode.rate)
+            limits = (shortest, 11_000_000, shortest)
+        told: dict[str, tuple[Any, Any, Any]] = {
+            "FrameDurationLimits": limits,
+            "AeExposureMode": (0, 3, 0),
+            "AeFlickerMode": (0, 1, 0),
+            "AeFlickerPeriod": (100, 1_000_000, None),
+            "ExposureValue": (-8.0, 8.0, 0.0),
+            "AwbMode": (0, 7, 0),
+        }
+        return told | (
+            {"AfMode": (0, 2, 0), "LensPosition": (0.0, 15.0, 1.0)} if self.sensor.autofocus else {}
+        )
+
+    @property
+    def sensor_modes(self) -> None:
+        raise AssertionError("sensor_modes configures each mode: small boards run out of memory")
+
+    @property
+    def camera(self) -> Any:
+        formats = sorted({name for mode in self.sensor.modes for name in mode.formats})
+        sizes = {
+            name: [
+                SimpleNamespace(width=mode.size[0], height=mode.size[1])
+                for mode in self.sensor.modes
+                if name in mode.formats
+            ]
+            for name in formats
+        }
+        raw = SimpleNamespace(formats=SimpleNamespace(pixel_formats=formats, sizes=sizes.__getitem__))
+        return SimpleNamespace(generate_configuration=lambda roles: SimpleNamespace(at=lambda index: raw))
+
+    def create_video_configuration(self, **wanted: Any) -> dict[str, Any]:
+        return dict(wanted)
+
+    def configure(self, wanted: dict[str, Any]) -> None:
+        if self.fails is not None:
+            raise self.fails
+        assert not self.running
+        asked = (wanted.get("sensor") or {}).get("output_size") or wanted["main"]["size"]
+        self._mode = min(self.sensor.modes, key=lambda mode: _score(mode.size, asked))
+        self.configured.append(wanted)
+
+    def camera_configuration(self) -> dict[str, Any]:
+        assert self._mode is not None
+        wanted = self.configured[-1]
+        streams = {
+            name: {**wanted[name], "stride": -(-wanted[name]["size"][0] // 64) * 64}
+            for name in ("main", "lores")
+        }
+        return streams | {
+            "colour_space": None,
+            "transform": SimpleNamespace(hflip=False, vflip=False),
+            "sensor": {"output_size": self._mode.size, "bit_depth": 10},
+        }
+
+    def set_controls(self, values: dict[str, Any]) -> None:
+        limits = self.camera_controls
+        assert values.keys() <= limits.keys(), f"{values.keys() - limits.keys()} are not advertised"
+        self.controls_set |= values
+
+    def start(self) -> None:
+        self.running, self._started_at, self._given = True, self.clock.now(), 0
+
+    def close(self) -> None:
+        self.running, self.closed = False, True
+
+    def frame_seconds(self) -> float:
+        limits = self.controls_set.get("FrameDurationLimits", (33_333, 33_333))
+        return float(limits[0]) / 1_000_000
+
+    def next_frame_at(self) -> float:
+        """When the next frame is given out, seconds on the clock: the first ones are discarded."""
+        return self._started_at + (self.sensor.startup + 1 + self._given) * self.frame_seconds()
+
+    def capture_request(self, wait: bool) -> "Job":
+        assert not wait, "an unbounded wait"
+        return Job(self)
+
+    def frame_given(self) -> None:
+        self._given += 1
+
+
+class Job:
+    """A queued request: its result comes when the stand-in's camera has a frame, on the given clock."""
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+
+    def get_result(self, timeout: float) -> "Request":
+        clock = self._video.clock
+        due = self._video.next_frame_at()
+        if due > clock.now() + timeout:
+            clock.wait_until(clock.now() + timeout, _NEVER)
+            raise TimeoutError
+        clock.wait_until(due, _NEVER)
+        self._video.frame_given()
+        return Request(self._video)
+
+
+class Request:
+    """A completed request of both streams, grey pictures."""
+
+    def __init__(self, video: Video) -> None:
+        self._video = video
+
+    def make_buffer(self, name: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        stream = self._video.camera_configuration()[name]
+        return np.full(stream["stride"] * stream["size"][1] * 3 // 2, 128, np.uint8)
+
+    def get_metadata(self) -> dict[str, Any]:
+        return {"SensorTimestamp": int(self._video.clock.now() * 1e9)}
+
+    def release(self) -> None:
+        pass
+
+
+class _Never:
+    def wait(self, timeout: float | None = None) -> bool:
+        return False
+
+    def is_set(self) -> bool:
+        return False
+
+
+_NEVER: Any = _Never()
+
+
+@dataclass
+class Board:
+    """The modules ``picamera2`` and ``libcamera`` of a board with one camera; ``opened``: its openings."""
+
+    sensor: Sensor
+    clock: Clock
+    fails: Exception | None = None
+    tunings: tuple[str, ...] = ("imx219_noir.json",)
+    opened: list[Video] = field(default_factory=list)
+
+    def picamera2(self) -> Any:
+        board = self
+
+        class Picamera2:
+            instances: ClassVar[list[Video]] = board.opened
+
+            def __new__(cls, number: int, tuning: Any = None) -> Any:
+                video = Video(board.sensor, board.clock, tuning, board.fails)
+                board.opened.append(video)
+                return video
+
+            @staticmethod
+            def global_camera_info() -> list[dict[str, Any]]:
+                return [{"Id": f"/base/soc/i2c/{board.sensor.model}@1a", "Model": board.sensor.model}]
+
+            @staticmethod
+            def load_tuning_file(name: str) -> dict[str, Any]:
+                if name not in board.tunings:
+                    raise RuntimeError("Tuning file not found")
+                return {"name": name}
+
+        return SimpleNamespace(Picamera2=Picamera2)
+
+    def libcamera(self) -> Any:
+        return SimpleNamespace(
+            Transform=SimpleNamespace,
+            ColorSpace=SimpleNamespace(Sycc=lambda: None),
+            StreamRole=SimpleNamespace(Raw="raw"),
+        )
+
+    def modules(self) -> Iterator[tuple[str, Any]]:
+        yield "picamera2", self.picamera2()
+        yield "libcamera", self.libcamera()
+
+
+def _score(size: Size, asked: Size) -> float:
+    """picamera2's choice of a mode: smaller is better, and enlarging is cheap."""
+
+    def off(wanted: float, actual: float) -> float:
+        missing = wanted - actual
+        return -missing / 4 if missing < 0 else missing * 2
+
+    shape = 1500 * off(asked[0] / asked[1], size[0] / size[1])
+    return off(asked[0], size[0]) + off(asked[1], size[1]) + shape

@@ -1,0 +1,17 @@
+"""A group in front of the rule: what everybody shows, frame by frame, and the photos that it takes."""
+
+from appliance.pipeline.decide.decider import Decider
+from appliance.records.decision import Decision
+from tests.support.strategies import people
+
+STEP = 1 / 30
+SMILE, GRIN, SAD = 0.95, 0.99, 0.05
+
+
+def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
+    """One decision a frame, at 30 frames a second."""
+    return [decider.process(people(start + i * STEP, scene)) for i, scene in enumerate(scenes)]
+
+
+def photos(decisions: list[Decision]) -> int:
+    return sum(decision.take_photo for decision in decisions)

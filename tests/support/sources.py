@@ -1,0 +1,23 @@
+"""The project's Python files as trees, for the tests of how they are arranged."""
+
+import ast
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Python file. ``path`` is relative to the top of the project."""
+
+    path: Path
+    tree: ast.Module
+
+
+@functools.cache
+def sources(folder: str) -> tuple[Source, ...]:
+    """Return every Python file below ``folder``, in the order of their paths."""
+    files = sorted((ROOT / folder).rglob("*.py"))
+    return tuple(Source(file.relative_to(ROOT), ast.parse(file.read_bytes(), str(file))) for file in files)

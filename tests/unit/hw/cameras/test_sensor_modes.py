@@ -1,0 +1,144 @@
+"""Whichever Pi camera is connected, everybody in front of it is in the picture."""
+
+import sys
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+
+from appliance.clock import VirtualClock
+from appliance.config import schema
+from appliance.errors import CameraMemoryError, CameraStalledError, CameraTuningError
+from appliance.hw.cameras.picamera2 import PiCamera, open_pi_camera
+from tests.support.pi_cameras import SENSORS, Board
+
+OFFICIAL = [name for name in SENSORS if name != "ovunknown"]
+SIZES = [(2304, 1296), (1920, 1080), (1280, 720), (4608, 2592), (640, 480), (1536, 864), (1000, 1000)]
+
+Open = Callable[..., tuple[PiCamera, Board]]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open the camera of a board with this sensor and these settings."""
+
+    def open_with(model: str, fails: Exception | None = None, **settings: Any) -> tuple[PiCamera, Board]:
+        clock = VirtualClock()
+        board = Board(SENSORS[model], clock, fails)
+        for name, module in board.modules():
+            monkeypatch.setitem(sys.modules, name, module)
+        return open_pi_camera(schema.Camera(source="picamera2", **settings), clock), board
+
+    return open_with
+
+
+@pytest.mark.parametrize("model", OFFICIAL)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("rate", [1, 15, 30, 60])
+def test_every_official_module_shows_its_full_width_and_nothing_enlarged(
+    opened: Open, model: str, size: tuple[int, int], rate: int
+) -> None:
+    camera, board = opened(model, picture_size=size, frame_rate=rate)
+    video = board.opened[-1]
+    assert video.camera_properties["ScalerCropMaximum"] == (0, 0, *SENSORS[model].pixels)
+    mode = video.camera_configuration()["sensor"]["output_size"]
+    main = video.configured[-1]["main"]["size"]
+    assert main[0] <= mode[0]
+    assert main[1] <= mode[1]
+    assert camera.granted is not None
+    assert camera.granted.view == pytest.approx((1, 1), abs=0.01)
+    assert "sees 100% x 100% of the sensor" in camera.description
+
+
+@pytest.mark.parametrize(
+    ("model", "mode", "photo"),
+    [
+        ("ov5647", (2592, 1944), (1994, 1496)),
+        ("imx219", (3280, 2464), (1992, 1496)),
+        ("imx708", (2304, 1296), (2304, 1296)),
+        ("imx477", (2028, 1520), (1994, 1496)),
+        ("imx500", (2028, 1520), (1994, 1496)),
+        ("imx296", (1456, 1088), (1456, 1088)),
+    ],
+)
+def test_the_settings_as_shipped_give_a_photo_of_the_sensor_s_own_shape(
+    opened: Open, model: str, mode: tuple[int, int], photo: tuple[int, int]
+) -> None:
+    camera, board = opened(model)
+    assert board.opened[-1].camera_configuration()["sensor"]["output_size"] == mode
+    assert board.opened[-1].configured[-1]["main"]["size"] == pytest.approx(photo, abs=4)
+    assert len(board.opened[-1].configured) == 1, "a known sensor is configured once"
+    assert f"mode {mode[0]}x{mode[1]}" in camera.description
+
+
+def test_a_photo_of_another_shape_keeps_the_full_width_and_says_what_it_lacks(opened: Open) -> None:
+    camera, board = opened("imx219", picture_size=(1920, 1080), whole_view=False)
+    assert board.opened[-1].configured[-1]["main"]["size"] == (1920, 1080)
+    assert "sees 100% x 75% of the sensor, 62 degrees" in camera.description
+
+
+def test_a_sensor_nobody_knows_is_tried_until_the_whole_of_it_is_seen(opened: Open) -> None:
+    camera, board = opened("ovunknown")
+    assert board.opened[-1].camera_configuration()["sensor"]["output_size"] == (1333, 1000)
+    assert camera.granted is not None
+    assert not camera.granted.cropped
+    assert len(board.opened[-1].configured) <= 3
+
+
+@pytest.mark.parametrize(("model", "rate"), list(product(OFFICIAL, [1, 2, 5, 10, 30, 60, 120])))
+def test_every_frame_rate_delivers_frames_or_says_what_is_used_instead(
+    opened: Open, model: str, rate: int
+) -> None:
+    camera, _ = opened(model, frame_rate=rate)
+    for _ in range(5):
+        camera.read(1.5)
+    assert camera.granted is not None
+    if camera.granted.frame_rate != pytest.approx(rate, rel=0.02):
+        assert f"camera.frame_rate: {rate} cannot be had here" in camera.description
+
+
+def test_frame_rates_above_thirty_are_used_where_a_mode_has_them(opened: Open) -> None:
+    camera, _ = opened("imx708", frame_rate=50)
+    assert camera.granted is not None
+    assert camera.granted.frame_rate == pytest.approx(50, rel=0.01)
+
+
+def test_a_camera_that_stops_is_noticed_after_a_second_and_a_half(opened: Open) -> None:
+    camera, board = opened("imx708")
+    camera.read(1.5)
+    board.opened[-1].controls_set["FrameDurationLimits"] = (10**9, 10**9)
+    with pytest.raises(CameraStalledError, match=r"for 1\.5 s"):
+        camera.read(1.5)
+
+
+def test_light_motion_and_focus_are_set_where_the_camera_has_them(opened: Open) -> None:
+    _, board = opened("imx708", focus=2.0, mains=60, brightness=1.0, white_balance="indoor")
+    assert board.opened[-1].controls_set == {
+        "FrameDurationLimits": (33_333, 66_667),
+        "AfMode": 0,
+        "LensPosition": 0.5,
+        "AeExposureMode": 1,
+        "AeFlickerMode": 1,
+        "AeFlickerPeriod": 8_333,
+        "ExposureValue": 1.0,
+        "AwbMode": 4,
+    }
+
+
+def test_a_focus_that_a_camera_does_not_have_is_said_once(opened: Open) -> None:
+    camera, board = opened("imx219", focus=2.0)
+    assert "camera.focus: this camera has a fixed focus" in camera.description
+    assert "AfMode" not in board.opened[-1].controls_set
+
+
+def test_a_tuning_by_name_is_used_and_one_that_is_not_there_is_named(opened: Open) -> None:
+    _, board = opened("imx219", tuning="imx219_noir")
+    assert board.opened[-1].tuning == {"name": "imx219_noir.json"}
+    with pytest.raises(CameraTuningError, match=r"no camera tuning purple.*camera\.tuning"):
+        opened("imx219", tuning="purple")
+
+
+def test_a_camera_without_memory_for_its_pictures_has_words_of_its_own(opened: Open) -> None:
+    with pytest.raises(CameraMemoryError, match=r"CMA.*Restart the board"):
+        opened("imx219", fails=OSError(12, "Cannot allocate memory"))
