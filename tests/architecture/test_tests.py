@@ -12,11 +12,6 @@ IMPORTS: set[str] = set()
 """Imports from another test module that are still there. Only ever shorter."""
 
 PRIVATES: set[str] = {
-    "tests/appliance/test_light_told.py: _condition",
-    "tests/appliance/test_light_told.py: _heard",
-    "tests/appliance/test_light_told.py: _save",
-    "tests/appliance/test_light_told.py: _saved",
-    "tests/appliance/test_light_told.py: _stored",
     "tests/training/test_expression_path.py: _save",
     "tests/training/test_expression_teachers.py: _fused",
     "tests/unit/hw/test_gpio.py: _lgpio_factory",

@@ -16,8 +16,7 @@ from appliance.config import Config, load_config
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.template import render
 from appliance.daemon.daemon import Daemon
-from appliance.errors import ConfigError, GpioError
-from appliance.hw.gpio import Panel
+from appliance.errors import ConfigError
 from appliance.light.states import Condition
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
@@ -247,10 +246,6 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     right: str, wrong: str, told: str,
 ) -> None:  # fmt: skip
-    def taken(_panel: Panel, pin: int) -> None:
-        raise GpioError(f"GPIO{pin} is in use by another program", key="hardware.flash_pin")
-
-    monkeypatch.setattr(Panel, "add_flash", taken)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
@@ -259,10 +254,11 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     first.until(lambda: any(tmp_path.glob("last-good-config-*")))
     first.stop()
     path.write_text(text(photos).replace(right, wrong))
-    again = Running(path, tmp_path)
-    assert Condition.CONFIG_BAD in again.daemon.conditions
-    assert told in caplog.text
-    again.stop()
+    with LED(19):
+        again = Running(path, tmp_path)
+        assert Condition.CONFIG_BAD in again.daemon.conditions
+        assert told in caplog.text
+        again.stop()
     assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
 
 
