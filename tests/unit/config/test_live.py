@@ -132,7 +132,7 @@ class Running:
         config, fault = live.start()
         self.daemon = Daemon(config, live=live, fault=fault, listeners=[self.decisions.append])
         self.errors: list[BaseException] = []
-        self.thread = threading.Thread(target=self._run)
+        self.thread = threading.Thread(target=self._run, daemon=True)  # a test that fails must end
         self.thread.start()
         self.until(lambda: len(self.decisions) > 2)
 
@@ -154,6 +154,12 @@ class Running:
         self.thread.join(20)
         assert not self.errors
 
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
 
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Running, Path]]:
@@ -162,9 +168,8 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[R
     photos.mkdir()
     path = tmp_path / "config.yaml"
     path.write_text(text(photos))
-    running = Running(path, tmp_path)
-    yield running, path
-    running.stop()
+    with Running(path, tmp_path) as running:
+        yield running, path
 
 
 def text(photos: Path, rule: str = "mode: button", more: str = "") -> str:
@@ -239,7 +244,11 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     [
         ("photos", "absent", "line 9: storage.folder = "),
         ("scene", "replay\n  recording: absent.mp4", "line 3: camera.recording = 'absent.mp4'"),
-        ("mb: 0", "mb: 0\nhardware:\n  flash_pin: 19", "line 12: hardware.flash_pin = 19: GPIO19 is in use"),
+        (
+            "mb: 0",
+            "mb: 0\nhardware:\n  flash_pin: 19",
+            "flash_pin = 19: GPIO19 (hardware.flash_pin) is in use",
+        ),
     ],
 )
 def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configuration_used(
@@ -250,15 +259,12 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
     path.write_text(text(photos))
-    first = Running(path, tmp_path)
-    first.until(lambda: any(tmp_path.glob("last-good-config-*")))
-    first.stop()
+    with Running(path, tmp_path) as first:
+        first.until(lambda: any(tmp_path.glob("last-good-config-*")))
     path.write_text(text(photos).replace(right, wrong))
-    with LED(19):
-        again = Running(path, tmp_path)
+    with LED(19), Running(path, tmp_path) as again:
         assert Condition.CONFIG_BAD in again.daemon.conditions
         assert told in caplog.text
-        again.stop()
     assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
 
 
@@ -270,12 +276,10 @@ def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_told_and_left
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
     path.write_text(text(photos, more=f"hardware:\n  {device}_pin: 19\n"))
-    with LED(19):
-        appliance = Running(path, tmp_path)
+    with LED(19), Running(path, tmp_path) as appliance:
         assert Condition.CONFIG_BAD in appliance.daemon.conditions
         assert f"line 12: hardware.{device}_pin = 19: GPIO19" in caplog.text
         assert not list(tmp_path.glob("last-good-config-*")), "what is in the file was not in force"
-        appliance.stop()
 
 
 WORDS = [
