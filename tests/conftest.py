@@ -1,20 +1,32 @@
 """What several tests need: the shared data where there is any, and pictures of the bundled scene."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import pytest
+from hypothesis import settings
 
 from appliance.clock import VirtualClock
 from appliance.hw.cameras.scene import Scene, open_scene
 from appliance.records.frame import Frame
+from appliance.storage.clip import Clip
+from tests.support.cpu_watch import CpuWatch
+from tests.support.scene_frames import SceneFrames
 
 if TYPE_CHECKING:
     from tests.support.page_server import Page
 
+settings.register_profile("short", max_examples=100, deadline=None)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile("short")
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(CpuWatch())
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +43,31 @@ def scene() -> Scene:
 
 
 @pytest.fixture(scope="session")
-def scene_frames() -> list[Frame]:
-    """The whole scene once, 30 frames a second."""
-    camera = open_scene(VirtualClock())
-    assert camera.frame_count is not None
-    return [camera.read(1.0) for _ in range(camera.frame_count)]
+def scene_frames() -> Sequence[Frame]:
+    """The whole scene once, 30 frames a second; each is drawn when it is asked for."""
+    return SceneFrames()
+
+
+@pytest.fixture(scope="session")
+def scene_video(scene_frames: Sequence[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scene as a video: one by one they smile, then everybody, then not, then those who stayed."""
+    path = tmp_path_factory.mktemp("video") / "scene.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 30, (1280, 720))
+    assert writer.isOpened()
+    for frame in scene_frames:
+        writer.write(frame.picture.bgr())
+    writer.release()
+    return path
+
+
+@pytest.fixture(scope="session")
+def smile_video(scene_frames: Sequence[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """From just before everybody smiles until just after the first photo: 5 to 7.5 s of the scene."""
+    path = tmp_path_factory.mktemp("video") / "smile.mp4"
+    with Clip(path, 30) as clip:
+        for frame in scene_frames[150:225]:
+            clip.add(frame.picture.bgr(), frame.captured_at)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
 """``smart-selfie bench``: what a frame costs, beside the usual way to do it, in the same run."""
 
 import argparse
+import contextlib
+import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,16 +24,20 @@ from appliance.errors import ApplianceError
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import open_scene
 from appliance.imaging.haar import cascade_path
-from appliance.line.line import Line
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Models, assemble, load_models, open_detector
 from appliance.pipeline.find.cascade import tight_box
 from appliance.pipeline.find.finder import FaceFinder
 from appliance.records.frame import Box, Frame
+from appliance.storage.photo_names import PHOTO
+from appliance.system.service import process_uptime
 
 SIZE = (640, 480)
 YUNET_SIZE = (320, 240)
 RECORDED = (150, 300)
 """Frames of the scene that the real process is measured on: seconds 5 to 10."""
+NOTICE_SECONDS = 0.1
+"""So often the memory of the real process is looked at while it says nothing."""
 PEER_FRAMES = 20
 """Frames for the peer path: it costs the same for each, and is slow."""
 
@@ -77,10 +84,14 @@ def scene_frames(count: int) -> list[Frame]:
 def measure(config: Config, models: Models, frames: Sequence[Frame]) -> dict[str, Any]:
     """CPU milliseconds a frame, by stage and together, and the ratio to the peer path."""
     people: list[int] = []
-    assembly = assemble(config, models, listeners=[lambda decision: people.append(len(decision.people))])
-    line = Line(frames, assembly.stages, MonotonicClock(), threading.Event())
-    line.run_inline()
-    stages = {name: 1000 * c.cpu / c.done for name, c in line.counters() if c.done and c.cpu}
+    assembly = assemble(config, models, on_decision=[lambda decision: people.append(len(decision.people))])
+    runner = Runner(frames, assembly.lines, MonotonicClock(), threading.Event())
+    runner.run_inline()
+    stages = {
+        name: 1000 * counted.cpu / counted.done
+        for _, name, counted in runner.counters()
+        if counted.done and counted.cpu
+    }
     peer = cv2.CascadeClassifier(str(cascade_path("haarcascade_frontalface_default.xml")))
     peer_ms = _cpu_ms(lambda frame: _peer(peer, models, frame), frames[:PEER_FRAMES])
     ours = sum(stages.values())
@@ -148,20 +159,30 @@ def start_appliance(config: Config) -> dict[str, Any]:
         command = [sys.executable, "-m", "appliance", "run"]
         for key, value in settings.items():
             command += ["--set", f"{key}={value}"]
-        ready, resident = None, 0
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr is not None
-            try:
-                for line in process.stderr:
-                    if line.startswith("Ready "):
-                        ready = float(line.split()[1])
-                    if line.startswith("Photo "):
-                        resident = _most_resident_mb(process.pid)
-            finally:
-                process.terminate()  # nothing, where it has ended by itself
-    if ready is None or not resident:
+        ready, resident = _watch(command, Path(folder) / "notify")
+        kept = any(PHOTO.fullmatch(file.name) for file in photos.iterdir())
+    if ready is None or not resident or not kept:
         raise ApplianceError("The appliance did not take its photo", "Is the machine too busy? Try again")
     return {"ready_s": ready, "memory_mb": resident}
+
+
+def _watch(command: Sequence[str], address: Path) -> tuple[float | None, int]:
+    """Run ``command`` as systemd would, until it ends. Seconds until it is ready, and most memory, MB."""
+    ready, resident = None, 0
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        notices.bind(str(address))
+        notices.settimeout(NOTICE_SECONDS)
+        environ = os.environ | {"NOTIFY_SOCKET": str(address)}
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environ) as process:
+            try:
+                while process.poll() is None:
+                    with contextlib.suppress(TimeoutError):
+                        if b"READY=1" in notices.recv(4096).splitlines():
+                            ready = round(process_uptime(Path(f"/proc/{process.pid}/stat")), 2)
+                    resident = max(resident, _most_resident_mb(process.pid))
+            finally:
+                process.terminate()  # nothing, where it has ended by itself
+    return ready, resident
 
 
 def _record(folder: Path) -> None:
@@ -173,8 +194,10 @@ def _record(folder: Path) -> None:
 
 
 def _most_resident_mb(pid: int) -> int:
+    """0 where the process has ended."""
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
+    kilobytes = (int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    return next(kilobytes, 0) // 1024
 
 
 def _peer(cascade: cv2.CascadeClassifier, models: Models, frame: Frame) -> None:

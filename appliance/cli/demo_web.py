@@ -49,7 +49,7 @@ def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
 
 def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
     """Write the demo's configuration into ``out`` and return its path; what the page set there stays."""
-    from appliance.web.settings import edited  # noqa: PLC0415
+    from appliance.web.settings_file import edited  # noqa: PLC0415
 
     mine = {
         "storage.folder": str((out / "photos").resolve()),

@@ -62,9 +62,9 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     yield program.numpy_in_force(machine)
     yield program.model(config)
     yield program.memory_limit(machine)
-    service = program.service(machine)
-    yield service
-    yield program.camera(config, running=service.seen.startswith("running"))
+    unit = program.unit(machine)
+    yield program.service(unit)
+    yield program.camera(config, running=unit is not None and unit.running)
 
 
 def _tell(finding: Finding) -> None:

@@ -18,7 +18,7 @@ def run(args: argparse.Namespace) -> int:
     """Until SIGTERM. Exit 0 stopped as told, 1 it cannot listen, 2 bad configuration or the page is off."""
     config = config_of(args)
     try:
-        from appliance.web.server import serve  # noqa: PLC0415  (an extra: not everybody has it)
+        from appliance.web.serve import serve  # noqa: PLC0415  (an extra: not everybody has it)
     except ModuleNotFoundError as error:
         raise UsageError(f"The page needs {error.name}", "Install smart-selfie[web]") from error
     setup_logging(verbose=args.verbose)

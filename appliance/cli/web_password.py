@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it cannot be one."""
     from appliance.web.passwords import SHORTEST, scramble  # noqa: PLC0415
-    from appliance.web.settings import Settings  # noqa: PLC0415
+    from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
     password = _typed()
     if len(password) < SHORTEST:
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     path = args.config or find_config()
     if path is None:
         raise UsageError("There is no configuration file", "Name it with --config, or use --print")
-    Settings(path).set_password(scrambled)
+    SettingsFile(path).set_password(scrambled)
     print(f"The password stands in {path}. Restart smart-selfie-web to use it.")
     return 0
 

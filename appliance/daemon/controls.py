@@ -9,8 +9,8 @@ from appliance.daemon.heartbeat import Heartbeat
 from appliance.daemon.parts import PagePart, StoragePart
 from appliance.errors import StorageError
 from appliance.feed.commands import Controls
-from appliance.line.line import Line
-from appliance.line.stage import Counters
+from appliance.line.counters import StageCounters
+from appliance.line.runner import Runner
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command
 from appliance.system.service import process_uptime
@@ -42,7 +42,7 @@ class Operating(Controls):
     storage: StoragePart
     page: PagePart
     heartbeat: Heartbeat
-    line: Line
+    runner: Runner
 
     def command(self, command: Command) -> None:
         """Obey at the next frame."""
@@ -50,18 +50,18 @@ class Operating(Controls):
 
     def status(self) -> dict[str, Any]:
         """See :func:`_status`."""
-        return _status(self.heartbeat.ready, self.page.rule, self.line.counters())
+        return _status(self.heartbeat.ready, self.page.rule, self.runner.counters())
 
     def delete_photo(self, name: str) -> None:
         """Remove one photo. Raises StorageError."""
         self.storage.store.delete(name)
 
 
-def _status(ready: bool, rule: Rule, counters: Sequence[tuple[str, Counters]]) -> dict[str, Any]:
+def _status(ready: bool, rule: Rule, counters: Sequence[StageCounters]) -> dict[str, Any]:
     """Return uptime (seconds), rule in use, and counters of the stages (milliseconds)."""
     return {
         "uptime": round(process_uptime(), 1),
         "ready": ready,
         "rule": rule.model_dump(mode="json"),
-        "stages": [{"name": name, **stage.report()} for name, stage in counters],
+        "stages": [{"name": stage.stage, **stage.counters.report()} for stage in counters],
     }

@@ -33,8 +33,8 @@ from appliance.hw.camera import Camera
 from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
 from appliance.light.states import State
-from appliance.line.line import Line
-from appliance.pipeline.assembly import Assembly, Listener, Models, assemble, load_models
+from appliance.line.runner import Runner
+from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
 from appliance.records.decision import Command, Photo
 from appliance.system.service import Notifier
 
@@ -68,7 +68,7 @@ class Daemon:
         live: LiveConfig | None = None,
         fault: ConfigError | None = None,
         open_source: Callable[[], Camera] | None = None,
-        listeners: Sequence[Listener] = (),
+        listeners: Sequence[DecisionObserver] = (),
         on_photo: Sequence[Callable[[Photo], None]] = (),
         power_off: Callable[[], None] | None = None,
         clock: Clock | None = None,
@@ -117,22 +117,22 @@ class Daemon:
     def _operate(self, opened: _Opened) -> None:
         heartbeat = Heartbeat(self._notifier)
         assembly = self._assemble(opened, heartbeat)
-        line = Line(opened.camera.capture, assembly.stages, self._clock, self._stop)
-        report = Report(line.counters, self._report_asked, self._clock.now())
+        runner = Runner(opened.camera.capture, assembly.lines, self._clock, self._stop)
+        report = Report(runner.counters, self._report_asked, self._clock.now())
         watches = [*self._watches(opened, assembly, heartbeat), report]
         self._controls = Operating(
             decider=assembly.decider,
             storage=opened.storage,
             page=opened.page,
             heartbeat=heartbeat,
-            line=line,
+            runner=runner,
         )
 
         def poll() -> None:
             for watch in watches:
                 watch.poll(self._clock.now())
 
-        line.run_threaded(poll)
+        runner.run_threaded(poll)
         report.check()
 
     def _assemble(self, opened: _Opened, heartbeat: Heartbeat) -> Assembly:
@@ -140,7 +140,7 @@ class Daemon:
         return assemble(
             opened.config,
             opened.models,
-            listeners=[
+            on_decision=[
                 opened.panel.observe,
                 heartbeat.observe,
                 LensWatch(self.conditions).observe,
@@ -149,7 +149,7 @@ class Daemon:
                 *self._listeners,
             ],
             store=opened.storage,
-            on_chosen=[saving.chosen],
+            on_choice=[saving.chosen],
             on_photo=[saving.kept, *opened.page.photo_observers, *self._on_photo],
             on_storage_fault=saving.storage_fault,
         )

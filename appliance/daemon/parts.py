@@ -21,10 +21,10 @@ from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
 from appliance.light.states import Condition, State
 from appliance.light.table import TABLE
-from appliance.pipeline.assembly import Assembly, Listener, load_models
+from appliance.pipeline.assembly import Assembly, DecisionObserver, PhotoObserver, load_models
 from appliance.pipeline.capture import Capture
 from appliance.pipeline.keep import CardStore
-from appliance.records.decision import Decision, Photo
+from appliance.records.decision import Decision
 from appliance.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
@@ -202,8 +202,8 @@ class PagePart(Part):
 
     def __init__(self, config: Config, controls: Controls, conditions: Conditions, clock: Clock) -> None:
         self.rule = config.rule
-        self.observers: tuple[Listener, ...] = ()
-        self.photo_observers: tuple[Callable[[Photo], None], ...] = ()
+        self.observers: tuple[DecisionObserver, ...] = ()
+        self.photo_observers: tuple[PhotoObserver, ...] = ()
         self._resources = contextlib.ExitStack()
         if config.web.enabled:
             feed = Feed(config.web.socket, commands(controls), clock, lambda: self.rule)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from appliance.daemon.watches.watch import Watch
-from appliance.line.stage import Counters
+from appliance.line.counters import StageCounters
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ class Report(Watch):
     interval = 60.0
 
     def __init__(
-        self, counters: Callable[[], Sequence[tuple[str, Counters]]], asked: threading.Event, start: float
+        self, counters: Callable[[], Sequence[StageCounters]], asked: threading.Event, start: float
     ) -> None:
         self._counters = counters
         self._asked = asked
@@ -31,5 +31,5 @@ class Report(Watch):
 
     def check(self) -> None:
         """Log the counters, a stage a line."""
-        for name, counters in self._counters():
-            log.info("%s: %s", name, counters)
+        for stage in self._counters():
+            log.info("%s: %s", stage.stage, stage.counters)

@@ -4,11 +4,8 @@ from datetime import UTC, datetime
 
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
 from appliance.hw import board as hardware
-from appliance.hw.board import CAPPED, HOT, THROTTLED, UNDER_VOLTAGE
+from appliance.hw.board import CAPPED, HOT, THROTTLED, TOO_HOT, UNDER_VOLTAGE, Heat
 from appliance.hw.machine import Machine
-
-WARM, TOO_HOT = 70.0, 80.0
-"""Degrees Celsius. From 80 on the firmware slows the processor down."""
 
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No photo of this appliance can be older; a clock that says so was never set."""
@@ -52,10 +49,11 @@ def temperature(machine: Machine) -> Finding:
     degrees = hardware.temperature(machine)
     if degrees is None:
         return unknown("temperature", "this machine does not tell")
+    heat = hardware.heat(degrees)
     advice = "Let air to the board, or put a heat sink on it"
-    if degrees >= TOO_HOT:
+    if heat is Heat.TOO_HOT:
         return fault("temperature", f"{degrees:.0f} °C, the processor slows down at {TOO_HOT:.0f}", advice)
-    if degrees >= WARM:
+    if heat is Heat.WARM:
         return warning("temperature", f"{degrees:.0f} °C", advice)
     return good("temperature", f"{degrees:.0f} °C")
 

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -53,27 +54,58 @@ def model(config: Config) -> Finding:
     return good("model", "faces can be found and judged")
 
 
-def service(machine: Machine) -> Finding:
-    """The unit: is it installed, does it run, how often was it started anew?"""
-    told = machine.run(
-        "systemctl", "show", UNIT, "--property=LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result"
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """systemd's properties of the service, in systemd's words."""
+
+    load: str
+    active: str
+    sub: str
+    file: str
+    restarts: str
+    result: str
+
+    @property
+    def running(self) -> bool:
+        """Whether the appliance runs now."""
+        return self.load == "loaded" and self.active == "active"
+
+
+def unit(machine: Machine) -> Unit | None:
+    """Return what systemd says of the service; None where systemd does not run."""
+    names = "LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result"
+    told = machine.run("systemctl", "show", UNIT, f"--property={names}")
     if told is None:
+        return None
+    found = dict(line.partition("=")[::2] for line in told.splitlines())
+    return Unit(
+        load=found.get("LoadState", "?"),
+        active=found.get("ActiveState", "?"),
+        sub=found.get("SubState", "?"),
+        file=found.get("UnitFileState", "?"),
+        restarts=found.get("NRestarts", "0"),
+        result=found.get("Result", "?"),
+    )
+
+
+def service(unit: Unit | None) -> Finding:
+    """The unit: is it installed, does it run, how often was it started anew?"""
+    if unit is None:
         return unknown("service", "systemd does not run here")
-    facts = dict(line.partition("=")[::2] for line in told.splitlines())
-    if facts.get("LoadState") != "loaded":
+    if unit.load != "loaded":
         return warning("service", f"{UNIT} is not installed", "sudo ./setup.sh")
-    state, restarts = facts.get("ActiveState", "?"), facts.get("NRestarts", "0")
-    if state != "active":
+    if not unit.running:
         return fault(
             "service",
-            f"{state} ({facts.get('SubState')}, {facts.get('Result')})",
+            f"{unit.active} ({unit.sub}, {unit.result})",
             f"journalctl -u smart-selfie tells why; then: sudo systemctl start {UNIT}",
         )
-    if facts.get("UnitFileState") != "enabled":
+    if unit.file != "enabled":
         return warning("service", "running, but will not start at power-on", f"sudo systemctl enable {UNIT}")
-    if restarts != "0":
-        return warning("service", f"running, started anew {restarts} times", "journalctl -u smart-selfie")
+    if unit.restarts != "0":
+        return warning(
+            "service", f"running, started anew {unit.restarts} times", "journalctl -u smart-selfie"
+        )
     return good("service", "running")
 
 

@@ -5,7 +5,7 @@ import cv2
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, lay, person_colour, tag
 from appliance.records.decision import Decision, Showing
 from appliance.records.frame import Box, Colour
-from appliance.wording.verdict import NAMES
+from appliance.wording.expressions import NAMES
 
 
 def annotate(

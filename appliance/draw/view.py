@@ -11,9 +11,10 @@ from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, WHITE, font
 from appliance.imaging.resize import shrink
 from appliance.light.states import State
+from appliance.light.table import TABLE
 from appliance.records.decision import Decision
 from appliance.records.frame import Colour
-from appliance.wording.verdict import LIGHTS, words
+from appliance.wording.verdict import words
 
 LARGEST, SMALLEST = 1920, 480
 """Pixels of the longer side: beyond it a picture is made smaller; below it larger, so that words fit."""
@@ -79,8 +80,9 @@ def _band(title: str, detail: str, light: State | None, state: BGR, width: int) 
     discs = [(edge + 0.4 * large, 0.4 * large, state)]
     left, right = edge + 1.5 * large, width - edge
     if light is not None:
-        right -= font(small).getlength(LIGHTS[light])
-        draw.text((right, middle), LIGHTS[light], WHITE, font(small), anchor="lm")
+        title_of_light = TABLE[light].title
+        right -= font(small).getlength(title_of_light)
+        draw.text((right, middle), title_of_light, WHITE, font(small), anchor="lm")
         right -= small
         discs.append((right, 0.35 * small, GREY if light in {State.OFF, State.DISARMED} else _LIGHT))
         right -= 1.5 * small

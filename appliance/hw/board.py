@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from appliance.hw.machine import Machine
 
@@ -10,6 +11,17 @@ from appliance.hw.machine import Machine
 UNDER_VOLTAGE, CAPPED, THROTTLED, HOT = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 SINCE_BOOT = 16
 """The same bits, this much higher, say that it has happened since the board was switched on."""
+
+WARM, TOO_HOT = 70.0, 80.0
+"""Degrees Celsius. From 80 on the firmware slows the processor down."""
+
+
+class Heat(StrEnum):
+    """How hot the processor is."""
+
+    GOOD = "good"
+    WARM = "warm"
+    TOO_HOT = "too_hot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,11 @@ def temperature(machine: Machine) -> float | None:
         return int(machine.read("/sys/class/thermal/thermal_zone0/temp") or "") / 1000
     except ValueError:
         return None
+
+
+def heat(degrees: float) -> Heat:
+    """Return how hot ``degrees`` Celsius are."""
+    return Heat.TOO_HOT if degrees >= TOO_HOT else Heat.WARM if degrees >= WARM else Heat.GOOD
 
 
 def gpio_chips(machine: Machine) -> dict[str, bool]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from appliance.clock import Clock
 from appliance.errors import StorageError
+from appliance.line.stage import Stage
 from appliance.records.decision import Decision, Photo
 from appliance.storage import durable
 from appliance.storage.photos import PhotoStore, encode_jpeg, make_exif
@@ -74,7 +75,7 @@ class ReplayStore:
         return path
 
 
-class Keeper:
+class Keeper(Stage[Decision, Photo]):
     """The stage that keeps photos. A photo that cannot be kept is told and the next one is tried.
 
     ``on_fault`` is told True when a photo was lost and False when one was kept.
@@ -91,10 +92,13 @@ class Keeper:
         """Another store from the next photo on. Any thread."""
         self._store = store
 
-    def process(self, decision: Decision) -> Photo | None:
-        """The photo, once it is on disk; None if this frame is none or the card refuses it."""
-        if not decision.take_photo:
-            return None
+    def process(self, decision: Decision) -> tuple[Photo, ...]:
+        """Return the photo, once it is on disk; nothing if the card refuses it or the frame is no photo."""
+        photo = self.keep(decision) if decision.take_photo else None
+        return () if photo is None else (photo,)
+
+    def keep(self, decision: Decision) -> Photo | None:
+        """Write the photo; None if the card refuses it, which is logged and reported."""
         try:
             path = self._store.keep(decision)
         except StorageError as error:

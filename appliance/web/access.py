@@ -1,4 +1,4 @@
-"""Who may see the page: sessions, the tokens that prove a request comes from the page, and patience."""
+"""Who may see the page: sessions, the tokens that prove a request comes from the page, login attempts."""
 
 import hashlib
 import hmac
@@ -28,8 +28,8 @@ class Sessions:
         """Whether there is a password at all."""
         return bool(self._scrambled)
 
-    def right(self, password: str) -> bool:
-        """Whether it is the password. Slow, but for one that was right before."""
+    def password_matches(self, password: str) -> bool:
+        """Whether ``password`` is the one. Slow on purpose, except for one that has matched before."""
         mark = hmac.digest(self._key, password.encode(errors="surrogatepass"), "sha256")
         if self._known is not None and hmac.compare_digest(mark, self._known):
             return True
@@ -39,7 +39,7 @@ class Sessions:
         return True
 
     def open(self) -> str:
-        """A new session's token."""
+        """Open a session and return its token."""
         token = secrets.token_urlsafe(32)
         self._ends[_mark(token)] = self._clock.now() + SESSION_SECONDS
         while len(self._ends) > MOST_SESSIONS:
@@ -47,7 +47,7 @@ class Sessions:
         return token
 
     def valid(self, token: str) -> bool:
-        """Whether ``token`` is a session's; using it keeps it open."""
+        """Whether ``token`` is an open session's, which stays open for SESSION_SECONDS more."""
         if not self.needed:
             return True
         mark = _mark(token)
@@ -66,7 +66,7 @@ class Sessions:
         """What the page must send along with every request that changes something (against CSRF)."""
         return hmac.new(self._key, b"page " + token.encode(), "sha256").hexdigest()
 
-    def proved(self, token: str, proof: str) -> bool:
+    def proof_matches(self, token: str, proof: str) -> bool:
         """Whether ``proof`` is the one of ``token``."""
         return hmac.compare_digest(self.proof(token).encode(), proof.encode())
 
@@ -75,7 +75,7 @@ def _mark(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class Patience:
+class LoginLimiter:
     """Token buckets by address, and one for all of them together: how often a password may be tried."""
 
     BURST, SECONDS_EACH = 5, 12.0
@@ -87,8 +87,8 @@ class Patience:
         self._all = (float(self.BURST_ALL), clock.now())
         self._by_address: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait_for(self, address: str) -> float:
-        """Take one try; 0 if it may be made, else seconds until the next may."""
+    def take(self, address: str) -> float:
+        """Use up one try of ``address`` and return 0, or return the seconds until it has one again."""
         now = self._clock.now()
         mine = _filled(self._by_address.get(address), self.BURST, self.SECONDS_EACH, now)
         everybodys = _filled(self._all, self.BURST_ALL, self.SECONDS_EACH_ALL, now)
@@ -101,8 +101,8 @@ class Patience:
             self._by_address.popitem(last=False)
         return 0.0
 
-    def forgive(self, address: str) -> None:
-        """The password was right."""
+    def reset(self, address: str) -> None:
+        """Give ``address`` all its tries back: its password was right."""
         self._by_address.pop(address, None)
 
 

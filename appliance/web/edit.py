@@ -12,9 +12,7 @@ import yaml
 from appliance.config.text import KeyPath, parse
 from appliance.errors import ConfigError, Problem
 
-ABSENT: Any = object()
-"""The value of a setting that the text does not hold."""
-
+ABSENT: Any = object()  # the value of a setting that the text does not hold
 _BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _BLANK_TO_END = re.compile(r"[ \t]*(?:\r\n|[\n\r\x85\u2028\u2029]|\Z)")
 _Splice = tuple[int, int, str]
@@ -57,6 +55,8 @@ def put(text: str, key: str, value: Any) -> str:
 
 def _splice(text: str, section: str, name: str, value: Any) -> _Splice:
     """Raise ValueError where a comment may stand inside the old value, YAMLError for an unusable value."""
+    if "\ufeff" in text[1:]:
+        raise ValueError("YAML readers disagree about a byte order mark inside")
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     inside = _entry(root, section)[1]
     key, old = _entry(inside, name)

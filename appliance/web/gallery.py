@@ -28,13 +28,24 @@ CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StoredPhoto:
     """A photo in the folder. ``day`` is YYYYMMDD, ``time`` HHMMSS of the wall clock it was taken by."""
 
     number: int
     name: str
     day: str
     time: str
+
+    @classmethod
+    def named(cls, name: str) -> "StoredPhoto | None":
+        """What the name says; None where it is not the name of a photo."""
+        match = PHOTO.fullmatch(name)
+        return match and cls(int(match[1]), match[0], match[2], match[3])
+
+    @property
+    def age(self) -> tuple[str, str, int]:
+        """By this they are sorted; the newest is the largest."""
+        return self.day, self.time, self.number
 
 
 class Gallery:
@@ -48,19 +59,24 @@ class Gallery:
         self._cache = cache
         self._one_at_a_time = threading.Lock()
 
-    def pictures(self) -> list[Picture]:
+    def pictures(self) -> list[StoredPhoto]:
         """All of them, newest first; none where there is no folder yet. Raises OSError."""
         try:
             names = [path.name for path in self._folder.iterdir()]
         except FileNotFoundError:
             return []
-        matches = (PHOTO.fullmatch(name) for name in names)
-        found = [Picture(int(match[1]), match[0], match[2], match[3]) for match in matches if match]
-        return sorted(found, key=lambda one: (one.day, one.time, one.number), reverse=True)
+        found = [picture for name in names if (picture := StoredPhoto.named(name))]
+        return sorted(found, key=lambda one: one.age, reverse=True)
 
-    def page(self, start: int, count: int) -> dict[str, object]:
-        """``count`` photos from number ``start`` of the list on, by day."""
+    def page(self, start: int, count: int, after: StoredPhoto | None = None) -> dict[str, object]:
+        """Return ``count`` photos from number ``start`` of the list on, by day.
+
+        With ``after`` it begins behind that photo, which may have been deleted: unlike a number, it means the
+        same when photos have come or gone meanwhile. ``total`` and ``next`` refer to the whole list.
+        """
         pictures = self.pictures()
+        if after is not None:
+            start += sum(one.age >= after.age for one in pictures)
         days: list[dict[str, object]] = []
         for one in pictures[start : start + count]:
             if not days or days[-1]["day"] != one.day:
@@ -146,7 +162,7 @@ class Gallery:
         yield sink.taken()
 
 
-def _entry(one: Picture) -> zipfile.ZipInfo:
+def _entry(one: StoredPhoto) -> zipfile.ZipInfo:
     try:
         moment = datetime.strptime(one.day + one.time, "%Y%m%d%H%M%S")
         date = (max(moment.year, 1980), *moment.timetuple()[1:6])

@@ -70,7 +70,7 @@ class Guard:
         if not self._sessions.valid(token):
             return 401, "Log in first"
         changes = scope["type"] == "http" and scope["method"] not in SAFE
-        if changes and not self._sessions.proved(token, headers.get(PROOF, "")):
+        if changes and not self._sessions.proof_matches(token, headers.get(PROOF, "")):
             return 403, "The request does not come from the page; load it again"
         return None
 

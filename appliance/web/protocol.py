@@ -9,8 +9,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 REQUEST_SECONDS = 10.0
-"""Within this a request's head must be here, whether it drips in or never begins (slowloris), and what is
-left of its body once it has been answered."""
+"""Within this a request's head must be here, whether it drips in or never begins (slowloris), what is
+left of its body once it has been answered, and a WebSocket's handshake be done."""
 SEND_SECONDS = 30.0
 """A client that takes nothing for so long, or twice so long at most, is hung up on."""
 MOST_PER_ADDRESS = 40
@@ -80,7 +80,24 @@ class _Seated(asyncio.Protocol):
 
 
 class PatientWebSocket(_Seated, WebSocketsSansIOProtocol):
-    """One live view."""
+    """One live view. From its handshake on, uvicorn's pings tell whether the other side is still there."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As uvicorn, which waits for the end of the handshake without limit."""
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self._too_slow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """As uvicorn; nothing is waited for any more."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        super().connection_lost(exc)
+
+    def _too_slow(self) -> None:
+        if not self.handshake_complete:
+            self.transport.abort()
 
 
 class PatientProtocol(_Seated, H11Protocol):
@@ -123,15 +140,17 @@ class PatientProtocol(_Seated, H11Protocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """As uvicorn, which has no limit here; from here on it is the live page's business."""
+        """As uvicorn, which has no limit here, and does not answer a head that websockets refuses."""
         self._clear_deadline()
         if self._crowded():
-            self._refuse()
+            self._refuse(503)
             return
         super().handle_websocket_upgrade(event)
         protocol = self.transport.get_protocol()
         if isinstance(protocol, PatientWebSocket):
             protocol.seat, self.seat = self.seat, None
+            if not protocol.handshake_initiated:
+                self._refuse(400)
 
     def _set_deadline(self) -> None:
         self._deadline = self.loop.call_later(REQUEST_SECONDS, self._too_slow)
@@ -151,9 +170,9 @@ class PatientProtocol(_Seated, H11Protocol):
         most = self.limit_concurrency
         return most is not None and (len(self.connections) >= most or len(self.tasks) >= most)
 
-    def _refuse(self) -> None:
+    def _refuse(self, status: int) -> None:
         headers = [("Connection", "close"), ("Content-Length", "0")]
-        for event in (h11.Response(status_code=503, headers=headers), h11.EndOfMessage()):
+        for event in (h11.Response(status_code=status, headers=headers), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 

@@ -3,47 +3,10 @@
 from dataclasses import dataclass
 
 from appliance.config.schema import Rule
-from appliance.light.states import Condition, State
+from appliance.light.states import State
 from appliance.pipeline.decide.company import needed
 from appliance.records.decision import Decision, Reason, ReasonKind, Showing
-
-NAMES = {
-    "angry": "angry",
-    "disgust": "disgusted",
-    "fear": "afraid",
-    "happy": "happy",
-    "sad": "sad",
-    "surprise": "surprised",
-    "neutral": "neutral",
-}
-"""What a person is who shows an expression."""
-
-LIGHTS = {
-    State.OFF: "Off",
-    State.STARTING: "Starting",
-    State.BOOTING: "Starting",
-    State.GIVEN_UP: "Cannot be started",
-    State.DISARMED: "Disarmed",
-    State.ARMED: "Armed",
-    State.PEOPLE: "Waiting",
-    State.WAITING: "Waiting",
-    State.ALL: "Hold still",
-    State.PHOTO: "Photo taken",
-    Condition.SAVING: "Saving",
-    Condition.RECORDING: "Recording",
-    Condition.CARD_NEARLY_FULL: "Card nearly full",
-    Condition.STORAGE_FAULT: "Photos cannot be kept",
-    Condition.CAMERA_LOST: "Camera lost",
-    Condition.LENS_COVERED: "Lens covered",
-    Condition.UNWELL: "Too hot or under-powered",
-    Condition.CONFIG_BAD: "Settings not usable",
-    Condition.BUTTON_STUCK: "Button stuck",
-    Condition.EXPORTING: "Copying photos",
-    Condition.SAFE_TO_UNPLUG: "Safe to unplug",
-    Condition.LET_GO: "Let go of the button",
-    Condition.POWERING_OFF: "Powering off",
-}
-"""What the light says, short. The page has the same words (``static/words.js``); a test compares them."""
+from appliance.wording.expressions import NAMES
 
 _SENTENCES = {
     ReasonKind.PHOTO: "photo",

@@ -18,8 +18,13 @@ wrong() {
     exit 2
 }
 
-# Two at once would each see half of what the other does. The lock goes with the process, however it ends.
+# Two at once would each see half of what the other does. The lock goes with the process, however it ends. It lies
+# where only root writes, and not in /run/lock, where anybody could make it a link or take it.
 only_one_setup() {
-    exec 9>"${SMART_SELFIE_MACHINE:-}/run/lock/smart-selfie-setup.lock"
+    local mask
+    mask=$(umask)
+    umask 077
+    exec 9>"${SMART_SELFIE_MACHINE:-}/run/smart-selfie-setup.lock"
+    umask "$mask"
     flock --nonblock 9 || fail "Another setup.sh is at work" "Wait for it to end"
 }

@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 #
 # Units go to /usr/local/lib: changes by `systemctl edit` lie in /etc, win, and survive an upgrade.
+#
+# In the folder of CONFIG others write, the live page too. Root, who runs this, opens nothing there that might be a
+# link or a pipe, and makes nothing there but a new config.yaml. Everywhere else only root writes.
 
 SHIPPED=/opt/smart-selfie/shipped # what setup.sh last put where, to tell what somebody edited
 CONFIG=/etc/smart-selfie/config.yaml
@@ -46,12 +49,12 @@ install_system() {
     systemctl --quiet enable smart-selfie.service smart-selfie-early-light.service
 }
 
-# put SOURCE TARGET: install a file whole; one that somebody edited is kept beside it.
+# put SOURCE TARGET: install a file whole; one that somebody edited is kept beside it. Not for CONFIG.
 put() {
     local source=$1 target=$2
     cmp --silent "$source" "$target" && cmp --silent "$source" "$SHIPPED$target" && return
     if edited "$target" && ! cmp --silent "$source" "$target"; then
-        cp --preserve "$target" "$target.edited"
+        place "$target" "$target.edited"
         note "$target was edited: your version is kept as $target.edited (systemctl edit is the place for changes)"
     fi
     place "$source" "$target"
@@ -67,7 +70,7 @@ retire() {
         if [ "$target" = "$CONFIG" ] || grep --quiet --line-regexp --fixed-strings "$target" <<<"$stays"; then
             continue
         fi
-        ! edited "$target" || cp --preserve "$target" "$target.edited"
+        ! edited "$target" || place "$target" "$target.edited"
         rm -f "$target" "$shipped"
         case $(dirname "$target") in
             *smart-selfie*) remove_if_empty "$(dirname "$target")" ;;
@@ -76,34 +79,76 @@ retire() {
 }
 
 # edited TARGET: whether it is there and not what setup.sh last put there.
-edited() { [ -e "$1" ] && ! cmp --silent "$1" "$SHIPPED$1"; }
+edited() { [ -e "$1" ] && ! same "$1" "$SHIPPED$1"; }
 
-# place SOURCE TARGET: a copy by rename, durable, never half there.
+# same FILE OTHER: whether FILE has the contents of OTHER.
+same() { take "$1" 2>/dev/null | cmp --silent - "$2"; }
+
+# take FILE: its contents. A link is not followed, a pipe not waited for, and nothing read without end.
+take() { dd if="$1" iflag=nofollow,nonblock bs=64K count=64 status=none; }
+
+# place SOURCE TARGET: a copy by rename, durable, never half there. Not for CONFIG.
 place() {
     local mode=644
     [ ! -x "$1" ] || mode=755
     mkdir -p "$(dirname "$2")"
     command install --mode="$mode" "$1" "$2.part"
     sync "$2.part"
-    mv -f "$2.part" "$2"
+    mv -fT "$2.part" "$2"
 }
 
-# check_config RELEASE: before anything is changed.
+# check_config RELEASE: before anything is changed. A copy is checked, which nobody can exchange for a link or a pipe.
 check_config() {
-    { ! edited "$CONFIG" && [ ! -e "${CONFIG%.yaml}.override.yaml" ]; } ||
-        "$1/bin/smart-selfie" check "$CONFIG" ||
+    local folder copy file checked=0
+    folder=$(dirname "$CONFIG")
+    only_files
+    if ! edited "$CONFIG" && [ ! -e "${CONFIG%.yaml}.override.yaml" ]; then
+        return
+    fi
+    copy=$(mktemp -d)
+    for file in "$CONFIG" "${CONFIG%.yaml}.override.yaml"; do
+        [ ! -e "$file" ] || take "$file" >"$copy/$(basename "$file")" || checked=1
+    done
+    [ "$checked" != 0 ] || "$1/bin/smart-selfie" check "$copy/$(basename "$CONFIG")" 2>&1 | sed "s|$copy|$folder|g" ||
+        checked=1
+    rm -rf "$copy"
+    [ "$checked" = 0 ] ||
         fail "This version cannot use your $CONFIG" "Correct it as told above, then run setup.sh again"
+}
+
+# Anything but files beside CONFIG is an accident, or an attempt to have root open something else.
+only_files() {
+    local folder odd
+    folder=$(dirname "$CONFIG")
+    [ -d "$folder" ] || return 0
+    odd=$(find "$folder/" -mindepth 1 ! -type f -print -quit)
+    [ -z "$odd" ] || fail "$(printf %q "$odd") is not a regular file" \
+        "Only files may be in $folder, no links and no folders: move it elsewhere, then run setup.sh again"
 }
 
 install_config() {
     local default=$1/share/config.yaml
-    if edited "$CONFIG"; then
-        note "$CONFIG is yours and stays; all settings of this version are in $CONFIG.default"
-        place "$default" "$CONFIG.default"
-    else
-        put "$default" "$CONFIG"
+    take_away "$CONFIG.default" # of earlier versions
+    if edited "$CONFIG" && ! same "$CONFIG" "$default"; then
+        note "$CONFIG is yours and stays; all settings of this version are in $PREFIX/current/share/config.yaml"
+        return
     fi
+    same "$CONFIG" "$default" || write_config "$default"
+    cmp --silent "$default" "$SHIPPED$CONFIG" || place "$default" "$SHIPPED$CONFIG"
 }
+
+# write_config SOURCE: as place, in a folder where others write. The part must lie beside its target to be renamed;
+# it is opened by O_EXCL, which follows no link, and a rename puts itself in the place of a link or fails at a folder.
+write_config() {
+    local part=$CONFIG.part
+    mkdir -p "$(dirname "$CONFIG")"
+    { rm -f "$part" && (umask 022 && dd if="$1" of="$part" conv=excl,fsync status=none) &&
+        mv -fT "$part" "$CONFIG"; } ||
+        fail "$CONFIG cannot be written" "See above; something else may be writing in $(dirname "$CONFIG")"
+}
+
+# take_away FILE...: from where others write; what cannot be removed (a folder of that name) stays, and is told.
+take_away() { rm -f "$@" || note "The above stays; remove it by hand"; }
 
 # start_and_wait SECONDS: start it anew; whether it became ready.
 start_and_wait() {
@@ -132,11 +177,11 @@ uninstall_system() {
     if edited "$CONFIG"; then
         note "$CONFIG is yours and stays"
     else
-        rm -f "$CONFIG"
+        take_away "$CONFIG"
     fi
-    rm -f "$CONFIG.default"
+    take_away "$CONFIG.default"
     [ ! -d "$SHIPPED" ] || retire
-    rm -f /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots /var/lib/smart-selfie/early-light \
+    take_away /usr/local/bin/smart-selfie /var/lib/smart-selfie/rescue-reboots /var/lib/smart-selfie/early-light \
         /var/lib/smart-selfie/last-good-config-*.yaml
     rm -rf /var/cache/smart-selfie-web # the page's thumbnails
     systemctl daemon-reload

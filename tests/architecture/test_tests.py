@@ -11,12 +11,7 @@ from tests.support.sources import Source, sources
 IMPORTS: set[str] = set()
 """Imports from another test module that are still there. Only ever shorter."""
 
-PRIVATES: set[str] = {
-    "tests/training/test_expression_path.py: _save",
-    "tests/training/test_expression_teachers.py: _fused",
-    "tests/unit/hw/test_gpio.py: _lgpio_factory",
-    "tests/unit/web/test_edit.py: appliance.web.settings._check",
-}
+PRIVATES: set[str] = set()
 """Uses of the product's private names that are still there. Only ever shorter."""
 
 

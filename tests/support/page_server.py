@@ -21,7 +21,7 @@ from appliance.feed.server import Feed
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
 from appliance.storage.photos import PhotoStore
 from appliance.web.passwords import scramble
-from appliance.web.server import make_server
+from appliance.web.serve import make_server
 from tests.support.strategies import decision_on, frame, people, showing_of
 
 PASSWORD = "correct horse battery"

@@ -155,7 +155,7 @@ def stop_after(epochs: int, fer2013: Path, out: Path) -> None:
     """Train two epochs' schedule, but stop early as a power cut would."""
     from models.training.expression.train import Trainer  # noqa: PLC0415
 
-    save = Trainer._save
+    save = Trainer.save
 
     def save_and_stop(self: Trainer) -> None:
         save(self)
@@ -163,7 +163,7 @@ def stop_after(epochs: int, fer2013: Path, out: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trainer, "_save", save_and_stop)
+        patch.setattr(Trainer, "save", save_and_stop)
         with pytest.raises(KeyboardInterrupt):
             train(fer2013, out, "--epochs", "2")
 

@@ -266,7 +266,7 @@ def test_layers_that_are_fixed_stay_as_published_and_see_the_same_while_the_othe
     taught.fix(5)
     views = torch.rand(2, 1, 96, 96) - face_networks.GREY
     with torch.no_grad():
-        assert torch.allclose(taught._fused[0](views), taught.steps[:5](views), atol=1e-4)
+        assert torch.allclose(taught.fused[0](views), taught.steps[:5](views), atol=1e-4)
     assert main([*learn, "--fixed-steps", "27"]) == 2
     assert main([*learn[:6], "mini_xception", "--fixed-steps", "5"]) == 2
 

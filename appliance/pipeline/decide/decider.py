@@ -6,6 +6,7 @@ from collections import deque
 
 from appliance.config.schema import Rule
 from appliance.light.states import State
+from appliance.line.stage import Stage
 from appliance.pipeline.decide import company
 from appliance.pipeline.decide.arming import Arming
 from appliance.pipeline.decide.company import Verdict
@@ -26,10 +27,10 @@ WAVERING_SECONDS = 0.5
 flickers must not make it flicker, and one that stays short must not have everybody hold still for nothing."""
 
 
-class Decider:
+class Decider(Stage[People, Decision]):
     """The stage that decides, frame by frame.
 
-    ``command`` and ``use`` may be called from any thread; everything else happens in :meth:`process`, where
+    ``command`` and ``use`` may be called from any thread; everything else happens in :meth:`decide`, where
     both take effect at the next frame. Time is the capture time of the frames.
     """
 
@@ -63,8 +64,12 @@ class Decider:
         """Another rule from the next frame on. Any thread."""
         self._rules.append(rule)
 
-    def process(self, people: People) -> Decision:
-        """What to do about this frame."""
+    def process(self, people: People) -> tuple[Decision]:
+        """See :class:`Stage` and :meth:`decide`."""
+        return (self.decide(people),)
+
+    def decide(self, people: People) -> Decision:
+        """Decide what to do about this frame."""
         now = people.frame.captured_at
         away = GAP_SECONDS < now - self._last < math.inf
         if not 0 <= now - self._last <= GAP_SECONDS:

@@ -3,31 +3,53 @@
 import { $, attempt, element, icon, request, toast } from "./page.js";
 
 const PAGE = 60;
-let next = 0;
-let names = [];
-let shown = -1;
+const MOST = 200; // that the server gives at once
+/** @type {ListedPhoto[]} */
+let photos = []; // as listed, newest first
+let wanted = PAGE; // how many of them to list
+let loads = 0;
+// A photo is known by its name: places in the list change as photos come and go.
+/** @type {string | null} */
+let shown = null; // in the viewer
+/** @type {string | null} */
+let removing = null;
 
 export const enter = () => reload();
 export function leave() {}
 
 export const arrived = () => reload();
 
+// List anew. While the viewer is open, what came on top pushes nothing out at the bottom.
 async function reload() {
-  const count = Math.max(PAGE, Math.min(200, names.length));
-  const page = await attempt(() => request(`/api/photos?start=0&count=${count}`));
-  if (!page) return;
-  names = [];
-  $("days").replaceChildren();
-  add(page);
+  const mine = ++loads;
+  const known = new Set(photos.map((one) => one.name));
+  /** @type {ListedPhoto[]} */
+  const found = [];
+  /** @type {PhotoPage | null} */
+  let page;
+  let arrivals = 0;
+  do {
+    const after = found.length ? `&after=${found[found.length - 1].name}` : "";
+    const count = Math.min(MOST, wanted + arrivals - found.length);
+    page = await attempt(() => request(`/api/photos?count=${count}${after}`));
+    if (!page || mine !== loads) return; // a later call lists what is there now
+    found.push(...page.days.flatMap((day) => day.photos.map((photo) => ({ ...photo, day: day.day }))));
+    arrivals = shown ? Math.max(0, found.findIndex((one) => known.has(one.name))) : 0;
+  } while (page.next != null && found.length < wanted + arrivals);
+  photos = found;
+  wanted += arrivals;
+  list(page);
+  if (shown) follow();
 }
 
-function add(page) {
-  $("photos-count").textContent = page.total === 0 ? "None yet" : page.total === 1 ? "1 photo" : `${page.total} photos`;
-  $("all-photos").hidden = page.total === 0;
-  next = page.next;
-  $("more").hidden = next == null;
-  if (!page.total) $("days").replaceChildren(nothing());
-  for (const day of page.days) grid(day.day).append(...day.photos.map((photo) => tile(photo)));
+/** @param {PhotoPage} page */
+function list(page) {
+  $("photos-count").textContent = !photos.length ? "None yet" : page.total === 1 ? "1 photo" : `${page.total} photos`;
+  $("all-photos").hidden = !photos.length;
+  $("more").hidden = page.next == null;
+  $("days").replaceChildren();
+  if (!photos.length) $("days").replaceChildren(nothing());
+  for (const photo of photos) grid(photo.day).append(tile(photo));
 }
 
 function nothing() {
@@ -35,72 +57,92 @@ function nothing() {
     element("p", { text: "They appear here the moment they are taken." }));
 }
 
+/** @param {string} day */
 function grid(day) {
-  let place = document.querySelector(`[data-day="${day}"]`);
-  if (!place) {
-    place = element("ul", { class: "grid", "data-day": day });
+  let tiles = document.querySelector(`[data-day="${day}"]`);
+  if (!tiles) {
+    tiles = element("ul", { class: "grid", "data-day": day });
     const save = element("a", { class: "icon", href: `/photos.zip?day=${day}`, download: true, "aria-label": `Download the photos of ${dayWords(day)}` }, icon("down"));
-    $("days").append(element("div", { class: "day" }, element("h2", { text: dayWords(day) }), save), place);
+    $("days").append(element("div", { class: "day" }, element("h2", { text: dayWords(day) }), save), tiles);
   }
-  return place;
+  return tiles;
 }
 
+/** @param {string} day */
 function dayWords(day) {
   const date = new Date(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6)));
   const today = new Date();
   today.setHours(0, 0, 0, 0);
-  const days = Math.round((today - date) / 86400000);
+  const days = Math.round((today.getTime() - date.getTime()) / 86400000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   return date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
+/** @param {string} time */
 const clock = (time) => `${time.slice(0, 2)}:${time.slice(2, 4)}`;
 
+/** @param {ListedPhoto} photo */
 function tile(photo) {
-  names.push(photo);
   const image = element("img", { src: `/thumbnails/${photo.name}`, alt: "", loading: "lazy", width: 400, height: 225 });
   image.addEventListener("error", () => image.classList.add("gone"));
   return element("li", {}, element("button", { class: "tile", "aria-label": `Photo of ${clock(photo.time)}`, onclick: () => open(photo.name) },
     image, element("span", { text: clock(photo.time) })));
 }
 
+/** @param {string} name */
 function open(name) {
-  shown = names.findIndex((one) => one.name === name);
-  present();
+  present(name);
   if (!$("viewer").open) $("viewer").showModal();
 }
 
-function present() {
-  const photo = names[shown];
+const place = () => photos.findIndex((one) => one.name === shown);
+
+/** @param {string} name */
+function present(name) {
+  shown = name;
+  const photo = photos[place()];
   $("viewer-picture").src = `/photos/${photo.name}`;
   $("viewer-picture").alt = `Photo of ${clock(photo.time)}`;
-  $("viewer-name").textContent = `${dayWords(photo.name.split("-")[2])}, ${clock(photo.time)}`;
+  $("viewer-name").textContent = `${dayWords(photo.day)}, ${clock(photo.time)}`;
   $("viewer-save").href = `/photos/${photo.name}?download`;
-  $("viewer-newer").disabled = shown === 0;
-  $("viewer-older").disabled = shown === names.length - 1;
+  sides();
 }
 
+function sides() {
+  $("viewer-newer").disabled = !photos[place() - 1];
+  $("viewer-older").disabled = !photos[place() + 1];
+}
+
+/** @param {number} by */
 function step(by) {
-  if (!names[shown + by]) return;
-  shown += by;
-  present();
+  const next = photos[place() + by];
+  if (next) present(next.name);
+}
+
+// The list is a new one: the viewer stays with its photo, unless somebody else has deleted it.
+function follow() {
+  if (place() >= 0) { sides(); return; }
+  if (shown !== removing) toast("That photo is no longer there");
+  $("viewer").close();
 }
 
 async function remove() {
-  const name = names[shown].name;
+  const name = shown;
   $("confirm").returnValue = "";
   $("confirm").showModal();
   await new Promise((done) => $("confirm").addEventListener("close", done, { once: true }));
   if ($("confirm").returnValue !== "yes") return;
+  removing = name;
   const done = await attempt(() => request(`/photos/${name}`, { method: "DELETE" }));
+  removing = null;
   if (!done) return;
   toast("Photo deleted");
   $("viewer").close();
   await reload();
 }
 
-$("more").addEventListener("click", () => attempt(async () => add(await request(`/api/photos?start=${next}&count=${PAGE}`))));
+$("more").addEventListener("click", () => { wanted = photos.length + PAGE; reload(); });
 $("viewer-close").addEventListener("click", () => $("viewer").close());
 $("viewer-newer").addEventListener("click", () => step(-1));
 $("viewer-older").addEventListener("click", () => step(1));
@@ -110,7 +152,7 @@ $("viewer").addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") step(1);
 });
 $("viewer").addEventListener("click", (event) => { if (event.target === $("viewer")) $("viewer").close(); });
-$("viewer").addEventListener("close", () => $("viewer-picture").removeAttribute("src"));
+$("viewer").addEventListener("close", () => { shown = null; $("viewer-picture").removeAttribute("src"); });
 $("show-qr").addEventListener("click", () => {
   $("qr-picture").src = "/qr.svg";
   $("qr-address").textContent = location.origin;

@@ -1,50 +1,33 @@
-// The words and colours of the page, in one place.
+// The words and colours of the page. Lights and expressions come from the appliance's own tables.
 
-export const EXPRESSIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
+/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[] }} */
+const vocabulary = await (await fetch("/static/vocabulary.json")).json();
 
-export const NAMES = {
-  angry: "angry", disgust: "disgusted", fear: "afraid", happy: "happy",
-  sad: "sad", surprise: "surprised", neutral: "neutral",
-};
+/**
+ * @param {"name" | "colour"} field
+ * @returns {Record<string, string>}
+ */
+const ofExpressions = (field) => Object.fromEntries(vocabulary.expressions.map((one) => [one.key, one[field]]));
 
-// Told apart by people with colour blindness (Okabe & Ito 2008).
-export const COLOURS = {
-  angry: "#d55e00", disgust: "#009e73", fear: "#cc79a7", happy: "#f0b000",
-  sad: "#3d7fd6", surprise: "#56b4e9", neutral: "#8b9096",
-};
+export const EXPRESSIONS = vocabulary.expressions.map((one) => one.key);
+export const NAMES = ofExpressions("name");
+export const COLOURS = ofExpressions("colour");
 
 const PEOPLE = ["#0072b2", "#d55e00", "#009e73", "#b8609a", "#b97d00", "#2f8fc4", "#5b6066"];
+/** @param {number} number */
 export const personColour = (number) => PEOPLE[(number - 1) % PEOPLE.length];
 
 export const BOX = { shows: "#2fbf6b", waits: "#ffab1a", away: "#aeb4b0" };
 
-// What the light says: the pattern it blinks in, and the words.
-export const LIGHTS = {
-  off: ["off", "Off"],
-  starting: ["off", "Starting"],
-  booting: ["off", "Starting"],
-  given_up: ["bad", "Cannot be started"],
-  disarmed: ["blip", "Disarmed"],
-  armed: ["slow", "Armed"],
-  waiting: ["fast", "Waiting"],
-  people: ["fast", "Waiting"],
-  all: ["on", "Hold still"],
-  photo: ["burst", "Photo taken"],
-  saving: ["burst", "Saving"],
-  recording: ["burst", "Recording"],
-  card_nearly_full: ["slow", "Card nearly full"],
-  storage_fault: ["bad", "Photos cannot be kept"],
-  camera_lost: ["bad", "Camera lost"],
-  lens_covered: ["bad", "Lens covered"],
-  unwell: ["bad", "Too hot or under-powered"],
-  config_bad: ["bad", "Settings not usable"],
-  button_stuck: ["bad", "Button stuck"],
-  exporting: ["slow", "Copying photos"],
-  safe_to_unplug: ["on", "Safe to unplug"],
-  let_go: ["on", "Let go of the button"],
-  powering_off: ["off", "Powering off"],
-};
-
+/** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)} %`;
+/** @param {string} key */
 export const spoken = (key) => capital(key.replaceAll("_", " "));
+
+/**
+ * What the light says: a title, and the animation it is drawn with. A newer appliance may say more.
+ * @param {string} name
+ */
+export const signal = (name) => vocabulary.lights[name] || { title: spoken(name), animation: "on" };

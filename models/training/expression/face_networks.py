@@ -160,7 +160,7 @@ class FaceMobile(nn.Module):
         x = x - GREY
         if self.training and self.fixed:
             with torch.no_grad():
-                x = self._fused[0](x)
+                x = self.fused[0](x)
             return self.head(self.steps[self.fixed :](x))
         return self.head(self.steps(x))
 
@@ -173,7 +173,7 @@ class FaceMobile(nn.Module):
 
         self.fixed = count
         first = self.steps[:count].requires_grad_(False)
-        self._fused = (fuse(copy.deepcopy(first).eval()),)  # a tuple, so that it is no part of the weights
+        self.fused = (fuse(copy.deepcopy(first).eval()),)  # a tuple, so that it is no part of the weights
 
     def train(self, mode: bool = True) -> Self:
         super().train(mode)

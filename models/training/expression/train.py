@@ -228,7 +228,7 @@ class Trainer:
             torch.manual_seed(self.args.seed * 10_000 + epoch)
             self.history.append(self._epoch(epoch, np.random.default_rng([self.args.seed, epoch])))
             print(" ".join(f"{key} {value:.4g}" for key, value in self.history[-1].items()), flush=True)
-            self._save()
+            self.save()
 
     def _epoch(self, epoch: int, rng: np.random.Generator) -> dict[str, float]:
         args = self.args
@@ -301,7 +301,7 @@ class Trainer:
             right += int((guess == self.test_answers[start : start + 256]).sum())
         return right / len(self.test_images)
 
-    def _save(self) -> None:
+    def save(self) -> None:
         settings = {key: _plain(value) for key, value in vars(self.args).items()} | {"origin": self.origin}
         settings.pop("run", None)
         checkpoint.save(

@@ -161,7 +161,7 @@ def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
 )
 def test_the_service_is_told_as_systemd_sees_it(machine, shown, state, word):
     program_says(machine, "systemctl", shown)
-    found = program.service(machine)
+    found = program.service(program.unit(machine))
     assert found.state is state
     assert word in found.seen
 

@@ -1,16 +1,16 @@
 """smart-selfie replay: the appliance on a recording, the same every time."""
 
+import contextlib
+import io
 import json
-from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import pytest
 from PIL import ExifTags, Image
 
 from appliance.cli import main
 from appliance.hw.cameras import scene as bundled
-from appliance.records.frame import Frame
 
 Lines = list[dict]
 
@@ -24,25 +24,26 @@ def photos(lines: Lines) -> Lines:
     return [line for line in lines if line["event"] == "photo"]
 
 
-def video(path: Path, frames: Sequence[Frame]) -> Path:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"mp4v"), 30, (1280, 720))
-    assert writer.isOpened()
-    for frame in frames:
-        writer.write(frame.picture.bgr())
-    writer.release()
-    return path
+class Run(NamedTuple):
+    """A replay that has ended: its exit status, its lines, and where the photos are."""
+
+    status: int
+    lines: Lines
+    out: Path
 
 
 @pytest.fixture(scope="module")
-def recorded(scene_frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scene as a video: one by one they smile, then everybody, then not, then those who stayed."""
-    return video(tmp_path_factory.mktemp("video") / "scene.mp4", scene_frames)
+def replayed(scene_video: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The whole scene, replayed once with its photos kept."""
+    out = tmp_path_factory.mktemp("replayed")
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        status = main(["replay", "--json", str(scene_video), "--out", str(out)])
+    return Run(status, [json.loads(line) for line in output.getvalue().splitlines()], out)
 
 
-def test_photos_are_taken_while_everybody_smiles_and_never_else(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    status, lines = replay(capsys, recorded, "--out", tmp_path)
+def test_photos_are_taken_while_everybody_smiles_and_never_else(replayed: Run) -> None:
+    status, lines, out = replayed
     assert status == 0
     taken = photos(lines)
     assert len(taken) >= 2
@@ -61,32 +62,42 @@ def test_photos_are_taken_while_everybody_smiles_and_never_else(
         "seconds": pytest.approx(449 / 30, abs=0.01),
     }
     assert all({"event", "time", "frame"} <= set(line) for line in lines[:-1])
-    assert (tmp_path / "contact-sheet.png").stat().st_size > 10_000
+    assert (out / "contact-sheet.png").stat().st_size > 10_000
 
 
 def test_twice_the_same_recording_gives_twice_the_same(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    replayed: Run, scene_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs, pictures = [], []
-    for _ in range(2):
-        runs.append(replay(capsys, recorded, "--out", tmp_path))
-        pictures.append({path.name: path.read_bytes() for path in sorted(tmp_path.iterdir())})
-    assert runs[0] == runs[1]
-    assert pictures[0] == pictures[1]
+    status, lines = replay(capsys, scene_video, "--out", tmp_path)
+    assert status == replayed.status
+    for line in lines:
+        if "file" in line:
+            line["file"] = str(replayed.out / Path(line["file"]).name)
+    assert lines == replayed.lines
+    first, second = (
+        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (replayed.out, tmp_path)
+    )
+    assert first == second
 
 
-def test_another_expression_can_be_asked_for(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _, lines = replay(capsys, recorded, "--set", "rule.expression=surprise")
+def test_another_expression_can_be_asked_for(smile_video: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, lines = replay(capsys, smile_video)
+    assert photos(lines)
+    _, lines = replay(capsys, smile_video, "--set", "rule.expression=surprise")
     assert not photos(lines)
-    _, lines = replay(capsys, recorded, "--set", "rule.expression=neutral", "--set", "rule.mode=button")
+
+
+def test_in_button_mode_a_recording_is_not_photographed(
+    smile_video: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, lines = replay(capsys, smile_video, "--set", "rule.mode=button")
     assert not photos(lines)
 
 
 def test_the_photo_says_when_and_by_what_it_was_taken(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    replayed: Run,
 ) -> None:
-    _, lines = replay(capsys, recorded, "--out", tmp_path)
-    with Image.open(photos(lines)[0]["file"]) as picture:
+    with Image.open(photos(replayed.lines)[0]["file"]) as picture:
         exif = picture.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)
     assert exif[ExifTags.Base.Software].startswith("smart-selfie")
@@ -112,10 +123,10 @@ def test_a_recording_that_is_not_there_is_named(capsys: pytest.CaptureFixture[st
 
 
 def test_an_out_folder_that_cannot_be_made_is_named(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    smile_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
-    assert main(["replay", str(recorded), "--out", str(tmp_path / "file")]) == 1
+    assert main(["replay", str(smile_video), "--out", str(tmp_path / "file")]) == 1
     assert str(tmp_path / "file") in capsys.readouterr().err
 
 

@@ -18,7 +18,7 @@ from appliance.draw.view import LARGEST, NARROWEST, SMALLEST, view
 from appliance.errors import StorageError
 from appliance.hw.cameras import scene as bundled
 from appliance.light.states import State
-from appliance.records.frame import Box, Colour, Frame
+from appliance.records.frame import Box, Colour
 from appliance.storage.clip import Clip
 from tests.support.drawn import count, decided, somebody
 from tests.support.strategies import decision_on, frame
@@ -47,16 +47,6 @@ def frames_of(path: Path) -> Iterator[tuple[float, Colour]]:
 def near(picture: Colour, colour: tuple[int, int, int]) -> int:
     """Pixels of about this colour: a video's are not exact."""
     return int((np.abs(picture.astype(int) - colour).max(axis=2) < 28).sum())
-
-
-@pytest.fixture(scope="module")
-def recorded(scene_frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """From just before everybody smiles until just after the first photo: 5 to 7.5 s."""
-    path = tmp_path_factory.mktemp("recorded") / "scene.mp4"
-    with Clip(path, 30) as clip:
-        for one in scene_frames[150:225]:
-            clip.add(one.picture.bgr(), one.captured_at)
-    return path
 
 
 def test_a_judged_still_has_a_box_for_everybody_and_the_verdict_below(
@@ -144,10 +134,10 @@ def test_the_longest_words_stay_on_the_picture() -> None:
 
 
 def test_a_replayed_recording_is_kept_with_boxes_verdict_and_light(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    smile_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.mp4"
-    assert main(["replay", str(recorded), "--save", str(out)]) == 0
+    assert main(["replay", str(smile_video), "--save", str(out)]) == 0
     shown = dict(frames_of(out))
     assert len(shown) == 75
     assert all(picture.shape[1] == 1280 for picture in shown.values())
@@ -179,7 +169,7 @@ def test_a_disarmed_appliance_is_drawn_so() -> None:
     ],
 )
 def test_where_no_video_can_be_written_it_is_told_before_the_work(
-    recorded: Path,
+    smile_video: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -189,7 +179,7 @@ def test_where_no_video_can_be_written_it_is_told_before_the_work(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.mp4").mkdir()
-    assert main(["replay", str(recorded), "--save", out]) == status
+    assert main(["replay", str(smile_video), "--save", out]) == status
     output = capsys.readouterr()
     assert told in output.err
     assert output.out == ""
@@ -197,11 +187,11 @@ def test_where_no_video_can_be_written_it_is_told_before_the_work(
 
 
 def test_a_recording_that_breaks_off_leaves_what_was_there(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    smile_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken, out = tmp_path / "broken.avi", tmp_path / "out.mp4"
     with Clip(broken, 30) as clip:
-        for time, picture in frames_of(recorded):
+        for time, picture in frames_of(smile_video):
             clip.add(picture, time)
     data = broken.read_bytes()
     index = data.rindex(b"idx1")
@@ -215,14 +205,14 @@ def test_a_recording_that_breaks_off_leaves_what_was_there(
 
 @pytest.mark.parametrize("room", [2_000, 100_000])
 def test_a_full_card_is_told_and_leaves_no_half_video(
-    recorded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], room: int
+    smile_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], room: int
 ) -> None:
     out = tmp_path / "out.mp4"
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:
-        status = main(["replay", str(recorded), "--save", str(out)])
+        status = main(["replay", str(smile_video), "--save", str(out)])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)

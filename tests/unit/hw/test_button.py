@@ -1,6 +1,6 @@
 """The button's language, from the edges alone: no pin, no thread, no waiting."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.hw.button import STUCK_SECONDS, Gesture, Gestures
@@ -96,7 +96,6 @@ def test_a_contact_that_chatters_slowly_takes_no_photo() -> None:
 times = st.lists(st.floats(0.001, 15), max_size=40)
 
 
-@settings(max_examples=500, deadline=None)
 @given(times, st.booleans())
 def test_whatever_the_contact_does_a_clean_press_afterwards_is_a_press(
     gaps: list[float], start: bool

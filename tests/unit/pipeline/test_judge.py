@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ def model() -> ExpressionModel:
     return ExpressionModel(models_folder())
 
 
-def faces_at(frames: list[Frame], time: float) -> dict[str, tuple[Frame, Box]]:
+def faces_at(frames: Sequence[Frame], time: float) -> dict[str, tuple[Frame, Box]]:
     """Everybody in view at ``time`` with a tight box, from where the scene has drawn them."""
     frame = frames[round(time * 30)]
     sx, sy = frame.picture_scale
@@ -36,7 +36,9 @@ def faces_at(frames: list[Frame], time: float) -> dict[str, tuple[Frame, Box]]:
     return result
 
 
-def test_smiling_and_neutral_faces_are_told_apart(model: ExpressionModel, scene_frames: list[Frame]) -> None:
+def test_smiling_and_neutral_faces_are_told_apart(
+    model: ExpressionModel, scene_frames: Sequence[Frame]
+) -> None:
     for time in (1.0, 4.9, 7.5, 9.2):
         levels = bundled.smiles(time)
         for name, (frame, box) in faces_at(scene_frames, time).items():
@@ -61,7 +63,7 @@ def test_scores_are_probabilities_of_the_eight_labels(model: ExpressionModel) ->
     assert all(0 <= score <= 1 for score in scores.values())
 
 
-def test_both_runtimes_give_the_same_label(scene_frames: list[Frame]) -> None:
+def test_both_runtimes_give_the_same_label(scene_frames: Sequence[Frame]) -> None:
     if sys.version_info >= (3, 12):
         pytest.skip("tflite-runtime has no wheels after Python 3.11")
     models = [ExpressionModel(models_folder(), runtime=name) for name in ("ai_edge_litert", "tflite_runtime")]

@@ -22,7 +22,7 @@ from tests.support.strategies import BLANK, people
 
 
 def decision(*happy: float | None) -> Decision:
-    decided = Decider(Rule()).process(people(0.0, dict(enumerate(happy, 1))))
+    decided = Decider(Rule()).decide(people(0.0, dict(enumerate(happy, 1))))
     picture = Picture(width=128, height=96, convert=lambda: np.zeros((96, 128, 3), np.uint8))
     return replace(decided, frame=replace(decided.frame, picture=picture))
 

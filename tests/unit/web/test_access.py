@@ -17,9 +17,9 @@ from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web import guard, protocol
-from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, Patience, Sessions
+from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
 from appliance.web.passwords import matches, scramble
-from appliance.web.server import MOST_CONNECTIONS
+from appliance.web.serve import MOST_CONNECTIONS
 from tests.support.page_server import PASSWORD, SCRAMBLED, Page, serving, write_photo
 
 
@@ -126,7 +126,7 @@ def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: P
     ]
     statuses = [answer.status for answer in answers]
     assert set(statuses) == {403, 429}
-    assert statuses.count(403) <= Patience.BURST + 1 + 60 / Patience.SECONDS_EACH
+    assert statuses.count(403) <= LoginLimiter.BURST + 1 + 60 / LoginLimiter.SECONDS_EACH
     assert int(answers[-1].headers["retry-after"]) >= 1
     # Nor does the right one help now, or guessing would only have to be quick.
     assert locked_page.ask("/api/login", "POST", {"password": PASSWORD}).status == 429
@@ -138,16 +138,16 @@ def test_a_password_of_half_a_character_is_as_wrong_as_any_other(locked_page: Pa
     assert (answer.status, answer.json()) == (403, {"error": "That is not the password"})
 
 
-def test_patience_returns_with_time_and_is_shared_by_all_addresses() -> None:
+def test_tries_return_with_time_and_are_limited_for_all_addresses_together() -> None:
     clock = VirtualClock(1000.0)
-    patience = Patience(clock)
-    assert [patience.wait_for("a") for _ in range(Patience.BURST)] == [0.0] * Patience.BURST
-    assert patience.wait_for("a") == pytest.approx(Patience.SECONDS_EACH)
-    assert patience.wait_for("b") == 0.0
-    clock.wait_until(clock.now() + Patience.SECONDS_EACH)
-    assert patience.wait_for("a") == 0.0
-    tries = [patience.wait_for(f"botnet {number}") for number in range(100)]
-    assert sum(wait == 0 for wait in tries) <= Patience.BURST_ALL
+    limiter = LoginLimiter(clock)
+    assert [limiter.take("a") for _ in range(LoginLimiter.BURST)] == [0.0] * LoginLimiter.BURST
+    assert limiter.take("a") == pytest.approx(LoginLimiter.SECONDS_EACH)
+    assert limiter.take("b") == 0.0
+    clock.wait_until(clock.now() + LoginLimiter.SECONDS_EACH)
+    assert limiter.take("a") == 0.0
+    tries = [limiter.take(f"botnet {number}") for number in range(100)]
+    assert sum(wait == 0 for wait in tries) <= LoginLimiter.BURST_ALL
 
 
 def test_sessions_run_out_and_are_bounded() -> None:
@@ -341,7 +341,7 @@ def test_slow_requests_are_hung_up_on_and_do_not_keep_others_out(
 
 
 def test_a_body_that_never_comes_ends_the_request(locked_page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.web.app.BODY_SECONDS", 0.3)
+    monkeypatch.setattr("appliance.web.routes.http.BODY_SECONDS", 0.3)
     with locked_page.raw() as connection:
         connection.sendall(
             b"POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -375,16 +375,33 @@ def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
     assert 20 <= gone < len(held)
 
 
-def strangers(page: Page, address: str, count: int) -> list[socket.socket]:
+def upgrade(path: bytes = b"/live", more: bytes = b"") -> bytes:
+    """What asks for the live view, with headers more."""
+    return (
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + more + b"\r\n"
+    )
+
+
+FAULTY_UPGRADES = {
+    "a body": upgrade(more=b"Content-Length: 1\r\n"),
+    "another method": upgrade().replace(b"GET", b"POST"),
+    "no key": upgrade().replace(b"Sec-WebSocket-Key", b"X-Key"),
+    "a body in pieces": upgrade(more=b"Transfer-Encoding: chunked\r\n"),
+    "a long header": upgrade(more=b"X-Long: " + b"a" * 9000 + b"\r\n"),
+    "a long address": upgrade(b"/live?" + b"a" * 9000),
+    "many headers": upgrade(more=b"".join(b"X-%d: 1\r\n" % number for number in range(130))),
+    "a body, elsewhere": upgrade(b"/nothing", b"Content-Length: 1\r\n"),
+}
+
+
+def strangers(page: Page, address: str, count: int, *requests: bytes) -> list[socket.socket]:
     """Who wants to see the live view without having logged in, and does not go when told so."""
     found = []
-    for _ in range(count):
+    for number in range(count):
         connection = socket.create_connection(("127.0.0.1", page.port), 5, (address, 0))
         with contextlib.suppress(OSError):  # hung up on already
-            connection.sendall(
-                b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-            )
+            connection.sendall(requests[number % len(requests)] if requests else upgrade())
         found.append(connection)
     return found
 
@@ -402,6 +419,49 @@ def test_live_views_of_strangers_do_not_keep_other_addresses_out(locked_page: Pa
         accepted = [first_words(one) for one in views].count(b"HTTP/1.1 101")
         assert locked_page.ask("/").status == 200
     assert 0 < accepted <= protocol.MOST_PER_ADDRESS
+
+
+@pytest.mark.parametrize("request_", FAULTY_UPGRADES.values(), ids=FAULTY_UPGRADES)
+def test_a_faulty_upgrade_is_refused_and_hung_up_on(locked_page: Page, request_: bytes) -> None:
+    with contextlib.closing(strangers(locked_page, "127.0.0.2", 1, request_)[0]) as connection:
+        assert first_words(connection).startswith(b"HTTP/1.1 4")
+        assert hung_up(connection)
+
+
+def test_faulty_upgrades_do_not_close_the_page_to_others(locked_page: Page) -> None:
+    """More than there is room for, silent from then on."""
+    with contextlib.ExitStack() as held:
+        addresses = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
+        kinds = FAULTY_UPGRADES.values()
+        all_of_them = [
+            held.enter_context(one) for each in addresses for one in strangers(locked_page, each, 33, *kinds)
+        ]
+        assert locked_page.ask("/").status == 200
+        assert all(hung_up(one) for one in all_of_them)
+
+
+def test_a_handshake_that_does_not_end_is_hung_up_on(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(self: protocol.PatientWebSocket) -> None:
+        while not self.disconnected:
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(protocol.PatientWebSocket, "run_asgi", never)
+    with contextlib.closing(strangers(locked_page, "127.0.0.2", 1)[0]) as connection:
+        assert first_words(connection) == b""
+        assert hung_up(connection)
+
+
+def test_a_live_view_outlives_the_deadline_of_its_handshake(
+    open_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.1)
+    with contextlib.closing(strangers(open_page, "127.0.0.1", 1)[0]) as connection:
+        assert first_words(connection) == b"HTTP/1.1 101"
+        connection.settimeout(1.0)
+        assert not hung_up(connection)
 
 
 def test_no_more_live_views_are_accepted_than_there_is_room_for(locked_page: Page) -> None:

@@ -12,7 +12,7 @@ from appliance.config.template import render
 from appliance.errors import ConfigError
 from appliance.storage import durable
 from appliance.web.edit import put
-from appliance.web.settings import Settings, edited
+from appliance.web.settings_file import SettingsFile, edited
 
 OURS = "rule:\n  min_faces: 1  # us two\n  mode: button\n"
 
@@ -22,7 +22,7 @@ class File:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "config.yaml"
-        self.form = Settings(self.path)
+        self.form = SettingsFile(self.path)
 
     def write(self, text: str) -> None:
         self.path.write_bytes(text.encode())
@@ -281,7 +281,7 @@ def test_what_somebody_saves_while_the_form_writes_is_not_lost(
     def slow(*_: Any) -> None:
         file.vi("mode: button", "mode: always_armed")
 
-    monkeypatch.setattr("appliance.web.settings._check", slow)
+    monkeypatch.setattr("appliance.web.settings_file.check_text", slow)
     with pytest.raises(ConfigError, match="this very moment; try again"):
         file.set("rule.min_faces", 2)
     assert file.read() == OURS.replace("button", "always_armed")
@@ -294,7 +294,7 @@ def test_a_link_stays_one_and_the_file_it_leads_to_is_changed(tmp_path: Path) ->
     real.write_text(OURS)
     link = tmp_path / "etc" / "config.yaml"
     link.symlink_to("../mine/selfie.yaml")
-    Settings(link).change({"rule.min_faces": 2})
+    SettingsFile(link).change({"rule.min_faces": 2})
     assert link.readlink() == Path("../mine/selfie.yaml")
     assert real.read_text() == OURS.replace("1", "2")
     assert [one.name for one in (*link.parent.iterdir(), *real.parent.iterdir())] == [link.name, real.name]

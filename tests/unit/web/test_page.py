@@ -1,12 +1,16 @@
 """The page as a whole: health, metrics, address, weight, starting and not starting."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from appliance.cli import main
 from appliance.hw.machine import Machine
-from appliance.web.health import box
+from appliance.light.states import SIGNALS
+from appliance.records.labels import EXPRESSIONS
+from appliance.web.metrics import box
 from tests.support.page_server import Page, write_photo
 
 
@@ -31,9 +35,43 @@ def test_heat_and_throttling_are_read_from_the_board(tmp_path: Path) -> None:
         file.write_text(text)
     found = box(tmp_path, Machine(tmp_path))
     assert found["temperature"] == 61.2
+    assert found["heat"] == "good"
     assert found["throttled"] == ["under-voltage now", "throttled now"]
+    assert found["troubles"] == [{"kind": "under_voltage", "now": True}, {"kind": "throttled", "now": True}]
     elsewhere = box(tmp_path / "nowhere", Machine(tmp_path / "nowhere"))
     assert elsewhere["temperature"] is elsewhere["throttled"] is elsewhere["free_mb"] is None
+    assert elsewhere["heat"] is elsewhere["troubles"] is None
+
+
+@pytest.mark.parametrize(
+    ("celsius", "heat"), [(69.9, "good"), (70.0, "warm"), (79.9, "warm"), (80.0, "too_hot")]
+)
+def test_the_page_is_given_how_hot_the_board_is_by_the_doctors_limits(
+    tmp_path: Path, celsius: float, heat: str
+) -> None:
+    file = tmp_path / "sys/class/thermal/thermal_zone0/temp"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"{celsius * 1000:.0f}\n")
+    assert box(tmp_path, Machine(tmp_path))["heat"] == heat
+
+
+def test_trouble_that_is_over_is_told_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "sys/devices/platform/soc/soc:firmware/get_throttled"
+    file.parent.mkdir(parents=True)
+    file.write_text("80000\n")
+    found = box(tmp_path, Machine(tmp_path))
+    assert found["troubles"] == [{"kind": "too_hot", "now": False}]
+    assert found["throttled"] == ["too hot since power-on"]
+
+
+def test_the_page_has_the_words_for_every_light_and_every_expression_from_the_code(page: Page) -> None:
+    answer = page.ask("/static/vocabulary.json")
+    assert answer.headers["content-type"] == "application/json"
+    words = json.loads(answer.body)
+    assert set(words["lights"]) == {str(signal) for signal in SIGNALS}
+    assert words["lights"]["camera_lost"] == {"title": "Camera lost", "animation": "bad"}
+    assert tuple(one["key"] for one in words["expressions"]) == EXPRESSIONS
+    assert words["expressions"][1] == {"key": "disgust", "name": "disgusted", "colour": "#009e73"}
 
 
 def test_the_qr_code_is_the_pages_address(page: Page) -> None:
@@ -45,6 +83,16 @@ def test_the_qr_code_is_the_pages_address(page: Page) -> None:
 def test_the_page_weighs_less_than_200_kb() -> None:
     static = Path(__file__).parents[3] / "appliance" / "web" / "static"
     assert sum(path.stat().st_size for path in static.iterdir()) <= 200_000
+
+
+def test_every_element_that_the_scripts_ask_for_stands_in_the_page() -> None:
+    static = Path(__file__).parents[3] / "appliance" / "web" / "static"
+    there = set(re.findall(r'\bid="([^"]+)"', (static / "index.html").read_text()))
+    wanted = {
+        name for path in static.glob("*.js") for name in re.findall(r'\$\("([^"]+)"\)', path.read_text())
+    }
+    assert len(wanted) > 40
+    assert wanted <= there
 
 
 def test_the_page_asks_nobody_else_for_anything() -> None:

@@ -29,6 +29,17 @@ def test_the_gallery_is_by_day_and_newest_first(page: Page) -> None:
     assert [one["next"] for one in pages] == [1, 2, None]
 
 
+def test_what_follows_a_photo_is_asked_for_by_its_name_though_it_and_others_have_gone(page: Page) -> None:
+    names = [write_photo(page.photos, number) for number in range(1, 7)]
+    for gone in (names[3], names[5]):
+        (page.photos / gone).unlink()
+    answer = page.ask(f"/api/photos?count=2&after={names[3]}").json()
+    assert [one["name"] for one in answer["days"][0]["photos"]] == [names[2], names[1]]
+    assert (answer["total"], answer["next"]) == (4, 3)
+    assert page.ask(f"/api/photos?after={names[0]}").json()["days"] == []
+    assert page.ask("/api/photos?after=holiday.jpg").status == 400
+
+
 def test_a_photo_comes_whole_and_small(page: Page) -> None:
     name = write_photo(page.photos, 1)
     whole = page.ask(f"/photos/{name}")

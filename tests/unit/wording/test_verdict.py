@@ -1,22 +1,17 @@
 """The verdict in plain words: who shows it, of how many, and what is waited for."""
 
-import re
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.config import load_config
 from appliance.config.schema import Rule
-from appliance.light.states import SIGNALS, State
+from appliance.light.states import State
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
-from appliance.records.labels import EXPRESSIONS
-from appliance.wording.verdict import LIGHTS, NAMES, sentence, show_it, words
+from appliance.wording.verdict import sentence, show_it, words
 from tests.support.strategies import people
-
-STATIC = Path(__file__).parents[3] / "appliance" / "web" / "static"
 
 
 def rule(who: Any = "everyone", expression: Any = "happy", **others: Any) -> Rule:
@@ -29,10 +24,10 @@ def decided(rule: Rule, *happy: float | None) -> Decision:
     decider = Decider(rule)
     group = dict(enumerate(happy, 1))
     for step in range(60):
-        decision = decider.process(
+        decision = decider.decide(
             people(step / 30, {number: score or 0.1 for number, score in group.items()})
         )
-    return decider.process(people(2.0, group)) if None in happy else decision
+    return decider.decide(people(2.0, group)) if None in happy else decision
 
 
 def said(rule: Rule, *happy: float | None) -> tuple[str, str]:
@@ -86,7 +81,7 @@ def test_when_enough_show_it_nothing_more_is_asked_for(
 def test_the_photo_is_told_and_then_why_there_is_no_second_one() -> None:
     decider, everyone = Decider(rule()), rule()
     details = [
-        words(decider.process(people(step / 30, {1: YES, 2: YES})), everyone).detail for step in range(150)
+        words(decider.decide(people(step / 30, {1: YES, 2: YES})), everyone).detail for step in range(150)
     ]
     told = [detail for last, detail in zip(["", *details], details, strict=False) if detail != last]
     assert told == ["Hold it", "Photo taken", "Cooling down", "The same scene as in the last photo"]
@@ -103,7 +98,7 @@ def test_disarmed_says_so_whatever_the_faces_do() -> None:
     assert said(button, YES, YES) == ("All 2 smile", "Disarmed: no photos are taken")
     decider = Decider(button)
     decider.command(Command.SHOOT)
-    assert words(decider.process(people(0.0, {1: NO})), button).detail == "Photo taken"
+    assert words(decider.decide(people(0.0, {1: NO})), button).detail == "Photo taken"
 
 
 def test_who_smiled_a_moment_ago_but_not_in_this_frame_is_asked_to_hold_it() -> None:
@@ -159,13 +154,3 @@ def test_a_list_of_expressions_is_in_the_verdict() -> None:
         said(rule({"at_least": 2}, ["surprise", "happy"]), YES, NO)[0]
         == "1 of at least 2 smiles or looks surprised"
     )
-
-
-def test_the_page_and_the_pictures_use_the_same_words_for_the_light_and_the_expressions() -> None:
-    script = (STATIC / "words.js").read_text()
-    table = dict(re.findall(r'^  (\w+): \["\w+", "([^"]+)"\],$', script, re.MULTILINE))
-    assert table == {str(light): text for light, text in LIGHTS.items()}
-    assert set(LIGHTS) == set(SIGNALS)
-    names = dict(re.findall(r'(\w+): "([a-z]+)"', script.partition("NAMES = {")[2].partition("}")[0]))
-    assert names == NAMES
-    assert tuple(NAMES) == EXPRESSIONS

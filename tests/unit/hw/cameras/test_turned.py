@@ -1,5 +1,9 @@
 """A camera mounted on its side or head over gives upright pictures, to the pipeline and on the card."""
 
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +12,7 @@ from appliance.config import Config, load_config
 from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.turned import Turned
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame
@@ -51,20 +56,20 @@ def test_analysis_and_picture_are_turned_alike(degrees: int) -> None:
 
 
 @pytest.mark.parametrize("degrees", WAYS)
-def test_people_in_front_of_a_turned_camera_are_found(degrees: int, scene_frames: list[Frame]) -> None:
+def test_people_in_front_of_a_turned_camera_are_found(degrees: int, scene_frames: Sequence[Frame]) -> None:
     """The scene, as a camera sees it that needs so many degrees to stand upright."""
     heard: list[Decision] = []
-    assembly = assemble(Config(), load_models(Config()), listeners=[heard.append], still=True)
+    assembly = assemble(Config(), load_models(Config()), on_decision=[heard.append], still=True)
     mounted = np.rot90(scene_frames[60].picture.bgr(), WAYS[degrees])
-    item = Turned(Still(np.ascontiguousarray(mounted), (640, 480)), degrees).read(1.0)
-    for stage in assembly.stages[:5]:
-        item = stage.process(item)
+    frame = Turned(Still(np.ascontiguousarray(mounted), (640, 480)), degrees).read(1.0)
+    Runner([frame], assembly.lines, VirtualClock(), threading.Event()).run_inline()
     assert len(heard[0].people) == 4
 
 
-def test_the_configuration_decides_and_the_picture_of_every_camera_is_turned() -> None:
+def test_the_configuration_decides_and_the_picture_of_every_camera_is_turned(mixed_picture: Path) -> None:
     def picture(degrees: int) -> np.ndarray:
-        settings = load_config(None, [("camera.source", "scene"), ("camera.orientation", degrees)]).camera
+        wanted = {"source": "replay", "recording": str(mixed_picture), "orientation": degrees}
+        settings = load_config(None, [(f"camera.{key}", value) for key, value in wanted.items()]).camera
         camera = open_camera(settings, VirtualClock(), print)
         try:
             return camera.read(1.0).picture.bgr()

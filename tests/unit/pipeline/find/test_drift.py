@@ -1,8 +1,10 @@
 """Faces followed between two searches by their looks alone."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.inference.folder import models_folder
@@ -27,7 +29,6 @@ def box(x: int, y: int) -> Box:
     return Box(x, y, 80, 100)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 560), st.integers(0, 380), st.integers(-20, 20), st.integers(-20, 20))
 def test_a_face_that_moved_a_little_is_found_where_it_is(x: int, y: int, dx: int, dy: int) -> None:
     drift = Drift()
@@ -61,7 +62,7 @@ def test_following_does_not_wander_off_over_many_frames() -> None:
     assert followed.box.iou(box(100 + 4 * 99, 200)) > 0.85
 
 
-def test_in_the_scene_it_sees_what_a_search_would(scene_frames: list[Frame]) -> None:
+def test_in_the_scene_it_sees_what_a_search_would(scene_frames: Sequence[Frame]) -> None:
     detector = CnnDetector(models_folder() / "faces.json", 32)
     good = looked_at = 0
     for start in range(0, 440, 40):

@@ -10,17 +10,28 @@ from appliance.hw.board import CAPPED, HOT, THROTTLED, UNDER_VOLTAGE, Throttling
 from appliance.hw.machine import Machine
 
 _TROUBLE = {
-    UNDER_VOLTAGE: "under-voltage",
-    CAPPED: "frequency capped",
+    UNDER_VOLTAGE: "under_voltage",
+    CAPPED: "frequency_capped",
     THROTTLED: "throttled",
-    HOT: "too hot",
+    HOT: "too_hot",
+}
+_TROUBLE_WORDS = {
+    "under_voltage": "under-voltage",
+    "frequency_capped": "frequency capped",
+    "throttled": "throttled",
+    "too_hot": "too hot",
 }
 
 
 def box(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
-    """Degrees Celsius, words about throttling, megabytes (10^6); None where the machine does not tell."""
+    """Return degrees Celsius, troubles with power and speed, megabytes (10^6).
+
+    A value is None where the machine does not tell it. ``troubles`` has the facts, ``throttled`` the same in
+    words.
+    """
     machine = machine or Machine()
     throttling, heat = board.throttling(machine), board.temperature(machine)
+    troubles = None if throttling is None else list(_troubles(throttling))
     about: os.statvfs_result | None
     try:
         about = os.statvfs(photos)
@@ -28,7 +39,9 @@ def box(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
         about = None
     return {
         "temperature": None if heat is None else round(heat, 1),
-        "throttled": None if throttling is None else list(_words(throttling)),
+        "heat": None if heat is None else str(board.heat(heat)),
+        "troubles": troubles,
+        "throttled": None if troubles is None else [_words(one) for one in troubles],
         "throttled_bits": throttling and throttling.bits,
         "free_mb": about and about.f_bavail * about.f_frsize // 10**6,
         "size_mb": about and about.f_blocks * about.f_frsize // 10**6,
@@ -36,12 +49,16 @@ def box(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
     }
 
 
-def _words(throttling: Throttling) -> Iterator[str]:
-    for bit, text in _TROUBLE.items():
-        if throttling.now(bit):
-            yield f"{text} now"
-        elif throttling.since_boot(bit):
-            yield f"{text} since power-on"
+def _troubles(throttling: Throttling) -> Iterator[dict[str, Any]]:
+    """Each kind of trouble there is or was since power-on, and whether it is there now."""
+    for bit, kind in _TROUBLE.items():
+        now = throttling.now(bit)
+        if now or throttling.since_boot(bit):
+            yield {"kind": kind, "now": now}
+
+
+def _words(trouble: Mapping[str, Any]) -> str:
+    return f"{_TROUBLE_WORDS[trouble['kind']]} {'now' if trouble['now'] else 'since power-on'}"
 
 
 def _memory() -> float:
@@ -71,7 +88,7 @@ _HELP = {
 
 
 def metrics(health: Mapping[str, Any]) -> str:
-    """The same in Prometheus' text format, version 0.0.4."""
+    """Return what ``Overview.health`` gave, in Prometheus' text format 0.0.4."""
     lines = []
     last = ""
     for name, labels, value in _values(health):

@@ -20,6 +20,7 @@ def test_settings_come_with_words_bounds_and_values(page: Page) -> None:
     cooldown = settings["rule.cooldown_seconds"]
     assert (cooldown["value"], cooldown["least"], cooldown["most"]) == (3.0, 0, 3600)
     assert "one photo to the next" in cooldown["words"]
+    assert settings["rule.sensitivity"]["words"] == "how plainly it must be seen: slight, normal or big"
     assert settings["rule.expression"]["kind"] == "several"
     assert settings["rule.mode"]["choices"] == ["always_armed", "button"]
     assert settings["storage.folder"]["fixed"] is True
@@ -112,7 +113,7 @@ def test_settings_that_there_are_not_never_get_as_far_as_the_files_text(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would be spliced and read again: hundreds in one request took minutes of the processor."""
-    monkeypatch.setattr("appliance.web.settings.put", lambda *_: pytest.fail("spliced"))
+    monkeypatch.setattr("appliance.web.settings_file.put", lambda *_: pytest.fail("spliced"))
     answer = page.ask("/api/settings", "PUT", {"rule.hold_seconds": 1, "rule.a": 1, "rule.b": 1})
     assert answer.status == 422
     assert [one["key"] for one in answer.json()["problems"]] == ["rule.a"]

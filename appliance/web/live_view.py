@@ -14,8 +14,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from appliance.clock import Clock
-from appliance.errors import FeedError
-from appliance.web.link import Link, Viewer
+from appliance.web.link import Viewer
 
 MOST_UNDERWAY = 2
 QUIET_SECONDS = 5.0
@@ -39,7 +38,7 @@ class Latency:
         self.count += 1
 
     def quantile(self, share: float) -> float | None:
-        """So large a part of them was faster; None before the first."""
+        """The ``share`` quantile of the last latencies, seconds; None before the first."""
         if not self._shown:
             return None
         ordered = sorted(self._shown)
@@ -123,16 +122,6 @@ class LiveView:
         text = json.dumps({**head, "age": round(age, 4)}, separators=(",", ":")).encode()
         self._underway[head["sequence"]] = head["captured_at"]
         await self._socket.send_bytes(_LENGTH.pack(len(text)) + text + picture)
-
-
-async def live(socket: WebSocket, link: Link, latency: Latency) -> None:
-    """Serve one viewer."""
-    await socket.accept()
-    try:
-        with link.watching() as viewer:
-            await LiveView(socket, viewer, latency, link.clock).run()
-    except FeedError as error:
-        await socket.close(4503, error.what)
 
 
 def _is_int(value: object) -> bool:

@@ -1,35 +1,24 @@
-"""The settings as a form: words, bounds and defaults from the schema, changed in the file, comments kept."""
+"""The configuration file as the page changes it: checked, all or nothing, with undo."""
 
 import functools
 import stat
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
-from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-
-from appliance.config import Config, load_config
+from appliance.config import load_config
 from appliance.config.load import MAX_BYTES, override_of
 from appliance.config.text import parse
 from appliance.errors import ApplianceError, ConfigError, Problem
-from appliance.records.labels import EXPRESSIONS
 from appliance.storage import durable
 from appliance.web.edit import ABSENT, put, sections
+from appliance.web.settings_form import FIXED, HIDDEN, escaped, form_sections, known_keys
 
-HIDDEN = {"web"}
-"""Sections not to be reached from the page: they lock everybody out, or let everybody in."""
-FIXED = {"storage.folder", "camera.recording"}
-"""Shown, but set in the file alone: they name places on the machine."""
 MOST_UNDO = 20
-
-_KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
-_BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +30,7 @@ class _Change:
     after: str
 
 
-class Settings:
+class SettingsFile:
     """The configuration file ``path`` (None: there is none, so nothing can be changed). Any thread."""
 
     def __init__(self, path: Path | None) -> None:
@@ -50,19 +39,13 @@ class Settings:
         self._lock = threading.Lock()
 
     def form(self) -> dict[str, Any]:
-        """Every section and setting with its words, bounds, default and value now. Raises ConfigError."""
-        config = load_config(self._path)
-        overridden = _overridden(self._path)
-        sections = []
-        for name, model in _sections():
-            now = getattr(config, name)
-            settings = [_setting(name, key, one, now) for key, one in model.model_fields.items()]
-            for one in settings:
-                one["overridden"] = one["key"] in overridden
-            words = (model.__doc__ or "").partition("\n\n")[0]
-            sections.append({"name": name, "words": words, "settings": settings})
+        """Return the page's form: the sections of :func:`form_sections` with the values now.
+
+        ``file`` is None where nothing can be changed, ``undo`` the number of changes that can be undone.
+        Raises ConfigError.
+        """
         return {
-            "sections": sections,
+            "sections": form_sections(load_config(self._path), _overridden(self._path)),
             "file": str(self._path) if self._path else None,
             "undo": len(self._undo),
         }
@@ -73,13 +56,13 @@ class Settings:
         Only settings that there are get as far as the text: each one costs reading it several times.
         """
         load_config(self._path)
-        known = _keys()
+        known = known_keys()
         for key in changes:
             if key.partition(".")[0] in HIDDEN or key in FIXED | _overridden(self._path):
                 reason = "can be set in the file only"
-                raise ConfigError([Problem(_ascii(key), None, reason, None, str(self._path))])
+                raise ConfigError([Problem(escaped(key), None, reason, None, str(self._path))])
             if key not in known:
-                raise ConfigError([Problem(_ascii(key), None, "is no setting; one is called section.key")])
+                raise ConfigError([Problem(escaped(key), None, "is no setting; one is called section.key")])
         with self._lock:
             before, after = self._write(functools.partial(edited, changes=changes))
             self._undo.append(_Change(list(changes), before, after))
@@ -116,7 +99,7 @@ class Settings:
             with durable.locked(folder):
                 before = _text_of(path)
                 text = edit(before)
-                _check(text, path)  # not what was there: a password may be what it lacked
+                check_text(text, path)  # not what was there: a password may be what it lacked
                 if _text_of(path) != before:
                     raise _wrong(path, "was changed by somebody else this very moment; try again")
                 durable.rewrite(path, text.encode())
@@ -151,8 +134,8 @@ def _wrong(path: Path, reason: str, line: int | None = None) -> ConfigError:
     return ConfigError([Problem("", None, reason, line, str(path))])
 
 
-def _check(text: str, path: Path) -> None:
-    """The very check the appliance makes, of the very text it will read. Raises ConfigError."""
+def check_text(text: str, path: Path) -> None:
+    """Check ``text`` as the appliance will when it reads it from ``path``. Raises ConfigError."""
     with tempfile.TemporaryDirectory() as place:
         draft = Path(place) / path.name
         draft.write_bytes(text.encode())
@@ -202,76 +185,3 @@ def _restored(text: str, change: _Change) -> str:
             raise ChangedSinceError([Problem(key, None, reason)])
         text = put(text, key, old.get(section, {}).get(name, ABSENT))
     return text
-
-
-def _ascii(text: str) -> str:
-    """Fit to be shown: a browser may send half a character."""
-    return text.encode("ascii", "backslashreplace").decode()
-
-
-def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
-    """Those that the page shows."""
-    for name, field in Config.model_fields.items():
-        model = field.annotation
-        if name not in HIDDEN and isinstance(model, type) and issubclass(model, BaseModel):
-            yield name, model
-
-
-def _keys() -> set[str]:
-    """Every setting of theirs, dotted."""
-    return {f"{name}.{key}" for name, model in _sections() for key in model.model_fields}
-
-
-def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, Any]:
-    place = f"{section}.{key}"
-    return {
-        "key": place,
-        "name": key,
-        "words": field.description or "",
-        "default": _shown(field.default),
-        "value": _shown(getattr(now, key)),
-        "fixed": place in FIXED,
-        **_kind(field),
-    }
-
-
-def _kind(field: FieldInfo) -> dict[str, Any]:
-    """How it is asked for: a choice, switch, number, several words, or a line of YAML for anything else."""
-    kind = field.annotation
-    if get_origin(kind) is Literal:
-        return {"kind": "choice", "choices": list(get_args(kind))}
-    if isinstance(field.default, tuple) and set(field.default) <= set(EXPRESSIONS) and field.default:
-        return {"kind": "several", "choices": list(EXPRESSIONS)}
-    bounds = {}
-    for item in field.metadata:
-        for bound, (attribute, name) in _BOUNDS.items():
-            if isinstance(item, bound):
-                bounds[name] = getattr(item, attribute)
-    if kind in _KINDS:
-        return {"kind": _KINDS[kind], **bounds}
-    return {"kind": "yaml"}
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", exclude_none=True)
-    return list(value) if isinstance(value, tuple) else value
-
-
-def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What the page sent: plain values, or ``{"yaml": "text"}`` for settings of a form of their own.
-
-    Raises ConfigError.
-    """
-    return {
-        key: _parsed(key, str(value.get("yaml", ""))) if isinstance(value, dict) else value
-        for key, value in body.items()
-    }
-
-
-def _parsed(key: str, text: str) -> Any:
-    """What ``text`` says. Raises ConfigError."""
-    try:
-        return parse(text)[0]
-    except ConfigError as error:
-        raise ConfigError([Problem(_ascii(key), _ascii(text), error.problems[0].reason)]) from None

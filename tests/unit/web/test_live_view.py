@@ -16,7 +16,7 @@ from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.light.states import Condition
 from appliance.records.decision import Command, Photo
-from appliance.web import live
+from appliance.web import live_view
 from appliance.web.link import Viewer
 from tests.support.page_server import Page, decision
 from tests.support.page_viewer import Browser, Filming
@@ -66,8 +66,8 @@ def test_a_browser_that_shows_nothing_is_sent_two_frames_and_no_more(page: Page)
 def test_a_browser_that_sleeps_on_is_hung_up_on_and_may_call_again(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "QUIET_SECONDS", 0.1)
-    monkeypatch.setattr(live, "ASLEEP_SECONDS", 0.5)
+    monkeypatch.setattr(live_view, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(live_view, "ASLEEP_SECONDS", 0.5)
     sleeping = Browser(page)
     with Filming(page) as filming:
         with pytest.raises(ConnectionClosed) as closed:
@@ -83,7 +83,7 @@ def test_a_browser_that_sleeps_on_is_hung_up_on_and_may_call_again(
 def test_who_has_nothing_to_hear_hears_that_the_page_is_still_there(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(live_view, "QUIET_SECONDS", 0.1)
     browser = Browser(page)
     assert [browser.event("awake")["kind"] for _ in range(3)] == ["awake"] * 3
     browser.socket.close()

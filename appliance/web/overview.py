@@ -1,4 +1,4 @@
-"""What is known right now: of the appliance, of the box it runs on, of the page itself."""
+"""How the appliance, the machine it runs on and the page itself are right now."""
 
 import socket
 from pathlib import Path
@@ -9,22 +9,22 @@ from starlette.concurrency import run_in_threadpool
 from appliance.config.schema import Web, is_loopback
 from appliance.errors import FeedError
 from appliance.web.gallery import Gallery
-from appliance.web.health import box
 from appliance.web.link import Link
-from appliance.web.live import Latency
+from appliance.web.live_view import Latency
+from appliance.web.metrics import box
 
 FRESH_SECONDS = 3.0
 
 
-class State:
+class Overview:
     """Gathers it when asked."""
 
-    def __init__(self, web: Web, photos: Path, gallery: Gallery, link: Link) -> None:
+    def __init__(self, web: Web, photos: Path, gallery: Gallery, link: Link, latency: Latency) -> None:
         self._web = web
         self._photos = photos
         self._gallery = gallery
         self._link = link
-        self.latency = Latency()
+        self._latency = latency
 
     async def health(self) -> dict[str, Any]:
         """Everything of the page "Health", and of the metrics."""
@@ -46,7 +46,7 @@ class State:
             "photos": len(await run_in_threadpool(self._gallery.pictures)),
             "page": {
                 "viewers": self._link.viewers,
-                "latency": {share: self.latency.quantile(float(share)) for share in ("0.5", "0.95")},
+                "latency": {share: self._latency.quantile(float(share)) for share in ("0.5", "0.95")},
             },
         }
 

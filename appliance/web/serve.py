@@ -12,15 +12,23 @@ from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.errors import ApplianceError, UsageError
 from appliance.system.service import Notifier, directory
-from appliance.web.access import Patience, Sessions
-from appliance.web.app import Page
+from appliance.web.access import LoginLimiter, Sessions
+from appliance.web.app import make_app
 from appliance.web.gallery import Gallery
 from appliance.web.guard import Guard, own_names
 from appliance.web.history import History
 from appliance.web.link import Link
+from appliance.web.live_view import Latency
+from appliance.web.overview import Overview
 from appliance.web.protocol import PatientProtocol, PatientWebSocket
-from appliance.web.settings import Settings
-from appliance.web.state import State
+from appliance.web.routes.assets import AssetRoutes
+from appliance.web.routes.control import ControlRoutes
+from appliance.web.routes.mood import MoodRoutes
+from appliance.web.routes.photo import PhotoRoutes
+from appliance.web.routes.session import SessionRoutes
+from appliance.web.routes.settings import SettingsRoutes
+from appliance.web.routes.status import StatusRoutes
+from appliance.web.settings_file import SettingsFile
 
 log = logging.getLogger(__name__)
 
@@ -83,16 +91,17 @@ def build(config: Config, path: Path | None) -> Guard:
     link = Link(web.socket, history, clock)
     gallery = Gallery(photos, _cache())
     sessions = Sessions(web.password, clock)
-    page = Page(
-        link=link,
-        history=history,
-        gallery=gallery,
-        settings=Settings(path),
-        sessions=sessions,
-        patience=Patience(clock),
-        state=State(web, photos, gallery, link),
+    latency = Latency()
+    resources = (
+        AssetRoutes(),
+        SessionRoutes(sessions, LoginLimiter(clock)),
+        ControlRoutes(link, latency),
+        MoodRoutes(history),
+        PhotoRoutes(gallery, link),
+        SettingsRoutes(SettingsFile(path)),
+        StatusRoutes(Overview(web, photos, gallery, link, latency), link),
     )
-    return Guard(page.app(), sessions, own_names(web.listen, web.names))
+    return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names))
 
 
 def _spare_memory() -> None:

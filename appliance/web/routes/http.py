@@ -1,0 +1,62 @@
+"""Requests and answers that several resources share: bounded JSON bodies, numbers, downloads."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.concurrency import iterate_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+MAX_BODY_BYTES = 64 * 1024
+BODY_SECONDS = 10.0
+
+
+async def json_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:
+    """Return the body, a JSON object, bounded in size and time. Raises HTTPException."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise HTTPException(415, "JSON is expected")
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > max_bytes:
+                    raise HTTPException(413, "That is too much")
+    except TimeoutError:
+        raise HTTPException(408, "Too slow") from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "That is not JSON") from None
+    if not isinstance(value, dict):
+        raise HTTPException(400, "A JSON object is expected")
+    return value
+
+
+def query_number(request: Request, name: str, default: float) -> float:
+    """Return the number ``name`` of the address's query. Raises HTTPException."""
+    try:
+        value = float(request.query_params.get(name, default))
+    except ValueError:
+        raise HTTPException(400, f"{name} is a number") from None
+    if not abs(value) < 1e15:
+        raise HTTPException(400, f"{name} is out of range")
+    return value
+
+
+def command_answer(answer: dict[str, Any]) -> Response:
+    """Return what the appliance answered to a command, for the browser."""
+    if answer.get("ok"):
+        return JSONResponse({})
+    return JSONResponse({"error": answer.get("error", "It did not work")}, 409)
+
+
+def download(pieces: Iterator[bytes] | Iterator[str], name: str, media_type: str) -> Response:
+    """Return ``pieces`` as a file that the browser saves as ``name``."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(iterate_in_threadpool(pieces), 200, headers, media_type)

@@ -1,0 +1,97 @@
+"""The photos: listed, whole, small, as a zip, deleted."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from appliance.storage.photo_names import PHOTO
+from appliance.web.gallery import CHUNK, Gallery, StoredPhoto
+from appliance.web.link import Link
+from appliance.web.routes.http import command_answer, download, query_number
+
+MOST_PAGE = 200
+FOREVER = "private, max-age=31536000, immutable"
+"""A photo's name is never given twice."""
+
+
+class PhotoRoutes:
+    """The photos in the folder."""
+
+    def __init__(self, gallery: Gallery, link: Link) -> None:
+        self._gallery = gallery
+        self._link = link
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [
+            Route("/api/photos", self.page),
+            Route("/photos.zip", self.archive),
+            Route("/photos/{name:str}", self.photo),
+            Route("/photos/{name:str}", self.delete, methods=["DELETE"]),
+            Route("/thumbnails/{name:str}", self.thumbnail),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """Answer with ``count`` photos of the list, from number ``start`` or ``after`` the one named."""
+        start, count = int(query_number(request, "start", 0)), int(query_number(request, "count", 60))
+        name = request.query_params.get("after")
+        after = None if name is None else StoredPhoto.named(name)
+        if name is not None and after is None:
+            raise HTTPException(400, "after is the name of a photo")
+        count = max(1, min(count, MOST_PAGE))
+        return JSONResponse(await run_in_threadpool(self._gallery.page, max(0, start), count, after))
+
+    async def photo(self, request: Request) -> Response:
+        """Answer with one photo, whole."""
+        name = request.path_params["name"]
+        file = await run_in_threadpool(self._gallery.open, name)
+        if file is None:
+            raise _no_such_photo()
+        headers = {"Cache-Control": FOREVER, "Content-Length": str(_size(file))}
+        if "download" in request.query_params:
+            headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return StreamingResponse(iterate_in_threadpool(_pieces(file)), 200, headers, "image/jpeg")
+
+    async def thumbnail(self, request: Request) -> Response:
+        """Answer with one photo, small."""
+        data = await run_in_threadpool(self._gallery.thumbnail, request.path_params["name"])
+        if data is None:
+            raise _no_such_photo()
+        return Response(data, 200, {"Cache-Control": FOREVER}, "image/jpeg")
+
+    async def delete(self, request: Request) -> Response:
+        """Have the appliance delete a photo: the page itself cannot write there."""
+        name = request.path_params["name"]
+        if not PHOTO.fullmatch(name):
+            raise _no_such_photo()
+        return command_answer(await self._link.ask("delete", name=name))
+
+    async def archive(self, request: Request) -> Response:
+        """Answer with all photos, or those of one ``day``, as a zip."""
+        day = request.query_params.get("day")
+        if day is not None and not re.fullmatch(r"[0-9]{8}", day):
+            raise HTTPException(400, "day is written YYYYMMDD")
+        name = f"photos-{day}.zip" if day else "photos.zip"
+        return download(self._gallery.archive(day), name, "application/zip")
+
+
+def _no_such_photo() -> HTTPException:
+    return HTTPException(404, "There is no such photo (any more)")
+
+
+def _size(file: BinaryIO) -> int:
+    size = file.seek(0, 2)
+    file.seek(0)
+    return size
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece

@@ -1,0 +1,76 @@
+"""Logging in and out."""
+
+import asyncio
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from appliance import __version__
+from appliance.web.access import COOKIE, SESSION_SECONDS, LoginLimiter, Sessions
+from appliance.web.routes.http import json_body
+
+
+class SessionRoutes:
+    """One browser's session."""
+
+    def __init__(self, sessions: Sessions, limiter: LoginLimiter) -> None:
+        self._sessions = sessions
+        self._limiter = limiter
+        self._hashing = asyncio.Lock()
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [
+            Route("/api/session", self.session),
+            Route("/api/login", self.login, methods=["POST"]),
+            Route("/api/logout", self.logout, methods=["POST"]),
+        ]
+
+    async def session(self, request: Request) -> Response:
+        """Answer whether this browser is logged in, and the proof it has to send along with changes."""
+        token = request.scope["session"]
+        inside = self._sessions.valid(token)
+        return JSONResponse(
+            {
+                "inside": inside,
+                "needed": self._sessions.needed,
+                "proof": self._sessions.proof(token) if inside else None,
+                "version": __version__,
+            }
+        )
+
+    async def login(self, request: Request) -> Response:
+        """Trade the password for a session."""
+        password = (await json_body(request)).get("password")
+        if not isinstance(password, str) or not self._sessions.needed:
+            raise HTTPException(400, "There is no password to give")
+        address = request.client.host if request.client else ""
+        wait = self._limiter.take(address)
+        if wait:
+            return JSONResponse(
+                {"error": f"Too many tries. Wait {wait:.0f} seconds", "wait": round(wait)},
+                429,
+                {"Retry-After": str(round(wait))},
+            )
+        async with self._hashing:  # one at a time: each takes 8 MB
+            matches = await run_in_threadpool(self._sessions.password_matches, password[:1024])
+        if not matches:
+            return JSONResponse({"error": "That is not the password"}, 403)
+        self._limiter.reset(address)
+        token = self._sessions.open()
+        response = JSONResponse({"proof": self._sessions.proof(token)})
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE, token, int(SESSION_SECONDS), httponly=True, samesite="strict", secure=secure
+        )
+        return response
+
+    async def logout(self, request: Request) -> Response:
+        """End the session."""
+        self._sessions.close(request.scope["session"])
+        response = JSONResponse({})
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return response

@@ -1,0 +1,57 @@
+"""How appliance, machine and page are: for the page, Prometheus and watchdogs; and the page's address."""
+
+from contextlib import suppress
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from appliance.errors import FeedError
+from appliance.web.link import Link
+from appliance.web.metrics import metrics
+from appliance.web.overview import Overview
+
+
+class StatusRoutes:
+    """The status."""
+
+    def __init__(self, overview: Overview, link: Link) -> None:
+        self._overview = overview
+        self._link = link
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [
+            Route("/healthz", self.healthz),
+            Route("/metrics", self.metrics),
+            Route("/api/health", self.health),
+            Route("/qr.svg", self.qr_code),
+        ]
+
+    async def healthz(self, _: Request) -> Response:
+        """Answer whether the appliance works, for a machine that watches it: 200 or 503."""
+        healthy = False
+        with suppress(FeedError):
+            healthy = bool((await self._link.ask("status")).get("ready")) and self._link.fault is None
+        return JSONResponse({"healthy": healthy}, 200 if healthy else 503)
+
+    async def metrics(self, _: Request) -> Response:
+        """Answer in Prometheus' text format."""
+        text = metrics(await self._overview.health())
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+    async def health(self, _: Request) -> Response:
+        """Answer with everything of the page "Health"."""
+        return JSONResponse(await self._overview.health())
+
+    async def qr_code(self, request: Request) -> Response:
+        """Answer with this page's address as a picture, for the camera of another phone."""
+        import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
+
+        code = segno.make(self._overview.address(request.headers["host"]), error="m")
+        svg = code.svg_inline(scale=1, border=2, dark="#111", light="#fff", omitsize=True)
+        return Response('<?xml version="1.0"?>' + _namespaced(svg), media_type="image/svg+xml")
+
+
+def _namespaced(svg: str) -> str:
+    return svg if "xmlns=" in svg else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)

@@ -1,0 +1,110 @@
+"""The settings as a form: words, bounds and defaults from the schema."""
+
+from collections.abc import Collection, Iterator
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from appliance.config import Config
+from appliance.config.text import parse
+from appliance.errors import ConfigError, Problem
+from appliance.records.labels import EXPRESSIONS
+
+HIDDEN = {"web"}
+"""Sections not to be reached from the page: they lock everybody out, or let everybody in."""
+FIXED = {"storage.folder", "camera.recording"}
+"""Shown, but set in the file alone: they name places on the machine."""
+
+_KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
+_BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
+
+
+def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str, Any]]:
+    """Return every section and setting with its words, bounds, default and its value in ``config``.
+
+    ``overridden`` are the dotted keys that another file decides.
+    """
+    found = []
+    for name, model in _sections():
+        now = getattr(config, name)
+        settings = [_setting(name, key, field, now) for key, field in model.model_fields.items()]
+        for setting in settings:
+            setting["overridden"] = setting["key"] in overridden
+        words = (model.__doc__ or "").partition("\n\n")[0]
+        found.append({"name": name, "words": words, "settings": settings})
+    return found
+
+
+def known_keys() -> set[str]:
+    """Return the dotted key of every setting that the page shows."""
+    return {f"{name}.{key}" for name, model in _sections() for key in model.model_fields}
+
+
+def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
+    """What the page sent: plain values, or ``{"yaml": "text"}`` for settings of a form of their own.
+
+    Raises ConfigError.
+    """
+    return {
+        key: _parsed(key, str(value.get("yaml", ""))) if isinstance(value, dict) else value
+        for key, value in body.items()
+    }
+
+
+def _parsed(key: str, text: str) -> Any:
+    """What ``text`` says. Raises ConfigError."""
+    try:
+        return parse(text)[0]
+    except ConfigError as error:
+        raise ConfigError([Problem(escaped(key), escaped(text), error.problems[0].reason)]) from None
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` in ASCII, fit to be shown: a browser may send a lone surrogate."""
+    return text.encode("ascii", "backslashreplace").decode()
+
+
+def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
+    """Name and model of each section that the page shows."""
+    for name, field in Config.model_fields.items():
+        model = field.annotation
+        if name not in HIDDEN and isinstance(model, type) and issubclass(model, BaseModel):
+            yield name, model
+
+
+def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, Any]:
+    place = f"{section}.{key}"
+    return {
+        "key": place,
+        "name": key,
+        "words": field.description or "",
+        "default": _shown(field.default),
+        "value": _shown(getattr(now, key)),
+        "fixed": place in FIXED,
+        **_kind(field),
+    }
+
+
+def _kind(field: FieldInfo) -> dict[str, Any]:
+    """How it is asked for: a choice, switch, number, several words, or a line of YAML for anything else."""
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return {"kind": "choice", "choices": list(get_args(kind))}
+    if isinstance(field.default, tuple) and set(field.default) <= set(EXPRESSIONS) and field.default:
+        return {"kind": "several", "choices": list(EXPRESSIONS)}
+    bounds = {}
+    for item in field.metadata:
+        for bound, (attribute, name) in _BOUNDS.items():
+            if isinstance(item, bound):
+                bounds[name] = getattr(item, attribute)
+    if kind in _KINDS:
+        return {"kind": _KINDS[kind], **bounds}
+    return {"kind": "yaml"}
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_none=True)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,22 @@
+"""The words the page shows, from where the code has them: ``/static/vocabulary.json``."""
+
+import json
+
+from appliance.light.table import TABLE
+from appliance.records.labels import EXPRESSIONS
+from appliance.wording.expressions import COLOURS, NAMES
+
+
+def vocabulary() -> bytes:
+    """Return the JSON: title and animation of every light signal; key, name and colour of every expression.
+
+    The expressions are in the order of a person's ``scores``.
+    """
+    words = {
+        "lights": {
+            str(signal): {"title": row.title, "animation": str(row.animation)}
+            for signal, row in TABLE.items()
+        },
+        "expressions": [{"key": key, "name": NAMES[key], "colour": COLOURS[key]} for key in EXPRESSIONS],
+    }
+    return json.dumps(words).encode()
