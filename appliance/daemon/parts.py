@@ -23,8 +23,8 @@ from appliance.light.states import Condition, State
 from appliance.light.table import TABLE
 from appliance.pipeline.assembly import Assembly, DecisionObserver, PhotoObserver, load_models
 from appliance.pipeline.capture import Capture
-from appliance.pipeline.keep import CardStore
 from appliance.records.decision import Decision
+from appliance.storage.card_store import CardStore
 from appliance.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class StagesPart(Part):
         if all(getattr(new, name) == getattr(old, name) for name in ("faces", "people", "rule", "moment")):
             return None
         models = load_models(new) if new.faces != old.faces else None
-        return Change(commit=lambda: self._assembly.use(new, models, None))
+        return Change(commit=lambda: self._assembly.use(new, models))
 
 
 class CameraPart(Part):

@@ -19,7 +19,7 @@ from appliance.light.patterns import Facts
 from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.light.thread import LightThread
-from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
+from appliance.pipeline.decide.light_state import PHOTO_LIGHT_SECONDS
 from tests.support.box import Box, eventually
 
 Told = list[tuple[Signal, bool]]

@@ -338,7 +338,7 @@ class Stages:
 
     def use(self, config: Config) -> None:
         models = load_models(config) if config.faces != self.config.faces else None
-        self.assembly.use(config, models, None)
+        self.assembly.use(config, models)
         self.config = config
 
     def see(self, frame: Frame) -> None:
