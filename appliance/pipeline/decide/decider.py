@@ -4,7 +4,7 @@ import logging
 import math
 from collections import deque
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.light.states import State
 from appliance.line.stage import Stage
 from appliance.pipeline.decide import company
@@ -36,10 +36,10 @@ class Decider(Stage[People, Decision]):
 
     name = "decide"
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
         self._waiting: deque[Command] = deque(maxlen=32)
-        self._rules: deque[Rule] = deque(maxlen=1)
+        self._rules: deque[RuleSettings] = deque(maxlen=1)
         self._arming = Arming(rule)
         self._scores = _scores_of(rule)
         self._hold = _Hold()
@@ -60,7 +60,7 @@ class Decider(Stage[People, Decision]):
         """The button was pressed: arm, or disarm. Any thread."""
         self.command(Command.TOGGLE)
 
-    def use(self, rule: Rule) -> None:
+    def use(self, rule: RuleSettings) -> None:
         """Another rule from the next frame on. Any thread."""
         self._rules.append(rule)
 
@@ -135,7 +135,7 @@ class Decider(Stage[People, Decision]):
                 self._scene.forget()
         return asked
 
-    def _change(self, rule: Rule, now: float) -> None:
+    def _change(self, rule: RuleSettings, now: float) -> None:
         self._arming.use(rule, now)
         self._rule = rule
         self._scores = _scores_of(rule)
@@ -186,7 +186,7 @@ class _Hold:
         """A photo was taken: the time starts over, the episode goes on."""
         self._earliest, self._since = now, None
 
-    def update(self, rule: Rule, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
+    def update(self, rule: RuleSettings, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
         """Whether the rule has held for as long as it asks."""
         counted = [one for one in showing if one.person.counts]
         if not self._same_company(rule, counted):
@@ -206,20 +206,20 @@ class _Hold:
             return self._frames >= rule.hold_frames
         return now - self._since >= rule.hold_seconds - 1e-9
 
-    def _same_company(self, rule: Rule, counted: list[Showing]) -> bool:
+    def _same_company(self, rule: RuleSettings, counted: list[Showing]) -> bool:
         group = frozenset(one.person.number for one in counted)
         same = group == self._group or rule.who.at_least is not None
         self._group = group
         return same
 
 
-def _still_obeys(rule: Rule, counted: list[Showing]) -> bool:
+def _still_obeys(rule: RuleSettings, counted: list[Showing]) -> bool:
     """A face missed for a moment need not end it; somebody who stops showing it does."""
     still = sum(one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted)
     return bool(counted) and still >= company.needed(rule, len(counted))
 
 
-def _scores_of(rule: Rule) -> Scores:
+def _scores_of(rule: RuleSettings) -> Scores:
     level = level_of(rule.expression, rule.sensitivity)
     return Scores(rule.expression, level, rule.smoothing_seconds)
 
