@@ -21,10 +21,10 @@ from appliance.hw.cameras.recording import Recording
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import DecisionObserver, assemble, load_models
 from appliance.pipeline.decide.sensitivity import level_of
-from appliance.pipeline.keep import ReplayStore
 from appliance.records.decision import Decision, Photo
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
+from appliance.storage.replay_store import ReplayStore
 
 SHEET = "contact-sheet.png"
 LONGEST_PICTURE_SECONDS = 3600.0

@@ -31,8 +31,8 @@ from appliance.light.table import TABLE
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
 from appliance.pipeline.capture import Capture
-from appliance.pipeline.keep import CardStore
 from appliance.records.decision import Command, Decision, Photo
+from appliance.storage.card_store import CardStore
 from appliance.storage.photos import PhotoStore
 from appliance.system.service import Notifier, process_uptime
 

@@ -126,8 +126,12 @@ class Chooser(Stage[Decision, Decision]):
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
         """Open eyes first, then by marks; of equals the one nearest the trigger."""
-        rates = dict(zip(map(id, ring), rate([one.marks for one in ring]), strict=True))
-        ranked = sorted(ring, key=lambda one: (-round(rates[id(one)], 6), abs(one.time - triggered_at)))
+        rates = rate([candidate.marks for candidate in ring])
+        rated = sorted(
+            zip(rates, ring, strict=True),
+            key=lambda pair: (-round(pair[0], 6), abs(pair[1].time - triggered_at)),
+        )
+        ranked = [candidate for _, candidate in rated]
         if not self._settings.eyes_open:
             return ranked
         opened: list[Candidate] = []

@@ -242,7 +242,7 @@ def test_the_schema_for_editors_knows_what_the_appliance_knows(tmp_path: Path) -
     pins = definitions["HardwareSettings"]["properties"]["rgb_pins"]["anyOf"][0]
     assert (pins["uniqueItems"], pins["maxItems"]) == (True, 3)
     web = definitions["WebSettings"]["properties"]
-    for key in (definitions["Storage"]["properties"]["folder"], web["socket"], web["listen"]):
+    for key in (definitions["StorageSettings"]["properties"]["folder"], web["socket"], web["listen"]):
         assert re.fullmatch(key["pattern"], "/run/a b é")
         assert not re.search(key["pattern"], "/run/a\0b")
     for password in ("", scramble("open sesame!")):

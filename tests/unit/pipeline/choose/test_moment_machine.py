@@ -25,7 +25,8 @@ from appliance.light.row import Kind
 from appliance.light.states import Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.pipeline.choose.chooser import Chooser
-from appliance.pipeline.decide.decider import GAP_SECONDS, WAVERING_SECONDS, Decider
+from appliance.pipeline.decide.decider import GAP_SECONDS, Decider
+from appliance.pipeline.decide.light_state import WAVERING_SECONDS
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
 from tests.support.strategies import TINY, people

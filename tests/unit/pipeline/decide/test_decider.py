@@ -5,7 +5,8 @@ import itertools
 
 from appliance.config.schema import RuleSettings, Who
 from appliance.light.states import State
-from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS, Decider
+from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.decide.light_state import PHOTO_LIGHT_SECONDS
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Reason, ReasonKind
 from appliance.records.faces import JudgedFace, People, Person
@@ -116,10 +117,10 @@ def test_the_cooldown_keeps_photos_apart() -> None:
 
 def test_a_press_disarms_and_another_arms_again() -> None:
     decider = Decider(RuleSettings())
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
     assert decider.decide(people(2.0, {1: GRIN})).light is State.DISARMED
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 60, start=2.1)) == 1
 
 
@@ -127,9 +128,9 @@ def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> Non
     decider = Decider(RuleSettings())
     lights = [d.light for d in play(decider, [{1: GRIN}] * 12)]
     assert lights[-1] is State.PHOTO
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert decider.decide(people(12 * STEP, {1: GRIN})).light is State.DISARMED
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert decider.decide(people(13 * STEP, {1: GRIN})).light is State.ARMED  # it is cooling down
 
 
@@ -204,7 +205,7 @@ def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:
     decider = Decider(RuleSettings(mode="button"))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 60, start=3.0)) == 1
 
 
@@ -320,16 +321,16 @@ def test_a_photo_asked_for_is_taken_whatever_the_faces_do() -> None:
 
 def test_after_so_many_photos_it_is_disarmed_until_the_next_press() -> None:
     decider = Decider(RuleSettings(mode="button", shots_per_arming=2, cooldown_seconds=1, new_scene=False))
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 300)) == 2
     assert not decider.armed
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 300, start=10)) == 2
 
 
 def test_when_nothing_comes_of_it_it_is_disarmed_after_some_minutes() -> None:
     decider = Decider(RuleSettings(mode="button", disarm_after_minutes=1))
-    decider.press()
+    decider.command(Command.TOGGLE)
     decider.decide(people(0, {}))
     assert decider.decide(people(59, {})).armed
     assert not decider.decide(people(60, {})).armed

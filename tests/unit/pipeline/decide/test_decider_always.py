@@ -9,6 +9,7 @@ from appliance.config.schema import RuleSettings, Who
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.pipeline.decide.showing import expression_probability
+from appliance.records.decision import Command
 from appliance.records.faces import People
 from tests.support.rule import SAD, STEP, photos
 from tests.support.strategies import people
@@ -114,7 +115,7 @@ def test_always_a_photo_when_all_show_it_for_long_enough(
     for frame in before:
         decider.decide(frame)
     if not decider.armed:
-        decider.press()
+        decider.command(Command.TOGGLE)
     count = max(count, rule.min_faces, rule.who.at_least or 1)
     start = len(before) * STEP
     hold = max(rule.hold_seconds, rule.hold_frames * STEP)
