@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from appliance.config.schema import ButtonLanguage
+from appliance.config.schema import ButtonSettings
 from appliance.daemon.conditions import Conditions
 from appliance.errors import ApplianceError
 from appliance.hw.button import Gesture
@@ -32,7 +32,7 @@ class ButtonActions:
         self._power_off = power_off
         self._conditions = conditions
 
-    def perform(self, language: ButtonLanguage, gesture: Gesture) -> None:
+    def perform(self, language: ButtonSettings, gesture: Gesture) -> None:
         """Do what ``gesture`` means in ``language``; most gestures mean nothing."""
         meanings = {
             Gesture.PRESS: language.press,

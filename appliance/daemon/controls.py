@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.daemon.heartbeat import Heartbeat
 from appliance.daemon.parts import PagePart, StoragePart
 from appliance.errors import StorageError
@@ -19,7 +19,7 @@ from appliance.system.service import process_uptime
 class Starting(Controls):
     """Controls of an appliance that is not open yet: it answers, and does nothing."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
 
     def command(self, command: Command) -> None:
@@ -57,7 +57,7 @@ class Operating(Controls):
         self.storage.store.delete(name)
 
 
-def _status(ready: bool, rule: Rule, counters: Sequence[StageCounters]) -> dict[str, Any]:
+def _status(ready: bool, rule: RuleSettings, counters: Sequence[StageCounters]) -> dict[str, Any]:
     """Return uptime (seconds), rule in use, and counters of the stages (milliseconds)."""
     return {
         "uptime": round(process_uptime(), 1),

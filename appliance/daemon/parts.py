@@ -9,7 +9,7 @@ from pathlib import Path
 
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.config.schema import ButtonLanguage
+from appliance.config.schema import ButtonSettings
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.reconfigure import Change, Part
 from appliance.errors import ApplianceError, NoSpaceError
@@ -40,7 +40,7 @@ class PanelPart(Part):
         self,
         config: Config,
         conditions: Conditions,
-        press: Callable[[ButtonLanguage, Gesture], None],
+        press: Callable[[ButtonSettings, Gesture], None],
         clock: Clock,
     ) -> None:
         self._conditions = conditions

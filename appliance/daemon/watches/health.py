@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.config.schema import Storage
+from appliance.config.schema import StorageSettings
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.watch import Watch
 from appliance.doctor import board
@@ -25,7 +25,9 @@ class HealthWatch(Watch):
     interval = 10.0
     """Heat and voltage change slowly, and asking the firmware costs a process."""
 
-    def __init__(self, machine: Machine, conditions: Conditions, storage: Callable[[], Storage]) -> None:
+    def __init__(
+        self, machine: Machine, conditions: Conditions, storage: Callable[[], StorageSettings]
+    ) -> None:
         self._machine = machine
         self._conditions = conditions
         self._storage = storage

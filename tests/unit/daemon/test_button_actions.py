@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from appliance.config.schema import ButtonLanguage
+from appliance.config.schema import ButtonSettings
 from appliance.daemon.button_actions import ButtonActions
 from appliance.daemon.conditions import Conditions
 from appliance.errors import StorageError
@@ -19,7 +19,7 @@ def refuse() -> None:
 
 def push(
     gesture: Gesture,
-    language: ButtonLanguage,
+    language: ButtonSettings,
     power_off: Callable[[], None] | None = None,
     conditions: Conditions | None = None,
 ) -> list[Command]:
@@ -29,12 +29,12 @@ def push(
 
 
 def test_a_press_arms_and_two_presses_take_a_photo() -> None:
-    assert push(Gesture.PRESS, ButtonLanguage()) == [Command.TOGGLE]
-    assert push(Gesture.DOUBLE_PRESS, ButtonLanguage()) == [Command.SHOOT]
+    assert push(Gesture.PRESS, ButtonSettings()) == [Command.TOGGLE]
+    assert push(Gesture.DOUBLE_PRESS, ButtonSettings()) == [Command.SHOOT]
 
 
 def test_the_settings_say_what_a_press_means() -> None:
-    language = ButtonLanguage(press="shoot", double_press="none", hold="none")
+    language = ButtonSettings(press="shoot", double_press="none", hold="none")
     assert push(Gesture.PRESS, language) == [Command.SHOOT]
     assert push(Gesture.DOUBLE_PRESS, language) == []
     assert push(Gesture.HOLD, language, lambda: pytest.fail("it powers off")) == []
@@ -42,7 +42,7 @@ def test_the_settings_say_what_a_press_means() -> None:
 
 @pytest.mark.parametrize("gesture", [Gesture.HOLDING, Gesture.STUCK, Gesture.FREED, Gesture.CHATTER])
 def test_what_is_not_a_finished_gesture_does_nothing(gesture: Gesture) -> None:
-    assert push(gesture, ButtonLanguage(), lambda: pytest.fail("it powers off")) == []
+    assert push(gesture, ButtonSettings(), lambda: pytest.fail("it powers off")) == []
 
 
 @pytest.mark.parametrize(("power_off", "shown"), [(lambda: None, True), (refuse, False), (None, False)])
@@ -50,6 +50,6 @@ def test_powering_off_is_shown_only_if_it_happens(
     power_off: Callable[[], None] | None, shown: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     conditions = Conditions()
-    assert push(Gesture.HOLD, ButtonLanguage(), power_off, conditions) == []
+    assert push(Gesture.HOLD, ButtonSettings(), power_off, conditions) == []
     assert (Condition.POWERING_OFF in conditions) is shown
     assert shown or caplog.text, "the journal says why it does not power off"

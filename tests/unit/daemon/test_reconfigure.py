@@ -7,13 +7,13 @@ import pytest
 
 from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.daemon.reconfigure import Change, Part, SettingsInForce
 from appliance.errors import ApplianceError, ConfigError, GpioError
 
 OLD = Config()
-NEW = Config(rule=Rule(min_faces=2))
-NEWER = Config(rule=Rule(min_faces=3))
+NEW = Config(rule=RuleSettings(min_faces=2))
+NEWER = Config(rule=RuleSettings(min_faces=3))
 
 
 class Recorder(Part):

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.config.schema import Hardware
+from appliance.config.schema import HardwareSettings
 from appliance.daemon.start import open_safely
 from appliance.errors import ConfigError, GpioError
 
@@ -48,7 +48,7 @@ def test_the_last_good_one_is_opened_in_place_of_one_that_cannot_be(tmp_path: Pa
     live = LiveConfig(path, state=tmp_path)
     good = live.load()
     live.remember(good)
-    bad = Config(hardware=Hardware(buzzer_pin=19))
+    bad = Config(hardware=HardwareSettings(buzzer_pin=19))
     opener = Opener()
     with contextlib.ExitStack() as resources:
         assert open_safely(opener, bad, None, live, resources) == good
@@ -63,7 +63,7 @@ def test_a_device_that_is_not_needed_is_left_out_where_there_is_no_last_good_one
     opener = Opener()
     with contextlib.ExitStack() as resources:
         opened = open_safely(
-            opener, Config(hardware=Hardware(buzzer_pin=19)), None, LiveConfig(None), resources
+            opener, Config(hardware=HardwareSettings(buzzer_pin=19)), None, LiveConfig(None), resources
         )
     assert opened.hardware.buzzer_pin == "none"
 

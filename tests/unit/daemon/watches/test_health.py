@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config.schema import Storage
+from appliance.config.schema import StorageSettings
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.health import NEARLY_FULL_BYTES, HealthWatch
 from appliance.hw.machine import Machine
@@ -27,7 +27,7 @@ def watch(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> Health
     monkeypatch.setattr(durable, "free_bytes", lambda _: 10**12)
     conditions = Conditions()
     conditions.subscribe(lambda condition, present: told.append((condition, present)))
-    storage = Storage(folder=str(tmp_path), keep_free_mb=KEEP_FREE_MB)
+    storage = StorageSettings(folder=str(tmp_path), keep_free_mb=KEEP_FREE_MB)
     return HealthWatch(Machine(tmp_path), conditions, lambda: storage)
 
 
