@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from appliance.clock import Clock
-from appliance.config.schema import Hardware
+from appliance.config.schema import HardwareSettings
 from appliance.hw.early_light import WANTED, Note
 from appliance.storage import durable
 
@@ -40,7 +40,7 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
 
 
 def leave_note(
-    kept: tuple[Path, Mapping[Path, tuple[int, ...]]] | None, hardware: Hardware, chip: str | None
+    kept: tuple[Path, Mapping[Path, tuple[int, ...]]] | None, hardware: HardwareSettings, chip: str | None
 ) -> None:
     """Tell the early light of the next start its pins.
 

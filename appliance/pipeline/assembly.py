@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 
 from appliance.config import Config
-from appliance.config.schema import Faces
+from appliance.config.schema import FaceSettings
 from appliance.inference.folder import models_folder
 from appliance.line.line import Line, Station
 from appliance.line.stage import Replaceable
@@ -94,7 +94,7 @@ def load_models(config: Config) -> Models:
     return Models(open_detector(config.faces), ExpressionModel(models_folder()), EyeJudge())
 
 
-def open_detector(faces: Faces) -> Detector:
+def open_detector(faces: FaceSettings) -> Detector:
     """What ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
     network = models_folder() / "faces.json"
     if faces.detector == "cnn" or (faces.detector == "auto" and network.exists()):

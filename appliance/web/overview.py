@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from appliance.config.schema import Web, is_loopback
+from appliance.config.schema import WebSettings, is_loopback
 from appliance.errors import FeedError
 from appliance.web.gallery import Gallery
 from appliance.web.link import Link
@@ -19,7 +19,9 @@ FRESH_SECONDS = 3.0
 class Overview:
     """Gathers it when asked."""
 
-    def __init__(self, web: Web, photos: Path, gallery: Gallery, link: Link, latency: Latency) -> None:
+    def __init__(
+        self, web: WebSettings, photos: Path, gallery: Gallery, link: Link, latency: Latency
+    ) -> None:
         self._web = web
         self._photos = photos
         self._gallery = gallery

@@ -12,7 +12,7 @@ from appliance.cli import main
 from appliance.cli import record as record_command
 from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.config.schema import Hardware
+from appliance.config.schema import HardwareSettings
 from appliance.daemon.daemon import Daemon
 from appliance.errors import GpioError, StorageError
 from appliance.hw import gpio
@@ -74,7 +74,7 @@ def test_it_shines_on_the_pins_of_the_last_good_configuration_where_the_file_is_
     live.remember(live.load())
     file.write_text("hardware: {led_pim: 22}\n")
 
-    def opened(settings: Hardware, *_: object, **__: object) -> gpio.Panel:
+    def opened(settings: HardwareSettings, *_: object, **__: object) -> gpio.Panel:
         wanted.append((settings.led_pin, settings.flash_pin, settings.buzzer_pin, settings.button_pin))
         raise GpioError("enough")
 

@@ -27,7 +27,7 @@ MOST_TRIES = 3
 class Configuring:
     """Configures an open Picamera2 so that it shows the whole view, and reads back what it granted."""
 
-    def __init__(self, device: Any, settings: schema.Camera, libcamera: Any) -> None:
+    def __init__(self, device: Any, settings: schema.CameraSettings, libcamera: Any) -> None:
         self._device = device
         self._settings = settings
         self._libcamera = libcamera

@@ -32,7 +32,7 @@ class Controls:
     notes: list[str] = field(default_factory=list)
 
 
-def controls(settings: schema.Camera, advertised: Advertised) -> Controls:
+def controls(settings: schema.CameraSettings, advertised: Advertised) -> Controls:
     """Return the controls of the ``settings`` within the limits of the configured mode."""
     wanted = Controls()
     _frame_rate(settings, advertised, wanted)
@@ -41,7 +41,7 @@ def controls(settings: schema.Camera, advertised: Advertised) -> Controls:
     return wanted
 
 
-def _frame_rate(settings: schema.Camera, advertised: Advertised, wanted: Controls) -> None:
+def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
     if "FrameDurationLimits" not in advertised:
         return
     asked = 1_000_000 / settings.frame_rate  # microseconds
@@ -57,7 +57,7 @@ def _frame_rate(settings: schema.Camera, advertised: Advertised, wanted: Control
         )
 
 
-def _focus(settings: schema.Camera, advertised: Advertised, wanted: Controls) -> None:
+def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
     if "AfMode" not in advertised:
         if settings.focus != "auto":
             wanted.notes.append("camera.focus: this camera has a fixed focus")
@@ -74,7 +74,7 @@ def _focus(settings: schema.Camera, advertised: Advertised, wanted: Controls) ->
             )
 
 
-def _light(settings: schema.Camera, advertised: Advertised, wanted: Controls) -> None:
+def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
     _choose(
         "AeExposureMode",
         _EXPOSURE[settings.exposure],

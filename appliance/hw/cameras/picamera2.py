@@ -40,7 +40,7 @@ Raspberry Pi IPA: up to eight), with some to spare."""
 _MATRICES = {"Rec601": "601", "Rec709": "709", "Rec2020": "2020"}  # libcamera::ColorSpace::YcbcrEncoding
 
 
-def open_pi_camera(settings: schema.Camera, clock: Clock) -> "PiCamera":
+def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
     """Return the Pi camera of the settings, running.
 
     Raises CameraAbsentError, CameraBusyError, CameraFormatError, CameraMemoryError or CameraTuningError.
@@ -107,7 +107,7 @@ def _open(camera_class: Any, number: int, tuning: Any) -> Any:
         raise CameraAbsentError(f"Pi camera {number} cannot be opened ({told})", "Check its cable") from error
 
 
-def _refused(error: Exception, settings: schema.Camera) -> CameraError:
+def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
     story = _story(error)
     if getattr(error, "errno", None) == errno.ENOMEM or "cannot allocate memory" in story.lower():
         return CameraMemoryError(

