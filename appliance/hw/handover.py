@@ -14,6 +14,7 @@ from appliance.clock import Clock
 from appliance.config.schema import HardwareSettings
 from appliance.hw.early_light import WANTED, Note
 from appliance.storage import durable
+from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
 
     Raises OSError.
     """
-    folder = _runtime_directory(environ)
+    folder = directory("RUNTIME", environ)
     if folder is None:
         return
     (folder / WANTED).touch()
@@ -64,8 +65,3 @@ def leave_note(
             durable.write_over(path, text.encode())
     except (OSError, UnicodeError) as error:
         log.warning("The next start will have no early light, as its note cannot be kept: %s", error)
-
-
-def _runtime_directory(environ: Mapping[str, str]) -> Path | None:
-    named = environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    return Path(named) if named else None

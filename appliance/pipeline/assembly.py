@@ -64,17 +64,16 @@ class Assembly:
     follower: Follower
     decider: Decider
     chooser: Chooser
-    keeper: Keeper | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """Both lines, in the order of a frame's way."""
         return (self.frames,) if self.photos is None else (self.frames, self.photos)
 
-    def use(self, config: Config, models: Models | None, store: Store | None) -> None:
-        """Another configuration, each stage from its next frame on. Any thread.
+    def use(self, config: Config, models: Models | None) -> None:
+        """Change every stage to ``config`` at its next frame. Any thread.
 
-        ``models`` and ``store`` are None where they stay the same.
+        ``models`` is None where they stay the same. A store changes by itself: it outlives its settings.
         """
         if models is not None:
             self.finder.replace(_finder(config, models))
@@ -82,8 +81,6 @@ class Assembly:
         self.follower.use(config.people)
         self.decider.use(config.rule)
         self.chooser.use(config.moment)
-        if store is not None and self.keeper is not None:
-            self.keeper.use(store)
 
 
 def load_models(config: Config) -> Models:
@@ -148,7 +145,6 @@ def assemble(
         follower=follower,
         decider=decider,
         chooser=chooser,
-        keeper=keeper,
     )
 
 

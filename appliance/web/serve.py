@@ -11,7 +11,7 @@ import uvicorn
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.errors import ApplianceError, UsageError
-from appliance.system.service import Notifier
+from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
 from appliance.web.app import make_app
 from appliance.web.connections import Limits, WatchedHttp, WatchedWebSocket
@@ -114,9 +114,8 @@ def _spare_memory() -> None:
 
 def _cache() -> Path:
     """Where thumbnails go: systemd's CacheDirectory=, else the user's."""
-    given = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(given.partition(":")[0]) if given else Path.home() / ".cache"
-    return base / "smart-selfie" / "thumbnails"
+    given = directory("CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return given / "smart-selfie" / "thumbnails"
 
 
 class _Server(uvicorn.Server):

@@ -4,6 +4,9 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.config.schema import StorageSettings
+from appliance.daemon.conditions import Conditions
+from appliance.daemon.watches.watch import Watch
 from appliance.doctor import board
 from appliance.doctor.finding import Status
 from appliance.hw.machine import Machine
@@ -12,42 +15,37 @@ from appliance.storage import durable
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 10.0
-"""Heat and voltage change slowly, and asking the firmware costs a process."""
 NEARLY_FULL_BYTES = 200_000_000
 """Room for about a hundred photos above what must stay free."""
 
 
-class HealthWatch:
-    """Looks at the machine now and then; ``tell`` hears of what has changed. Time in seconds, monotonic."""
+class HealthWatch(Watch):
+    """Sets UNWELL and CARD_NEARLY_FULL. ``storage`` gives the settings in force."""
 
-    def __init__(self, machine: Machine, tell: Callable[[Condition, bool], None]) -> None:
+    interval = 10.0
+    """Heat and voltage change slowly, and asking the firmware costs a process."""
+
+    def __init__(
+        self, machine: Machine, conditions: Conditions, storage: Callable[[], StorageSettings]
+    ) -> None:
         self._machine = machine
-        self._tell = tell
-        self._next = 0.0
-        self._told: dict[Condition, bool] = {}
+        self._conditions = conditions
+        self._storage = storage
 
-    def look(self, now: float, folder: Path, keep_free_bytes: int) -> None:
-        """Look, if it is time to."""
-        if now < self._next:
-            return
-        self._next = now + LOOK_SECONDS
+    def check(self) -> None:
+        """See :class:`Watch`."""
         findings = [board.power(self._machine), board.temperature(self._machine)]
-        wrong = [one for one in findings if one.state is Status.FAULT]
-        if self._say(Condition.UNWELL, bool(wrong)):
-            for one in wrong:
-                log.warning("%s: %s. %s", one.name, one.seen, one.advice)
+        wrong = [finding for finding in findings if finding.state is Status.FAULT]
+        if self._conditions.set(Condition.UNWELL, bool(wrong)):
+            for finding in wrong:
+                log.warning("%s: %s. %s", finding.name, finding.seen, finding.advice)
+        storage = self._storage()
         try:
-            spare = durable.free_bytes(folder) - keep_free_bytes
+            spare = durable.free_bytes(Path(storage.folder)) - storage.keep_free_mb * 1_000_000
         except OSError:  # the card is gone or broken: the next photo tells it
             return
-        if self._say(Condition.CARD_NEARLY_FULL, 0 <= spare < NEARLY_FULL_BYTES):
-            log.warning("The card of %s is nearly full: %d MB left for photos", folder, spare // 1_000_000)
-
-    def _say(self, light: Condition, present: bool) -> bool:
-        """Tell a change; whether ``light`` is new."""
-        if self._told.get(light, False) is present:
-            return False
-        self._told[light] = present
-        self._tell(light, present)
-        return present
+        nearly_full = 0 <= spare < NEARLY_FULL_BYTES
+        if self._conditions.set(Condition.CARD_NEARLY_FULL, nearly_full) and nearly_full:
+            log.warning(
+                "The card of %s is nearly full: %d MB left for photos", storage.folder, spare // 1_000_000
+            )

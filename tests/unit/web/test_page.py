@@ -10,7 +10,7 @@ from appliance.cli import main
 from appliance.hw.machine import Machine
 from appliance.light.states import SIGNALS
 from appliance.records.labels import EXPRESSIONS
-from appliance.web.metrics import box
+from appliance.web.machine_status import machine_status
 from tests.support.page_server import Page, write_photo
 
 
@@ -33,12 +33,12 @@ def test_heat_and_throttling_are_read_from_the_board(tmp_path: Path) -> None:
     for file, text in ((heat, "61234\n"), (bits, "50005\n")):
         file.parent.mkdir(parents=True)
         file.write_text(text)
-    found = box(tmp_path, Machine(tmp_path))
+    found = machine_status(tmp_path, Machine(tmp_path))
     assert found["temperature"] == 61.2
     assert found["heat"] == "good"
     assert found["throttled"] == ["under-voltage now", "throttled now"]
     assert found["troubles"] == [{"kind": "under_voltage", "now": True}, {"kind": "throttled", "now": True}]
-    elsewhere = box(tmp_path / "nowhere", Machine(tmp_path / "nowhere"))
+    elsewhere = machine_status(tmp_path / "nowhere", Machine(tmp_path / "nowhere"))
     assert elsewhere["temperature"] is elsewhere["throttled"] is elsewhere["free_mb"] is None
     assert elsewhere["heat"] is elsewhere["troubles"] is None
 
@@ -52,14 +52,14 @@ def test_the_page_is_given_how_hot_the_board_is_by_the_doctors_limits(
     file = tmp_path / "sys/class/thermal/thermal_zone0/temp"
     file.parent.mkdir(parents=True)
     file.write_text(f"{celsius * 1000:.0f}\n")
-    assert box(tmp_path, Machine(tmp_path))["heat"] == heat
+    assert machine_status(tmp_path, Machine(tmp_path))["heat"] == heat
 
 
 def test_trouble_that_is_over_is_told_as_such(tmp_path: Path) -> None:
     file = tmp_path / "sys/devices/platform/soc/soc:firmware/get_throttled"
     file.parent.mkdir(parents=True)
     file.write_text("80000\n")
-    found = box(tmp_path, Machine(tmp_path))
+    found = machine_status(tmp_path, Machine(tmp_path))
     assert found["troubles"] == [{"kind": "too_hot", "now": False}]
     assert found["throttled"] == ["too hot since power-on"]
 

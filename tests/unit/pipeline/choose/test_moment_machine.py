@@ -85,7 +85,8 @@ class Appliance(RuleBasedStateMachine):
         self.chooser = Chooser(MomentSettings(burst=10), lambda _: True)
         self.gestures = Gestures()
         self.player = Player()
-        self.heads = HeadCount()
+        self.counted: list[int] = []
+        self.heads = HeadCount(self.counted.append)
         self.conditions: set[Signal] = set()
         self.reminded: dict[Condition, int] = {}
         self.looks = 0
@@ -203,7 +204,9 @@ class Appliance(RuleBasedStateMachine):
         self.check(decision, scene, newcomers)
         self.choose(decision, self.obeys(scene, newcomers, self.shows()))
         self.player.show(decision.light, decision.level)
-        if (number := self.heads.news(decision)) is not None:
+        self.heads.observe(decision)
+        while self.counted:
+            number = self.counted.pop()
             assert number == sum(one.person.counts for one in decision.people)
             self.player.count(number)
         self.burst_left = BURST if decision.take_photo else self.burst_left - 1
