@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class _Findings:
     """What is known about one frame when the decision is made."""
 
-    showing: tuple[Showing, ...]
+    people: tuple[Showing, ...]
     verdict: Verdict
     armed: bool
     held: bool
@@ -97,16 +97,16 @@ class Decider(Stage[People, Decision]):
         findings = self._examine(people, now)
         verdict, photo = findings.verdict, asked or findings.due
         if photo:
-            self._took(findings.showing, now)
+            self._took(findings.people, now)
         armed = findings.armed or asked
         coming = self._photo_may_come(findings, now)
         return Decision(
             frame=people.frame,
-            people=findings.showing,
+            people=findings.people,
             armed=findings.armed,
             all_show=verdict.waiting_for is None,
             take_photo=photo,
-            light=self._light.update(findings.showing, verdict, armed=armed, coming=coming, now=now),
+            light=self._light.update(findings.people, verdict, armed=armed, coming=coming, now=now),
             reason=Reason(kind=ReasonKind.PHOTO) if photo else findings.waiting_for,
             asked=asked,
             episode=self._hold.episode if verdict.waiting_for is None else 0,
@@ -121,7 +121,7 @@ class Decider(Stage[People, Decision]):
         verdict = company.judge(self._rule, showing, people.newcomers)
         obeys = verdict.waiting_for is None
         return _Findings(
-            showing=showing,
+            people=showing,
             verdict=verdict,
             armed=self._arming.armed,
             held=self._hold.update(self._rule, showing, verdict, now),
