@@ -116,7 +116,7 @@ def test_log_set_up_twice_writes_once(capsys):
 
 def test_the_uptime_counts_from_the_start_of_the_process_not_of_python():
     program = "import time; b = time.clock_gettime(time.CLOCK_BOOTTIME)\n"
-    program += "from appliance.service import process_uptime; print(b, process_uptime())"
+    program += "from appliance.system.service import process_uptime; print(b, process_uptime())"
     before = time.clock_gettime(time.CLOCK_BOOTTIME)
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True)
     after = time.clock_gettime(time.CLOCK_BOOTTIME)
