@@ -24,7 +24,7 @@ from appliance.errors import ApplianceError
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import open_scene
 from appliance.imaging.haar import cascade_path
-from appliance.line.line import Line
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Models, assemble, load_models, open_detector
 from appliance.pipeline.find.cascade import tight_box
 from appliance.pipeline.find.finder import FaceFinder
@@ -84,10 +84,14 @@ def scene_frames(count: int) -> list[Frame]:
 def measure(config: Config, models: Models, frames: Sequence[Frame]) -> dict[str, Any]:
     """CPU milliseconds a frame, by stage and together, and the ratio to the peer path."""
     people: list[int] = []
-    assembly = assemble(config, models, listeners=[lambda decision: people.append(len(decision.people))])
-    line = Line(frames, assembly.stages, MonotonicClock(), threading.Event())
-    line.run_inline()
-    stages = {name: 1000 * c.cpu / c.done for name, c in line.counters() if c.done and c.cpu}
+    assembly = assemble(config, models, on_decision=[lambda decision: people.append(len(decision.people))])
+    runner = Runner(frames, assembly.lines, MonotonicClock(), threading.Event())
+    runner.run_inline()
+    stages = {
+        name: 1000 * counted.cpu / counted.done
+        for _, name, counted in runner.counters()
+        if counted.done and counted.cpu
+    }
     peer = cv2.CascadeClassifier(str(cascade_path("haarcascade_frontalface_default.xml")))
     peer_ms = _cpu_ms(lambda frame: _peer(peer, models, frame), frames[:PEER_FRAMES])
     return {

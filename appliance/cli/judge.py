@@ -15,7 +15,7 @@ from appliance.config import Config
 from appliance.draw.view import view
 from appliance.errors import PictureError, UsageError
 from appliance.hw.cameras.pictures import frame_from_picture_file, is_folder, pictures_in
-from appliance.line.line import Line
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.storage import durable
@@ -88,8 +88,8 @@ class StillJudge:
         """The decision on one picture, as if nothing had been seen before. Raises PictureError."""
         frame = frame_from_picture_file(path, self._config.camera.analysis_size)
         decisions: list[Decision] = []
-        assembly = assemble(self._config, self._models, listeners=[decisions.append], still=True)
-        Line([frame], assembly.stages, VirtualClock(), threading.Event()).run_inline()
+        assembly = assemble(self._config, self._models, on_decision=[decisions.append], still=True)
+        Runner([frame], assembly.lines, VirtualClock(), threading.Event()).run_inline()
         return decisions[0]
 
 

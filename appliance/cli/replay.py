@@ -18,13 +18,13 @@ from appliance.draw.view import view
 from appliance.errors import UsageError
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras.recording import Recording
-from appliance.line.line import Line
-from appliance.pipeline.assembly import Listener, assemble, load_models
+from appliance.line.runner import Runner
+from appliance.pipeline.assembly import DecisionObserver, assemble, load_models
 from appliance.pipeline.decide.sensitivity import level_of
-from appliance.pipeline.keep import ReplayStore
 from appliance.records.decision import Decision, Photo
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
+from appliance.storage.replay_store import ReplayStore
 
 SHEET = "contact-sheet.png"
 LONGEST_PICTURE_SECONDS = 3600.0
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     plot = Plot(level) if args.plot else None
     storage = config.storage
     store = ReplayStore(args.out, storage.quality, storage.face_regions) if args.out else None
-    listeners: list[Listener] = [plot.frame] if plot is not None else []
+    listeners: list[DecisionObserver] = [plot.frame] if plot is not None else []
     if args.explain:
         report = say if args.json else tell
         listeners.append(lambda decision: report(explanation(decision, level)))
@@ -121,8 +121,8 @@ def play(
     events: Events,
     story: Story | None,
     store: ReplayStore | None,
-    listeners: Sequence[Listener] = (),
-    on_chosen: Sequence[Listener] = (),
+    on_decision: Sequence[DecisionObserver] = (),
+    on_choice: Sequence[DecisionObserver] = (),
 ) -> None:
     """Every frame of ``recording`` through the stages, one after the other."""
 
@@ -144,12 +144,12 @@ def play(
     assembly = assemble(
         config,
         models,
-        listeners=[on_frame, *listeners],
-        on_chosen=[chosen, *on_chosen],
+        on_decision=[on_frame, *on_decision],
+        on_choice=[chosen, *on_choice],
         store=store,
         on_photo=[on_photo],
     )
-    Line(_frames(recording), assembly.stages, clock, threading.Event()).run_inline()
+    Runner(_frames(recording), assembly.lines, clock, threading.Event()).run_inline()
 
 
 def _frames(recording: Recording) -> Iterator[Frame]:

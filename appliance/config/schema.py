@@ -16,6 +16,7 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from appliance.config.values import (
@@ -37,6 +38,9 @@ from appliance.records.labels import EXPRESSIONS
 
 Sensitivity = Literal["slight", "normal", "big"]
 """How plainly an expression must be shown; the probabilities are in ``pipeline/decide/sensitivity.py``."""
+
+SEE_MOMENT: JsonDict = {"see": "docs/moment.md"}
+"""The document that says more of a setting."""
 
 
 class Section(BaseModel):
@@ -208,7 +212,9 @@ class Rule(Section):
         description="who must show it: everyone, or {at_least: 3} people, or a {share: 0.8} of those in view",
     )
     sensitivity: Sensitivity = Field(
-        "normal", description="how plainly it must be seen: slight, normal or big; see docs/moment.md"
+        "normal",
+        description="how plainly it must be seen: slight, normal or big",
+        json_schema_extra=SEE_MOMENT,
     )
     hold_seconds: float = Field(
         0.35, ge=0, le=10, description="seconds the rule must hold, and nobody come or go"
@@ -255,7 +261,11 @@ class Moment(Section):
     before_seconds: float = Field(0.5, ge=0, le=5, description="seconds before the decision to choose from")
     after_seconds: float = Field(0.25, ge=0, le=5, description="seconds after it to wait for a better frame")
     memory_mb: int = Field(
-        20, ge=1, le=4096, description="megabytes of full pictures to choose from; see docs/moment.md"
+        20,
+        ge=1,
+        le=4096,
+        description="megabytes of full pictures to choose from",
+        json_schema_extra=SEE_MOMENT,
     )
     burst: int = Field(1, ge=1, le=10, description="photos of one moment, the best ones")
     eyes_open: bool = Field(True, description="true: of good frames, one in which nobody blinks")

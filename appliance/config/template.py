@@ -55,6 +55,8 @@ def json_schema() -> dict[str, Any]:
         for key in section.get("properties", {}).values():
             if key.get("default") == {}:
                 key["default"] = "everyone"
+            if "see" in key:
+                key["description"] = _described(key["description"], key.pop("see"))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$comment": BEYOND, **schema}
 
 
@@ -82,10 +84,20 @@ def _parts(field: FieldInfo) -> tuple[str, list[tuple[str, str, str]]]:
     assert isinstance(model, type)
     assert issubclass(model, BaseModel)
     keys = [
-        (key, _value(inner.default), "; ".join(filter(None, [inner.description, ", ".join(_range(inner))])))
+        (key, _value(inner.default), "; ".join(filter(None, [_words(inner), ", ".join(_range(inner))])))
         for key, inner in model.model_fields.items()
     ]
     return (model.__doc__ or "").partition("\n\n")[0], keys
+
+
+def _words(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    return _described(field.description or "", extra.get("see") if isinstance(extra, dict) else None)
+
+
+def _described(words: str, see: Any) -> str:
+    """``words``, and the document that says more; the page shows the words alone."""
+    return words if see is None else f"{words}; see {see}"
 
 
 def _range(field: FieldInfo) -> Iterator[str]:

@@ -28,11 +28,11 @@ from appliance.hw.handover import leave_note
 from appliance.hw.machine import Machine
 from appliance.light.states import Condition, State
 from appliance.light.table import TABLE
-from appliance.line.line import Line
-from appliance.pipeline.assembly import Assembly, Listener, Models, assemble, load_models
+from appliance.line.runner import Runner
+from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
 from appliance.pipeline.capture import Capture
-from appliance.pipeline.keep import CardStore
 from appliance.records.decision import Command, Decision, Photo
+from appliance.storage.card_store import CardStore
 from appliance.storage.photos import PhotoStore
 from appliance.system.service import Notifier, process_uptime
 
@@ -57,7 +57,7 @@ class Daemon:
         live: LiveConfig | None = None,
         fault: ConfigError | None = None,
         open_source: Callable[[], Camera] | None = None,
-        listeners: Sequence[Listener] = (),
+        listeners: Sequence[DecisionObserver] = (),
         on_photo: Sequence[Callable[[Photo], None]] = (),
         power_off: Callable[[], None] | None = None,
         clock: Clock | None = None,
@@ -84,7 +84,7 @@ class Daemon:
         self._panel: Panel | None = None
         self._assembly: Assembly | None = None
         self._capture: Capture | None = None
-        self._line: Line | None = None
+        self._runner: Runner | None = None
         self._store: PhotoStore | None = None
         self._feed: Feed | None = None
         self._ready = False
@@ -99,8 +99,8 @@ class Daemon:
             lost = functools.partial(self._condition, Condition.CAMERA_LOST)
             self._proven = self._config
             self._capture = Capture(camera, self._opener(self._config), self._clock, self._stop, lost)
-            self._line = Line(self._capture, self._assembly.stages, self._clock, self._stop)
-            self._line.run_threaded(self._tick)
+            self._runner = Runner(self._capture, self._assembly.lines, self._clock, self._stop)
+            self._runner.run_threaded(self._tick)
         finally:
             self._notifier.stopping()
             if self._feed is not None:
@@ -183,14 +183,14 @@ class Daemon:
         return assemble(
             self._config,
             models,
-            listeners=[
+            on_decision=[
                 self._show,
                 self._alive,
                 LensWatch(functools.partial(self._condition, Condition.LENS_COVERED)).hear,
                 *self._listeners,
             ],
             store=self._card(self._config, store),
-            on_chosen=[self._save],
+            on_choice=[self._save],
             on_photo=[self._saved, *self._on_photo],
             on_storage_fault=self._stored,
         )
@@ -329,13 +329,13 @@ class Daemon:
 
     def status(self) -> dict[str, Any]:
         """Counters of the stages (milliseconds), the rule in use. Any thread may call."""
-        line = self._line
+        runner = self._runner
         return {
             "uptime": round(process_uptime(), 1),
             "ready": self._ready,
             "rule": self._config.rule.model_dump(mode="json"),
             "stages": [
-                {"name": name, **counters.report()} for name, counters in (line.counters() if line else ())
+                {"name": one.stage, **one.counters.report()} for one in (runner.counters() if runner else ())
             ],
         }
 
@@ -345,7 +345,7 @@ class Daemon:
 
     def dropped(self) -> int:
         """Frames that were dropped so far because a stage was too slow for them."""
-        return sum(counters.dropped for _, counters in self._line.counters()) if self._line else 0
+        return sum(one.counters.dropped for one in self._runner.counters()) if self._runner else 0
 
     def handle_signals(self) -> None:
         """SIGTERM and SIGINT stop, SIGHUP reads the configuration again, SIGUSR1 prints the counters."""
@@ -380,8 +380,8 @@ class Daemon:
             self._report()
 
     def _report(self) -> None:
-        for name, counters in self._line.counters() if self._line else ():
-            log.info("%s: %s", name, counters)
+        for one in self._runner.counters() if self._runner else ():
+            log.info("%s: %s", one.stage, one.counters)
 
     @contextlib.contextmanager
     def _refused(self, config: Config) -> Iterator[None]:

@@ -14,7 +14,7 @@ from appliance.errors import GpioError
 from appliance.hw.button import Gesture, Gestures
 from appliance.hw.button_watch import ButtonWatch
 from appliance.hw.early_light import chip_label
-from appliance.light.player import Output
+from appliance.light.player import LightOutput
 from appliance.light.states import Condition
 from appliance.light.thread import Drive, LightThread
 
@@ -146,7 +146,7 @@ def _buzzer(pin: int, pins: _Pins) -> Drive:
 
     buzzer = pins.open("buzzer_pin", TonalBuzzer, pin)
 
-    def sound(output: Output) -> None:
+    def sound(output: LightOutput) -> None:
         if output.tone is not None:
             buzzer.play(Tone.from_frequency(output.tone))
         elif buzzer.is_active:

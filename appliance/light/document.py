@@ -13,10 +13,10 @@ def renew(document: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"the document lacks {BEGIN.strip()} or {END.strip()}")
-    return before + begin + table() + end + after
+    return before + begin + _table() + end + after
 
 
-def table() -> str:
+def _table() -> str:
     """Return every signal with what is seen and what it means, in Markdown, conditions by priority."""
     signals: tuple[Signal, ...] = (*State, *CONDITIONS)
     lines = ["| state | the light | it means |", "|---|---|---|"]

@@ -89,7 +89,7 @@ def burst(count: int, on: float = 0.05, off: float = 0.05) -> Pattern:
     return steps
 
 
-def heads(facts: Facts) -> Iterator[Step]:
+def per_person(facts: Facts) -> Iterator[Step]:
     """A short blink for each person, once; one long blink after six says that there are more."""
     people = facts.people
     yield Step(0, 0.4)

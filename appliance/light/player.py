@@ -12,7 +12,7 @@ REMIND_SECONDS = 6.0
 """A reminder plays again after so long; what it interrupts continues in between."""
 
 
-class Output(NamedTuple):
+class LightOutput(NamedTuple):
     """What the devices do now: the LED 0 or 1, an RGB LED's colour, a buzzer's tone in Hz, the flash lamp."""
 
     level: float
@@ -76,7 +76,7 @@ class Player:
             self._once = None
         return self._settle()
 
-    def next(self) -> tuple[Step, Output]:
+    def next(self) -> tuple[Step, LightOutput]:
         """Return the LED's next step, and the other devices with it."""
         step = next(self._once[1], None) if self._once is not None else None
         if step is None and self._once is not None:
@@ -109,12 +109,12 @@ class Player:
         self._once = self._last_reminder, self._begin(self._last_reminder)
         return next(self._once[1])
 
-    def _output(self, step: Step) -> Output:
+    def _output(self, step: Step) -> LightOutput:
         row = TABLE[self._once[0] if self._once is not None else self._playing]
         flash = self._playing is State.ALL and not self._hidden()
         if not step.level:
-            return Output(0, flash=flash)
-        return Output(step.level, row.rgb(self.facts), row.tone, flash)
+            return LightOutput(0, flash=flash)
+        return LightOutput(step.level, row.rgb(self.facts), row.tone, flash)
 
     def _present(self) -> list[Condition]:
         return [condition for condition in CONDITIONS if condition in self._conditions]

@@ -12,7 +12,7 @@ check that a plain LED can play every row and that no two look the same.
 
 from collections.abc import Mapping
 
-from appliance.light.patterns import Facts, blink, burst, climb, code, heads, reminder, steady
+from appliance.light.patterns import Facts, blink, burst, climb, code, per_person, reminder, steady
 from appliance.light.row import BLUE, CYAN, GREEN, MAGENTA, RED, YELLOW, Animation, Kind, Rgb, Row
 from appliance.light.states import Condition, Signal, State
 
@@ -62,7 +62,7 @@ TABLE: Mapping[Signal, Row] = {
         title="Waiting",
         seen="N short blinks, once; after six a long one for the rest",
         meaning="I see N people; said when the number has changed",
-        pattern=heads,
+        pattern=per_person,
         animation=Animation.FAST,
         kind=Kind.ONCE,
     ),

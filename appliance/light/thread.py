@@ -4,12 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 
-from appliance.light.player import Output, Player
+from appliance.light.player import LightOutput, Player
 from appliance.light.states import Condition, Signal
 
 log = logging.getLogger(__name__)
 
-Drive = Callable[[Output], None]
+Drive = Callable[[LightOutput], None]
 """Sets one device. May raise anything: GPIO libraries raise errors of their own making."""
 _CLOSE_SECONDS = 2.0
 
@@ -66,9 +66,9 @@ class LightThread:
                 step, output = self._player.next()
             self._drive(output)
             self._changed.wait(step.seconds)
-        self._drive(Output(0))
+        self._drive(LightOutput(0))
 
-    def _drive(self, output: Output) -> None:
+    def _drive(self, output: LightOutput) -> None:
         for name, drive in list(self._drives.items()):
             try:
                 drive(output)

@@ -1,1 +1,1 @@
-"""What runs stages: the stage interface, bounded inboxes, one thread a stage."""
+"""What runs stages: the stage interface, bounded inboxes, a thread for each stage, and lines of them."""

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 
 from appliance.config import Config
 from appliance.config.schema import Faces
 from appliance.inference.folder import models_folder
-from appliance.line.announce import Announcer
-from appliance.line.stage import Replaceable, Stage
+from appliance.line.line import Line, Step
+from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.decide.decider import Decider
@@ -25,7 +24,17 @@ from appliance.records.decision import Decision, Photo
 from appliance.records.faces import FoundFaces, JudgedFaces
 from appliance.records.frame import Frame
 
-Listener = Callable[[Decision], None]
+DecisionObserver = Callable[[Decision], None]
+PhotoObserver = Callable[[Photo], None]
+
+FRAME_LIMIT = 5
+"""Frames between the camera and the choice, in all inboxes and stages together: each is a full picture, and
+where all stages are late at once, as while a photo is chosen, they would be twice as many."""
+FRAMES_DRAIN_SECONDS = 1.5
+"""How long a stop waits for the frames under way; with the rest of the shutdown it stays under 2 s."""
+PHOTOS_DRAIN_SECONDS = 10.0
+"""How long it waits for photos under way: a slow card needs seconds for one. The unit's TimeoutStopSec allows
+for it."""
 
 # The pipeline has its own threads, and OpenCV's would make the order of its results depend on chance.
 cv2.setNumThreads(1)
@@ -40,11 +49,16 @@ class Models:
     eyes: EyeJudge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """The stages after the camera, in order, and those of them that can be changed while they run."""
+    """The two lines after the camera, and those of their stages that can be changed while they run.
 
-    stages: Sequence[Stage[Any, Any]]
+    ``frames``: from a frame to the choice of the best; ``photos``: from there to the card, left out without
+    a store.
+    """
+
+    frames: Line
+    photos: Line | None
     finder: Replaceable[Frame, FoundFaces]
     judge: Replaceable[FoundFaces, JudgedFaces]
     follower: Follower
@@ -52,14 +66,19 @@ class Assembly:
     chooser: Chooser
     keeper: Keeper | None
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Both lines, in the order of a frame's way."""
+        return (self.frames,) if self.photos is None else (self.frames, self.photos)
+
     def use(self, config: Config, models: Models | None, store: Store | None) -> None:
         """Another configuration, each stage from its next frame on. Any thread.
 
         ``models`` and ``store`` are None where they stay the same.
         """
         if models is not None:
-            self.finder.use(_finder(config, models))
-            self.judge.use(_judge(models))
+            self.finder.replace(_finder(config, models))
+            self.judge.replace(_judge(models))
         self.follower.use(config.people)
         self.decider.use(config.rule)
         self.chooser.use(config.moment)
@@ -87,15 +106,17 @@ def assemble(
     config: Config,
     models: Models,
     *,
-    listeners: Sequence[Listener] = (),
+    on_decision: Sequence[DecisionObserver] = (),
     store: Store | None = None,
-    on_chosen: Sequence[Listener] = (),
-    on_photo: Sequence[Callable[[Photo], None]] = (),
+    on_choice: Sequence[DecisionObserver] = (),
+    on_photo: Sequence[PhotoObserver] = (),
     on_storage_fault: Callable[[bool], None] = lambda _: None,
     still: bool = False,
 ) -> Assembly:
-    """Everything from finding faces to keeping the photo (left out without a ``store``).
+    """Wire everything from finding faces to keeping the photo (left out without a ``store``).
 
+    ``on_decision``, ``on_choice`` and ``on_photo`` observe every decision, the frames chosen as photos, and
+    the photos kept; see :class:`Step` for what an observer may do.
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
     """
     finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
@@ -103,11 +124,32 @@ def assemble(
     decider = Decider(config.rule)
     chooser = Chooser(config.moment, models.eyes.everybody)
     keeper = Keeper(store, on_storage_fault) if store is not None else None
-    stages: list[Stage[Any, Any]] = [finder, judge, follower, decider, Announcer("announce", listeners)]
-    stages += [chooser, Announcer("announce choice", on_chosen, Keeper.capacity)]  # a burst comes at once
+    frames = Line(
+        name="frames",
+        steps=(
+            Step(stage=finder),
+            Step(stage=judge),
+            Step(stage=follower),
+            Step(stage=decider, observers=on_decision),
+            Step(stage=chooser, observers=on_choice),
+        ),
+        drain_seconds=FRAMES_DRAIN_SECONDS,
+        limit=FRAME_LIMIT,
+    )
+    photos = None
     if keeper is not None:
-        stages += [keeper, Announcer("announce photo", on_photo)]
-    return Assembly(stages, finder, judge, follower, decider, chooser, keeper)
+        steps = (Step(stage=keeper, observers=on_photo),)
+        photos = Line(name="photos", steps=steps, drain_seconds=PHOTOS_DRAIN_SECONDS)
+    return Assembly(
+        frames=frames,
+        photos=photos,
+        finder=finder,
+        judge=judge,
+        follower=follower,
+        decider=decider,
+        chooser=chooser,
+        keeper=keeper,
+    )
 
 
 def _finder(config: Config, models: Models, still: bool = False) -> FaceFinder:

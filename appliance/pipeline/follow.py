@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from appliance.config.schema import PeopleSettings
+from appliance.line.stage import Stage
 from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
 from appliance.records.frame import Box, Frame
 
@@ -73,7 +74,7 @@ class _Track:
         return float((self.velocity[0] ** 2 + self.velocity[1] ** 2) ** 0.5) / max(1e-6, self.face.box.size)
 
 
-class Follower:
+class Follower(Stage[JudgedFaces, People]):
     """The stage that follows people.
 
     Somebody missed for ``grace_seconds`` is still there; then released. With ``confirm`` False every face
@@ -92,8 +93,12 @@ class Follower:
         """Other settings from the next frame on. Any thread."""
         self._settings = settings
 
-    def process(self, judged: JudgedFaces) -> People:
-        """Everybody in view, and how many faces are too new to be sure of."""
+    def process(self, judged: JudgedFaces) -> tuple[People]:
+        """See :class:`Stage` and :meth:`follow`."""
+        return (self.follow(judged),)
+
+    def follow(self, judged: JudgedFaces) -> People:
+        """Return everybody in view, and how many faces are too new to be sure of."""
         now = judged.frame.captured_at
         free = list(range(len(judged.faces)))
         for track, index in self._pairs(judged.faces, now):

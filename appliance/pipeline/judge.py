@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from appliance.errors import ModelError
 from appliance.inference.model_file import RESTORE, network_file, read_description
 from appliance.inference.runtime import open_interpreter
+from appliance.line.stage import Stage
 from appliance.records.faces import FoundFaces, JudgedFace, JudgedFaces
 from appliance.records.frame import Box, Grey
 from appliance.records.labels import LABELS
@@ -99,7 +100,7 @@ class ExpressionModel:
         return result
 
 
-class ExpressionJudge:
+class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
     """The stage that judges every face of a frame."""
 
     name = "judge expressions"
@@ -110,8 +111,12 @@ class ExpressionJudge:
         self._model = model
         self._rejected_from = rejected_from
 
-    def process(self, found: FoundFaces) -> JudgedFaces:
-        """Scores for each face; what is no face is set apart."""
+    def process(self, found: FoundFaces) -> tuple[JudgedFaces]:
+        """See :class:`Stage` and :meth:`judge`."""
+        return (self.judge(found),)
+
+    def judge(self, found: FoundFaces) -> JudgedFaces:
+        """Score each face, and set apart what the model calls not_a_face."""
         judged = [
             JudgedFace(
                 box=face.box,

@@ -21,6 +21,8 @@ from appliance.storage.photo_names import MAX_BYTES, PHOTO
 
 log = logging.getLogger(__name__)
 
+MAKE, MODEL = "Smart Selfie", "smart-selfie"
+"""What the EXIF says took the photo."""
 MAX_SIDE = 16384
 """Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
 MAX_XMP_BYTES = 65_000
@@ -39,8 +41,8 @@ class PhotoStore:
     clock that repeats, a lost or corrupt counter file, photos taken away, or a second program in the same
     folder never lead to the same name twice. The time is for people; nothing depends on it.
 
-    ``quality`` is the JPEG's, 1 to 100; ``keep_free_mb`` megabytes (10^6) of the card stay free; ``make`` and
-    ``model`` go into the EXIF. Nothing is touched before :meth:`prepare` or :meth:`save`. Not thread-safe.
+    ``quality`` is the JPEG's, 1 to 100; ``keep_free_mb`` megabytes (10^6) of the card stay free.
+    Nothing is touched before :meth:`prepare` or :meth:`save`. Not thread-safe.
     """
 
     def __init__(
@@ -50,15 +52,11 @@ class PhotoStore:
         keep_free_mb: int = 0,
         *,
         clock: Clock | None = None,
-        make: str = "Smart Selfie",
-        model: str = "smart-selfie",
     ) -> None:
         self.folder = Path(folder)
         self._quality = quality
         self._keep_free = keep_free_mb * _MB
         self._clock = clock
-        self._make = make
-        self._model = model
         self._last: int | None = None
         self._largest = 0
 
@@ -113,7 +111,7 @@ class PhotoStore:
                 raise StorageError(f"The photo {name} is already gone") from None
 
     def _encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes) -> bytes:
-        data = encode_jpeg(picture, self._quality, make_exif(taken_at, self._make, self._model), xmp)
+        data = encode_jpeg(picture, self._quality, make_exif(taken_at, MAKE, MODEL), xmp)
         if len(data) > MAX_BYTES:
             raise StorageError(
                 f"A photo of {len(data) // _MB} MB is too large to keep; {MAX_BYTES // _MB} MB is the limit",

@@ -1,6 +1,7 @@
 """From nobody to a hundred people, and how steadily a group is counted."""
 
 import itertools
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -8,22 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
+from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
 from appliance.hw.cameras import scene as bundled
 from appliance.hw.cameras.convert import make_frame
-from appliance.line.stage import Stage
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision, Showing
 from appliance.records.frame import Frame
-
-
-def decide(stages: list[Stage], frame: Frame) -> None:
-    """One frame through all stages."""
-    item = frame
-    for stage in stages:
-        item = stage.process(item)
-        if item is None:
-            return
 
 
 class Group(NamedTuple):
@@ -40,9 +33,8 @@ def groups(config: Config, frames: Iterable[Frame], still: bool = False) -> list
     def hear(decision: Decision) -> None:
         seen.append(Group(decision.frame.captured_at, decision.people))
 
-    assembly = assemble(config, load_models(config), listeners=[hear], still=still)
-    for frame in frames:
-        decide(list(assembly.stages), frame)
+    assembly = assemble(config, load_models(config), on_decision=[hear], still=still)
+    Runner(frames, assembly.lines, VirtualClock(), threading.Event()).run_inline()
     return seen
 
 

@@ -69,7 +69,7 @@ class Heard:
         """Frames that have left the stage ``after`` and not yet reached those who hear of every frame."""
         stages = self.daemon.status()["stages"]
         names = [stage["name"] for stage in stages]
-        first, last = names.index(after), names.index("announce")
+        first, last = names.index(after), names.index("decide")
         dropped = sum(stage["dropped"] for stage in stages[first + 1 : last + 1])
         return int(stages[first]["done"] - dropped - stages[last]["done"])
 

@@ -21,7 +21,7 @@ from appliance.light.patterns import Facts
 from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.light.thread import LightThread
-from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS
+from appliance.pipeline.decide.light_state import PHOTO_LIGHT_SECONDS
 from appliance.records.decision import Photo
 from tests.support.box import Box, eventually
 from tests.support.strategies import frame, photo_on

@@ -60,7 +60,7 @@ def test_on_request_it_prints_what_each_stage_has_done(tmp_path: Path) -> None:
     with appliance(tmp_path) as process:
         wait_for(process, "Ready")
         process.send_signal(signal.SIGUSR1)
-        lines = wait_for(process, "announce:")
+        lines = wait_for(process, "keep photo:")
         for stage in ("capture", "find faces", "judge expressions", "follow people", "decide"):
             assert any(f"{stage}: " in line and " dropped" in line for line in lines), stage
 

@@ -10,7 +10,7 @@ SMILE, GRIN, SAD = 0.95, 0.99, 0.05
 
 def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
     """One decision a frame, at 30 frames a second."""
-    return [decider.process(people(start + i * STEP, scene)) for i, scene in enumerate(scenes)]
+    return [decider.decide(people(start + i * STEP, scene)) for i, scene in enumerate(scenes)]
 
 
 def photos(decisions: list[Decision]) -> int:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from appliance.config.schema import Moment
-from appliance.line.stage import Several
+from appliance.line.stage import Stage
 from appliance.pipeline.choose.eyes import EyesOpen
 from appliance.pipeline.choose.quality import Marks, marks, rate
 from appliance.records.decision import Decision, Reason, ReasonKind
@@ -35,14 +35,13 @@ class Candidate:
         return self.decision.frame.captured_at
 
 
-class Chooser:
+class Chooser(Stage[Decision, Decision]):
     """The stage that chooses. It passes on the chosen decisions only, ``take_photo`` set, ``burst`` of them.
 
     A photo that somebody asked for is passed on as it is, at once.
     """
 
     name = "choose best"
-    ends_frames = True
     capacity = 2
     """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
 
@@ -59,8 +58,12 @@ class Chooser:
         """Other settings from the next frame on. Any thread."""
         self._settings = settings
 
-    def process(self, decision: Decision) -> Several[Decision] | None:
-        """The photos, once the moment is over; None meanwhile."""
+    def is_precious(self, decision: Decision) -> bool:
+        """Whether a photo was decided: the cooldown has begun with it, so it is not decided again."""
+        return decision.take_photo
+
+    def process(self, decision: Decision) -> list[Decision]:
+        """Return the photos, once the moment is over; nothing meanwhile."""
         chosen = [decision] if decision.asked else []
         triggered = decision.take_photo and not decision.asked
         if self._moment_is_over(decision) or (triggered and self._triggered_at is not None):
@@ -70,15 +73,11 @@ class Chooser:
             self._triggered_at = decision.frame.captured_at
             if self._settings.after_seconds == 0:
                 chosen += self._choose()
-        return Several(chosen) if chosen else None
+        return chosen
 
-    def finish(self) -> Several[Decision]:
-        """The photos of a moment that the end of all frames cuts short."""
-        return Several(self._choose() if self._triggered_at is not None else [])
-
-    def idle(self) -> Several[Decision]:
-        """The same where the camera has stalled: a photo that was decided does not wait for it."""
-        return self.finish()
+    def flush(self) -> list[Decision]:
+        """Return the photos of a moment that is cut short: a photo that was decided waits for no camera."""
+        return self._choose() if self._triggered_at is not None else []
 
     def _moment_is_over(self, decision: Decision) -> bool:
         if self._triggered_at is None:
@@ -127,8 +126,12 @@ class Chooser:
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
         """Open eyes first, then by marks; of equals the one nearest the trigger."""
-        rates = dict(zip(map(id, ring), rate([one.marks for one in ring]), strict=True))
-        ranked = sorted(ring, key=lambda one: (-round(rates[id(one)], 6), abs(one.time - triggered_at)))
+        rates = rate([candidate.marks for candidate in ring])
+        rated = sorted(
+            zip(rates, ring, strict=True),
+            key=lambda pair: (-round(pair[0], 6), abs(pair[1].time - triggered_at)),
+        )
+        ranked = [candidate for _, candidate in rated]
         if not self._settings.eyes_open:
             return ranked
         opened: list[Candidate] = []

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.line.stage import Stage
 from appliance.pipeline.find.detector import Detector, merge
 from appliance.records.faces import Face, FoundFaces
 from appliance.records.frame import Box, Frame, Grey
@@ -23,7 +24,7 @@ RESTLESS_SECONDS, RESTLESS_SHARE = 0.2, 0.4
 room nor a moving curtain costs much."""
 
 
-class FaceFinder:
+class FaceFinder(Stage[Frame, FoundFaces]):
     """The stage that finds faces.
 
     ``full_search_seconds`` is the longest time between two looks at the whole picture, None for the
@@ -52,8 +53,12 @@ class FaceFinder:
         self._searched_size: tuple[int, ...] = ()
         self._thumb: NDArray[np.int16] | None = None
 
-    def process(self, frame: Frame) -> FoundFaces:
-        """The faces of ``frame``."""
+    def process(self, frame: Frame) -> tuple[FoundFaces]:
+        """See :class:`Stage` and :meth:`find`."""
+        return (self.find(frame),)
+
+    def find(self, frame: Frame) -> FoundFaces:
+        """Find the faces of ``frame``."""
         if self._still:
             return FoundFaces(frame=frame, faces=tuple(self._detector.search(frame)))
         thumb = cv2.resize(frame.grey, THUMB, interpolation=cv2.INTER_AREA).astype(np.int16)

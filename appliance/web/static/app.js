@@ -1,10 +1,11 @@
 // Puts the page together: who is logged in, which part is shown.
 
-import { $, Refused, attempt, request, session } from "./page.js";
+import { $, Refused, attempt, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
 
 // The live view is what people wait for; the other parts are fetched when they are wanted.
+/** @type {Record<string, () => Promise<Part>>} */
 const PARTS = {
   live: async () => ({ enter() {}, leave() {} }),
   mood: () => import("./mood.js"),
@@ -12,8 +13,11 @@ const PARTS = {
   settings: () => import("./settings.js"),
   health: () => import("./health.js"),
 };
+/** @type {Record<string, string>} */
 const TITLES = { live: "Live", mood: "Mood", photos: "Photos", settings: "Settings", health: "Health" };
+/** @type {string | null} */
 let part = null;
+/** @type {Part | null} */
 let shown = null;
 
 async function go() {
@@ -24,8 +28,8 @@ async function go() {
   part = name;
   shown?.leave();
   shown = null;
-  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== `view-${name}`;
-  for (const link of document.querySelectorAll(".tabs a")) {
+  show(`view-${name}`);
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".tabs a"))) {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -39,6 +43,11 @@ async function go() {
   shown.enter();
 }
 
+/** @param {string} id */
+function show(id) {
+  for (const view of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".view"))) view.hidden = view.id !== id;
+}
+
 function outside() {
   session.inside = false;
   session.proof = null;
@@ -46,7 +55,7 @@ function outside() {
   shown?.leave();
   part = shown = null;
   $("bar").hidden = true;
-  for (const section of document.querySelectorAll(".view")) section.hidden = section.id !== "view-login";
+  show("view-login");
   document.title = "Log in · Smart selfie";
   $("password").focus();
 }
@@ -78,10 +87,10 @@ async function begin() {
   else outside();
 }
 
-$("view-login").querySelector("form").addEventListener("submit", async (event) => {
+within($("view-login"), "form").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const wrong = $("view-login").querySelector(".wrong");
-  const button = $("view-login").querySelector("button");
+  const wrong = within($("view-login"), ".wrong");
+  const button = /** @type {HTMLButtonElement} */ (within($("view-login"), "button"));
   wrong.textContent = "";
   button.disabled = true;
   try {

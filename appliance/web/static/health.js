@@ -1,6 +1,6 @@
 // How the box is.
 
-import { $, element, request, session } from "./page.js";
+import { $, element, request, session, within } from "./page.js";
 import { capital, signal } from "./words.js";
 
 let timer = 0;
@@ -14,6 +14,7 @@ export function enter() {
 export function leave() { clearInterval(timer); }
 
 async function load() {
+  /** @type {Health | null} */
   const health = await request("/api/health").catch(() => null);
   if (!health) { $("health-say").textContent = "The page's server does not answer."; return; }
   $("health-say").textContent = !health.up ? "The appliance is not running." : health.fault ? `${signal(health.fault).title}.` : "All is well.";
@@ -21,6 +22,7 @@ async function load() {
   stages(health.appliance.stages || []);
 }
 
+/** @param {number | undefined} seconds */
 function duration(seconds) {
   if (seconds == null) return "–";
   const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
@@ -29,24 +31,28 @@ function duration(seconds) {
   return minutes ? `${minutes} min` : `${Math.round(seconds)} s`;
 }
 
+/** @param {number | null} mb */
 const size = (mb) => (mb == null ? "–" : mb >= 1000 ? `${(mb / 1000).toFixed(1)} GB` : `${mb} MB`);
+/** @param {number | null} seconds */
 const ms = (seconds) => (seconds == null ? "–" : `${Math.round(1000 * seconds)} ms`);
 
+/** @param {Health} health */
 function tiles(health) {
   const { box, appliance, page } = health;
   const dropped = (appliance.stages || []).reduce((sum, one) => sum + one.dropped, 0);
   const done = (appliance.stages || [])[0]?.done || 0;
-  const hot = { too_hot: "bad", warm: "warn" }[box.heat] || "";
+  const hot = box.heat === "too_hot" ? "bad" : box.heat === "warm" ? "warn" : "";
   const now = (box.troubles || []).filter((one) => one.now);
   const full = box.free_mb != null && box.free_mb < 500 ? "bad" : "";
+  /** @type {[title: string, value: string, words: string, state: string, share?: number | null][]} */
   const list = [
     ["Running", health.up ? duration(appliance.uptime) : "Stopped", health.up ? "since the start" : "the appliance does not answer", health.up ? "" : "bad"],
     ["Temperature", box.temperature == null ? "–" : `${box.temperature.toFixed(0)} °C`, box.temperature == null ? "this machine does not tell" : hot ? "hot" : "fine", hot],
     ["Power", box.throttled == null ? "–" : now.length ? "Trouble" : box.throttled.length ? "Was in trouble" : "Good", box.throttled == null ? "this machine does not tell" : box.throttled.join(", ") || "never throttled", now.length ? "bad" : (box.throttled || []).length ? "warn" : ""],
-    ["Free space", size(box.free_mb), `of ${size(box.size_mb)}`, full, box.size_mb ? 1 - box.free_mb / box.size_mb : null],
+    ["Free space", size(box.free_mb), `of ${size(box.size_mb)}`, full, box.size_mb && box.free_mb != null ? 1 - box.free_mb / box.size_mb : null],
     ["Photos", String(health.photos), "on the card", ""],
     ["Dropped frames", String(dropped), done ? `of ${done}: ${(100 * dropped / done).toFixed(1)} %` : "no frames yet", ""],
-    ["Picture delay", ms(page.latency["0.95"]), "camera to screen, 95 %", page.latency["0.95"] > .5 ? "warn" : ""],
+    ["Picture delay", ms(page.latency["0.95"]), "camera to screen, 95 %", (page.latency["0.95"] ?? 0) > .5 ? "warn" : ""],
     ["Watching", String(page.viewers), page.viewers === 1 ? "browser" : "browsers", ""],
   ];
   const place = $("tiles");
@@ -54,17 +60,19 @@ function tiles(health) {
     place.replaceChildren(...list.map(() => element("div", { class: "card meter" }, element("h2"), element("strong"), element("p"), element("div", { class: "gauge" }, element("i")))));
   }
   list.forEach(([title, value, words, state, share], index) => {
-    const tile = place.children[index];
+    const tile = /** @type {HTMLElement} */ (place.children[index]);
     tile.dataset.state = state;
-    tile.querySelector("h2").textContent = title;
-    tile.querySelector("strong").textContent = value;
-    tile.querySelector("p").textContent = words;
-    tile.querySelector(".gauge").hidden = share == null;
-    tile.querySelector("i").style.width = `${100 * (share || 0)}%`;
+    within(tile, "h2").textContent = title;
+    within(tile, "strong").textContent = value;
+    within(tile, "p").textContent = words;
+    within(tile, ".gauge").hidden = share == null;
+    within(tile, "i").style.width = `${100 * (share || 0)}%`;
   });
 }
 
+/** @param {Stage[]} list */
 function stages(list) {
+  /** @param {string} text */
   const cell = (text) => element("td", { text });
   $("stages").replaceChildren(...list.map((one) => element("tr", {}, element("th", { scope: "row", text: capital(one.name) }),
     cell(String(one.done)), cell(String(one.dropped)), cell(`${one.cpu_ms.toFixed(1)} ms`), cell(`${one.wall_ms.toFixed(1)} ms`), cell(`${one.slowest_ms.toFixed(0)} ms`))));

@@ -1,17 +1,25 @@
 // Expressions over time: everybody's mean, everybody's share, or one person.
 
-import { $, attempt, choices, element, request } from "./page.js";
+import { $, choices, element, request, within } from "./page.js";
 import { COLOURS, NAMES, capital, percent, personColour } from "./words.js";
 
+/** @type {[minutes: number, text: string][]} */
 const SPANS = [[1, "1 min"], [5, "5 min"], [10, "10 min"], [60, "1 h"]];
+/** @type {Record<number, number>} */
+const SPAN_STEPS = { 1: 15, 5: 60, 10: 120, 60: 600 }; // seconds between the times below the chart
 const GAP_SECONDS = 3;
+/** @type {Sample[]} */
 let samples = [];
+/** @type {string[]} */
 let order = [];
 let keep = 600;
+/** @type {"mean" | "share" | number} */
 let who = "mean";
 let span = 0;
-let timer = 0;
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let timer;
 let offered = "";
+/** @type {Set<string>} */
 const hidden = new Set();
 
 export function enter() {
@@ -37,26 +45,29 @@ async function load() {
 }
 
 function offer() {
+  /** @type {Set<number>} */
   const people = new Set();
-  for (const one of samples.slice(-120)) Object.keys(one.people).forEach((number) => people.add(Number(number)));
+  for (const one of samples.slice(-120)) for (const number of Object.keys(one.people)) people.add(Number(number));
   const list = [...people].sort((a, b) => a - b).slice(-8);
-  if (!["mean", "share"].includes(who) && !list.includes(who)) who = "mean";
+  if (typeof who === "number" && !list.includes(who)) who = "mean";
   const spans = SPANS.filter(([minutes]) => minutes * 60 <= keep || minutes === 1);
   const key = JSON.stringify([list, who, span, spans.length]);
   if (key === offered) return;
   offered = key;
-  choices($("mood-who"), [["mean", "Everybody: mean"], ["share", "Everybody: share"],
-    ...list.map((number) => [number, `Person ${number}`, personColour(number)])], who, (value) => { who = value; offer(); chart(); });
+  /** @type {[value: typeof who, text: string, colour?: string][]} */
+  const everybody = [["mean", "Everybody: mean"], ["share", "Everybody: share"]];
+  for (const number of list) everybody.push([number, `Person ${number}`, personColour(number)]);
+  choices($("mood-who"), everybody, who, (value) => { who = value; offer(); chart(); });
   choices($("mood-span"), spans, span, (value) => { span = value; offer(); chart(); });
 }
 
 function now() {
   const newest = samples[samples.length - 1];
   const fresh = newest && newest.count > 0 && Date.now() / 1000 - newest.time < 5;
-  const share = fresh ? newest.share : order.map(() => 0);
+  const share = newest && fresh ? newest.share : order.map(() => 0);
   const best = share.indexOf(Math.max(...share));
   $("mood-now").textContent = fresh ? `${percent(share[best])} ${NAMES[order[best]]}` : "Nobody in view";
-  $("mood-count").textContent = fresh ? `${newest.count} ${newest.count === 1 ? "person" : "people"} in view` : "";
+  $("mood-count").textContent = newest && fresh ? `${newest.count} ${newest.count === 1 ? "person" : "people"} in view` : "";
   const stack = $("mood-stack");
   if (stack.children.length !== order.length) {
     stack.replaceChildren(...order.map((name) => {
@@ -65,9 +76,12 @@ function now() {
       return part;
     }));
   }
-  order.forEach((_, index) => { stack.children[index].style.flexGrow = String(share[index]); });
+  order.forEach((_, index) => {
+    /** @type {HTMLElement} */ (stack.children[index]).style.flexGrow = String(share[index]);
+  });
 }
 
+/** @param {Sample} sample */
 function values(sample) {
   if (who === "mean") return sample.mean;
   if (who === "share") return sample.share;
@@ -81,24 +95,32 @@ function chart() {
   if (!width) return;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
-  const ink = canvas.getContext("2d");
+  const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   ink.scale(ratio, ratio);
   const style = getComputedStyle(canvas);
   const [faint, line] = [style.getPropertyValue("--faint"), style.getPropertyValue("--line")];
   const area = { left: 46, right: width - 10, top: 10, bottom: height - 24 };
   const end = Math.max(samples.length ? samples[samples.length - 1].time : 0, Date.now() / 1000 - 2);
   const from = end - span * 60;
+  /** @param {number} time */
   const x = (time) => area.left + (time - from) / (end - from) * (area.right - area.left);
+  /** @param {number} share */
   const y = (share) => area.bottom - share * (area.bottom - area.top);
   axes(ink, area, { end, x, y, faint, line });
   const shown = samples.filter((one) => one.time >= from - 1);
-  const order2 = order.map((name, index) => [name, index]).filter(([name]) => !hidden.has(name));
-  for (const [name, index] of order2) trace(ink, smooth(shown, index), x, y, COLOURS[name]);
+  order.forEach((name, index) => {
+    if (!hidden.has(name)) trace(ink, smooth(shown, index), x, y, COLOURS[name]);
+  });
   $("chart-empty").hidden = shown.some((one) => one.count);
   legend(shown);
 }
 
-// Averaged over a second and a half for the eye; the table has the numbers as they are.
+/**
+ * Averaged over a second and a half for the eye; the table has the numbers as they are.
+ * @param {Sample[]} shown
+ * @param {number} index
+ * @returns {[time: number, value: number | null][]}
+ */
 function smooth(shown, index) {
   return shown.map((one, at) => {
     const near = shown.slice(Math.max(0, at - 1), at + 2).map((other) => values(other)[index]).filter((value) => value != null);
@@ -107,6 +129,11 @@ function smooth(shown, index) {
   });
 }
 
+/**
+ * @param {CanvasRenderingContext2D} ink
+ * @param {{ left: number, right: number, top: number, bottom: number }} area
+ * @param {{ end: number, x: (time: number) => number, y: (share: number) => number, faint: string, line: string }} look
+ */
 function axes(ink, area, { end, x, y, faint, line }) {
   ink.font = "12px system-ui, sans-serif";
   ink.fillStyle = faint;
@@ -122,7 +149,7 @@ function axes(ink, area, { end, x, y, faint, line }) {
     if (share !== .25 && share !== .75) ink.fillText(percent(share), area.left - 6, y(share));
   }
   ink.textAlign = "center";
-  const step = { 1: 15, 5: 60, 10: 120, 60: 600 }[span];
+  const step = SPAN_STEPS[span];
   for (let time = Math.ceil((end - span * 60) / step) * step; time <= end; time += step) {
     const text = new Date(time * 1000).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined });
     const at = Math.min(Math.max(x(time), area.left + 20), area.right - 24);
@@ -130,11 +157,19 @@ function axes(ink, area, { end, x, y, faint, line }) {
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} ink
+ * @param {[time: number, value: number | null][]} points
+ * @param {(time: number) => number} x
+ * @param {(share: number) => number} y
+ * @param {string} colour
+ */
 function trace(ink, points, x, y, colour) {
   ink.strokeStyle = colour;
   ink.lineWidth = 2.2;
   ink.lineJoin = "round";
   ink.beginPath();
+  /** @type {number | null} */
   let before = null;
   for (const [time, value] of points) {
     if (value == null) { before = null; continue; }
@@ -145,6 +180,7 @@ function trace(ink, points, x, y, colour) {
   ink.stroke();
 }
 
+/** @param {Sample[]} shown */
 function legend(shown) {
   const newest = shown.length ? values(shown[shown.length - 1]) : [];
   const place = $("legend");
@@ -152,16 +188,21 @@ function legend(shown) {
     place.replaceChildren(...order.map((name) => {
       const dot = element("i", { "aria-hidden": "true" });
       dot.style.background = COLOURS[name];
+      /** @type {HTMLButtonElement} */
       const button = element("button", { type: "button", "aria-pressed": "true", onclick: () => { toggle(name, button); } },
         dot, element("span", { text: capital(NAMES[name]) }), element("b"));
       return element("li", {}, button);
     }));
   }
   order.forEach((_, index) => {
-    place.children[index].querySelector("b").textContent = newest[index] == null ? "–" : percent(newest[index]);
+    within(place.children[index], "b").textContent = newest[index] == null ? "–" : percent(newest[index]);
   });
 }
 
+/**
+ * @param {string} name
+ * @param {HTMLButtonElement} button
+ */
 function toggle(name, button) {
   if (!hidden.delete(name)) hidden.add(name);
   button.setAttribute("aria-pressed", String(!hidden.has(name)));
@@ -170,4 +211,3 @@ function toggle(name, button) {
 
 addEventListener("resize", () => { if (!$("view-mood").hidden) chart(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!$("view-mood").hidden) chart(); });
-export const refresh = () => attempt(load);

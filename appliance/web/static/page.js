@@ -1,19 +1,43 @@
 // What every part of the page needs: elements, requests, short messages, dialogs.
 
-export const $ = (id) => document.getElementById(id);
+/**
+ * The element called `id`, which is in index.html.
+ * @template {string} I
+ * @param {I} id
+ * @returns {I extends keyof PageElements ? PageElements[I] : HTMLElement}
+ */
+export function $(id) {
+  return /** @type {any} */ (document.getElementById(id));
+}
 
+/**
+ * The first element in `place` that fits `selector`, which is there.
+ * @param {ParentNode} place
+ * @param {string} selector
+ */
+export function within(place, selector) {
+  return /** @type {HTMLElement} */ (place.querySelector(selector));
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} attributes
+ * @param {(Node | string)[]} children
+ */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") made.textContent = value;
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    if (typeof value === "function") made.addEventListener(name.slice(2), value);
+    else if (name === "text") made.textContent = String(value);
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value != null) made.setAttribute(name, value);
+    else if (value !== false && value != null) made.setAttribute(name, String(value));
   }
   made.append(...children);
   return made;
 }
 
+/** @param {string} name */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
@@ -23,9 +47,14 @@ export function icon(name) {
   return svg;
 }
 
+/** @type {{ inside: boolean, needed: boolean, proof: string | null, version: string }} */
 export const session = { inside: false, needed: false, proof: null, version: "" };
 
 export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {{ error?: string, problems?: { key: string, reason: string }[] }} body
+   */
   constructor(status, body) {
     super(body.error || `The page answered ${status}`);
     this.status = status;
@@ -33,7 +62,14 @@ export class Refused extends Error {
   }
 }
 
+/**
+ * What the server answers, as JSON. Throws Refused.
+ * @param {string} address
+ * @param {{ method?: string, body?: unknown }} options
+ * @returns {Promise<any>}
+ */
 export async function request(address, { method = "GET", body } = {}) {
+  /** @type {Record<string, string>} */
   const headers = {};
   if (session.proof) headers["X-Page-Proof"] = session.proof;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -52,25 +88,47 @@ export async function request(address, { method = "GET", body } = {}) {
   return answer;
 }
 
+/** @param {unknown} error */
+export const message = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * @param {string} text
+ * @param {{ action?: { text: string, run: () => void }, bad?: boolean }} options
+ */
 export function toast(text, { action, bad = false } = {}) {
   const made = element("div", { class: bad ? "toast bad" : "toast" }, element("span", { text }));
   if (action) made.append(element("button", { text: action.text, onclick: () => { made.remove(); action.run(); } }));
   const place = $("toasts");
-  while (place.children.length > 2) place.firstChild.remove();
+  while (place.children.length > 2) place.firstElementChild?.remove();
   place.append(made);
   setTimeout(() => made.remove(), action ? 8000 : 4000);
 }
 
+/**
+ * What `work` gives, or null where it fails, which is told.
+ * @template T
+ * @param {() => Promise<T>} work
+ */
 export async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    if (error.status !== 401) toast(error.message, { bad: true });
+    if (!(error instanceof Refused && error.status === 401)) toast(message(error), { bad: true });
     return null;
   }
 }
 
-// A row of choices of which one is taken: arrow keys move, as in any radio group.
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/**
+ * A row of choices of which one is taken: arrow keys move, as in any radio group.
+ * @template V
+ * @param {HTMLElement} place
+ * @param {[value: V, text: string, colour?: string][]} options
+ * @param {V} chosen
+ * @param {(value: V) => void} choose
+ */
 export function choices(place, options, chosen, choose) {
   const buttons = options.map(([value, text, colour]) => {
     const button = element("button", {
@@ -84,15 +142,15 @@ export function choices(place, options, chosen, choose) {
     }
     return button;
   });
-  const focused = [...place.children].indexOf(document.activeElement);
+  const focused = [...place.children].some((child) => child === document.activeElement);
   place.replaceChildren(...buttons);
-  if (focused >= 0) (buttons.find((one) => one.tabIndex === 0) || buttons[0])?.focus();
+  if (focused) (buttons.find((one) => one.tabIndex === 0) || buttons[0])?.focus();
   place.onkeydown = (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const step = STEPS[event.key];
     const at = options.findIndex(([value]) => value === chosen);
     if (step && options.length) {
       event.preventDefault();
-      buttons[0].parentElement.children[Math.max(0, at)]?.focus();
+      buttons[Math.max(0, at)].focus();
       choose(options[(at + step + options.length) % options.length][0]);
     }
   };

@@ -4,11 +4,14 @@ import { $, attempt, element, icon, request, toast } from "./page.js";
 
 const PAGE = 60;
 const MOST = 200; // that the server gives at once
+/** @type {ListedPhoto[]} */
 let photos = []; // as listed, newest first
 let wanted = PAGE; // how many of them to list
 let loads = 0;
 // A photo is known by its name: places in the list change as photos come and go.
+/** @type {string | null} */
 let shown = null; // in the viewer
+/** @type {string | null} */
 let removing = null;
 
 export const enter = () => reload();
@@ -20,7 +23,9 @@ export const arrived = () => reload();
 async function reload() {
   const mine = ++loads;
   const known = new Set(photos.map((one) => one.name));
+  /** @type {ListedPhoto[]} */
   const found = [];
+  /** @type {PhotoPage | null} */
   let page;
   let arrivals = 0;
   do {
@@ -37,6 +42,7 @@ async function reload() {
   if (shown) follow();
 }
 
+/** @param {PhotoPage} page */
 function list(page) {
   $("photos-count").textContent = !photos.length ? "None yet" : page.total === 1 ? "1 photo" : `${page.total} photos`;
   $("all-photos").hidden = !photos.length;
@@ -51,6 +57,7 @@ function nothing() {
     element("p", { text: "They appear here the moment they are taken." }));
 }
 
+/** @param {string} day */
 function grid(day) {
   let tiles = document.querySelector(`[data-day="${day}"]`);
   if (!tiles) {
@@ -61,18 +68,21 @@ function grid(day) {
   return tiles;
 }
 
+/** @param {string} day */
 function dayWords(day) {
   const date = new Date(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6)));
   const today = new Date();
   today.setHours(0, 0, 0, 0);
-  const days = Math.round((today - date) / 86400000);
+  const days = Math.round((today.getTime() - date.getTime()) / 86400000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   return date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
+/** @param {string} time */
 const clock = (time) => `${time.slice(0, 2)}:${time.slice(2, 4)}`;
 
+/** @param {ListedPhoto} photo */
 function tile(photo) {
   const image = element("img", { src: `/thumbnails/${photo.name}`, alt: "", loading: "lazy", width: 400, height: 225 });
   image.addEventListener("error", () => image.classList.add("gone"));
@@ -80,6 +90,7 @@ function tile(photo) {
     image, element("span", { text: clock(photo.time) })));
 }
 
+/** @param {string} name */
 function open(name) {
   present(name);
   if (!$("viewer").open) $("viewer").showModal();
@@ -87,6 +98,7 @@ function open(name) {
 
 const place = () => photos.findIndex((one) => one.name === shown);
 
+/** @param {string} name */
 function present(name) {
   shown = name;
   const photo = photos[place()];
@@ -102,6 +114,7 @@ function sides() {
   $("viewer-older").disabled = !photos[place() + 1];
 }
 
+/** @param {number} by */
 function step(by) {
   const next = photos[place() + by];
   if (next) present(next.name);

@@ -1,13 +1,15 @@
 // The settings: a form made from the schema, each change written at once, undo.
 
-import { $, Refused, element, request, toast } from "./page.js";
+import { $, Refused, element, message, request, toast } from "./page.js";
 import { NAMES, capital, spoken } from "./words.js";
 
+/** @type {Record<string, string>} */
 const TITLES = {
   rule: "The rule", moment: "The best frame", people: "Following people", faces: "Finding faces",
   camera: "Camera", storage: "Photos", hardware: "Light and pins", button: "Button", export: "USB stick",
 };
 const ORDER = Object.keys(TITLES);
+/** @type {Record<string, string | undefined>} */
 const UNITS = { seconds: "s", minutes: "min", mb: "MB" };
 
 export async function enter() { await load(); }
@@ -17,19 +19,23 @@ export async function load() {
   try { build(await request("/api/settings")); } catch (error) { problem(error); }
 }
 
+/** @param {unknown} error */
 function problem(error) {
-  if (error.status === 401) return;
-  $("form").replaceChildren(element("div", { class: "card wrong", role: "alert", text: error.message }));
+  if (error instanceof Refused && error.status === 401) return;
+  $("form").replaceChildren(element("div", { class: "card wrong", role: "alert", text: message(error) }));
 }
 
+/** @param {SettingsForm} form */
 function build(form) {
   $("undo").disabled = form.undo === 0;
   $("settings-file").textContent = form.file ? "Each change is checked, written to config.yaml and used at once." : "There is no configuration file, so nothing can be changed.";
+  /** @param {string} name */
   const rank = (name) => (ORDER.indexOf(name) + 1) || 99;
   const sections = [...form.sections].sort((a, b) => rank(a.name) - rank(b.name));
   const focused = document.activeElement?.id;
   $("form").replaceChildren(...sections.map((section, index) => {
-    const open = $(`section-${section.name}`)?.open ?? index === 0;
+    const before = /** @type {HTMLDetailsElement | null} */ (document.getElementById(`section-${section.name}`));
+    const open = before ? before.open : index === 0;
     const summary = element("summary", {}, element("h2", { text: TITLES[section.name] || spoken(section.name) }), element("p", { text: section.words }));
     const fields = section.settings.map((one) => field(one, !form.file));
     return element("details", { class: "card section", id: `section-${section.name}`, open }, summary, ...fields);
@@ -37,6 +43,10 @@ function build(form) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
+/**
+ * @param {Setting} setting
+ * @param {boolean} fixed
+ */
 function field(setting, fixed) {
   const id = `set-${setting.key.replace(".", "-")}`;
   const words = element("p", { id: `${id}-words`, text: about(setting) });
@@ -52,18 +62,29 @@ function field(setting, fixed) {
 }
 
 // The unit stands behind the number; what the control says by itself need not be said again.
-const unit = (setting) => UNITS[setting.name.split("_").pop()];
+/** @param {{ name: string }} setting */
+const unit = (setting) => UNITS[setting.name.split("_").pop() ?? ""];
+/** @param {{ name: string }} setting */
 const titled = (setting) => spoken(unit(setting) ? setting.name.replace(/_[a-z]+$/, "") : setting.name);
+/** @param {Setting} setting */
 function about(setting) {
   if (setting.key === "rule.who") return "Who must show it";
   if (setting.kind === "several") return "Any of these counts";
-  return capital(setting.words.replace(/[;,] see docs\S+/, ""));
+  return capital(setting.words);
 }
 
+/** @param {any} value */
 const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
 
+/**
+ * @param {Setting} setting
+ * @param {string} id
+ * @param {boolean} fixed
+ * @param {HTMLElement} wrong
+ */
 function make(setting, id, fixed, wrong) {
   const common = { id, "aria-describedby": `${id}-words`, disabled: fixed };
+  /** @param {any} value */
   const change = (value) => save(setting, value, wrong);
   if (setting.key === "rule.who") return who(setting, common, change);
   switch (setting.kind) {
@@ -86,21 +107,36 @@ function make(setting, id, fixed, wrong) {
   }
 }
 
+/**
+ * @param {Setting} setting
+ * @param {ControlAttributes} about
+ * @param {(value: any) => void} change
+ */
 function who(setting, about, change) {
   const kind = typeof setting.value === "object" ? Object.keys(setting.value)[0] : "everyone";
+  /** @type {Record<string, any>} */
   const starts = { everyone: "everyone", at_least: { at_least: 2 }, share: { share: .8 } };
   const select = element("select", { ...about, onchange: (event) => change(starts[event.target.value]) },
     ...[["everyone", "Everyone"], ["at_least", "At least …"], ["share", "A share …"]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
   if (kind === "everyone") return select;
   const many = kind === "at_least";
+  /** @param {string} text */
   const take = (text) => (many ? Number(text) : Number(text) / 100);
   const input = element("input", { type: "text", inputmode: "numeric", disabled: about.disabled, "aria-label": many ? "How many people" : "How large a share, in percent",
     value: String(many ? setting.value.at_least : Math.round(100 * setting.value.share)), onchange: (event) => change({ [kind]: take(event.target.value) }) });
   return element("div", { class: "pair" }, select, withUnit(input, many ? "people" : "%"));
 }
 
+/**
+ * @param {HTMLElement} input
+ * @param {string | undefined} text
+ */
 const withUnit = (input, text) => (text ? element("div", { class: "unit" }, input, element("span", { text, "aria-hidden": "true" })) : input);
 
+/**
+ * @param {any} value
+ * @returns {string}
+ */
 function plainYaml(value) {
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
   if (value && typeof value === "object") {
@@ -110,6 +146,12 @@ function plainYaml(value) {
   return String(value);
 }
 
+/**
+ * @param {Setting} setting
+ * @param {string} id
+ * @param {boolean} fixed
+ * @param {(value: any) => void} change
+ */
 function several(setting, id, fixed, change) {
   const chosen = new Set(setting.value);
   const boxes = setting.choices.map((one) => {
@@ -123,16 +165,23 @@ function several(setting, id, fixed, change) {
   return element("div", { class: "chips", id, role: "group", "aria-labelledby": `${id}-name` }, ...boxes);
 }
 
+/**
+ * @param {Setting} setting
+ * @param {ControlAttributes} about
+ * @param {(value: any) => void} change
+ */
 function number(setting, about, change) {
   const [least, most] = [setting.least ?? setting.above, setting.most ?? setting.below];
   const whole = setting.kind === "whole";
+  /** @param {string} text */
   const take = (text) => {
     const value = Number(text);
     return text.trim() === "" || Number.isNaN(value) ? text : value;
   };
   const input = element("input", { ...about, type: "text", inputmode: whole ? "numeric" : "decimal", value: String(setting.value), onchange: (event) => change(take(event.target.value)) });
+  if (least == null || most == null) return withUnit(input, unit(setting));
   const range = most - least;
-  if (least == null || most == null || (whole ? range > 30 : range > 10)) return withUnit(input, unit(setting));
+  if (whole ? range > 30 : range > 10) return withUnit(input, unit(setting));
   const step = whole ? 1 : range <= 1 ? .01 : .05;
   const low = setting.above != null ? least + step : least;
   const high = setting.below != null ? most - step : most;
@@ -141,6 +190,11 @@ function number(setting, about, change) {
   return element("div", { class: "slide" }, slide, withUnit(input, unit(setting)));
 }
 
+/**
+ * @param {Setting} setting
+ * @param {any} value
+ * @param {HTMLElement} wrong
+ */
 async function save(setting, value, wrong) {
   wrong.textContent = "";
   const kept = Array.isArray(value) && setting.kind === "several" && value.length === 1 ? value[0] : value;
@@ -156,10 +210,11 @@ async function save(setting, value, wrong) {
 
 async function undo() {
   try {
+    /** @type {SettingsForm & { keys: string[] }} */
     const form = await request("/api/settings/undo", { method: "POST" });
     build(form);
     toast(form.keys.length ? `${form.keys.map((key) => titled({ name: key.split(".")[1] })).join(", ")}: as before` : "Nothing to undo");
-  } catch (error) { toast(error.message, { bad: true }); }
+  } catch (error) { toast(message(error), { bad: true }); }
 }
 
 $("undo").addEventListener("click", undo);

@@ -1,14 +1,18 @@
 // The picture and what was found on it. Picture and boxes are of the same frame, always.
 
-import { $ } from "./page.js";
+import { $, within } from "./page.js";
 import { BOX, NAMES, percent, personColour } from "./words.js";
 
 const picture = $("picture");
 const overlay = $("overlay");
-const paint = picture.getContext("2d", { alpha: false });
-const draw = overlay.getContext("2d");
+const paint = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d", { alpha: false }));
+const draw = /** @type {CanvasRenderingContext2D} */ (overlay.getContext("2d"));
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
+/**
+ * @param {Frame} head
+ * @param {Blob} jpeg
+ */
 export async function show(head, jpeg) {
   const bitmap = await createImageBitmap(jpeg);
   await new Promise((done) => requestAnimationFrame(done));
@@ -35,6 +39,7 @@ function fit() {
   return { x: (width - w) / 2, y: (height - h) / 2, w, h, ratio };
 }
 
+/** @param {Person[]} people */
 function boxes(people) {
   const place = fit();
   draw.clearRect(0, 0, overlay.width, overlay.height);
@@ -55,13 +60,26 @@ function boxes(people) {
   }
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} w
+ * @param {number} h
+ * @param {number} grow
+ */
 function outline(x, y, w, h, grow) {
   draw.beginPath();
   draw.roundRect(x - grow, y - grow, w + 2 * grow, h + 2 * grow, Math.min(w, h) / 6);
   draw.stroke();
 }
 
-// Whose card it is.
+/**
+ * Whose card it is.
+ * @param {number} value
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ */
 function number(value, x, y, radius) {
   draw.fillStyle = personColour(value);
   draw.beginPath();
@@ -75,6 +93,15 @@ function number(value, x, y, radius) {
   draw.textAlign = "start";
 }
 
+/**
+ * @param {Person} one
+ * @param {string} colour
+ * @param {number} left
+ * @param {number} top
+ * @param {number} wide
+ * @param {ReturnType<typeof fit>} place
+ * @param {boolean} small
+ */
 function label(one, colour, left, top, wide, place, small) {
   const best = Math.max(...one.scores);
   const text = `${NAMES[one.expression]} ${percent(best)}`;
@@ -99,12 +126,15 @@ export function clear() {
 
 export function flash() {
   if (still.matches) return;
-  const light = $("stage").querySelector(".flash");
-  light.getAnimations().forEach((one) => one.cancel());
+  const light = within($("stage"), ".flash");
+  for (const animation of light.getAnimations()) animation.cancel();
   light.animate([{ opacity: .85 }, { opacity: 0 }], { duration: 450, easing: "ease-out" });
 }
 
-// The stage stands on the page that shows it.
+/**
+ * The stage stands on the part of the page that shows it.
+ * @param {HTMLElement} section
+ */
 export function moveTo(section) {
   const place = section.querySelector(".stage-place");
   if (place && !place.contains($("stage"))) place.append($("stage"));

@@ -1,7 +1,12 @@
 // The words and colours of the page. Lights and expressions come from the appliance's own tables.
 
+/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[] }} */
 const vocabulary = await (await fetch("/static/vocabulary.json")).json();
 
+/**
+ * @param {"name" | "colour"} field
+ * @returns {Record<string, string>}
+ */
 const ofExpressions = (field) => Object.fromEntries(vocabulary.expressions.map((one) => [one.key, one[field]]));
 
 export const EXPRESSIONS = vocabulary.expressions.map((one) => one.key);
@@ -9,13 +14,20 @@ export const NAMES = ofExpressions("name");
 export const COLOURS = ofExpressions("colour");
 
 const PEOPLE = ["#0072b2", "#d55e00", "#009e73", "#b8609a", "#b97d00", "#2f8fc4", "#5b6066"];
+/** @param {number} number */
 export const personColour = (number) => PEOPLE[(number - 1) % PEOPLE.length];
 
 export const BOX = { shows: "#2fbf6b", waits: "#ffab1a", away: "#aeb4b0" };
 
+/** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** @param {number} share */
 export const percent = (share) => `${Math.round(100 * share)} %`;
+/** @param {string} key */
 export const spoken = (key) => capital(key.replaceAll("_", " "));
 
-// What the light says: a title, and the animation it is drawn with. A newer appliance may say more.
+/**
+ * What the light says: a title, and the animation it is drawn with. A newer appliance may say more.
+ * @param {string} name
+ */
 export const signal = (name) => vocabulary.lights[name] || { title: spoken(name), animation: "on" };

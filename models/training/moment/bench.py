@@ -35,7 +35,7 @@ from appliance.config import Config, load_config
 from appliance.config.load import parse_override
 from appliance.errors import ApplianceError
 from appliance.imaging.haar import cascade_path
-from appliance.line.line import Line
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Models, assemble, load_models
 from appliance.records.decision import Decision
 from appliance.records.frame import Box, Frame
@@ -104,12 +104,12 @@ class Bench:
             if decision.take_photo:
                 result.triggers.append(decision.frame.captured_at)
 
-        def on_chosen(decision: Decision) -> None:
+        def on_choice(decision: Decision) -> None:
             result.kept.append(decision.frame.captured_at)
             result.ranks.append(ring.rank(decision))
 
-        assembly = assemble(self.config, self.models, listeners=[on_frame], on_chosen=[on_chosen])
-        Line(frames, assembly.stages, VirtualClock(), threading.Event()).run_inline()
+        assembly = assemble(self.config, self.models, on_decision=[on_frame], on_choice=[on_choice])
+        Runner(frames, assembly.lines, VirtualClock(), threading.Event()).run_inline()
         return result
 
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from gpiozero import LED
 
+from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.template import render
@@ -19,8 +20,10 @@ from appliance.daemon.daemon import Daemon
 from appliance.errors import ConfigError, GpioError
 from appliance.hw.gpio import Panel
 from appliance.light.states import Condition
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
+from appliance.records.frame import Frame
 from tests.support.strategies import frame
 
 
@@ -331,19 +334,16 @@ class Stages:
         self.config = Config()
         self.decisions: list[Decision] = []
         models = load_models(self.config)
-        self.assembly = assemble(self.config, models, listeners=[self.decisions.append])
+        self.assembly = assemble(self.config, models, on_decision=[self.decisions.append])
 
     def use(self, config: Config) -> None:
         models = load_models(config) if config.faces != self.config.faces else None
         self.assembly.use(config, models, None)
         self.config = config
 
-    def see(self, item: object) -> None:
+    def see(self, frame: Frame) -> None:
         heard = len(self.decisions)
-        for stage in self.assembly.stages:
-            item = stage.process(item)
-            if item is None:
-                break
+        Runner([frame], self.assembly.lines, VirtualClock(), threading.Event()).run_inline()
         assert len(self.decisions) == heard + 1
 
 

@@ -33,6 +33,9 @@ def test_the_shipped_file_is_the_one_the_schema_describes() -> None:
 
 def test_the_page_of_settings_is_the_one_the_schema_describes() -> None:
     assert (ROOT / "docs" / "settings.md").read_text("utf-8") == table()
+    rule = json_schema()["$defs"]["Rule"]["properties"]["sensitivity"]
+    assert rule["description"].endswith("slight, normal or big; see docs/moment.md")
+    assert "see" not in rule
     assert load_config(ROOT / "config.yaml") == Config()
 
 

@@ -3,6 +3,8 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,33 +21,35 @@ from tests.support.box import PINS, Box, eventually
 
 
 @pytest.fixture
-def box():
+def box() -> Iterator[Box]:
     box = Box()
     yield box
     box.panel.close()
 
 
 @pytest.fixture
-def no_factory(monkeypatch):
+def no_factory(monkeypatch: pytest.MonkeyPatch) -> None:
     """gpiozero as in a new process, and no wish in the environment."""
     monkeypatch.delenv(gpio.FACTORY_VARIABLE, raising=False)
     monkeypatch.setattr(Device, "pin_factory", None)
 
 
-def test_a_press_on_the_pin_is_a_press(box):
+def test_a_press_on_the_pin_is_a_press(box: Box) -> None:
     box.after(1).down()
     box.after(0.2).up()
     box.after(1).heard([Gesture.PRESS])
 
 
-def test_two_presses_on_the_pin_are_a_double_press(box):
+def test_two_presses_on_the_pin_are_a_double_press(box: Box) -> None:
     for _ in range(2):
         box.after(0.2).down()
         box.after(0.1).up()
     box.after(1).heard([Gesture.DOUBLE_PRESS])
 
 
-def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let_go(caplog):
+def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let_go(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO)
     box = Box(held=True)
     assert "GPIO27" in caplog.text
@@ -59,7 +63,9 @@ def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let
     box.panel.close()
 
 
-def test_what_the_button_asks_for_may_fail_without_killing_the_button(caplog):
+def test_what_the_button_asks_for_may_fail_without_killing_the_button(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     box = Box()
     box.refuse = True
     box.after(1).down()
@@ -72,7 +78,7 @@ def test_what_the_button_asks_for_may_fail_without_killing_the_button(caplog):
     box.panel.close()
 
 
-def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps():
+def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps() -> None:
     factory = MockFactory(pin_class=MockPWMPin)
     settings = Hardware(led_pin="none", rgb_pins=(5, 6, 13), flash_pin=19, buzzer_pin=12, button_pin="none")
     panel = gpio.open_panel(settings, lambda _: None, clock=VirtualClock(), factory=factory)
@@ -85,8 +91,10 @@ def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps():
     assert not factory.pin(19).state
 
 
-def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(monkeypatch, caplog):
-    def broken(*_):
+def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
         raise OSError("no such line")
 
     monkeypatch.setattr("gpiozero.TonalBuzzer.play", broken)
@@ -103,13 +111,13 @@ def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(monkeypatch,
     panel.close()
 
 
-def test_a_flash_on_a_pin_that_is_taken_is_named(box):
+def test_a_flash_on_a_pin_that_is_taken_is_named(box: Box) -> None:
     settings = Hardware(led_pin="none", button_pin="none", flash_pin=17)
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.flash_pin\) is in use"):
         gpio.open_panel(settings, lambda _: None, factory=box.factory)
 
 
-def test_the_led_is_on_for_all_and_off_when_closed(box):
+def test_the_led_is_on_for_all_and_off_when_closed(box: Box) -> None:
     box.panel.light.show(State.ALL)
     assert eventually(lambda: box.led.state)
     box.panel.close()
@@ -117,7 +125,7 @@ def test_the_led_is_on_for_all_and_off_when_closed(box):
     assert [state.state for state in box.led.states] == [False, True, False]
 
 
-def test_pins_set_to_none_are_left_alone():
+def test_pins_set_to_none_are_left_alone() -> None:
     box = Box(Hardware(led_pin="none", button_pin="none"))
     box.panel.light.show(State.ALL)
     box.panel.light.show(State.PHOTO)
@@ -129,15 +137,15 @@ def test_pins_set_to_none_are_left_alone():
     box.panel.close()
 
 
-def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box):
+def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box: Box) -> None:
     with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
         gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda _: None, factory=box.factory)
     gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda _: None, factory=box.factory).close()
 
 
-def test_a_pin_another_program_holds_is_named():
-    class Busy(MockFactory):
-        def pin(self, *_):
+def test_a_pin_another_program_holds_is_named() -> None:
+    class Busy(MockFactory):  # type: ignore[misc]  # gpiozero has no types
+        def pin(self, *_: object) -> None:
             raise RuntimeError("'GPIO busy'")  # as lgpio says it
 
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.led_pin\) is in use") as caught:
@@ -145,14 +153,14 @@ def test_a_pin_another_program_holds_is_named():
     assert "none" in caught.value.hint
 
 
-def test_the_panel_can_be_opened_again_on_the_same_pins(box):
+def test_the_panel_can_be_opened_again_on_the_same_pins(box: Box) -> None:
     box.panel.close()
     gpio.open_panel(PINS, lambda _: None, factory=box.factory).close()
 
 
 def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
-    no_factory, monkeypatch, tmp_path, caplog
-):
+    no_factory: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
     caplog.set_level(logging.INFO)
     for _ in range(2):
@@ -164,11 +172,13 @@ def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
     ]
 
 
-def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monkeypatch, tmp_path, caplog):
+def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(
+    no_factory: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "gpiochip0").touch()
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
 
-    def refuse():
+    def refuse() -> None:
         raise PermissionError(13, "Permission denied", "/dev/gpiochip0")
 
     monkeypatch.setitem(sys.modules, "gpiozero.pins.lgpio", SimpleNamespace(LGPIOFactory=refuse))
@@ -178,7 +188,9 @@ def test_gpio_that_cannot_be_used_is_a_warning_with_the_reason(no_factory, monke
     assert "Permission denied" in record.getMessage()
 
 
-def test_a_pin_factory_somebody_asked_for_is_used(no_factory, monkeypatch, tmp_path, caplog):
+def test_a_pin_factory_somebody_asked_for_is_used(
+    no_factory: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "gpiochip0").touch()
     monkeypatch.setattr(gpio, "DEVICES", tmp_path)
     monkeypatch.setenv(gpio.FACTORY_VARIABLE, "mock")
@@ -189,13 +201,15 @@ def test_a_pin_factory_somebody_asked_for_is_used(no_factory, monkeypatch, tmp_p
     panel.close()
 
 
-def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulation(no_factory, monkeypatch):
+def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulation(
+    no_factory: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(gpio.FACTORY_VARIABLE, "lgpoi")
     with pytest.raises(GpioError, match="GPIOZERO_PIN_FACTORY=lgpoi"):
         gpio.open_panel(PINS, lambda _: None)
 
 
-def test_gpiozero_is_imported_only_when_the_panel_is_opened():
+def test_gpiozero_is_imported_only_when_the_panel_is_opened() -> None:
     program = "import sys, appliance.hw.gpio; sys.exit('gpiozero' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

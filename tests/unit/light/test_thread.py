@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from appliance.light.player import Output
+from appliance.light.player import LightOutput
 from appliance.light.states import Condition, State
 from appliance.light.thread import LightThread
 from tests.support.light_steps import steps
@@ -19,14 +19,14 @@ class Led:
         self.levels: list[float] = []
         self._changed = threading.Condition()
 
-    def __call__(self, output: Output) -> None:
+    def __call__(self, output: LightOutput) -> None:
         with self._changed:
             self.levels.append(output.level)
             self._changed.notify_all()
 
     def wait_for(self, level: float) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: self.levels and self.levels[-1] == level, WAIT)
+            return self._changed.wait_for(lambda: self.levels[-1:] == [level], WAIT)
 
     def wait_for_levels(self, count: int) -> bool:
         with self._changed:
@@ -64,7 +64,7 @@ def test_a_photo_flashes_on_the_led_and_the_light_is_solid_again() -> None:
 def test_an_led_that_fails_is_told_in_the_journal_and_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
     failed = threading.Event()
 
-    def broken(output: Output) -> None:
+    def broken(output: LightOutput) -> None:
         failed.set()
         raise OSError("GPIO is gone")
 

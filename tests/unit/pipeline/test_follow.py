@@ -12,7 +12,7 @@ STEP = 1 / 15
 
 
 def follow(follower: Follower, frames: list[list[JudgedFace]], start: float = 0.0) -> list[People]:
-    return [follower.process(judged(start + i * STEP, *faces)) for i, faces in enumerate(frames)]
+    return [follower.follow(judged(start + i * STEP, *faces)) for i, faces in enumerate(frames)]
 
 
 def numbers(people: People) -> list[int]:
@@ -56,7 +56,7 @@ def test_when_the_camera_s_time_goes_back_nobody_stays_who_has_left() -> None:
 def test_somebody_coming_in_is_waited_for_though_missed_in_a_frame() -> None:
     follower, both = Follower(PeopleSettings()), [face(0.9), face(0.1, x=300)]
     scenes = [both[:1]] * 3 + [both, both[:1], both]
-    coming = [follower.process(judged(i / 6, *faces)) for i, faces in enumerate(scenes)]
+    coming = [follower.follow(judged(i / 6, *faces)) for i, faces in enumerate(scenes)]
     assert [p.newcomers for p in coming[3:]] == [1, 1, 1]
 
 

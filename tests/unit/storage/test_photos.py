@@ -52,12 +52,12 @@ def test_a_part_of_a_larger_picture_is_kept_as_well(store):
 
 
 def test_a_photo_says_when_and_with_what_it_was_taken(tmp_path):
-    store = PhotoStore(tmp_path, make="Raspberry Pi", model="imx708")
+    store = PhotoStore(tmp_path)
     with Image.open(store.save(BLUE, NOON)) as photo:
         exif = photo.getexif()
     base = ExifTags.Base
-    assert exif[base.Make] == "Raspberry Pi"
-    assert exif[base.Model] == "imx708"
+    assert exif[base.Make] == "Smart Selfie"
+    assert exif[base.Model] == "smart-selfie"
     assert exif[base.Software] == f"smart-selfie {appliance.__version__}"
     assert exif[base.Orientation] == 1
     times = exif.get_ifd(ExifTags.IFD.Exif)

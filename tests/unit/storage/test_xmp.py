@@ -13,16 +13,16 @@ from PIL import Image
 from appliance.cli import main
 from appliance.config.schema import Rule
 from appliance.pipeline.decide.decider import Decider
-from appliance.pipeline.keep import EPOCH, ReplayStore
 from appliance.records.decision import Decision
 from appliance.records.frame import Picture
 from appliance.storage.photos import encode_jpeg, make_exif
+from appliance.storage.replay_store import EPOCH, ReplayStore
 from appliance.storage.xmp import AREA, DIMENSIONS, MWG, SCORES, packet
 from tests.support.strategies import BLANK, people
 
 
 def decision(*happy: float | None) -> Decision:
-    decided = Decider(Rule()).process(people(0.0, dict(enumerate(happy, 1))))
+    decided = Decider(Rule()).decide(people(0.0, dict(enumerate(happy, 1))))
     picture = Picture(width=128, height=96, convert=lambda: np.zeros((96, 128, 3), np.uint8))
     return replace(decided, frame=replace(decided.frame, picture=picture))
 
@@ -40,6 +40,20 @@ def test_regions_are_where_the_faces_are_and_carry_what_they_show() -> None:
     )
     shown = [one.get(f"{{{SCORES}}}happy") for one in root.iter(f"{{{SCORES}}}Expression")]
     assert shown == ["0.900", "0.200"]
+
+
+@pytest.mark.parametrize(
+    ("x", "left", "right"),
+    [(-10.0, 0.0, 30.0), (44.0, 44.0, 64.0), (-10.0 / 3, 0.0, 110.0 / 3), (12.0, 12.0, 52.0)],
+)
+def test_a_face_cut_off_by_the_edge_of_the_picture_has_a_region_inside_it(
+    x: float, left: float, right: float
+) -> None:
+    """A box of 40 pixels whose left edge is at ``x`` in an image of 64x48."""
+    scene = Decider(Rule()).decide(people(0.0, {1: 0.9}, x=x))
+    area = next(ET.fromstring(packet(scene)).iter(f"{{{MWG}}}Area"))
+    found = {key: float(area.get(f"{{{AREA}}}{key}", "")) for key in ("x", "w")}
+    assert found == pytest.approx({"x": (left + right) / 2 / 64, "w": (right - left) / 64}, abs=1e-5)
 
 
 def test_who_is_out_of_sight_is_in_no_region_and_nobody_is_no_packet() -> None:

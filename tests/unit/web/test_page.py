@@ -1,6 +1,7 @@
 """The page as a whole: health, metrics, address, weight, starting and not starting."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ def test_the_qr_code_is_the_pages_address(page: Page) -> None:
 def test_the_page_weighs_less_than_200_kb() -> None:
     static = Path(__file__).parents[3] / "appliance" / "web" / "static"
     assert sum(path.stat().st_size for path in static.iterdir()) <= 200_000
+
+
+def test_every_element_that_the_scripts_ask_for_stands_in_the_page() -> None:
+    static = Path(__file__).parents[3] / "appliance" / "web" / "static"
+    there = set(re.findall(r'\bid="([^"]+)"', (static / "index.html").read_text()))
+    wanted = {
+        name for path in static.glob("*.js") for name in re.findall(r'\$\("([^"]+)"\)', path.read_text())
+    }
+    assert len(wanted) > 40
+    assert wanted <= there
 
 
 def test_the_page_asks_nobody_else_for_anything() -> None:

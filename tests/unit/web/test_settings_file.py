@@ -20,6 +20,7 @@ def test_settings_come_with_words_bounds_and_values(page: Page) -> None:
     cooldown = settings["rule.cooldown_seconds"]
     assert (cooldown["value"], cooldown["least"], cooldown["most"]) == (3.0, 0, 3600)
     assert "one photo to the next" in cooldown["words"]
+    assert settings["rule.sensitivity"]["words"] == "how plainly it must be seen: slight, normal or big"
     assert settings["rule.expression"]["kind"] == "several"
     assert settings["rule.mode"]["choices"] == ["always_armed", "button"]
     assert settings["storage.folder"]["fixed"] is True

@@ -24,10 +24,10 @@ def decided(rule: Rule, *happy: float | None) -> Decision:
     decider = Decider(rule)
     group = dict(enumerate(happy, 1))
     for step in range(60):
-        decision = decider.process(
+        decision = decider.decide(
             people(step / 30, {number: score or 0.1 for number, score in group.items()})
         )
-    return decider.process(people(2.0, group)) if None in happy else decision
+    return decider.decide(people(2.0, group)) if None in happy else decision
 
 
 def said(rule: Rule, *happy: float | None) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def test_when_enough_show_it_nothing_more_is_asked_for(
 def test_the_photo_is_told_and_then_why_there_is_no_second_one() -> None:
     decider, everyone = Decider(rule()), rule()
     details = [
-        words(decider.process(people(step / 30, {1: YES, 2: YES})), everyone).detail for step in range(150)
+        words(decider.decide(people(step / 30, {1: YES, 2: YES})), everyone).detail for step in range(150)
     ]
     told = [detail for last, detail in zip(["", *details], details, strict=False) if detail != last]
     assert told == ["Hold it", "Photo taken", "Cooling down", "The same scene as in the last photo"]
@@ -98,7 +98,7 @@ def test_disarmed_says_so_whatever_the_faces_do() -> None:
     assert said(button, YES, YES) == ("All 2 smile", "Disarmed: no photos are taken")
     decider = Decider(button)
     decider.command(Command.SHOOT)
-    assert words(decider.process(people(0.0, {1: NO})), button).detail == "Photo taken"
+    assert words(decider.decide(people(0.0, {1: NO})), button).detail == "Photo taken"
 
 
 def test_who_smiled_a_moment_ago_but_not_in_this_frame_is_asked_to_hold_it() -> None:

@@ -1,5 +1,6 @@
 """A camera mounted on its side or head over gives upright pictures, to the pipeline and on the card."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from appliance.config import Config, load_config
 from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.turned import Turned
+from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame
@@ -57,11 +59,10 @@ def test_analysis_and_picture_are_turned_alike(degrees: int) -> None:
 def test_people_in_front_of_a_turned_camera_are_found(degrees: int, scene_frames: Sequence[Frame]) -> None:
     """The scene, as a camera sees it that needs so many degrees to stand upright."""
     heard: list[Decision] = []
-    assembly = assemble(Config(), load_models(Config()), listeners=[heard.append], still=True)
+    assembly = assemble(Config(), load_models(Config()), on_decision=[heard.append], still=True)
     mounted = np.rot90(scene_frames[60].picture.bgr(), WAYS[degrees])
-    item = Turned(Still(np.ascontiguousarray(mounted), (640, 480)), degrees).read(1.0)
-    for stage in assembly.stages[:5]:
-        item = stage.process(item)
+    frame = Turned(Still(np.ascontiguousarray(mounted), (640, 480)), degrees).read(1.0)
+    Runner([frame], assembly.lines, VirtualClock(), threading.Event()).run_inline()
     assert len(heard[0].people) == 4
 
 

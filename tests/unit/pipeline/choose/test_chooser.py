@@ -43,9 +43,9 @@ def play(
     decisions, chosen = [], []
     for i, score in enumerate(scores):
         grey = greys[i] if greys else NOISE
-        decisions.append(decider.process(looking(people(i * STEP, {1: score}), grey, held)))
-        chosen += chooser.process(decisions[-1]) or ()
-    return decisions, [*chosen, *chooser.finish()]
+        decisions.append(decider.decide(looking(people(i * STEP, {1: score}), grey, held)))
+        chosen += chooser.process(decisions[-1])
+    return decisions, [*chosen, *chooser.flush()]
 
 
 def frames(chosen: list[Decision]) -> list[int]:
@@ -108,7 +108,7 @@ def test_the_moment_ends_when_somebody_stops_and_the_photo_is_from_before() -> N
 def test_a_photo_asked_for_is_the_frame_of_that_moment() -> None:
     decider, chooser = Decider(RULE), Chooser(Moment(), lambda _: True)
     decider.command(Command.SHOOT)
-    chosen = chooser.process(decider.process(looking(people(0, {1: 0.0}), NOISE)))
+    chosen = chooser.process(decider.decide(looking(people(0, {1: 0.0}), NOISE)))
     assert chosen is not None
     assert [d.asked for d in chosen] == [True]
 
@@ -187,8 +187,8 @@ def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
         sharp = NOISE if i in {13, 14} else BLURRED
         scene = looking(people(i * STEP, {1: 0.99}, newcomers=int(i >= 15)), sharp)
         searched = dataclasses.replace(scene.frame, seen_until=(i - i % 3) * STEP)
-        chosen += chooser.process(decider.process(dataclasses.replace(scene, frame=searched))) or ()
-    assert frames([*chosen, *chooser.finish()])[0] <= 12
+        chosen += chooser.process(decider.decide(dataclasses.replace(scene, frame=searched)))
+    assert frames([*chosen, *chooser.flush()])[0] <= 12
 
 
 def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> None:
@@ -197,5 +197,5 @@ def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> No
     chosen: list[Decision] = []
     for i in range(30):
         scene = people(i * STEP, {1: 0.99, 2: 0.99, 3: 0.8 if i < 8 else 0.05})
-        chosen += chooser.process(decider.process(looking(scene, NOISE))) or ()
-    assert frames([*chosen, *chooser.finish()])[0] < 8
+        chosen += chooser.process(decider.decide(looking(scene, NOISE)))
+    assert frames([*chosen, *chooser.flush()])[0] < 8

@@ -25,7 +25,8 @@ from appliance.light.row import Kind
 from appliance.light.states import Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.pipeline.choose.chooser import Chooser
-from appliance.pipeline.decide.decider import GAP_SECONDS, WAVERING_SECONDS, Decider
+from appliance.pipeline.decide.decider import GAP_SECONDS, Decider
+from appliance.pipeline.decide.light_state import WAVERING_SECONDS
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
 from tests.support.strategies import TINY, people
@@ -198,7 +199,7 @@ class Appliance(RuleBasedStateMachine):
         self.last_at = time
         self.trigger_at = self.trigger_at if time >= self.trigger_at else -1e9
         self.company.append((time, set(scene)))
-        decision = self.decider.process(people(time, scene, newcomers, pixels=TINY))
+        decision = self.decider.decide(people(time, scene, newcomers, pixels=TINY))
         self.check(decision, scene, newcomers)
         self.choose(decision, self.obeys(scene, newcomers, self.shows()))
         self.player.show(decision.light, decision.level)
@@ -278,7 +279,7 @@ class Appliance(RuleBasedStateMachine):
     def choose(self, decision: Decision, plainly: bool) -> None:
         """Everybody whom the rule needs shows it in each frame that is kept, and it is of this moment."""
         self.frames[decision.frame.captured_at] = decision, plainly
-        for photo in self.chooser.process(decision) or ():
+        for photo in self.chooser.process(decision):
             judged, obeys = self.frames[photo.frame.captured_at]
             assert photo.asked or (obeys and judged.all_show and judged.episode == self.episode)
             self.photos += 1

@@ -5,7 +5,8 @@ import itertools
 
 from appliance.config.schema import Rule, Who
 from appliance.light.states import State
-from appliance.pipeline.decide.decider import PHOTO_LIGHT_SECONDS, Decider
+from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.decide.light_state import PHOTO_LIGHT_SECONDS
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Reason, ReasonKind
 from appliance.records.faces import JudgedFace, People, Person
@@ -91,7 +92,7 @@ def test_somebody_who_enters_during_the_hold_starts_it_over() -> None:
 def test_somebody_walking_in_blocks_until_they_smile_too() -> None:
     decider = Decider(Rule(cooldown_seconds=0))
     assert photos(play(decider, [{1: SMILE}] * 7)) == 0
-    arrival = [decider.process(people(0.25 + i * STEP, {1: SMILE}, newcomers=1)) for i in range(3)]
+    arrival = [decider.decide(people(0.25 + i * STEP, {1: SMILE}, newcomers=1)) for i in range(3)]
     assert photos(arrival) == 0
     assert photos(play(decider, [{1: SMILE, 2: SAD}] * 60, start=0.45)) == 0
     assert photos(play(decider, [{1: SMILE, 2: SMILE}] * 40, start=2.5)) >= 1
@@ -116,10 +117,10 @@ def test_the_cooldown_keeps_photos_apart() -> None:
 
 def test_a_press_disarms_and_another_arms_again() -> None:
     decider = Decider(Rule())
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
-    assert decider.process(people(2.0, {1: GRIN})).light is State.DISARMED
-    decider.press()
+    assert decider.decide(people(2.0, {1: GRIN})).light is State.DISARMED
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 60, start=2.1)) == 1
 
 
@@ -127,10 +128,10 @@ def test_whoever_disarms_and_arms_again_at_once_is_told_of_a_photo_once() -> Non
     decider = Decider(Rule())
     lights = [d.light for d in play(decider, [{1: GRIN}] * 12)]
     assert lights[-1] is State.PHOTO
-    decider.press()
-    assert decider.process(people(12 * STEP, {1: GRIN})).light is State.DISARMED
-    decider.press()
-    assert decider.process(people(13 * STEP, {1: GRIN})).light is State.ARMED  # it is cooling down
+    decider.command(Command.TOGGLE)
+    assert decider.decide(people(12 * STEP, {1: GRIN})).light is State.DISARMED
+    decider.command(Command.TOGGLE)
+    assert decider.decide(people(13 * STEP, {1: GRIN})).light is State.ARMED  # it is cooling down
 
 
 def test_nobody_holds_still_and_no_lamp_burns_for_a_photo_that_is_there_already() -> None:
@@ -178,7 +179,7 @@ def test_somebody_who_does_not_count_makes_no_new_scene() -> None:
         behind = dataclasses.replace(one.persons[1], counts=False)
         return dataclasses.replace(one, persons=(one.persons[0], behind))
 
-    assert photos([decider.process(scene(i)) for i in range(90)]) == 1
+    assert photos([decider.decide(scene(i)) for i in range(90)]) == 1
 
 
 def test_a_new_rule_is_not_lost_among_many_presses() -> None:
@@ -186,7 +187,7 @@ def test_a_new_rule_is_not_lost_among_many_presses() -> None:
     decider.use(Rule())
     for _ in range(40):
         decider.command(Command.ARM)
-    assert decider.process(people(0.0, {1: SAD})).armed
+    assert decider.decide(people(0.0, {1: SAD})).armed
 
 
 def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> None:
@@ -198,20 +199,20 @@ def test_somebody_who_asks_why_nothing_happens_is_told_that_it_is_disarmed() -> 
 def test_with_only_a_poster_in_view_the_light_waits_for_nobody() -> None:
     scene = people(0.0, {1: SAD})
     poster = dataclasses.replace(scene.persons[0], counts=False)
-    assert Decider(Rule()).process(dataclasses.replace(scene, persons=(poster,))).light is State.ARMED
+    assert Decider(Rule()).decide(dataclasses.replace(scene, persons=(poster,))).light is State.ARMED
 
 
 def test_in_button_mode_nothing_happens_before_the_first_press() -> None:
     decider = Decider(Rule(mode="button"))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 0
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 60, start=3.0)) == 1
 
 
 def test_after_a_long_gap_between_frames_everybody_starts_over() -> None:
     decider = Decider(Rule())
     play(decider, [{1: GRIN}] * 5)
-    assert not decider.process(people(10.0, {1: GRIN})).take_photo
+    assert not decider.decide(people(10.0, {1: GRIN})).take_photo
 
 
 def test_surprise_can_be_asked_for_instead() -> None:
@@ -231,7 +232,7 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
         )
         decider = Decider(Rule(expression=expression))
         scenes = [People(frame=frame(i * STEP), persons=persons) for i in range(30)]
-        return photos([decider.process(scene) for scene in scenes])
+        return photos([decider.decide(scene) for scene in scenes])
 
     assert taken(("happy", "surprise"), happy, surprised, both) == 1
     assert taken(("happy", "surprise"), happy, surprised, neutral) == 0
@@ -241,11 +242,11 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
 
 def test_the_light_says_who_is_missing() -> None:
     decider = Decider(Rule())
-    assert decider.process(people(0.0, {})).light is State.ARMED
-    waiting = decider.process(people(STEP, {1: GRIN, 2: SAD}))
+    assert decider.decide(people(0.0, {})).light is State.ARMED
+    waiting = decider.decide(people(STEP, {1: GRIN, 2: SAD}))
     assert waiting.light is State.WAITING
     assert waiting.reason == not_everybody(1, of=2)
-    assert decider.process(people(2 * STEP, {1: GRIN})).light is State.ALL
+    assert decider.decide(people(2 * STEP, {1: GRIN})).light is State.ALL
 
 
 def test_at_least_two_of_three_are_enough_and_one_is_not() -> None:
@@ -282,7 +283,7 @@ def test_a_crowd_that_goes_on_smiling_and_stands_still_is_taken_once() -> None:
     rule = Rule(cooldown_seconds=1)
     decider = Decider(rule)
     assert photos(play(decider, [{1: GRIN, 2: GRIN}] * 300)) == 1
-    again = decider.process(people(10, {1: GRIN, 2: GRIN}))
+    again = decider.decide(people(10, {1: GRIN, 2: GRIN}))
     assert again.reason == Reason(kind=ReasonKind.SAME_SCENE)
 
 
@@ -297,7 +298,7 @@ def test_the_same_crowd_is_taken_again_after_somebody_stopped_smiling_left_or_ca
 def test_the_same_crowd_is_taken_again_after_somebody_moved() -> None:
     decider = Decider(Rule(cooldown_seconds=1))
     assert photos(play(decider, [{1: GRIN}] * 60)) == 1
-    moved = [decider.process(people(2 + i * STEP, {1: GRIN}, x=35.0)) for i in range(30)]
+    moved = [decider.decide(people(2 + i * STEP, {1: GRIN}, x=35.0)) for i in range(30)]
     assert photos(moved) == 1
 
 
@@ -312,19 +313,19 @@ def test_a_photo_asked_for_is_taken_whatever_the_faces_do() -> None:
 
 def test_after_so_many_photos_it_is_disarmed_until_the_next_press() -> None:
     decider = Decider(Rule(mode="button", shots_per_arming=2, cooldown_seconds=1, new_scene=False))
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 300)) == 2
     assert not decider.armed
-    decider.press()
+    decider.command(Command.TOGGLE)
     assert photos(play(decider, [{1: GRIN}] * 300, start=10)) == 2
 
 
 def test_when_nothing_comes_of_it_it_is_disarmed_after_some_minutes() -> None:
     decider = Decider(Rule(mode="button", disarm_after_minutes=1))
-    decider.press()
-    decider.process(people(0, {}))
-    assert decider.process(people(59, {})).armed
-    assert not decider.process(people(60, {})).armed
+    decider.command(Command.TOGGLE)
+    decider.decide(people(0, {}))
+    assert decider.decide(people(59, {})).armed
+    assert not decider.decide(people(60, {})).armed
 
 
 def test_a_new_rule_applies_from_the_next_frame_on() -> None:

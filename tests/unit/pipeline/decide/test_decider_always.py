@@ -9,6 +9,7 @@ from appliance.config.schema import Rule, Who
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.pipeline.decide.showing import expression_probability
+from appliance.records.decision import Command
 from appliance.records.faces import People
 from tests.support.rule import SAD, STEP, photos
 from tests.support.strategies import people
@@ -74,7 +75,7 @@ def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: Rule, script: list)
     decider = Decider(rule)
     photos_at = []
     for frame in frames_of(script):
-        decision = decider.process(frame)
+        decision = decider.decide(frame)
         if decision.take_photo:
             assert obeys(rule, frame)
             assert decision.armed
@@ -93,7 +94,7 @@ def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list
     history: list[People] = []
     for frame in frames_of(script):
         history.append(frame)
-        if decider.process(frame).take_photo:
+        if decider.decide(frame).take_photo:
             start = frame.frame.captured_at - hold
             held = [past for past in history if past.frame.captured_at >= start + STEP / 2]
             assert all(
@@ -110,18 +111,18 @@ def test_always_a_photo_when_all_show_it_for_long_enough(rule: Rule, script: lis
     decider = Decider(rule)
     before = frames_of(script)
     for frame in before:
-        decider.process(frame)
+        decider.decide(frame)
     if not decider.armed:
-        decider.press()
+        decider.command(Command.TOGGLE)
     count = max(count, rule.min_faces, rule.who.at_least or 1)
     start = len(before) * STEP
     hold = max(rule.hold_seconds, rule.hold_frames * STEP)
     seconds = hold + rule.cooldown_seconds + 6 * rule.smoothing_seconds + 0.2
     sad = [
-        decider.process(people(start + i * STEP, dict.fromkeys(range(1, count + 1), SAD))) for i in range(60)
+        decider.decide(people(start + i * STEP, dict.fromkeys(range(1, count + 1), SAD))) for i in range(60)
     ]
     start += 60 * STEP
     group = dict.fromkeys(range(1, count + 1), 0.99)
-    after = [decider.process(people(start + i * STEP, group)) for i in range(int(seconds / STEP) + 3)]
+    after = [decider.decide(people(start + i * STEP, group)) for i in range(int(seconds / STEP) + 3)]
     assert photos(sad) == 0
     assert photos(after) >= 1

@@ -58,7 +58,7 @@ def test_between_full_searches_only_known_places_are_looked_at() -> None:
     detector, finder_frames = Scripted(), [room(i / 30) for i in range(60)]
     finder = FaceFinder(detector, 0.5)
     for one in finder_frames:
-        finder.process(one)
+        finder.find(one)
     assert 4 <= detector.full <= 5
     assert detector.near == 60 - detector.full
 
@@ -66,29 +66,29 @@ def test_between_full_searches_only_known_places_are_looked_at() -> None:
 def test_a_camera_whose_time_goes_back_is_searched_on() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 0.5)
-    finder.process(room(100.0))
-    finder.process(room(0.0))
+    finder.find(room(100.0))
+    finder.find(room(0.0))
     assert detector.full == 2
 
 
 def test_it_tells_until_when_nobody_can_have_come_in_unseen() -> None:
     finder = FaceFinder(Scripted(), 0.5)
-    assert [finder.process(room(i / 10)).frame.seen_until for i in range(7)] == [0.0] * 5 + [0.5] * 2
+    assert [finder.find(room(i / 10)).frame.seen_until for i in range(7)] == [0.0] * 5 + [0.5] * 2
     views = Scripted()
     views.parts = 2
     finder = FaceFinder(views, 0.4)
-    assert [finder.process(room(i / 10)).frame.seen_until for i in range(5)] == [-math.inf] * 2 + [
-        0.0
-    ] * 2 + [0.2]
+    assert [finder.find(room(i / 10)).frame.seen_until for i in range(5)] == [-math.inf] * 2 + [0.0] * 2 + [
+        0.2
+    ]
 
 
 def test_somebody_walking_in_is_looked_for_at_once() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)
     for i in range(10):
-        finder.process(room(i / 30))
+        finder.find(room(i / 30))
     assert detector.full == 1
-    finder.process(room(0.4, (20, 100), size=120))
+    finder.find(room(0.4, (20, 100), size=120))
     assert detector.full == 2
 
 
@@ -96,28 +96,28 @@ def test_a_known_face_that_moves_calls_for_no_full_search() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)
     for i in range(30):
-        finder.process(room(i / 30, (300 + i % 5, 200)))
+        finder.find(room(i / 30, (300 + i % 5, 200)))
     assert detector.full == 1
 
 
 def test_a_face_that_is_lost_is_looked_for_everywhere() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)
-    finder.process(room(0.0))
+    finder.find(room(0.0))
     detector.faces = []
-    finder.process(room(0.3))
+    finder.find(room(0.3))
     searched = detector.full
-    finder.process(room(0.4))
+    finder.find(room(0.4))
     assert detector.full == searched + 1
 
 
 def test_a_frame_of_another_size_is_searched_anew() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)
-    finder.process(room(0.0))
+    finder.find(room(0.0))
     small = replace(room(0.03), grey=ROOM[:240, :320, 0], colour=ROOM[:240, :320])
     searched = detector.full
-    finder.process(small)
+    finder.find(small)
     assert detector.full == searched + 1
 
 
@@ -126,7 +126,7 @@ def test_an_empty_room_is_not_searched_at_every_frame() -> None:
     detector.faces = []
     finder = FaceFinder(detector, 0.5)
     for i in range(30):
-        finder.process(room(i / 30))
+        finder.find(room(i / 30))
     assert detector.full <= 3
 
 

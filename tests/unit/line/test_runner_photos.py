@@ -1,5 +1,6 @@
 """Photos under way: of a burst, at a stop, where the camera stalls, whatever else breaks."""
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -10,10 +11,10 @@ import pytest
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
-from appliance.line import line as line_module
-from appliance.line import stage as stage_module
-from appliance.line.line import Line
-from appliance.line.stage import Several, Stage
+from appliance.line import worker
+from appliance.line.line import Line, Step
+from appliance.line.runner import Runner
+from appliance.line.stage import Replaceable, Stage
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.records.frame import Frame
@@ -37,73 +38,65 @@ class SlowCard:
         return Path(f"{decision.frame.sequence}.jpg")
 
 
-class Chooses:
+class Chooses(Stage[Frame, Decision]):
     """Makes ``burst`` photos of a frame, and holds them back until it is asked for them."""
 
     name = "choose"
-    ends_frames = True
 
     def __init__(self, burst: int = 1) -> None:
         self.burst = burst
         self.held: list[Decision] = []
 
-    def process(self, item: Frame) -> None:
-        self.held = [photo(item.sequence + i) for i in range(self.burst)]
+    def process(self, frame: Frame) -> list[Decision]:
+        self.held = [photo(frame.sequence + i) for i in range(self.burst)]
+        return []
 
-    def finish(self) -> Several[Decision]:
+    def flush(self) -> list[Decision]:
         held, self.held = self.held, []
-        return Several(held)
-
-    idle = finish
+        return held
 
 
-def photo_stages(chooser: Stage[Any, Any], card: SlowCard) -> list[Stage[Any, Any]]:
-    """The stages as they are wired, from the choice on; ``chooser`` in place of the real one."""
+def from_choice(chooser: Stage[Any, Any], card: SlowCard, drain_seconds: float = 1.5) -> list[Line]:
+    """The lines as they are wired, from the choice on; ``chooser`` in place of the real one."""
     wired = assemble(Config(), load_models(Config()), store=card)
-    return [chooser, *wired.stages[wired.stages.index(wired.chooser) + 1 :]]
+    frames = dataclasses.replace(wired.frames, steps=[Step(stage=chooser)], drain_seconds=drain_seconds)
+    return [frames, *wired.lines[1:]]
 
 
 def test_of_a_burst_that_is_chosen_at_once_every_photo_reaches_the_card_best_first() -> None:
     card = SlowCard(0.01)
-    Line([frame(0)], photo_stages(Chooses(10), card), MonotonicClock(), threading.Event()).run_threaded()
+    Runner([frame(0)], from_choice(Chooses(10), card), MonotonicClock(), threading.Event()).run_threaded()
     assert card.kept == list(range(10))
 
 
-def test_told_to_stop_it_still_keeps_the_photos_under_way_on_a_slow_card(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.1)
+def test_told_to_stop_it_still_keeps_the_photos_under_way_on_a_slow_card() -> None:
     card, stop = SlowCard(0.4), threading.Event()
 
     def source() -> Iterator[Frame]:
         yield frame(0)
         stop.set()
 
-    Line(source(), photo_stages(Chooses(2), card), MonotonicClock(), stop).run_threaded()
+    Runner(source(), from_choice(Chooses(2), card, 0.1), MonotonicClock(), stop).run_threaded()
     assert card.kept == [0, 1]
 
 
-def test_told_to_stop_while_the_photo_is_being_chosen_it_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_told_to_stop_while_the_photo_is_being_chosen_it_keeps_it() -> None:
     class Ponders(Chooses):
-        def finish(self) -> Several[Decision]:
+        def flush(self) -> list[Decision]:
             time.sleep(0.5)
-            return super().finish()
+            return super().flush()
 
-    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.1)
     card, stop = SlowCard(), threading.Event()
 
     def source() -> Iterator[Frame]:
         yield frame(5)
         stop.set()
 
-    Line(source(), photo_stages(Ponders(), card), MonotonicClock(), stop).run_threaded()
+    Runner(source(), from_choice(Ponders(), card, 0.1), MonotonicClock(), stop).run_threaded()
     assert card.kept == [0]
 
 
-def test_told_to_stop_while_the_camera_hangs_it_still_keeps_the_photo_that_was_decided(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(line_module, "DRAIN_SECONDS", 0.3)
+def test_told_to_stop_while_the_camera_hangs_it_still_keeps_the_photo_that_was_decided() -> None:
     card, stop, gate = SlowCard(), threading.Event(), threading.Event()
 
     def source() -> Iterator[Frame]:
@@ -111,15 +104,16 @@ def test_told_to_stop_while_the_camera_hangs_it_still_keeps_the_photo_that_was_d
         stop.set()
         gate.wait(10)
 
-    Line(source(), photo_stages(Chooses(), card), MonotonicClock(), stop).run_threaded()
+    Runner(source(), from_choice(Chooses(), card, 0.3), MonotonicClock(), stop).run_threaded()
     gate.set()
     assert card.kept == [0]
 
 
+@pytest.mark.parametrize("chooser", [Chooses(), Replaceable(Chooses())])
 def test_a_photo_that_was_decided_does_not_wait_for_a_camera_that_has_stalled(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, chooser: Stage[Frame, Decision]
 ) -> None:
-    monkeypatch.setattr(stage_module, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "STALL_SECONDS", 0.05)
     card, kept_meanwhile = SlowCard(), []
 
     def source() -> Iterator[Frame]:
@@ -129,7 +123,7 @@ def test_a_photo_that_was_decided_does_not_wait_for_a_camera_that_has_stalled(
             time.sleep(0.01)
         kept_meanwhile.extend(card.kept)
 
-    Line(source(), photo_stages(Chooses(), card), MonotonicClock(), threading.Event()).run_threaded()
+    Runner(source(), from_choice(chooser, card), MonotonicClock(), threading.Event()).run_threaded()
     assert kept_meanwhile == [0]
 
 
@@ -143,7 +137,7 @@ def test_what_breaks_beside_the_stages_stops_them_too_and_loses_no_photo() -> No
     def breaks() -> None:
         raise RuntimeError("a pin")
 
-    line = Line(endless(), photo_stages(Chooses(2), card), MonotonicClock(), threading.Event())
+    runner = Runner(endless(), from_choice(Chooses(2), card), MonotonicClock(), threading.Event())
     with pytest.raises(RuntimeError, match="a pin"):
-        line.run_threaded(breaks)
+        runner.run_threaded(breaks)
     assert card.kept == [0, 1]

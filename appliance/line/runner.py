@@ -1,0 +1,155 @@
+"""Runs frames through lines: with a thread for each stage (live) or inline (replay, still pictures)."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from appliance.clock import Clock
+from appliance.errors import ApplianceError, StageError
+from appliance.line.counters import Counters, StageCounters
+from appliance.line.line import Line, Step
+from appliance.line.worker import Worker
+from appliance.records.frame import Frame
+
+log = logging.getLogger(__name__)
+
+_TOLD_AS_IT_IS = (ApplianceError, BrokenPipeError)
+"""Errors that say all there is to say; a reader of the output that has gone is no fault of a stage."""
+
+
+class Runner:
+    """Runs every frame of ``source`` through ``lines``, one after the other.
+
+    ``source`` yields frames until it ends by itself or ``stop`` is set; it must not wait longer than that.
+    """
+
+    def __init__(
+        self, source: Iterable[Frame], lines: Sequence[Line], clock: Clock, stop: threading.Event
+    ) -> None:
+        self._source = source
+        self._lines = tuple(lines)
+        self._steps: list[Step[Any, Any]] = [step for line in lines for step in line.steps]
+        self._clock = clock
+        self._stop = stop
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+        self._captured = Counters()
+        self._counters = [Counters() for _ in self._steps]
+        self._workers: list[Worker] = []
+
+    def counters(self) -> list[StageCounters]:
+        """Return the counters of the capture and of each stage, in a frame's order."""
+        for worker in self._workers:
+            worker.counters.dropped = worker.inbox.dropped
+        places = [(line.name, step.stage.name) for line in self._lines for step in line.steps]
+        stages = [
+            StageCounters(*place, counters) for place, counters in zip(places, self._counters, strict=True)
+        ]
+        return [StageCounters(self._lines[0].name, "capture", self._captured), *stages]
+
+    def run_inline(self) -> None:
+        """Run every frame through every stage, in this thread: nothing is dropped, the order is fixed."""
+        for frame in self._source:
+            self._captured.done += 1
+            self._run_from(0, frame)
+            if self._stop.is_set():
+                break
+        for index, step in enumerate(self._steps):
+            for result in step.flush():
+                self._run_from(index + 1, result)
+
+    def _run_from(self, index: int, item: Any) -> None:
+        if index < len(self._steps):
+            for result in self._steps[index].process(item, self._counters[index], self._clock):
+                self._run_from(index + 1, result)
+
+    def run_threaded(self, on_tick: Callable[[], None] = lambda: None) -> None:
+        """Run a thread for each stage until the source ends, ``stop`` is set or a stage dies.
+
+        ``on_tick`` is called here about twice a second. Raises whatever a stage raised: an error of the
+        catalogue as it is, anything else as StageError.
+        """
+        self._workers = [
+            Worker(step, self._clock, self._deliver_to(index + 1), self._finished, counters)
+            for index, (step, counters) in enumerate(zip(self._steps, self._counters, strict=True))
+        ]
+        capture = threading.Thread(target=self._capture, name="capture", daemon=True)
+        for thread in [worker.thread for worker in self._workers] + [capture]:
+            thread.start()
+        try:
+            while not self._ended.wait(0.5) and not self._stop.is_set():
+                on_tick()
+        finally:
+            self._stop.set()
+            self._drain(capture)
+        if isinstance(self._error, _TOLD_AS_IT_IS):
+            raise self._error
+        if self._error is not None:
+            raise StageError(f"A stage of the pipeline died: {self._error!r}", "The journal has the details")
+
+    def _deliver_to(self, index: int) -> Callable[[Any], None]:
+        def deliver(item: Any) -> None:
+            if index < len(self._workers):
+                self._workers[index].inbox.put(item)
+
+        return deliver
+
+    def _capture(self) -> None:
+        error: BaseException | None = None
+        try:
+            for frame in self._source:
+                self._captured.done += 1
+                self._enter(frame)
+                del frame  # not kept while waiting for the next one
+                if self._stop.is_set():
+                    break
+        except BaseException as caught:  # as in Worker: told, then the process ends
+            error = caught
+        self._end_of(0, "capture", error)
+
+    def _enter(self, frame: Frame) -> None:
+        """Put a frame into the first line, within its limit."""
+        line, first = self._lines[0], self._workers[0].inbox
+        under_way = sum(worker.under_way for worker in self._workers[: len(line.steps)])
+        if line.limit is None or under_way < line.limit:
+            first.put(frame)
+        elif not first.exchange(frame):
+            self._captured.dropped += 1
+
+    def _finished(self, worker: Worker, error: BaseException | None) -> None:
+        self._end_of(self._workers.index(worker) + 1, worker.step.stage.name, error)
+
+    def _end_of(self, following: int, name: str, error: BaseException | None) -> None:
+        if error is not None and self._error is None:
+            self._error = error
+            if not isinstance(error, _TOLD_AS_IT_IS):
+                log.error("Stage %s died", name, exc_info=error)
+            self._ended.set()
+        if following < len(self._workers):
+            self._workers[following].inbox.close()
+        else:
+            self._ended.set()
+
+    def _drain(self, capture: threading.Thread) -> None:
+        """Finish the items under way, also where the camera or a stage hangs."""
+        stopped = self._clock.now()
+        for worker, seconds in zip(self._workers, self._drain_seconds(), strict=True):
+            worker.inbox.close()  # where the one before has not ended, nothing it gives out later counts
+            self._join(worker.thread, stopped + seconds)
+        self._join(capture, stopped + self._lines[0].drain_seconds)
+
+    def _drain_seconds(self) -> list[float]:
+        """Return how long a stop waits for each stage: the last of a line makes items of the next one, and is
+        waited for as long as they are."""
+        following = [*self._lines[1:], self._lines[-1]]
+        return [
+            seconds
+            for line, after in zip(self._lines, following, strict=True)
+            for seconds in [line.drain_seconds] * (len(line.steps) - 1) + [after.drain_seconds]
+        ]
+
+    def _join(self, thread: threading.Thread, deadline: float) -> None:
+        thread.join(max(0.0, deadline - self._clock.now()))
+        if thread.is_alive():
+            log.warning("Stage %s did not stop in time; leaving it behind", thread.name)

@@ -1,0 +1,69 @@
+"""For how long the rule has held. Pure: time is the frames', seconds."""
+
+import math
+
+from appliance.config.schema import Rule
+from appliance.pipeline.decide import company
+from appliance.pipeline.decide.company import Verdict
+from appliance.pipeline.decide.showing import MISSED_SECONDS
+from appliance.records.decision import Showing
+
+
+class Hold:
+    """For how long the rule has held without a break, and in the same company.
+
+    The time counts from the frame in which the last of those who are needed began to show it, although that
+    frame alone did not convince: smoothing costs certainty no time. ``episode`` numbers the stretches of time
+    in which it holds, from 1.
+    """
+
+    def __init__(self) -> None:
+        self.episode = 0
+        self._earliest = -math.inf
+        self._since: float | None = None
+        self._frames = 0
+        self._group: frozenset[int] = frozenset()
+        self._in_episode = False
+
+    def restart(self, now: float) -> None:
+        """Begin anew with whatever comes next."""
+        self._earliest, self._since, self._in_episode = now, None, False
+
+    def photo(self, now: float) -> None:
+        """A photo was taken: the time starts over, the episode goes on."""
+        self._earliest, self._since = now, None
+
+    def update(self, rule: Rule, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
+        """Take in one more frame; whether the rule has held for as long as it asks."""
+        counted = [one for one in showing if one.person.counts]
+        if not self._same_company(rule, counted):
+            self.restart(now)
+        elif not _still_obeys(rule, counted):
+            self._since, self._in_episode = None, False
+        if verdict.waiting_for is None:
+            self._goes_on(verdict)
+        if self._since is None:
+            return False
+        if rule.hold_frames:
+            return self._frames >= rule.hold_frames
+        return now - self._since >= rule.hold_seconds - 1e-9
+
+    def _goes_on(self, verdict: Verdict) -> None:
+        if not self._in_episode:
+            self.episode += 1
+        self._in_episode = True
+        if self._since is None:
+            self._since, self._frames = max(self._earliest, verdict.since), 0
+        self._frames += 1
+
+    def _same_company(self, rule: Rule, counted: list[Showing]) -> bool:
+        group = frozenset(one.person.number for one in counted)
+        same = group == self._group or rule.who.at_least is not None
+        self._group = group
+        return same
+
+
+def _still_obeys(rule: Rule, counted: list[Showing]) -> bool:
+    """A face missed for a moment need not end it; somebody who stops showing it does."""
+    still = sum(one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted)
+    return bool(counted) and still >= company.needed(rule, len(counted))

@@ -1,0 +1,41 @@
+"""Photos of a recording, in a folder of their own."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from appliance.records.decision import Decision
+from appliance.storage import durable
+from appliance.storage.photos import encode_jpeg, make_exif
+from appliance.storage.xmp import packet
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class ReplayStore:
+    """Keeps photos named by frame and dated by the recording's time, which are the same in every run.
+
+    ``quality`` is the JPEG's, 1 to 100; ``regions``: faces and scores go into the photo's XMP. Raises
+    StorageError where ``folder`` cannot be written.
+    """
+
+    def __init__(self, folder: Path, quality: int, regions: bool = True) -> None:
+        self._folder = folder
+        self._quality = quality
+        self._regions = regions
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            durable.probe(folder)
+        except OSError as error:
+            raise durable.explain(error, folder) from error
+
+    def keep(self, decision: Decision) -> Path:
+        """Write the picture of ``decision.frame``; returns when it is on disk. Raises StorageError."""
+        frame = decision.frame
+        exif = make_exif(EPOCH + timedelta(seconds=frame.captured_at), "Smart Selfie", "smart-selfie replay")
+        xmp = packet(decision) if self._regions else b""
+        path = self._folder / f"frame-{frame.sequence:06d}.jpg"
+        try:
+            durable.write_over(path, encode_jpeg(frame.picture, self._quality, exif, xmp))
+        except OSError as error:
+            raise durable.explain(error, self._folder) from error
+        return path

@@ -1,0 +1,137 @@
+// What the page's JavaScript is made of, for tsc only: the server's answers, and the elements of index.html.
+
+/** A person in a frame (appliance/feed/describe.py). `box` is x, y, width, height as shares of the picture. */
+interface Person {
+  number: number;
+  box: [number, number, number, number];
+  seen: boolean;
+  counts: boolean;
+  shows: boolean;
+  expression: string;
+  scores: number[];
+}
+
+interface Frame {
+  sequence: number;
+  armed: boolean;
+  all_show: boolean;
+  light: string;
+  title: string;
+  detail: string;
+  showing: number;
+  needed: number;
+  counted: number;
+  people: Person[];
+}
+
+type LiveEvent =
+  | { kind: "link"; connected: boolean }
+  | { kind: "fault"; light: string | null }
+  | { kind: "photo"; name: string }
+  | { kind: "awake" };
+
+/** A moment of /api/history; `time` in seconds of the wall clock, scores in the order of `expressions`. */
+interface Sample {
+  time: number;
+  count: number;
+  mean: number[];
+  share: number[];
+  people: Record<string, number[]>;
+}
+
+/** `day` is YYYYMMDD, `time` HHMMSS. */
+interface ListedPhoto {
+  name: string;
+  time: string;
+  day: string;
+}
+
+interface PhotoPage {
+  total: number;
+  next: number | null;
+  days: { day: string; photos: { name: string; time: string }[] }[];
+}
+
+interface Setting {
+  key: string;
+  name: string;
+  words: string;
+  value: any;
+  default: any;
+  kind: "switch" | "whole" | "number" | "text" | "yaml" | "choice" | "several";
+  choices: any[];
+  least?: number;
+  above?: number;
+  most?: number;
+  below?: number;
+  fixed: boolean;
+  overridden: boolean;
+}
+
+interface SettingsForm {
+  file: string | null;
+  undo: number;
+  sections: { name: string; words: string; settings: Setting[] }[];
+}
+
+interface Stage {
+  name: string;
+  done: number;
+  dropped: number;
+  cpu_ms: number;
+  wall_ms: number;
+  slowest_ms: number;
+}
+
+interface Health {
+  up: boolean;
+  fault: string | null;
+  appliance: { uptime?: number; stages?: Stage[] };
+  box: {
+    temperature: number | null;
+    heat: string | null;
+    troubles: { kind: string; now: boolean }[] | null;
+    throttled: string[] | null;
+    free_mb: number | null;
+    size_mb: number | null;
+  };
+  photos: number;
+  page: { viewers: number; latency: Record<string, number | null> };
+}
+
+/** A part of the page that app.js shows. */
+interface Part {
+  enter(): void;
+  leave(): void;
+  arrived?(): void;
+}
+
+/** What `element()` takes; a function is a listener, true an attribute without a value, false none. */
+type Attributes = Record<string, string | number | boolean | null | undefined | ((event: any) => void)>;
+
+/** What is said beside a setting's control. */
+interface ControlAttributes {
+  id: string;
+  "aria-describedby": string;
+  disabled: boolean;
+}
+
+/** The elements of index.html that are more than an HTMLElement. */
+interface PageElements {
+  arm: HTMLButtonElement;
+  shoot: HTMLButtonElement;
+  undo: HTMLButtonElement;
+  last: HTMLAnchorElement;
+  password: HTMLInputElement;
+  chart: HTMLCanvasElement;
+  picture: HTMLCanvasElement;
+  overlay: HTMLCanvasElement;
+  confirm: HTMLDialogElement;
+  qr: HTMLDialogElement;
+  viewer: HTMLDialogElement;
+  "qr-picture": HTMLImageElement;
+  "viewer-picture": HTMLImageElement;
+  "viewer-save": HTMLAnchorElement;
+  "viewer-newer": HTMLButtonElement;
+  "viewer-older": HTMLButtonElement;
+}

@@ -1,0 +1,285 @@
+"""Lines that run: they drop the oldest, dies with its stages, stops when told."""
+
+import dataclasses
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from appliance.clock import MonotonicClock, VirtualClock
+from appliance.errors import ModelError, StageError
+from appliance.line.inbox import Inbox
+from appliance.line.line import Line, Step
+from appliance.line.runner import Runner
+from appliance.line.stage import Stage
+from appliance.pipeline.assembly import FRAME_LIMIT
+from appliance.records.frame import Frame, Picture
+from tests.support.strategies import frame
+
+
+def frames(count: int) -> list[Frame]:
+    return [frame(i / 30, i) for i in range(count)]
+
+
+def row(*stages: Stage[Any, Any], limit: int | None = FRAME_LIMIT) -> list[Line]:
+    """One line of these stages."""
+    steps = [Step(stage=stage) for stage in stages]
+    return [Line(name="frames", steps=steps, drain_seconds=1.5, limit=limit)]
+
+
+class Collect(Stage[Frame, Frame]):
+    name = "collect"
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def process(self, frame: Frame) -> list[Frame]:
+        self.seen.append(frame.sequence)
+        return []
+
+
+class Pass(Stage[Frame, Frame]):
+    name = "pass"
+
+    def process(self, frame: Frame) -> list[Frame]:
+        return [frame]
+
+
+class Blocked(Pass):
+    """Takes its first item and keeps it until ``gate`` is opened."""
+
+    name = "blocked"
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+
+    def process(self, frame: Frame) -> list[Frame]:
+        assert self.gate.wait(10)
+        return [frame]
+
+
+class Fails(Pass):
+    name = "fails"
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def process(self, frame: Frame) -> list[Frame]:
+        if frame.sequence >= 3:  # the third itself may have been dropped
+            raise self.error
+        return [frame]
+
+
+def test_replay_loses_no_frame_and_keeps_the_order() -> None:
+    last = Collect()
+    runner = Runner(frames(200), row(Pass(), last), VirtualClock(), threading.Event())
+    runner.run_inline()
+    assert last.seen == list(range(200))
+    assert {name: counters.done for _, name, counters in runner.counters()} == {
+        "capture": 200,
+        "pass": 200,
+        "collect": 200,
+    }
+
+
+def test_a_slow_stage_never_holds_up_the_camera_and_sees_the_newest_frames() -> None:
+    blocked, last = Blocked(), Collect()
+    source_ended = threading.Event()
+
+    def source() -> Iterator[Frame]:
+        yield from frames(50)
+        source_ended.set()
+        blocked.gate.set()
+
+    runner = Runner(source(), row(Pass(), blocked, last), MonotonicClock(), threading.Event())
+    runner.run_threaded()
+    assert source_ended.is_set()
+    assert last.seen == sorted(last.seen)
+    assert last.seen[-1] == 49
+    dropped = sum(one.counters.dropped for one in runner.counters())
+    assert dropped == 50 - len(last.seen)
+    assert dropped > 0
+
+
+class Late(Pass):
+    """Takes each item late, and keeps none longer than that."""
+
+    def __init__(self, name: str, gate: threading.Event) -> None:
+        self.name = name
+        self.gate = gate
+
+    def process(self, frame: Frame) -> list[Frame]:
+        self.gate.wait(0.05)
+        return [frame]
+
+
+def test_where_all_stages_are_late_at_once_the_pictures_in_memory_are_bounded_all_the_same() -> None:
+    alive: list[weakref.ref[Picture]] = []
+    most, gate, last = 0, threading.Event(), Collect()
+
+    def numbered(number: int) -> Frame:
+        one = frames(1)[0]
+        picture = dataclasses.replace(one.picture)
+        alive.append(weakref.ref(picture))
+        return dataclasses.replace(one, sequence=number, picture=picture)
+
+    def in_memory() -> int:
+        return sum(ref() is not None for ref in alive)
+
+    def source() -> Iterator[Frame]:
+        nonlocal most
+        for number in range(200):
+            yield numbered(number)
+            most = max(most, in_memory())
+            time.sleep(0.005)
+        gate.set()
+        deadline = time.monotonic() + 10
+        while in_memory() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        yield numbered(200)
+
+    stages = [*(Late(f"late {number}", gate) for number in range(6)), last]
+    runner = Runner(source(), row(*stages), MonotonicClock(), threading.Event())
+    runner.run_threaded()
+    assert most <= FRAME_LIMIT + 1  # the one on its way into a stage
+    counters = runner.counters()
+    assert counters[0].counters.dropped > 0, "of the capture"
+    assert sum(one.counters.dropped for one in counters) == 201 - len(last.seen)
+    assert last.seen[-1] == 200, "what comes when all keep up again is seen"
+
+
+def test_photos_that_wait_for_a_slow_card_stop_no_frame() -> None:
+    class Choose(Collect):
+        name = "choose"
+
+        def process(self, frame: Frame) -> list[Frame]:
+            super().process(frame)
+            return [frame]
+
+    class Card(Blocked):
+        capacity = 16
+
+    choose, card = Choose(), Card()
+
+    def source() -> Iterator[Frame]:
+        for one in frames(12):
+            yield one
+            deadline = time.monotonic() + 5
+            while one.sequence not in choose.seen and time.monotonic() < deadline:
+                time.sleep(0.001)
+        card.gate.set()
+
+    lines = [*row(Pass(), choose), Line(name="photos", steps=[Step(stage=card)], drain_seconds=10.0)]
+    runner = Runner(source(), lines, MonotonicClock(), threading.Event())
+    runner.run_threaded()
+    assert choose.seen == list(range(12))
+
+
+def test_no_picture_is_kept_in_memory_while_the_camera_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    get = Inbox.get
+    monkeypatch.setattr(Inbox, "get", lambda inbox, timeout: get(inbox, 20 * timeout))
+    waiting, stop = threading.Event(), threading.Event()
+    alive: list[weakref.ref[Picture]] = []
+
+    def source() -> Iterator[Frame]:
+        one = frames(1)[0]
+        picture = dataclasses.replace(one.picture)
+        alive.append(weakref.ref(picture))
+        yield dataclasses.replace(one, picture=picture)
+        del one, picture
+        waiting.set()
+        assert stop.wait(10)
+
+    runner = Runner(source(), row(Pass(), Collect()), MonotonicClock(), stop)
+    running = threading.Thread(target=runner.run_threaded)
+    running.start()
+    assert waiting.wait(10)
+    for _ in range(500):
+        if alive[0]() is None:
+            break
+        time.sleep(0.01)
+    kept = alive[0]() is not None
+    stop.set()
+    running.join(10)
+    assert not kept
+
+
+def test_every_stage_has_a_named_thread_of_its_own() -> None:
+    names = []
+
+    class Look(Pass):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def process(self, frame: Frame) -> list[Frame]:
+            names.append(threading.current_thread().name)
+            return [frame]
+
+    Runner(frames(1), row(Look("one"), Look("two")), MonotonicClock(), threading.Event()).run_threaded()
+    assert names == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(ValueError("surprise"), StageError), (ModelError("gone"), ModelError)]
+)
+def test_a_stage_that_fails_stops_the_whole_process(error: Exception, raised: type[Exception]) -> None:
+    stop = threading.Event()
+
+    def endless() -> Iterator[Frame]:
+        for number in range(10**9):
+            yield frame(number / 30, number)
+            if stop.wait(0.001):
+                return
+
+    with pytest.raises(raised):
+        Runner(endless(), row(Fails(error), Collect()), MonotonicClock(), stop).run_threaded()
+
+
+def test_a_camera_that_fails_stops_the_whole_process() -> None:
+    def breaks() -> Iterator[Frame]:
+        yield frame(0.0)
+        raise RuntimeError("driver")
+
+    with pytest.raises(StageError, match="driver"):
+        Runner(breaks(), row(Collect()), MonotonicClock(), threading.Event()).run_threaded()
+
+
+def test_told_to_stop_it_finishes_the_frames_under_way() -> None:
+    stop = threading.Event()
+    last = Collect()
+
+    def endless() -> Iterator[Frame]:
+        for number in range(10**9):
+            yield frame(number / 30, number)
+            if number == 20:
+                stop.set()
+            if stop.wait(0.002):
+                return
+
+    Runner(endless(), row(Pass(), last), MonotonicClock(), stop).run_threaded()
+    assert last.seen[-1] == 20
+
+
+def test_a_stage_that_hangs_does_not_keep_the_process_from_stopping() -> None:
+    blocked, stop = Blocked(), threading.Event()
+    threading.Timer(0.2, stop.set).start()
+    Runner(frames(5), row(blocked), MonotonicClock(), stop).run_threaded()
+    blocked.gate.set()
+
+
+def test_counters_tell_how_long_a_stage_took() -> None:
+    class Slow(Collect):
+        def process(self, frame: Frame) -> list[Frame]:
+            time.sleep(0.01)
+            return []
+
+    runner = Runner(frames(3), row(Slow()), MonotonicClock(), threading.Event())
+    runner.run_inline()
+    counters = runner.counters()[-1].counters
+    assert counters.done == 3
+    assert counters.wall >= 0.03
+    assert counters.cpu < counters.wall
+    assert "3 done, 0 dropped" in str(counters)
