@@ -17,8 +17,7 @@ from appliance.config import Config, load_config
 from appliance.config.live import LiveConfig, state_folder
 from appliance.config.template import render
 from appliance.daemon.daemon import Daemon
-from appliance.errors import ConfigError, GpioError
-from appliance.hw.gpio import Panel
+from appliance.errors import ConfigError
 from appliance.light.states import Condition
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
@@ -136,7 +135,7 @@ class Running:
         config, fault = live.start()
         self.daemon = Daemon(config, live=live, fault=fault, listeners=[self.decisions.append])
         self.errors: list[BaseException] = []
-        self.thread = threading.Thread(target=self._run)
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
         self.until(lambda: len(self.decisions) > 2)
 
@@ -243,17 +242,13 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     [
         ("photos", "absent", "line 9: storage.folder = "),
         ("scene", "replay\n  recording: absent.mp4", "line 3: camera.recording = 'absent.mp4'"),
-        ("mb: 0", "mb: 0\nhardware:\n  flash_pin: 19", "line 12: hardware.flash_pin = 19: GPIO19 is in use"),
+        ("mb: 0", "mb: 0\nhardware:\n  flash_pin: 19", "line 12: hardware.flash_pin = 19: GPIO19"),
     ],
 )
 def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configuration_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     right: str, wrong: str, told: str,
 ) -> None:  # fmt: skip
-    def taken(_panel: Panel, pin: int) -> None:
-        raise GpioError(f"GPIO{pin} is in use by another program", key="hardware.flash_pin")
-
-    monkeypatch.setattr(Panel, "add_flash", taken)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
@@ -262,7 +257,8 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     first.until(lambda: any(tmp_path.glob("last-good-config-*")))
     first.stop()
     path.write_text(text(photos).replace(right, wrong))
-    again = Running(path, tmp_path)
+    with LED(19):
+        again = Running(path, tmp_path)
     assert Condition.CONFIG_BAD in again.daemon.conditions
     assert told in caplog.text
     again.stop()
