@@ -8,7 +8,7 @@ import cv2
 from appliance.config import Config
 from appliance.config.schema import FaceSettings
 from appliance.inference.folder import models_folder
-from appliance.line.line import Line, Step
+from appliance.line.line import Line, Station
 from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.eyes import EyeJudge
@@ -113,7 +113,7 @@ def assemble(
     """Wire everything from finding faces to keeping the photo (left out without a ``store``).
 
     ``on_decision``, ``on_choice`` and ``on_photo`` observe every decision, the frames chosen as photos, and
-    the photos kept; see :class:`Step` for what an observer may do.
+    the photos kept; see :class:`Station` for what an observer may do.
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
     """
     finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
@@ -123,20 +123,20 @@ def assemble(
     keeper = Keeper(store, on_storage_fault) if store is not None else None
     frames = Line(
         name="frames",
-        steps=(
-            Step(stage=finder),
-            Step(stage=judge),
-            Step(stage=follower),
-            Step(stage=decider, observers=on_decision),
-            Step(stage=chooser, observers=on_choice),
+        stations=(
+            Station(stage=finder),
+            Station(stage=judge),
+            Station(stage=follower),
+            Station(stage=decider, observers=on_decision),
+            Station(stage=chooser, observers=on_choice),
         ),
         drain_seconds=FRAMES_DRAIN_SECONDS,
         limit=FRAME_LIMIT,
     )
     photos = None
     if keeper is not None:
-        steps = (Step(stage=keeper, observers=on_photo),)
-        photos = Line(name="photos", steps=steps, drain_seconds=PHOTOS_DRAIN_SECONDS)
+        stations = (Station(stage=keeper, observers=on_photo),)
+        photos = Line(name="photos", stations=stations, drain_seconds=PHOTOS_DRAIN_SECONDS)
     return Assembly(
         frames=frames,
         photos=photos,
