@@ -19,7 +19,7 @@ import numpy as np
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import Config
-from appliance.config.schema import Faces
+from appliance.config.schema import FaceSettings
 from appliance.errors import ApplianceError
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import open_scene
@@ -116,7 +116,7 @@ def compare(stages_ms: dict[str, float], peer_ms: float) -> dict[str, Any]:
 
 
 def measure_finders(
-    faces: Faces, frames: Sequence[Frame], yunet: cv2.FaceDetectorYN | None
+    faces: FaceSettings, frames: Sequence[Frame], yunet: cv2.FaceDetectorYN | None
 ) -> dict[str, dict[str, float]]:
     """CPU milliseconds of each face finder: a full search, and a frame while people are followed."""
     haar = cv2.CascadeClassifier(str(cascade_path("haarcascade_frontalface_default.xml")))

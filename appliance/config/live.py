@@ -19,6 +19,8 @@ from appliance.config.load import load_config, override_of, place_of
 from appliance.config.schema import Config
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
+from appliance.storage.regular_file import read_regular
+from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +65,11 @@ class LiveConfig:
                 raise
             return remembered, error
 
-    def poll(self) -> bool:
-        """Whether the file has changed and come to rest: whoever is still writing is not interrupted."""
+    def changed(self) -> bool:
+        """Return whether the file has changed and come to rest; ask about twice a second.
+
+        A file that is still being written is left alone until two looks at it agree.
+        """
         before, self._seen = self._seen, self._stamps()
         return self._seen == before != self._read
 
@@ -88,19 +93,23 @@ class LiveConfig:
             return
         text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
         try:
-            if not self._memory.exists() or self._memory.read_text("utf-8") != text:
-                durable.write_over(self._memory, text.encode(), MODE)
-        except (OSError, UnicodeDecodeError) as error:
+            data = text.encode()
+            if not self._memory.exists() or read_regular(self._memory, len(data)) != data:
+                durable.write_over(self._memory, data, MODE)
+        except OSError as error:
             log.warning("The good configuration cannot be remembered in %s: %s", self._memory, error)
 
-    def unusable(self, config: Config, error: ApplianceError) -> ConfigError:
-        """What to say of ``config``, well written, when something that it asks for cannot be had."""
+    def refusal(self, config: Config, error: ApplianceError) -> ConfigError:
+        """Return ``error`` as a problem of ``config``, which is valid but asks for what cannot be had."""
         file, line = place_of(self._path, error.key) if self._path is not None else ("", None)
         value = functools.reduce(getattr, error.key.split("."), config) if "." in error.key else None
         return ConfigError([Problem(error.key, value, str(error), line, file)])
 
-    def instead_of(self, config: Config, error: ApplianceError) -> Config | None:
-        """What to use where ``error`` is in the way: the last good one, or without the device."""
+    def fallback(self, config: Config, error: ApplianceError) -> Config | None:
+        """Return what to start with instead of ``config``, which fails with ``error``; None if nothing can.
+
+        That is the last good configuration, or else ``config`` without the device in the way.
+        """
         last = self.last_good()
         if last is not None and last != config:
             return last
@@ -129,8 +138,7 @@ class LiveConfig:
 def state_folder(environ: Mapping[str, str] = os.environ, access: int = os.W_OK) -> Path | None:
     """The folder that outlives a restart (systemd.exec(5), StateDirectory), None if there is none.
 
-    ``access`` as of os.access(): os.R_OK for who only wants to know what the appliance runs with.
+    ``access`` as of os.access(): os.R_OK for read-only callers.
     """
-    named = environ.get("STATE_DIRECTORY", "").split(":")[0]
-    folder = Path(named) if named else STATE
+    folder = directory("STATE", environ) or STATE
     return folder if folder.is_dir() and os.access(folder, access) else None

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.draw.overlay import annotate
 from appliance.draw.text import AMBER, BGR, GREEN, GREY, WHITE, font
 from appliance.imaging.resize import shrink
@@ -27,7 +27,7 @@ _LIGHT: BGR = (0, 180, 244)
 """The page's dark card, its faint ink, and its accent, which the light is drawn in."""
 
 
-def view(decision: Decision, rule: Rule, *, light: bool = True) -> Colour:
+def view(decision: Decision, rule: RuleSettings, *, light: bool = True) -> Colour:
     """BGR, both sides even: the whole picture, annotated, over a line of words.
 
     ``light`` tells what the light says and what happens next. A still has neither: without it the words say

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.light.states import Condition
 from appliance.records.decision import Decision, Showing
 from appliance.records.labels import EXPRESSIONS
 from appliance.wording.verdict import sentence, words
 
 
-def describe(decision: Decision, rule: Rule, fault: Condition | None) -> dict[str, Any]:
+def describe(decision: Decision, rule: RuleSettings, fault: Condition | None) -> dict[str, Any]:
     """Everybody in view and the verdict. Boxes are shares of the picture, 0 to 1; ``captured_at`` is in
     seconds on the machine's monotonic clock. ``rule`` is the one it was decided by, ``fault`` what the light
     says instead of the decision.

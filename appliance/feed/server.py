@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 
 from appliance.clock import Clock
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.errors import FeedError
 from appliance.feed.describe import describe
 from appliance.feed.messages import pack
@@ -53,7 +53,7 @@ class Feed:
         path: str | Path,
         commands: Mapping[str, Command],
         clock: Clock,
-        rule: Callable[[], Rule] = Rule,
+        rule: Callable[[], RuleSettings] = RuleSettings,
     ) -> None:
         self._path = Path(path)
         self._commands = commands

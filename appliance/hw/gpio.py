@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.clock import Clock, MonotonicClock
-from appliance.config.schema import ButtonLanguage, Hardware
+from appliance.config.schema import ButtonSettings, HardwareSettings
 from appliance.errors import GpioError
 from appliance.hw.button import Gesture, Gestures
 from appliance.hw.button_watch import ButtonWatch
@@ -56,12 +56,12 @@ class Panel:
 
 
 def open_panel(
-    settings: Hardware,
+    settings: HardwareSettings,
     on_gesture: Callable[[Gesture], None],
     *,
     clock: Clock | None = None,
     factory: Any = None,
-    language: ButtonLanguage | None = None,
+    language: ButtonSettings | None = None,
 ) -> Panel:
     """Open the light, dark, and the button, listening. ``on_gesture`` is called from the button's thread.
 
@@ -78,7 +78,7 @@ def open_panel(
                 settings.button_pin,
                 pins,
                 light,
-                language or ButtonLanguage(),
+                language or ButtonSettings(),
                 on_gesture,
                 clock or MonotonicClock(),
             )
@@ -104,7 +104,7 @@ class _Pins:
         self._devices.callback(work, *arguments)
 
 
-def _drives(settings: Hardware, pins: _Pins) -> Iterator[tuple[str, Drive]]:
+def _drives(settings: HardwareSettings, pins: _Pins) -> Iterator[tuple[str, Drive]]:
     """Open what is connected. Raises GpioError."""
     if settings.led_pin != "none":
         yield "LED", _led(settings.led_pin, pins)
@@ -159,7 +159,7 @@ def _listen(
     pin: int,
     pins: _Pins,
     light: LightThread,
-    language: ButtonLanguage,
+    language: ButtonSettings,
     on_gesture: Callable[[Gesture], None],
     clock: Clock,
 ) -> None:

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from appliance.clock import Clock
-from appliance.config.schema import Hardware
+from appliance.config.schema import HardwareSettings
 from appliance.hw.early_light import WANTED, Note
 from appliance.storage import durable
+from appliance.storage.regular_file import read_regular
+from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,7 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
 
     Raises OSError.
     """
-    folder = _runtime_directory(environ)
+    folder = directory("RUNTIME", environ)
     if folder is None:
         return
     (folder / WANTED).touch()
@@ -40,7 +42,7 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
 
 
 def leave_note(
-    kept: tuple[Path, Mapping[Path, tuple[int, ...]]] | None, hardware: Hardware, chip: str | None
+    kept: tuple[Path, Mapping[Path, tuple[int, ...]]] | None, hardware: HardwareSettings, chip: str | None
 ) -> None:
     """Tell the early light of the next start its pins.
 
@@ -60,12 +62,8 @@ def leave_note(
             path.unlink(missing_ok=True)
             return
         text = Note({str(file.absolute()): when for file, when in files.items()}, chip, shine, dark).text()
-        if not path.exists() or path.read_text("utf-8") != text:
-            durable.write_over(path, text.encode())
-    except (OSError, UnicodeError) as error:
+        data = os.fsencode(text)  # of names that are not UTF-8 too
+        if not path.exists() or read_regular(path, len(data)) != data:
+            durable.write_over(path, data)
+    except OSError as error:
         log.warning("The next start will have no early light, as its note cannot be kept: %s", error)
-
-
-def _runtime_directory(environ: Mapping[str, str]) -> Path | None:
-    named = environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    return Path(named) if named else None

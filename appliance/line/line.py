@@ -3,18 +3,15 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from appliance.clock import Clock
 from appliance.line.counters import Counters
-from appliance.line.stage import Stage
-
-In = TypeVar("In")
-Out = TypeVar("Out")
+from appliance.line.stage import In, Out, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step(Generic[In, Out]):
+class Station(Generic[In, Out]):
     """A stage of a line, and the observers of the edge behind it.
 
     Observers are called with everything that the stage gives out, before it goes on, in the stage's thread
@@ -53,6 +50,6 @@ class Line:
     """
 
     name: str
-    steps: Sequence[Step[Any, Any]]
+    stations: Sequence[Station[Any, Any]]
     drain_seconds: float
     limit: int | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from appliance.clock import Clock
 from appliance.errors import ApplianceError, StageError
 from appliance.line.counters import Counters, StageCounters
-from appliance.line.line import Line, Step
+from appliance.line.line import Line, Station
 from appliance.line.worker import Worker
 from appliance.records.frame import Frame
 
@@ -29,20 +29,20 @@ class Runner:
     ) -> None:
         self._source = source
         self._lines = tuple(lines)
-        self._steps: list[Step[Any, Any]] = [step for line in lines for step in line.steps]
+        self._stations: list[Station[Any, Any]] = [station for line in lines for station in line.stations]
         self._clock = clock
         self._stop = stop
         self._error: BaseException | None = None
         self._ended = threading.Event()
         self._captured = Counters()
-        self._counters = [Counters() for _ in self._steps]
+        self._counters = [Counters() for _ in self._stations]
         self._workers: list[Worker] = []
 
     def counters(self) -> list[StageCounters]:
         """Return the counters of the capture and of each stage, in a frame's order."""
         for worker in self._workers:
             worker.counters.dropped = worker.inbox.dropped
-        places = [(line.name, step.stage.name) for line in self._lines for step in line.steps]
+        places = [(line.name, station.stage.name) for line in self._lines for station in line.stations]
         stages = [
             StageCounters(*place, counters) for place, counters in zip(places, self._counters, strict=True)
         ]
@@ -55,13 +55,13 @@ class Runner:
             self._run_from(0, frame)
             if self._stop.is_set():
                 break
-        for index, step in enumerate(self._steps):
-            for result in step.flush():
+        for index, station in enumerate(self._stations):
+            for result in station.flush():
                 self._run_from(index + 1, result)
 
     def _run_from(self, index: int, item: Any) -> None:
-        if index < len(self._steps):
-            for result in self._steps[index].process(item, self._counters[index], self._clock):
+        if index < len(self._stations):
+            for result in self._stations[index].process(item, self._counters[index], self._clock):
                 self._run_from(index + 1, result)
 
     def run_threaded(self, on_tick: Callable[[], None] = lambda: None) -> None:
@@ -71,8 +71,8 @@ class Runner:
         catalogue as it is, anything else as StageError.
         """
         self._workers = [
-            Worker(step, self._clock, self._deliver_to(index + 1), self._finished, counters)
-            for index, (step, counters) in enumerate(zip(self._steps, self._counters, strict=True))
+            Worker(station, self._clock, self._deliver_to(index + 1), self._finished, counters)
+            for index, (station, counters) in enumerate(zip(self._stations, self._counters, strict=True))
         ]
         capture = threading.Thread(target=self._capture, name="capture", daemon=True)
         for thread in [worker.thread for worker in self._workers] + [capture]:
@@ -111,14 +111,14 @@ class Runner:
     def _enter(self, frame: Frame) -> None:
         """Put a frame into the first line, within its limit."""
         line, first = self._lines[0], self._workers[0].inbox
-        under_way = sum(worker.under_way for worker in self._workers[: len(line.steps)])
+        under_way = sum(worker.under_way for worker in self._workers[: len(line.stations)])
         if line.limit is None or under_way < line.limit:
             first.put(frame)
         elif not first.exchange(frame):
             self._captured.dropped += 1
 
     def _finished(self, worker: Worker, error: BaseException | None) -> None:
-        self._end_of(self._workers.index(worker) + 1, worker.step.stage.name, error)
+        self._end_of(self._workers.index(worker) + 1, worker.station.stage.name, error)
 
     def _end_of(self, following: int, name: str, error: BaseException | None) -> None:
         if error is not None and self._error is None:
@@ -146,7 +146,7 @@ class Runner:
         return [
             seconds
             for line, after in zip(self._lines, following, strict=True)
-            for seconds in [line.drain_seconds] * (len(line.steps) - 1) + [after.drain_seconds]
+            for seconds in [line.drain_seconds] * (len(line.stations) - 1) + [after.drain_seconds]
         ]
 
     def _join(self, thread: threading.Thread, deadline: float) -> None:

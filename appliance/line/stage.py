@@ -12,7 +12,7 @@ CAPACITY = 2
 
 
 class Stage(ABC, Generic[In, Out]):
-    """One step of an item's way, called by one thread only.
+    """One part of an item's way, called by one thread only.
 
     ``name`` is what its thread and its counters are called, ``capacity`` how many items may wait before it.
     """

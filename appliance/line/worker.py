@@ -8,7 +8,7 @@ from typing import Any
 from appliance.clock import Clock
 from appliance.line.counters import Counters
 from appliance.line.inbox import Closed, Inbox
-from appliance.line.line import Step
+from appliance.line.line import Station
 
 STALL_SECONDS = 1.5
 """A stage that gets nothing for so long is flushed: the camera stalled. One frame a second is no stall."""
@@ -22,7 +22,7 @@ class Worker:
     exception or None.
     """
 
-    step: Step[Any, Any]
+    station: Station[Any, Any]
     clock: Clock
     deliver: Callable[[Any], None]
     finished: Callable[["Worker", BaseException | None], None]
@@ -32,7 +32,7 @@ class Worker:
     busy: bool = False
 
     def __post_init__(self) -> None:
-        stage = self.step.stage
+        stage = self.station.stage
         self.inbox = Inbox(stage.capacity, stage.is_precious)
         self.thread = threading.Thread(target=self._run, name=stage.name, daemon=True)
 
@@ -48,9 +48,9 @@ class Worker:
                 item = self.inbox.get(timeout=STALL_SECONDS)
                 self.busy = True
                 if item is not None:
-                    self._pass_on(self.step.process(item, self.counters, self.clock))
+                    self._pass_on(self.station.process(item, self.counters, self.clock))
                 else:
-                    self._pass_on(self.step.flush())
+                    self._pass_on(self.station.flush())
                 self.busy = False
                 del item  # the picture in it is not kept while waiting for the next one
         except Closed:
@@ -61,7 +61,7 @@ class Worker:
 
     def _finish(self) -> BaseException | None:
         try:
-            self._pass_on(self.step.flush())
+            self._pass_on(self.station.flush())
         except BaseException as caught:  # as above
             return caught
         return None

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import cv2
 
 from appliance.config import Config
-from appliance.config.schema import Faces
+from appliance.config.schema import FaceSettings
 from appliance.inference.folder import models_folder
-from appliance.line.line import Line, Step
+from appliance.line.line import Line, Station
 from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.eyes import EyeJudge
@@ -64,17 +64,16 @@ class Assembly:
     follower: Follower
     decider: Decider
     chooser: Chooser
-    keeper: Keeper | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """Both lines, in the order of a frame's way."""
         return (self.frames,) if self.photos is None else (self.frames, self.photos)
 
-    def use(self, config: Config, models: Models | None, store: Store | None) -> None:
-        """Another configuration, each stage from its next frame on. Any thread.
+    def use(self, config: Config, models: Models | None) -> None:
+        """Change every stage to ``config`` at its next frame. Any thread.
 
-        ``models`` and ``store`` are None where they stay the same.
+        ``models`` is None where they stay the same. A store changes by itself: it outlives its settings.
         """
         if models is not None:
             self.finder.replace(_finder(config, models))
@@ -82,8 +81,6 @@ class Assembly:
         self.follower.use(config.people)
         self.decider.use(config.rule)
         self.chooser.use(config.moment)
-        if store is not None and self.keeper is not None:
-            self.keeper.use(store)
 
 
 def load_models(config: Config) -> Models:
@@ -94,7 +91,7 @@ def load_models(config: Config) -> Models:
     return Models(open_detector(config.faces), ExpressionModel(models_folder()), EyeJudge())
 
 
-def open_detector(faces: Faces) -> Detector:
+def open_detector(faces: FaceSettings) -> Detector:
     """What ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
     network = models_folder() / "faces.json"
     if faces.detector == "cnn" or (faces.detector == "auto" and network.exists()):
@@ -116,7 +113,7 @@ def assemble(
     """Wire everything from finding faces to keeping the photo (left out without a ``store``).
 
     ``on_decision``, ``on_choice`` and ``on_photo`` observe every decision, the frames chosen as photos, and
-    the photos kept; see :class:`Step` for what an observer may do.
+    the photos kept; see :class:`Station` for what an observer may do.
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
     """
     finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
@@ -126,20 +123,20 @@ def assemble(
     keeper = Keeper(store, on_storage_fault) if store is not None else None
     frames = Line(
         name="frames",
-        steps=(
-            Step(stage=finder),
-            Step(stage=judge),
-            Step(stage=follower),
-            Step(stage=decider, observers=on_decision),
-            Step(stage=chooser, observers=on_choice),
+        stations=(
+            Station(stage=finder),
+            Station(stage=judge),
+            Station(stage=follower),
+            Station(stage=decider, observers=on_decision),
+            Station(stage=chooser, observers=on_choice),
         ),
         drain_seconds=FRAMES_DRAIN_SECONDS,
         limit=FRAME_LIMIT,
     )
     photos = None
     if keeper is not None:
-        steps = (Step(stage=keeper, observers=on_photo),)
-        photos = Line(name="photos", steps=steps, drain_seconds=PHOTOS_DRAIN_SECONDS)
+        stations = (Station(stage=keeper, observers=on_photo),)
+        photos = Line(name="photos", stations=stations, drain_seconds=PHOTOS_DRAIN_SECONDS)
     return Assembly(
         frames=frames,
         photos=photos,
@@ -148,7 +145,6 @@ def assemble(
         follower=follower,
         decider=decider,
         chooser=chooser,
-        keeper=keeper,
     )
 
 

@@ -3,12 +3,12 @@
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from appliance.clock import Clock
 from appliance.errors import CameraError, RecordingError
-from appliance.hw.camera import Camera, EndOfRecording
-from appliance.records.frame import Frame
+from appliance.hw.camera import Aimable, Camera, EndOfRecording
+from appliance.records.frame import Box, Frame
 
 log = logging.getLogger(__name__)
 
@@ -18,48 +18,67 @@ BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0)
 """Waits before opening again; the last is repeated, so a camera that returns is back within 5 s."""
 
 
+class CameraTrial:
+    """A camera proposed in place of the one in force: proven by its first frame, or refused.
+
+    A camera that opens may still deliver nothing, so ``proven`` is False until a frame has come; ``refusal``
+    tells why it could not be opened. The capture thread writes these, any thread may read them.
+    """
+
+    def __init__(self, opener: Callable[[], Camera]) -> None:
+        self.opener = opener
+        self.opened = False
+        self.proven = False
+        self.refusal: CameraError | None = None
+
+
 class Capture:
     """Iterates over the frames of a camera; opens it again, with backoff, when it stops delivering.
 
     ``camera`` is already open (an appliance that has never had a camera should say so and end);
-    ``reopen`` opens it anew. ``on_lost(True)`` is called when the camera is gone, ``on_lost(False)`` when a
+    ``opener`` opens it anew. ``on_lost(True)`` is called when the camera is gone, ``on_lost(False)`` when a
     frame has come again. Recordings are not reopened: their errors and their end are final.
+
+    Another camera is first proposed, then accepted or withdrawn. Only the capture thread opens and closes
+    cameras, at the next frame; the other threads replace one attribute, which needs no lock.
     """
 
     def __init__(
         self,
         camera: Camera,
-        reopen: Callable[[], Camera],
+        opener: Callable[[], Camera],
         clock: Clock,
         stop: threading.Event,
         on_lost: Callable[[bool], None],
     ) -> None:
         self._camera: Camera | None = camera
-        self._reopen = reopen
+        self._opener = self._in_force = opener
+        self._trial: CameraTrial | None = None
         self._clock = clock
         self._stop = stop
         self._on_lost = on_lost
         self._lost = False
-        self._lock = threading.Lock()
-        self._wanted: Callable[[], Camera] | None = None
-        self._refusal: CameraError | None = None
-        self._proven = True
+        self._faces: Sequence[Box] | None = None
 
-    def use(self, reopen: Callable[[], Camera]) -> None:
-        """Another camera before the next frame; the one before again if it cannot be opened. Any thread."""
-        with self._lock:
-            self._wanted, self._refusal, self._proven = reopen, None, False
+    def aim(self, faces: Sequence[Box]) -> None:
+        """Focus on ``faces`` (pixels of the analysis image) before the next frame. Any thread."""
+        self._faces = faces
 
-    @property
-    def proven(self) -> bool:
-        """Whether a frame has come since the newest :meth:`use`. Any thread."""
-        return self._proven
+    def propose(self, opener: Callable[[], Camera]) -> CameraTrial:
+        """Try another camera from the next frame on; if it is refused, go on with the one in force.
 
-    def refusal(self) -> CameraError | None:
-        """Why the camera of the newest :meth:`use` could not be opened, told once. Any thread."""
-        with self._lock:
-            refusal, self._refusal = self._refusal, None
-        return refusal
+        Any thread.
+        """
+        self._trial = trial = CameraTrial(opener)
+        return trial
+
+    def accept(self, trial: CameraTrial) -> None:
+        """Put the camera of ``trial`` in force: from now on it is the one to open again. Any thread."""
+        self._in_force, self._trial = trial.opener, None
+
+    def withdraw(self) -> None:
+        """Go back to the camera in force at the next frame, whatever the trial has come to. Any thread."""
+        self._trial = None
 
     def __iter__(self) -> Iterator[Frame]:
         sequence = 0
@@ -83,8 +102,6 @@ class Capture:
                     self._lost = False
                     self._on_lost(False)
                 attempt = 0
-                with self._lock:
-                    self._proven = self._wanted is None
                 numbered = dataclasses.replace(frame, sequence=sequence)
                 del frame
                 yield numbered
@@ -94,23 +111,37 @@ class Capture:
             self._close()
 
     def _read(self) -> Frame:
-        with self._lock:
-            wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self._exchange(wanted)
-        if self._camera is None:
-            self._camera = self._reopen()
-        return self._camera.read(READ_SECONDS)
+        trial = self._trial
+        if trial is None or not self._admit(trial):
+            return self._read_from(self._in_force)
+        frame = self._read_from(trial.opener)
+        trial.proven = True
+        return frame
 
-    def _exchange(self, reopen: Callable[[], Camera]) -> None:
+    def _admit(self, trial: CameraTrial) -> bool:
+        """Open the camera of ``trial`` the first time; return False where it is refused."""
+        if not trial.opened and trial.refusal is None:
+            try:
+                self._open(trial.opener)
+            except CameraError as error:
+                trial.refusal = error
+            else:
+                trial.opened = True
+        return trial.opened
+
+    def _read_from(self, opener: Callable[[], Camera]) -> Frame:
+        camera = self._camera
+        if camera is None or self._opener is not opener:
+            camera = self._open(opener)
+        faces, self._faces = self._faces, None
+        if faces is not None and isinstance(camera, Aimable):
+            camera.aim(faces)
+        return camera.read(READ_SECONDS)
+
+    def _open(self, opener: Callable[[], Camera]) -> Camera:
         self._close()  # the same device cannot be open twice
-        try:
-            self._camera = reopen()
-        except CameraError as error:
-            with self._lock:
-                self._refusal = error
-        else:
-            self._reopen = reopen
+        self._camera, self._opener = opener(), opener
+        return self._camera
 
     def _give_up(self, error: CameraError) -> None:
         log.error("%s", error)

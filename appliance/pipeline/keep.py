@@ -33,10 +33,6 @@ class Keeper(Stage[Decision, Photo]):
         self._store = store
         self._on_fault = on_fault
 
-    def use(self, store: Store) -> None:
-        """Another store from the next photo on. Any thread."""
-        self._store = store
-
     def process(self, decision: Decision) -> tuple[Photo, ...]:
         """Return the photo, once it is on disk; nothing if the card refuses it."""
         photo = self.keep(decision)

@@ -15,6 +15,15 @@ from appliance.errors import StorageError
 _SEND_SECONDS = 1.0
 
 
+def directory(kind: str, environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the first directory that systemd has made for this service; None where it has not.
+
+    ``kind`` is STATE, RUNTIME or CACHE (systemd.exec(5), StateDirectory= and so on).
+    """
+    first = environ.get(f"{kind}_DIRECTORY", "").partition(":")[0]
+    return Path(first) if first else None
+
+
 class Notifier:
     """Tells systemd how the service is, by the protocol of sd_notify(3). Does nothing where nobody listens.
 
@@ -57,7 +66,7 @@ def ask_for_power_off(environ: Mapping[str, str] = os.environ) -> None:
 
     The file goes with the service, so that none is left at the next start. Raises StorageError.
     """
-    folder = Path(environ.get("RUNTIME_DIRECTORY", "").split(":")[0] or "/run/smart-selfie")
+    folder = directory("RUNTIME", environ) or Path("/run/smart-selfie")
     try:
         (folder / "power-off").touch()
     except OSError as error:

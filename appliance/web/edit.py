@@ -22,6 +22,8 @@ _Splice = tuple[int, int, str]
 def sections(text: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     """Return the settings by section, {} for an empty one, and the line of each key. Raises ConfigError."""
     values, lines = parse(text)
+    if "\ufeff" in text[1:]:  # which YAML readers do not agree about
+        raise ConfigError([Problem("", None, "has a byte order mark inside; delete it")])
     if lines and not isinstance(values, dict):
         raise ConfigError([Problem("", None, "must be a list of sections such as 'camera:'", lines[()])])
     return {name: {} if inside is None else inside for name, inside in (values or {}).items()}, lines
@@ -55,8 +57,6 @@ def put(text: str, key: str, value: Any) -> str:
 
 def _splice(text: str, section: str, name: str, value: Any) -> _Splice:
     """Raise ValueError where a comment may stand inside the old value, YAMLError for an unusable value."""
-    if "\ufeff" in text[1:]:
-        raise ValueError("YAML readers disagree about a byte order mark inside")
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     inside = _entry(root, section)[1]
     key, old = _entry(inside, name)

@@ -1,71 +1,7 @@
-"""How the box is: heat, throttling, space, photos, and what the stages of the pipeline report."""
+"""The status in Prometheus' text format."""
 
-import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
-
-from appliance.hw import board
-from appliance.hw.board import CAPPED, HOT, THROTTLED, UNDER_VOLTAGE, Throttling
-from appliance.hw.machine import Machine
-
-_TROUBLE = {
-    UNDER_VOLTAGE: "under_voltage",
-    CAPPED: "frequency_capped",
-    THROTTLED: "throttled",
-    HOT: "too_hot",
-}
-_TROUBLE_WORDS = {
-    "under_voltage": "under-voltage",
-    "frequency_capped": "frequency capped",
-    "throttled": "throttled",
-    "too_hot": "too hot",
-}
-
-
-def box(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
-    """Return degrees Celsius, troubles with power and speed, megabytes (10^6).
-
-    A value is None where the machine does not tell it. ``troubles`` has the facts, ``throttled`` the same in
-    words.
-    """
-    machine = machine or Machine()
-    throttling, heat = board.throttling(machine), board.temperature(machine)
-    troubles = None if throttling is None else list(_troubles(throttling))
-    about: os.statvfs_result | None
-    try:
-        about = os.statvfs(photos)
-    except OSError:
-        about = None
-    return {
-        "temperature": None if heat is None else round(heat, 1),
-        "heat": None if heat is None else str(board.heat(heat)),
-        "troubles": troubles,
-        "throttled": None if troubles is None else [_words(one) for one in troubles],
-        "throttled_bits": throttling and throttling.bits,
-        "free_mb": about and about.f_bavail * about.f_frsize // 10**6,
-        "size_mb": about and about.f_blocks * about.f_frsize // 10**6,
-        "web_rss_mb": _memory(),
-    }
-
-
-def _troubles(throttling: Throttling) -> Iterator[dict[str, Any]]:
-    """Each kind of trouble there is or was since power-on, and whether it is there now."""
-    for bit, kind in _TROUBLE.items():
-        now = throttling.now(bit)
-        if now or throttling.since_boot(bit):
-            yield {"kind": kind, "now": now}
-
-
-def _words(trouble: Mapping[str, Any]) -> str:
-    return f"{_TROUBLE_WORDS[trouble['kind']]} {'now' if trouble['now'] else 'since power-on'}"
-
-
-def _memory() -> float:
-    """This process's own resident memory, MB (10^6)."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
-
 
 _HELP = {
     "up": "Whether the appliance answers",
@@ -104,15 +40,15 @@ def metrics(health: Mapping[str, Any]) -> str:
 
 
 def _values(health: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], float | None]]:
-    appliance, the_box, page = health["appliance"], health["box"], health["page"]
+    appliance, machine, page = health["appliance"], health["box"], health["page"]
     yield "up", {}, int(health["up"])
     yield "uptime_seconds", {}, appliance.get("uptime")
     yield "armed", {}, appliance.get("armed")
     yield "people", {}, appliance.get("people")
     yield "photos", {}, health["photos"]
-    yield "free_bytes", {}, None if the_box["free_mb"] is None else the_box["free_mb"] * 10**6
-    yield "temperature_celsius", {}, the_box["temperature"]
-    yield "throttled_bits", {}, the_box["throttled_bits"]
+    yield "free_bytes", {}, None if machine["free_mb"] is None else machine["free_mb"] * 10**6
+    yield "temperature_celsius", {}, machine["temperature"]
+    yield "throttled_bits", {}, machine["throttled_bits"]
     if health["fault"]:
         yield "fault", {"light": health["fault"]}, 1
     stages = appliance.get("stages", ())
@@ -125,7 +61,7 @@ def _values(health: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], fl
     yield "viewers", {}, page["viewers"]
     for share, seconds in page["latency"].items():
         yield "shown_latency_seconds", {"quantile": share}, seconds
-    yield "web_resident_bytes", {}, the_box["web_rss_mb"] * 1e6
+    yield "web_resident_bytes", {}, machine["web_rss_mb"] * 1e6
 
 
 def _escaped(text: str) -> str:

@@ -6,20 +6,22 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from appliance.config.schema import Web, is_loopback
+from appliance.config.schema import WebSettings, is_loopback
 from appliance.errors import FeedError
 from appliance.web.gallery import Gallery
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
-from appliance.web.metrics import box
+from appliance.web.machine_status import machine_status
 
 FRESH_SECONDS = 3.0
 
 
 class Overview:
-    """Gathers it when asked."""
+    """Status of the three, gathered when asked for."""
 
-    def __init__(self, web: Web, photos: Path, gallery: Gallery, link: Link, latency: Latency) -> None:
+    def __init__(
+        self, web: WebSettings, photos: Path, gallery: Gallery, link: Link, latency: Latency
+    ) -> None:
         self._web = web
         self._photos = photos
         self._gallery = gallery
@@ -27,7 +29,7 @@ class Overview:
         self._latency = latency
 
     async def health(self) -> dict[str, Any]:
-        """Everything of the page "Health", and of the metrics."""
+        """Return everything of the page "Health", and of the metrics."""
         appliance: dict[str, Any] = {}
         try:
             appliance = await self._link.ask("status")
@@ -42,7 +44,7 @@ class Overview:
             "up": up,
             "appliance": appliance,
             "fault": self._link.fault,
-            "box": await run_in_threadpool(box, self._photos),
+            "box": await run_in_threadpool(machine_status, self._photos),
             "photos": len(await run_in_threadpool(self._gallery.pictures)),
             "page": {
                 "viewers": self._link.viewers,
@@ -51,7 +53,7 @@ class Overview:
         }
 
     def address(self, host: str) -> str:
-        """The page's address for another device: as this one was called, unless that means itself."""
+        """Return the page's address for other devices: ``host``, unless that means this machine only."""
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         if is_loopback(name.strip("[]")) and not is_loopback(self._web.listen):
             return f"http://{socket.gethostname().partition('.')[0]}.local:{self._web.port}/"

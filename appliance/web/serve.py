@@ -11,16 +11,16 @@ import uvicorn
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.errors import ApplianceError, UsageError
-from appliance.system.service import Notifier
+from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
 from appliance.web.app import make_app
+from appliance.web.connections import Limits, WatchedHttp, WatchedWebSocket
 from appliance.web.gallery import Gallery
 from appliance.web.guard import Guard, own_names
 from appliance.web.history import History
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
 from appliance.web.overview import Overview
-from appliance.web.protocol import PatientProtocol, PatientWebSocket
 from appliance.web.routes.assets import AssetRoutes
 from appliance.web.routes.control import ControlRoutes
 from appliance.web.routes.mood import MoodRoutes
@@ -58,12 +58,12 @@ def make_server(config: Config, path: Path | None) -> uvicorn.Server:
     web = config.web
     return _Server(
         uvicorn.Config(
-            build(config, path),
+            Limits(build(config, path), MOST_CONNECTIONS),
             host=web.listen,
             port=web.port,
             loop="asyncio",
-            http=PatientProtocol,
-            ws=PatientWebSocket,
+            http=WatchedHttp,
+            ws=WatchedWebSocket,
             ws_max_size=MOST_WS_MESSAGE,
             ws_ping_interval=20.0,
             ws_ping_timeout=20.0,
@@ -76,7 +76,7 @@ def make_server(config: Config, path: Path | None) -> uvicorn.Server:
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
             backlog=64,
-            timeout_keep_alive=15,
+            timeout_keep_alive=8,  # before connections.REQUEST_SECONDS, and without an abort
             timeout_graceful_shutdown=2,
             h11_max_incomplete_event_size=16 * 1024,
         )
@@ -114,9 +114,8 @@ def _spare_memory() -> None:
 
 def _cache() -> Path:
     """Where thumbnails go: systemd's CacheDirectory=, else the user's."""
-    given = os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(given.partition(":")[0]) if given else Path.home() / ".cache"
-    return base / "smart-selfie" / "thumbnails"
+    given = directory("CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return given / "smart-selfie" / "thumbnails"
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.light.states import State
 from appliance.pipeline.decide.company import needed
 from appliance.records.decision import Decision, Reason, ReasonKind, Showing
@@ -46,7 +46,7 @@ class Words:
     needed: int
 
 
-def words(decision: Decision, rule: Rule) -> Words:
+def words(decision: Decision, rule: RuleSettings) -> Words:
     """The verdict on a frame, by the ``rule`` it was decided by."""
     counted = [one for one in decision.people if one.person.counts]
     showing = sum(one.shows and one.person.seen for one in counted)
@@ -80,7 +80,7 @@ def show_it(expressions: tuple[str, ...], count: int) -> str:
     return " or ".join(verbs)
 
 
-def _title(rule: Rule, counted: list[Showing], showing: int, wanted: int) -> str:
+def _title(rule: RuleSettings, counted: list[Showing], showing: int, wanted: int) -> str:
     present = len(counted)
     verb = show_it(rule.expression, showing)
     if not present:
@@ -92,7 +92,7 @@ def _title(rule: Rule, counted: list[Showing], showing: int, wanted: int) -> str
     return f"{showing} of {present} {verb if present > 1 else show_it(rule.expression, 1)}"
 
 
-def _waits(decision: Decision, rule: Rule, showing: int, wanted: int) -> str:
+def _waits(decision: Decision, rule: RuleSettings, showing: int, wanted: int) -> str:
     """What is waited for, to stand after a colon."""
     if decision.reason.kind not in _SHOWING:
         return sentence(decision.reason)

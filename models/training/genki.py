@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from appliance.config.schema import Faces
+from appliance.config.schema import FaceSettings
 from appliance.hw.cameras.pictures import frame_from_picture_file
 from appliance.pipeline.assembly import open_detector
 from appliance.records.faces import Face
@@ -33,7 +33,7 @@ class OwnFinder:
 
     def __init__(self, detector: str = "auto") -> None:
         """``detector`` as in ``faces.detector`` of config.yaml."""
-        self._detector = open_detector(Faces(detector=detector))
+        self._detector = open_detector(FaceSettings(detector=detector))
 
     def largest(self, photo: Path) -> tuple[Frame, Face | None]:
         """The photo as one frame, and its largest face if there is one. Raises PictureError."""

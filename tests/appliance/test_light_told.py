@@ -10,11 +10,9 @@ import pytest
 from appliance.cli import light as light_command
 from appliance.cli import main
 from appliance.cli import record as record_command
-from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.config.schema import Hardware
-from appliance.daemon.daemon import Daemon
-from appliance.errors import GpioError, StorageError
+from appliance.config.schema import HardwareSettings
+from appliance.errors import GpioError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
 from appliance.light.patterns import Facts
@@ -22,9 +20,7 @@ from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.light.thread import LightThread
 from appliance.pipeline.decide.light_state import PHOTO_LIGHT_SECONDS
-from appliance.records.decision import Photo
 from tests.support.box import Box, eventually
-from tests.support.strategies import frame, photo_on
 
 Told = list[tuple[Signal, bool]]
 
@@ -74,7 +70,7 @@ def test_it_shines_on_the_pins_of_the_last_good_configuration_where_the_file_is_
     live.remember(live.load())
     file.write_text("hardware: {led_pim: 22}\n")
 
-    def opened(settings: Hardware, *_: object, **__: object) -> gpio.Panel:
+    def opened(settings: HardwareSettings, *_: object, **__: object) -> gpio.Panel:
         wanted.append((settings.led_pin, settings.flash_pin, settings.buzzer_pin, settings.button_pin))
         raise GpioError("enough")
 
@@ -111,37 +107,6 @@ def test_a_held_button_is_told_when_it_is_time_to_let_go(told: Told) -> None:
     box.after(1).heard([Gesture.HOLDING, Gesture.HOLD])
     assert eventually(lambda: told[-1] == (Condition.LET_GO, False))
     box.panel.close()
-
-
-def refuse() -> None:
-    raise StorageError("Powering off cannot be asked for", "Is it installed?")
-
-
-@pytest.mark.parametrize(("power_off", "said"), [(lambda: None, True), (refuse, False), (None, False)])
-def test_powering_off_is_said_only_if_it_is_so(power_off: object, said: bool) -> None:
-    daemon = Daemon(Config(), power_off=power_off)
-    daemon._heard(Gesture.HOLD)
-    assert (Condition.POWERING_OFF in daemon.conditions) is said
-
-
-def test_several_photos_of_one_moment_are_being_saved_until_the_last_one_is() -> None:
-    daemon, frames = Daemon(Config()), [frame(0.1), frame(0.2)]
-    first, last = (photo_on(one) for one in frames)
-    for decision in (first, last):
-        daemon._save(decision)
-    daemon._saved(Photo(path=Path("1.jpg"), decision=first))
-    assert Condition.SAVING in daemon.conditions
-    daemon._saved(Photo(path=Path("2.jpg"), decision=last))
-    assert Condition.SAVING not in daemon.conditions
-
-
-def test_a_photo_that_cannot_be_kept_is_a_fault_until_one_can_and_saving_ends_with_it() -> None:
-    daemon = Daemon(Config())
-    daemon._condition(Condition.SAVING, True)
-    daemon._stored(True)
-    assert daemon.conditions == {Condition.STORAGE_FAULT}
-    daemon._stored(False)
-    assert not daemon.conditions
 
 
 def test_a_photo_is_said_for_as_long_as_its_burst_takes_so_that_nothing_is_said_into_it() -> None:

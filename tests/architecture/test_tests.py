@@ -11,13 +11,7 @@ from tests.support.sources import Source, sources
 IMPORTS: set[str] = set()
 """Imports from another test module that are still there. Only ever shorter."""
 
-PRIVATES: set[str] = {
-    "tests/appliance/test_light_told.py: _condition",
-    "tests/appliance/test_light_told.py: _heard",
-    "tests/appliance/test_light_told.py: _save",
-    "tests/appliance/test_light_told.py: _saved",
-    "tests/appliance/test_light_told.py: _stored",
-}
+PRIVATES: set[str] = set()
 """Uses of the product's private names that are still there. Only ever shorter."""
 
 

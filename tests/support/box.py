@@ -6,11 +6,11 @@ from collections.abc import Callable
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from appliance.clock import VirtualClock
-from appliance.config.schema import Hardware
+from appliance.config.schema import HardwareSettings
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
 
-PINS = Hardware(led_pin=17, button_pin=27)
+PINS = HardwareSettings(led_pin=17, button_pin=27)
 
 
 class Contact(MockPin):
@@ -34,7 +34,7 @@ def eventually(true: Callable[[], bool]) -> bool:
 class Box:
     """The panel on mock pins, with a finger to press its button."""
 
-    def __init__(self, settings: Hardware = PINS, held: bool = False) -> None:
+    def __init__(self, settings: HardwareSettings = PINS, held: bool = False) -> None:
         self.factory = MockFactory()
         self.clock = VirtualClock()
         self.gestures: list[Gesture] = []

@@ -1,11 +1,15 @@
 """A group in front of the rule: what everybody shows, frame by frame, and the photos that it takes."""
 
 from appliance.pipeline.decide.decider import Decider
-from appliance.records.decision import Decision
+from appliance.pipeline.decide.sensitivity import level_of
+from appliance.records.decision import Decision, Reason, ReasonKind
 from tests.support.strategies import people
 
 STEP = 1 / 30
 SMILE, GRIN, SAD = 0.95, 0.99, 0.05
+LEVEL = level_of(("happy",), "normal")
+FAINT = (LEVEL.shows + LEVEL.stops) / 2
+"""Enough to go on smiling, not to begin."""
 
 
 def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
@@ -15,3 +19,8 @@ def play(decider: Decider, scenes: list[dict[int, float | None]], start: float =
 
 def photos(decisions: list[Decision]) -> int:
     return sum(decision.take_photo for decision in decisions)
+
+
+def not_everybody(showing: int, of: int) -> Reason:
+    """What is waited for where so many of so many show it."""
+    return Reason(kind=ReasonKind.NOT_EVERYBODY, people=of, showing=showing, needed=of)

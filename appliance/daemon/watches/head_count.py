@@ -1,5 +1,8 @@
-"""When the light says how many people are seen: once, when the number has changed and stays so. Pure."""
+"""When the light shows how many people are in view: once, when the number has changed and stays so."""
 
+from collections.abc import Callable
+
+from appliance.daemon.watches.watch import FrameWatch
 from appliance.light.states import State
 from appliance.records.decision import Decision
 
@@ -7,25 +10,26 @@ LASTING_SECONDS = 0.5
 """A number counts once it has been the same for so long: a face missed for a moment is no news."""
 
 
-class HeadCount:
-    """Remembers which number was said last. Time is the frames', seconds."""
+class HeadCount(FrameWatch):
+    """Calls ``show`` with the number of people to show now. Time is the frames', seconds."""
 
-    def __init__(self) -> None:
-        self._said = 0
+    def __init__(self, show: Callable[[int], None]) -> None:
+        self._show = show
+        self._shown = 0
         self._number = 0
         self._since = 0.0
 
-    def news(self, decision: Decision) -> int | None:
-        """The number to say now, if any. Nobody is told numbers by an appliance that is not armed."""
-        number = sum(one.person.counts for one in decision.people)
+    def observe(self, decision: Decision) -> None:
+        """Show the number of people if it is new; never while the appliance is not armed."""
+        number = sum(showing.person.counts for showing in decision.people)
         now = decision.frame.captured_at
         if number != self._number or now < self._since:
             self._number, self._since = number, now
         if not decision.armed:
-            self._said = 0
-        elif decision.light is State.PHOTO:  # said first; a number that has changed can wait
-            return None
-        elif number != self._said and now - self._since >= LASTING_SECONDS:
-            self._said = number
-            return number or None
-        return None
+            self._shown = 0
+        elif decision.light is State.PHOTO:  # shown first; a number that has changed can wait
+            return
+        elif number != self._shown and now - self._since >= LASTING_SECONDS:
+            self._shown = number
+            if number:
+                self._show(number)

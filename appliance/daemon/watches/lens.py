@@ -1,8 +1,10 @@
 """Notices a picture in which nobody could be seen: a covered lens, a dark room, a lamp into the camera."""
 
 import logging
-from collections.abc import Callable
 
+from appliance.daemon.conditions import Conditions
+from appliance.daemon.watches.watch import FrameWatch
+from appliance.light.states import Condition
 from appliance.records.decision import Decision
 from appliance.records.frame import Grey
 
@@ -18,33 +20,25 @@ GRID = 8
 """Every so many pixels is looked at, each way."""
 
 
-class LensWatch:
-    """Hears every decision.
+class LensWatch(FrameWatch):
+    """Sets LENS_COVERED once nothing was to be seen for three seconds, until something is again."""
 
-    ``on_change`` is told True when nothing was to be seen for three seconds, False when something is again.
-    """
-
-    def __init__(self, on_change: Callable[[bool], None]) -> None:
-        self._on_change = on_change
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
         self._since: float | None = None
-        self._told = False
 
-    def hear(self, decision: Decision) -> None:
-        """One more frame."""
+    def observe(self, decision: Decision) -> None:
+        """See :class:`FrameWatch`."""
         now = decision.frame.captured_at
         fault = blind(decision.frame.grey)
         if fault is None:
             self._since = None
-            if self._told:
-                self._told = False
+            if self._conditions.set(Condition.LENS_COVERED, False):
                 log.info("The camera sees something again")
-                self._on_change(False)
             return
         self._since = now if self._since is None else self._since
-        if now - self._since >= SECONDS and not self._told:
-            self._told = True
+        if now - self._since >= SECONDS and self._conditions.set(Condition.LENS_COVERED, True):
             log.warning("The camera sees nothing: %s", fault)
-            self._on_change(True)
 
 
 def blind(grey: Grey) -> str | None:

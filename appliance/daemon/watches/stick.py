@@ -1,9 +1,11 @@
 """What the export to a USB stick is doing, for the light: another process, with other rights."""
 
-from collections.abc import Callable
 from pathlib import Path
 
+from appliance.daemon.conditions import Conditions
+from appliance.daemon.watches.watch import Watch
 from appliance.light.states import Condition
+from appliance.storage.regular_file import read_regular
 
 PLACE = Path("/run/smart-selfie-export/light")
 """systemd/stick writes the name of a condition here, and removes the file when there is none."""
@@ -11,28 +13,28 @@ _WORDS = {str(light): light for light in (Condition.EXPORTING, Condition.SAFE_TO
 _MAX_BYTES = 32
 
 
-class StickWatch:
-    """Passes on what the export says. ``tell`` is given a condition of the light, and whether it is there."""
+class StickWatch(Watch):
+    """Sets the condition that the export has written to ``place``. Costs a failed open(2) without a stick."""
 
-    def __init__(self, tell: Callable[[Condition, bool], None], place: Path = PLACE) -> None:
-        self._tell = tell
+    def __init__(self, conditions: Conditions, place: Path = PLACE) -> None:
+        self._conditions = conditions
         self._place = place
-        self._said: Condition | None = None
+        self._current: Condition | None = None
 
-    def look(self) -> None:
-        """Look once; call it every now and then. Costs a failed open(2) while there is no stick."""
-        says = self._read()
-        if says is self._said:
+    def check(self) -> None:
+        """See :class:`Watch`."""
+        found = self._read()
+        if found is self._current:
             return
-        if self._said is not None:
-            self._tell(self._said, False)
-        if says is not None:
-            self._tell(says, True)
-        self._said = says
+        if self._current is not None:
+            self._conditions.set(self._current, False)
+        if found is not None:
+            self._conditions.set(found, True)
+        self._current = found
 
     def _read(self) -> Condition | None:
         try:
-            with self._place.open("rb") as file:
-                return _WORDS.get(file.read(_MAX_BYTES).decode(errors="replace").strip())
+            said = read_regular(self._place, _MAX_BYTES)
         except OSError:
             return None
+        return _WORDS.get(said.decode(errors="replace").strip())

@@ -15,19 +15,19 @@ Log = Callable[[str], None]
 # ruff: noqa: PLC0415
 
 
-def _picamera2(settings: schema.Camera, clock: Clock) -> Camera:
+def _picamera2(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.picamera2 import open_pi_camera
 
     return _upright(open_pi_camera(settings, clock), settings.orientation % 180)  # half a turn it does itself
 
 
-def _webcam(settings: schema.Camera, clock: Clock) -> Camera:
+def _webcam(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.webcam import open_webcam
 
     return _upright(open_webcam(settings, clock), settings.orientation)
 
 
-def _replay(settings: schema.Camera, clock: Clock) -> Camera:
+def _replay(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.recording import Recording
 
     if not settings.recording:
@@ -41,7 +41,7 @@ def _replay(settings: schema.Camera, clock: Clock) -> Camera:
     return _upright(recording, settings.orientation)
 
 
-def _scene(settings: schema.Camera, clock: Clock) -> Camera:
+def _scene(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.scene import open_scene
 
     scene = open_scene(clock, analysis_size=settings.analysis_size, loop=True)
@@ -52,7 +52,7 @@ def _upright(camera: Camera, degrees: int) -> Camera:
     return Turned(camera, degrees) if degrees else camera
 
 
-_KINDS: dict[str, Callable[[schema.Camera, Clock], Camera]] = {
+_KINDS: dict[str, Callable[[schema.CameraSettings, Clock], Camera]] = {
     "picamera2": _picamera2,
     "webcam": _webcam,
     "replay": _replay,
@@ -62,7 +62,7 @@ _KINDS: dict[str, Callable[[schema.Camera, Clock], Camera]] = {
 _AUTO = ("picamera2", "webcam")
 
 
-def open_camera(settings: schema.Camera, clock: Clock, log: Log) -> Camera:
+def open_camera(settings: schema.CameraSettings, clock: Clock, log: Log) -> Camera:
     """The camera of ``camera.source``, open. Raises a CameraError.
 
     ``auto`` tries the Pi camera, then a webcam; ``log`` is told which was taken, and why not the one before.

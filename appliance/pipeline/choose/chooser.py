@@ -8,7 +8,7 @@ import logging
 import math
 from dataclasses import dataclass, replace
 
-from appliance.config.schema import Moment
+from appliance.config.schema import MomentSettings
 from appliance.line.stage import Stage
 from appliance.pipeline.choose.eyes import EyesOpen
 from appliance.pipeline.choose.quality import Marks, marks, rate
@@ -45,7 +45,7 @@ class Chooser(Stage[Decision, Decision]):
     capacity = 2
     """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
 
-    def __init__(self, settings: Moment, eyes_open: EyesOpen) -> None:
+    def __init__(self, settings: MomentSettings, eyes_open: EyesOpen) -> None:
         self._settings = settings
         self._eyes_open = eyes_open
         self._ring: list[Candidate] = []
@@ -54,7 +54,7 @@ class Chooser(Stage[Decision, Decision]):
         self._before: Grey | None = None
         self._alone_until = -math.inf
 
-    def use(self, settings: Moment) -> None:
+    def use(self, settings: MomentSettings) -> None:
         """Other settings from the next frame on. Any thread."""
         self._settings = settings
 
@@ -101,27 +101,31 @@ class Chooser(Stage[Decision, Decision]):
         waiting = replace(decision, frame=decision.frame.without_colours())
         self._ring.append(Candidate(waiting, marks(decision, before)))
         if self._triggered_at is None:
-            oldest = decision.frame.captured_at - self._settings.before_seconds
-            self._ring = [one for one in self._ring if oldest <= one.time <= decision.frame.captured_at]
+            now = decision.frame.captured_at
+            oldest = now - self._settings.before_seconds
+            self._ring = [candidate for candidate in self._ring if oldest <= candidate.time <= now]
         while len(self._ring) > 1 and self._bytes() > self._settings.memory_mb * 1_000_000:
             del self._ring[_expendable(self._ring)]
 
     def _bytes(self) -> int:
-        return sum(one.decision.frame.picture.bytes_held for one in self._ring)
+        return sum(candidate.decision.frame.picture.bytes_held for candidate in self._ring)
 
     def _choose(self) -> list[Decision]:
         assert self._triggered_at is not None
         decided_at, self._triggered_at = self._triggered_at, None
         # Between two searches of the whole picture who comes in is not seen: such frames only at need.
-        ring = [one for one in self._ring if one.time <= self._alone_until] or self._ring
+        ring = [candidate for candidate in self._ring if candidate.time <= self._alone_until] or self._ring
         self._ring = []
         best = self._best_first(ring, decided_at)[: self._settings.burst]
         log.debug("Best %d of %d frames", len(best), len(ring))
         return [
             replace(
-                one.decision, take_photo=True, reason=Reason(kind=ReasonKind.PHOTO), decided_at=decided_at
+                candidate.decision,
+                take_photo=True,
+                reason=Reason(kind=ReasonKind.PHOTO),
+                decided_at=decided_at,
             )
-            for one in best
+            for candidate in best
         ]
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
@@ -135,17 +139,17 @@ class Chooser(Stage[Decision, Decision]):
         if not self._settings.eyes_open:
             return ranked
         opened: list[Candidate] = []
-        for one in ranked[:MOST_EYE_CHECKS]:
+        for candidate in ranked[:MOST_EYE_CHECKS]:
             if len(opened) == self._settings.burst:
                 break
-            if self._eyes_open(one.decision):
-                opened.append(one)
-        return opened + [one for one in ranked if one not in opened]
+            if self._eyes_open(candidate.decision):
+                opened.append(candidate)
+        return opened + [candidate for candidate in ranked if candidate not in opened]
 
 
 def _expendable(ring: list[Candidate]) -> int:
     """Which one to give up: of the two nearest in time the worse. So what is left is spread over the moment,
     and not all of it is within one blink."""
-    rates = rate([one.marks for one in ring])
+    rates = rate([candidate.marks for candidate in ring])
     first = min(range(len(ring) - 1), key=lambda i: ring[i + 1].time - ring[i].time)
     return min((first, first + 1), key=rates.__getitem__)

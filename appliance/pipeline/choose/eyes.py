@@ -48,9 +48,9 @@ class EyeJudge:
     def everybody(self, decision: Decision) -> bool:
         """Whether nobody who counts is known to have closed eyes in this frame."""
         return all(
-            self.open(decision.frame.grey, one.person.face.box) is not False
-            for one in decision.people
-            if one.person.counts and one.person.seen
+            self.open(decision.frame.grey, showing.person.face.box) is not False
+            for showing in decision.people
+            if showing.person.counts and showing.person.seen
         )
 
 

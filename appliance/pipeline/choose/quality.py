@@ -35,12 +35,12 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
     Measured on the analysis image: within a moment frames differ by movement, which it shows well enough,
     and converting every full picture would cost more than all other stages together.
     """
-    counted = [one for one in decision.people if one.person.counts]
-    shown = [one for one in counted if one.in_frame]
+    counted = [showing for showing in decision.people if showing.person.counts]
+    shown = [showing for showing in counted if showing.in_frame]
     grey = decision.frame.grey
-    crops = [(box, crop) for one in shown if (crop := cut(grey, box := one.person.face.box)).size]
+    crops = [(box, crop) for showing in shown if (crop := cut(grey, box := showing.person.face.box)).size]
     return Marks(
-        lowest=min((one.current for one in shown), default=0.0) * len(shown) / max(1, len(counted)),
+        lowest=min((showing.current for showing in shown), default=0.0) * len(shown) / max(1, len(counted)),
         sharpness=min((_sharpness(crop) for _, crop in crops), default=0.0),
         motion=max((_motion(crop, cut(before, box)) for box, crop in crops), default=0.0)
         if before is not None
@@ -50,13 +50,13 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
 
 def rate(frames: Sequence[Marks]) -> list[float]:
     """A mark from 0 to 1 for each frame, the criteria weighed against the best of these frames."""
-    sharpest = max((one.sharpness for one in frames), default=0.0) or 1.0
-    liveliest = max(LEAST_MOTION, max((one.motion for one in frames), default=0.0))
+    sharpest = max((frame.sharpness for frame in frames), default=0.0) or 1.0
+    liveliest = max(LEAST_MOTION, max((frame.motion for frame in frames), default=0.0))
     return [
-        SCORE_WEIGHT * one.lowest
-        + SHARP_WEIGHT * one.sharpness / sharpest
-        + STILL_WEIGHT * (1 - one.motion / liveliest)
-        for one in frames
+        SCORE_WEIGHT * frame.lowest
+        + SHARP_WEIGHT * frame.sharpness / sharpest
+        + STILL_WEIGHT * (1 - frame.motion / liveliest)
+        for frame in frames
     ]
 
 

@@ -1,13 +1,13 @@
 """Armed or not: by mode and command, until enough photos are taken or too much time has passed. Pure."""
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.records.decision import Command
 
 
 class Arming:
     """Whether photos may be taken. Time is the frames', seconds."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
         self.armed = rule.mode == "always_armed"
         self._shots = 0
@@ -20,7 +20,7 @@ class Arming:
         self._shots, self._idle_since = 0, now
         return changed
 
-    def use(self, rule: Rule, now: float) -> None:
+    def use(self, rule: RuleSettings, now: float) -> None:
         """Another rule; only a change of mode arms or disarms."""
         if rule.mode != self._rule.mode:
             self.armed = rule.mode == "always_armed"

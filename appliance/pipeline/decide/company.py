@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Reason, ReasonKind, Showing
 
@@ -27,12 +27,12 @@ class Verdict:
         return self.waiting_for is None and self.doubt is None
 
 
-def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
+def judge(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     """Whether this very frame may be the photo. ``newcomers`` are faces too new to be sure of."""
-    counted = [one for one in people if one.person.counts]
+    counted = [showing for showing in people if showing.person.counts]
     waiting_for = _waiting_for(rule, counted, newcomers)
     wanted = needed(rule, len(counted) + newcomers)
-    plainly = sum(one.plainly for one in counted)
+    plainly = sum(showing.plainly for showing in counted)
     doubt = Reason(kind=ReasonKind.NOT_PLAINLY, showing=plainly, needed=wanted)
     return Verdict(
         waiting_for=waiting_for,
@@ -42,7 +42,7 @@ def judge(rule: Rule, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     )
 
 
-def needed(rule: Rule, present: int) -> int:
+def needed(rule: RuleSettings, present: int) -> int:
     """How many of ``present`` people must show it. At least one: a photo of nobody is none."""
     if rule.who.at_least is not None:
         return rule.who.at_least
@@ -51,19 +51,19 @@ def needed(rule: Rule, present: int) -> int:
     return max(1, present)
 
 
-def everyone(rule: Rule) -> bool:
+def everyone(rule: RuleSettings) -> bool:
     """Whether the rule asks for everybody in view."""
     return rule.who.at_least is None and rule.who.share is None
 
 
-def _waiting_for(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None:
+def _waiting_for(rule: RuleSettings, counted: list[Showing], newcomers: int) -> Reason | None:
     wrong_number = _wrong_number(rule, len(counted), newcomers)
     if wrong_number is not None:
         return wrong_number
     return _everyone(counted, newcomers) if everyone(rule) else _enough(rule, counted, newcomers)
 
 
-def _wrong_number(rule: Rule, present: int, newcomers: int) -> Reason | None:
+def _wrong_number(rule: RuleSettings, present: int, newcomers: int) -> Reason | None:
     if not present:
         return Reason(kind=ReasonKind.NOBODY)
     if present < rule.min_faces:
@@ -74,18 +74,18 @@ def _wrong_number(rule: Rule, present: int, newcomers: int) -> Reason | None:
 
 
 def _everyone(counted: list[Showing], newcomers: int) -> Reason | None:
-    if missed := sum(not one.person.seen for one in counted):
+    if missed := sum(not showing.person.seen for showing in counted):
         return Reason(kind=ReasonKind.OUT_OF_SIGHT, people=len(counted), missing=missed)
     if newcomers:
         return Reason(kind=ReasonKind.COMING_IN)
-    ready = sum(one.in_frame for one in counted)
+    ready = sum(showing.in_frame for showing in counted)
     if ready == len(counted):
         return None
     return Reason(kind=ReasonKind.NOT_EVERYBODY, people=len(counted), showing=ready, needed=len(counted))
 
 
-def _enough(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None:
-    present, ready = len(counted) + newcomers, sum(one.in_frame for one in counted)
+def _enough(rule: RuleSettings, counted: list[Showing], newcomers: int) -> Reason | None:
+    present, ready = len(counted) + newcomers, sum(showing.in_frame for showing in counted)
     wanted = needed(rule, present)
     if ready >= wanted:
         return None
@@ -93,12 +93,12 @@ def _enough(rule: Rule, counted: list[Showing], newcomers: int) -> Reason | None
 
 
 def _since(counted: list[Showing], wanted: int) -> float:
-    times = sorted(one.since for one in counted if one.in_frame)
+    times = sorted(showing.since for showing in counted if showing.in_frame)
     return times[wanted - 1] if len(times) >= wanted else math.inf
 
 
-def _level(rule: Rule, counted: list[Showing], wanted: int) -> float:
-    scores = sorted((one.score for one in counted if one.person.seen), reverse=True)
+def _level(rule: RuleSettings, counted: list[Showing], wanted: int) -> float:
+    scores = sorted((showing.score for showing in counted if showing.person.seen), reverse=True)
     if len(scores) < wanted:
         return 0.0
     return min(1.0, scores[wanted - 1] / level_of(rule.expression, rule.sensitivity).shows)

@@ -5,11 +5,12 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.line.stage import Stage
 from appliance.pipeline.decide import company
 from appliance.pipeline.decide.arming import Arming
 from appliance.pipeline.decide.company import Verdict
+from appliance.pipeline.decide.gap import FrameGap
 from appliance.pipeline.decide.hold import Hold
 from appliance.pipeline.decide.light_state import LightState
 from appliance.pipeline.decide.scene_change import SceneChange
@@ -20,15 +21,12 @@ from appliance.records.faces import People
 
 log = logging.getLogger(__name__)
 
-GAP_SECONDS = 1.0
-"""After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Findings:
     """What is known about one frame when the decision is made."""
 
-    showing: tuple[Showing, ...]
+    people: tuple[Showing, ...]
     verdict: Verdict
     armed: bool
     held: bool
@@ -63,15 +61,16 @@ class Decider(Stage[People, Decision]):
 
     name = "decide"
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
         self._waiting: deque[Command] = deque(maxlen=32)
-        self._rules: deque[Rule] = deque(maxlen=1)
+        self._rules: deque[RuleSettings] = deque(maxlen=1)
         self._arming = Arming(rule)
         self._scores = _scores_of(rule)
         self._hold = Hold()
         self._light = LightState()
         self._scene = SceneChange()
+        self._gap = FrameGap()
         self._photo_at = self._last = -math.inf
 
     @property
@@ -83,7 +82,7 @@ class Decider(Stage[People, Decision]):
         """Somebody asks for something. Any thread."""
         self._waiting.append(command)
 
-    def use(self, rule: Rule) -> None:
+    def use(self, rule: RuleSettings) -> None:
         """Another rule from the next frame on. Any thread."""
         self._rules.append(rule)
 
@@ -98,16 +97,16 @@ class Decider(Stage[People, Decision]):
         findings = self._examine(people, now)
         verdict, photo = findings.verdict, asked or findings.due
         if photo:
-            self._took(findings.showing, now)
+            self._took(findings.people, now)
         armed = findings.armed or asked
         coming = self._photo_may_come(findings, now)
         return Decision(
             frame=people.frame,
-            people=findings.showing,
+            people=findings.people,
             armed=findings.armed,
             all_show=verdict.waiting_for is None,
             take_photo=photo,
-            light=self._light.update(findings.showing, verdict, armed=armed, coming=coming, now=now),
+            light=self._light.update(findings.people, verdict, armed=armed, coming=coming, now=now),
             reason=Reason(kind=ReasonKind.PHOTO) if photo else findings.waiting_for,
             asked=asked,
             episode=self._hold.episode if verdict.waiting_for is None else 0,
@@ -122,7 +121,7 @@ class Decider(Stage[People, Decision]):
         verdict = company.judge(self._rule, showing, people.newcomers)
         obeys = verdict.waiting_for is None
         return _Findings(
-            showing=showing,
+            people=showing,
             verdict=verdict,
             armed=self._arming.armed,
             held=self._hold.update(self._rule, showing, verdict, now),
@@ -137,11 +136,11 @@ class Decider(Stage[People, Decision]):
 
     def _resume(self, now: float) -> bool:
         """Start over where frames were missing or time went back; whether the camera was away for long."""
-        elapsed = now - self._last
-        if not 0 <= elapsed <= GAP_SECONDS:
+        out_of_date, away = self._gap.step(now)
+        if out_of_date:  # nobody knows what went on meanwhile: everybody starts over
             self._start_over(now)
         self._last = now
-        return GAP_SECONDS < elapsed < math.inf
+        return away
 
     def _start_over(self, now: float) -> None:
         """Frames were missing, or their time went back: what was known of the moment is no longer true."""
@@ -173,7 +172,7 @@ class Decider(Stage[People, Decision]):
                 self._scene.forget()
         return asked
 
-    def _change(self, rule: Rule, now: float) -> None:
+    def _change(self, rule: RuleSettings, now: float) -> None:
         self._arming.use(rule, now)
         self._rule = rule
         self._scores = _scores_of(rule)
@@ -187,6 +186,6 @@ class Decider(Stage[People, Decision]):
         self._arming.photo(now)
 
 
-def _scores_of(rule: Rule) -> Scores:
+def _scores_of(rule: RuleSettings) -> Scores:
     level = level_of(rule.expression, rule.sensitivity)
     return Scores(rule.expression, level, rule.smoothing_seconds)

@@ -2,7 +2,7 @@
 
 import math
 
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide import company
 from appliance.pipeline.decide.company import Verdict
 from appliance.pipeline.decide.showing import MISSED_SECONDS
@@ -33,9 +33,9 @@ class Hold:
         """A photo was taken: the time starts over, the episode goes on."""
         self._earliest, self._since = now, None
 
-    def update(self, rule: Rule, showing: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
+    def update(self, rule: RuleSettings, people: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
         """Take in one more frame; whether the rule has held for as long as it asks."""
-        counted = [one for one in showing if one.person.counts]
+        counted = [showing for showing in people if showing.person.counts]
         if not self._same_company(rule, counted):
             self.restart(now)
         elif not _still_obeys(rule, counted):
@@ -56,14 +56,14 @@ class Hold:
             self._since, self._frames = max(self._earliest, verdict.since), 0
         self._frames += 1
 
-    def _same_company(self, rule: Rule, counted: list[Showing]) -> bool:
-        group = frozenset(one.person.number for one in counted)
+    def _same_company(self, rule: RuleSettings, counted: list[Showing]) -> bool:
+        group = frozenset(showing.person.number for showing in counted)
         same = group == self._group or rule.who.at_least is not None
         self._group = group
         return same
 
 
-def _still_obeys(rule: Rule, counted: list[Showing]) -> bool:
+def _still_obeys(rule: RuleSettings, counted: list[Showing]) -> bool:
     """A face missed for a moment need not end it; somebody who stops showing it does."""
-    still = sum(one.shows and one.person.missing_for <= MISSED_SECONDS for one in counted)
+    still = sum(showing.shows and showing.person.missing_for <= MISSED_SECONDS for showing in counted)
     return bool(counted) and still >= company.needed(rule, len(counted))

@@ -30,7 +30,7 @@ class LightState:
         self._photo_until = now + PHOTO_LIGHT_SECONDS
 
     def update(
-        self, showing: tuple[Showing, ...], verdict: Verdict, *, armed: bool, coming: bool, now: float
+        self, people: tuple[Showing, ...], verdict: Verdict, *, armed: bool, coming: bool, now: float
     ) -> State:
         """Take in one more frame; returns the state to show.
 
@@ -44,7 +44,7 @@ class LightState:
             return State.DISARMED
         if now < self._photo_until:
             return State.PHOTO
-        if not any(one.person.counts for one in showing):
+        if not any(showing.person.counts for showing in people):
             return State.ARMED
         wavers = now - self._plainly_at > WAVERING_SECONDS
         if verdict.waiting_for is not None or wavers:

@@ -3,11 +3,11 @@
 from appliance.records.decision import Showing
 from appliance.records.frame import Box
 
-MOVED = 0.5
+MOVED_SIZES = 0.5
 """Multiples of its size by which a face must have moved since the photo: a step aside, not a nod."""
 RESIZED = 1.3
 """Factor by which its size must have changed: half a step nearer from two metres away."""
-LASTING_SECONDS = 0.3
+CHANGE_SECONDS = 0.3
 """A change counts once it has lasted for so long: a score that flickers or a box that jumps is none."""
 
 
@@ -22,7 +22,9 @@ class SceneChange:
     def photo(self, people: tuple[Showing, ...]) -> None:
         """A photo was taken of these."""
         self._photo = _places(people)
-        self._showed = frozenset(one.person.number for one in people if one.shows and one.person.counts)
+        self._showed = frozenset(
+            showing.person.number for showing in people if showing.shows and showing.person.counts
+        )
         self._since = None
 
     def forget(self) -> None:
@@ -42,7 +44,7 @@ class SceneChange:
             self._since = None
             return False
         self._since = now if self._since is None else self._since
-        if now - self._since >= LASTING_SECONDS:
+        if now - self._since >= CHANGE_SECONDS:
             self._photo = None
         return self._photo is None
 
@@ -51,18 +53,20 @@ class SceneChange:
         places = _places(people)
         if places.keys() != self._photo.keys():
             return True
-        counted = [one for one in people if one.person.counts]
-        if any(one.person.number in self._showed and not one.shows for one in counted):
+        counted = [showing for showing in people if showing.person.counts]
+        if any(showing.person.number in self._showed and not showing.shows for showing in counted):
             return True  # who stopped showing it, where others go on and are enough
         return any(_moved(box, places[number]) for number, box in self._photo.items())
 
 
 def _places(people: tuple[Showing, ...]) -> dict[int, Box]:
-    return {one.person.number: one.person.face.box for one in people if one.person.counts}
+    return {showing.person.number: showing.person.face.box for showing in people if showing.person.counts}
 
 
 def _moved(old: Box, new: Box) -> bool:
     size = max(1e-6, old.size)
     (x0, y0), (x1, y1) = old.centre, new.centre
     ratio = new.size / size
-    return bool((x1 - x0) ** 2 + (y1 - y0) ** 2 > (MOVED * size) ** 2) or not 1 / RESIZED < ratio < RESIZED
+    return (
+        bool((x1 - x0) ** 2 + (y1 - y0) ** 2 > (MOVED_SIZES * size) ** 2) or not 1 / RESIZED < ratio < RESIZED
+    )

@@ -15,7 +15,7 @@ from appliance.records.frame import Box, Frame, Grey
 
 THUMB = (40, 30)
 """Width and height of the picture in which movement is looked for, pixels."""
-MOVED = 14
+MOVED_GREY = 14
 """Grey levels by which a pixel of the thumb must change to have moved; sensor noise averages out below it."""
 MOVED_PIXELS = 6
 """Pixels of the thumb outside known faces that must have moved: about one head at 4 m."""
@@ -88,7 +88,7 @@ class FaceFinder(Stage[Frame, FoundFaces]):
     def _something_moved(self, grey: Grey, thumb: NDArray[np.int16]) -> bool:
         """Whether the picture changed, outside known faces, since the last full search."""
         assert self._thumb is not None
-        changed = np.abs(thumb - self._thumb) > MOVED
+        changed = np.abs(thumb - self._thumb) > MOVED_GREY
         sx, sy = THUMB[0] / grey.shape[1], THUMB[1] / grey.shape[0]
         for box in self._known:
             small = box.scaled(sx, sy)

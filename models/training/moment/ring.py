@@ -7,7 +7,7 @@ the eyes in all of them are looked at.
 from collections import deque
 from dataclasses import dataclass
 
-from appliance.config.schema import Moment
+from appliance.config.schema import MomentSettings
 from appliance.pipeline.choose.eyes import EyesOpen
 from appliance.pipeline.choose.quality import marks, rate
 from appliance.records.decision import Decision
@@ -33,7 +33,7 @@ class Rank:
 class Ring:
     """Every frame of the last seconds, to rank the one that is kept."""
 
-    def __init__(self, settings: Moment, eyes_open: EyesOpen) -> None:
+    def __init__(self, settings: MomentSettings, eyes_open: EyesOpen) -> None:
         self._settings = settings
         self._eyes_open = eyes_open
         self._frames: deque[tuple[Decision, Grey | None]] = deque(maxlen=REMEMBERED)

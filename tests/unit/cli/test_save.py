@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from appliance.cli import main
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.draw.text import AMBER, GREEN, GREY
 from appliance.draw.view import LARGEST, NARROWEST, SMALLEST, view
 from appliance.errors import StorageError
@@ -82,7 +82,7 @@ def test_everybody_smiling_is_green_and_the_light_is_left_out_of_a_still(
 
 def test_the_still_and_the_recording_are_drawn_alike() -> None:
     decision = decided(0, somebody(1, 60, 0.9, shows=True), somebody(2, 300, 0.2, shows=False))
-    still, live = view(decision, Rule(), light=False), view(decision, Rule())
+    still, live = view(decision, RuleSettings(), light=False), view(decision, RuleSettings())
     below_the_faces = 255
     assert np.array_equal(still[:below_the_faces], live[:below_the_faces])
     assert not np.array_equal(still[below_the_faces:480], live[below_the_faces:480]), "everybody's number"
@@ -120,7 +120,7 @@ def test_where_no_picture_can_be_written_it_is_told_before_the_work(
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (33, 47), (5120, 2881), (719, 405)])
 def test_a_picture_of_any_size_is_drawn_in_a_size_to_look_at(size: tuple[int, int]) -> None:
-    drawn = view(decided(0, somebody(1, 0, 0.9, shows=True), size=size), Rule())
+    drawn = view(decided(0, somebody(1, 0, 0.9, shows=True), size=size), RuleSettings())
     height, width = drawn.shape[:2]
     assert height % 2 == width % 2 == 0
     assert NARROWEST <= width <= LARGEST
@@ -128,7 +128,9 @@ def test_a_picture_of_any_size_is_drawn_in_a_size_to_look_at(size: tuple[int, in
 
 
 def test_the_longest_words_stay_on_the_picture() -> None:
-    rule = Rule.model_validate({"expression": ["happy", "surprise", "disgust"], "who": {"at_least": 100}})
+    rule = RuleSettings.model_validate(
+        {"expression": ["happy", "surprise", "disgust"], "who": {"at_least": 100}}
+    )
     drawn = view(decided(0, somebody(1, 0, 0.9, shows=True), size=(320, 240)), rule)
     assert drawn.shape[1] == SMALLEST
 
@@ -153,7 +155,7 @@ def test_a_replayed_recording_is_kept_with_boxes_verdict_and_light(
 
 def test_a_disarmed_appliance_is_drawn_so() -> None:
     decision = decision_on(frame(0.0), armed=False, light=State.DISARMED)
-    words = view(decision, Rule())[360:]
+    words = view(decision, RuleSettings())[360:]
     assert count(words, GREY) > 50
     assert count(words, GREEN) + count(words, AMBER) == 0
 

@@ -28,7 +28,7 @@ from tests.support.strategies import frame
 
 def settled(live: LiveConfig) -> bool:
     """Whether a change is seen, two looks after it."""
-    return [live.poll() for _ in range(3)] != [False] * 3
+    return [live.changed() for _ in range(3)] != [False] * 3
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_a_file_that_is_still_being_written_is_left_alone_until_it_rests(path: P
     live = LiveConfig(path)
     for size in range(3):
         path.write_text("rule:\n" + "#" * size)
-        assert not live.poll()
-    assert live.poll()
+        assert not live.changed()
+    assert live.changed()
 
 
 def test_an_override_beside_the_file_wins_and_is_watched_and_named(path: Path) -> None:
@@ -135,7 +135,7 @@ class Running:
         config, fault = live.start()
         self.daemon = Daemon(config, live=live, fault=fault, listeners=[self.decisions.append])
         self.errors: list[BaseException] = []
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread = threading.Thread(target=self._run, daemon=True)  # a test that fails must end
         self.thread.start()
         self.until(lambda: len(self.decisions) > 2)
 
@@ -157,6 +157,12 @@ class Running:
         self.thread.join(20)
         assert not self.errors
 
+    def __enter__(self) -> "Running":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
 
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Running, Path]]:
@@ -165,9 +171,8 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[R
     photos.mkdir()
     path = tmp_path / "config.yaml"
     path.write_text(text(photos))
-    running = Running(path, tmp_path)
-    yield running, path
-    running.stop()
+    with Running(path, tmp_path) as running:
+        yield running, path
 
 
 def text(photos: Path, rule: str = "mode: button", more: str = "") -> str:
@@ -242,7 +247,11 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     [
         ("photos", "absent", "line 9: storage.folder = "),
         ("scene", "replay\n  recording: absent.mp4", "line 3: camera.recording = 'absent.mp4'"),
-        ("mb: 0", "mb: 0\nhardware:\n  flash_pin: 19", "line 12: hardware.flash_pin = 19: GPIO19"),
+        (
+            "mb: 0",
+            "mb: 0\nhardware:\n  flash_pin: 19",
+            "flash_pin = 19: GPIO19 (hardware.flash_pin) is in use",
+        ),
     ],
 )
 def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configuration_used(
@@ -253,15 +262,12 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
     path.write_text(text(photos))
-    first = Running(path, tmp_path)
-    first.until(lambda: any(tmp_path.glob("last-good-config-*")))
-    first.stop()
+    with Running(path, tmp_path) as first:
+        first.until(lambda: any(tmp_path.glob("last-good-config-*")))
     path.write_text(text(photos).replace(right, wrong))
-    with LED(19):
-        again = Running(path, tmp_path)
-    assert Condition.CONFIG_BAD in again.daemon.conditions
-    assert told in caplog.text
-    again.stop()
+    with LED(19), Running(path, tmp_path) as again:
+        assert Condition.CONFIG_BAD in again.daemon.conditions
+        assert told in caplog.text
     assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
 
 
@@ -273,12 +279,10 @@ def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_told_and_left
     photos, path = tmp_path / "photos", tmp_path / "config.yaml"
     photos.mkdir()
     path.write_text(text(photos, more=f"hardware:\n  {device}_pin: 19\n"))
-    with LED(19):
-        appliance = Running(path, tmp_path)
+    with LED(19), Running(path, tmp_path) as appliance:
         assert Condition.CONFIG_BAD in appliance.daemon.conditions
         assert f"line 12: hardware.{device}_pin = 19: GPIO19" in caplog.text
         assert not list(tmp_path.glob("last-good-config-*")), "what is in the file was not in force"
-        appliance.stop()
 
 
 WORDS = [
@@ -334,7 +338,7 @@ class Stages:
 
     def use(self, config: Config) -> None:
         models = load_models(config) if config.faces != self.config.faces else None
-        self.assembly.use(config, models, None)
+        self.assembly.use(config, models)
         self.config = config
 
     def see(self, frame: Frame) -> None:

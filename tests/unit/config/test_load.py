@@ -33,7 +33,7 @@ def test_the_shipped_file_is_the_one_the_schema_describes() -> None:
 
 def test_the_page_of_settings_is_the_one_the_schema_describes() -> None:
     assert (ROOT / "docs" / "settings.md").read_text("utf-8") == table()
-    rule = json_schema()["$defs"]["Rule"]["properties"]["sensitivity"]
+    rule = json_schema()["$defs"]["RuleSettings"]["properties"]["sensitivity"]
     assert rule["description"].endswith("slight, normal or big; see docs/moment.md")
     assert "see" not in rule
     assert load_config(ROOT / "config.yaml") == Config()
@@ -239,10 +239,10 @@ def test_the_schema_for_editors_knows_what_the_appliance_knows(tmp_path: Path) -
     schema = json_schema()
     assert {"type": "null"} in schema["properties"]["rule"]["anyOf"]
     definitions = schema["$defs"]
-    pins = definitions["Hardware"]["properties"]["rgb_pins"]["anyOf"][0]
+    pins = definitions["HardwareSettings"]["properties"]["rgb_pins"]["anyOf"][0]
     assert (pins["uniqueItems"], pins["maxItems"]) == (True, 3)
-    web = definitions["Web"]["properties"]
-    for key in (definitions["Storage"]["properties"]["folder"], web["socket"], web["listen"]):
+    web = definitions["WebSettings"]["properties"]
+    for key in (definitions["StorageSettings"]["properties"]["folder"], web["socket"], web["listen"]):
         assert re.fullmatch(key["pattern"], "/run/a b é")
         assert not re.search(key["pattern"], "/run/a\0b")
     for password in ("", scramble("open sesame!")):

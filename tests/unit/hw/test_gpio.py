@@ -12,7 +12,7 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin
 
 from appliance.clock import VirtualClock
-from appliance.config.schema import Hardware
+from appliance.config.schema import HardwareSettings
 from appliance.errors import GpioError
 from appliance.hw import gpio
 from appliance.hw.button import Gesture
@@ -80,7 +80,9 @@ def test_what_the_button_asks_for_may_fail_without_killing_the_button(
 
 def test_an_rgb_light_a_flash_and_a_buzzer_are_driven_with_the_same_steps() -> None:
     factory = MockFactory(pin_class=MockPWMPin)
-    settings = Hardware(led_pin="none", rgb_pins=(5, 6, 13), flash_pin=19, buzzer_pin=12, button_pin="none")
+    settings = HardwareSettings(
+        led_pin="none", rgb_pins=(5, 6, 13), flash_pin=19, buzzer_pin=12, button_pin="none"
+    )
     panel = gpio.open_panel(settings, lambda _: None, clock=VirtualClock(), factory=factory)
     panel.light.show(State.ALL)
     assert eventually(lambda: factory.pin(6).state and factory.pin(19).state)
@@ -99,7 +101,7 @@ def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(
 
     monkeypatch.setattr("gpiozero.TonalBuzzer.play", broken)
     factory = MockFactory(pin_class=MockPWMPin)
-    settings = Hardware(led_pin=17, flash_pin=19, buzzer_pin=12, button_pin="none")
+    settings = HardwareSettings(led_pin=17, flash_pin=19, buzzer_pin=12, button_pin="none")
     panel = gpio.open_panel(settings, lambda _: None, clock=VirtualClock(), factory=factory)
     panel.light.show(State.PHOTO)
     assert eventually(lambda: "The buzzer cannot be driven any more: no such line" in caplog.text)
@@ -112,7 +114,7 @@ def test_a_buzzer_that_breaks_takes_neither_light_nor_flash_with_it(
 
 
 def test_a_flash_on_a_pin_that_is_taken_is_named(box: Box) -> None:
-    settings = Hardware(led_pin="none", button_pin="none", flash_pin=17)
+    settings = HardwareSettings(led_pin="none", button_pin="none", flash_pin=17)
     with pytest.raises(GpioError, match=r"GPIO17 \(hardware.flash_pin\) is in use"):
         gpio.open_panel(settings, lambda _: None, factory=box.factory)
 
@@ -126,7 +128,7 @@ def test_the_led_is_on_for_all_and_off_when_closed(box: Box) -> None:
 
 
 def test_pins_set_to_none_are_left_alone() -> None:
-    box = Box(Hardware(led_pin="none", button_pin="none"))
+    box = Box(HardwareSettings(led_pin="none", button_pin="none"))
     box.panel.light.show(State.ALL)
     box.panel.light.show(State.PHOTO)
     box.panel.light.condition(Condition.CAMERA_LOST, present=True)
@@ -139,8 +141,8 @@ def test_pins_set_to_none_are_left_alone() -> None:
 
 def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box: Box) -> None:
     with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
-        gpio.open_panel(Hardware(led_pin=5, button_pin=27), lambda _: None, factory=box.factory)
-    gpio.open_panel(Hardware(led_pin=5, button_pin=6), lambda _: None, factory=box.factory).close()
+        gpio.open_panel(HardwareSettings(led_pin=5, button_pin=27), lambda _: None, factory=box.factory)
+    gpio.open_panel(HardwareSettings(led_pin=5, button_pin=6), lambda _: None, factory=box.factory).close()
 
 
 def test_a_pin_another_program_holds_is_named() -> None:

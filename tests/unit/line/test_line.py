@@ -7,7 +7,7 @@ import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import StageError
-from appliance.line.line import Line, Step
+from appliance.line.line import Line, Station
 from appliance.line.runner import Runner
 from appliance.line.stage import Stage
 from appliance.records.frame import Frame
@@ -40,8 +40,8 @@ def run(way: Run, notes: list[str], stages: list[Note], source: Iterator[Frame])
     def observer(of: str) -> Callable[[Frame], None]:
         return lambda heard: notes.append(f"after {of} {heard.sequence}")
 
-    steps = [Step(stage=stage, observers=[observer(stage.name)]) for stage in stages]
-    line = Line(name="frames", steps=steps, drain_seconds=1.5)
+    stations = [Station(stage=stage, observers=[observer(stage.name)]) for stage in stages]
+    line = Line(name="frames", stations=stations, drain_seconds=1.5)
     runner = Runner(source, [line], VirtualClock(), threading.Event())
     way(runner)
     return runner
@@ -67,8 +67,8 @@ def test_an_observer_is_part_of_its_stage_in_thread_and_name() -> None:
     def observe(_: Frame) -> None:
         threads.append(threading.current_thread().name)
 
-    steps = [Step(stage=Note("decide", []), observers=[observe, observe])]
-    lines = [Line(name="frames", steps=steps, drain_seconds=1.5)]
+    stations = [Station(stage=Note("decide", []), observers=[observe, observe])]
+    lines = [Line(name="frames", stations=stations, drain_seconds=1.5)]
     runner = Runner([frame(0.0)], lines, MonotonicClock(), threading.Event())
     runner.run_threaded()
     assert threads == ["decide", "decide"]
@@ -90,6 +90,8 @@ def test_an_observer_that_raises_stops_the_whole_process() -> None:
             if stop.wait(0.001):
                 return
 
-    lines = [Line(name="frames", steps=[Step(stage=Note("a", []), observers=[observe])], drain_seconds=1.5)]
+    lines = [
+        Line(name="frames", stations=[Station(stage=Note("a", []), observers=[observe])], drain_seconds=1.5)
+    ]
     with pytest.raises(StageError, match="the lamp"):
         Runner(endless(), lines, MonotonicClock(), stop).run_threaded()

@@ -12,7 +12,7 @@ import pytest
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import ModelError, StageError
 from appliance.line.inbox import Inbox
-from appliance.line.line import Line, Step
+from appliance.line.line import Line, Station
 from appliance.line.runner import Runner
 from appliance.line.stage import Stage
 from appliance.pipeline.assembly import FRAME_LIMIT
@@ -26,8 +26,8 @@ def frames(count: int) -> list[Frame]:
 
 def row(*stages: Stage[Any, Any], limit: int | None = FRAME_LIMIT) -> list[Line]:
     """One line of these stages."""
-    steps = [Step(stage=stage) for stage in stages]
-    return [Line(name="frames", steps=steps, drain_seconds=1.5, limit=limit)]
+    stations = [Station(stage=stage) for stage in stages]
+    return [Line(name="frames", stations=stations, drain_seconds=1.5, limit=limit)]
 
 
 class Collect(Stage[Frame, Frame]):
@@ -172,7 +172,7 @@ def test_photos_that_wait_for_a_slow_card_stop_no_frame() -> None:
                 time.sleep(0.001)
         card.gate.set()
 
-    lines = [*row(Pass(), choose), Line(name="photos", steps=[Step(stage=card)], drain_seconds=10.0)]
+    lines = [*row(Pass(), choose), Line(name="photos", stations=[Station(stage=card)], drain_seconds=10.0)]
     runner = Runner(source(), lines, MonotonicClock(), threading.Event())
     runner.run_threaded()
     assert choose.seen == list(range(12))

@@ -12,7 +12,7 @@ import pytest
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.line import worker
-from appliance.line.line import Line, Step
+from appliance.line.line import Line, Station
 from appliance.line.runner import Runner
 from appliance.line.stage import Replaceable, Stage
 from appliance.pipeline.assembly import assemble, load_models
@@ -59,7 +59,7 @@ class Chooses(Stage[Frame, Decision]):
 def from_choice(chooser: Stage[Any, Any], card: SlowCard, drain_seconds: float = 1.5) -> list[Line]:
     """The lines as they are wired, from the choice on; ``chooser`` in place of the real one."""
     wired = assemble(Config(), load_models(Config()), store=card)
-    frames = dataclasses.replace(wired.frames, steps=[Step(stage=chooser)], drain_seconds=drain_seconds)
+    frames = dataclasses.replace(wired.frames, stations=[Station(stage=chooser)], drain_seconds=drain_seconds)
     return [frames, *wired.lines[1:]]
 
 

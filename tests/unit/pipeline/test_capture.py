@@ -126,33 +126,79 @@ def test_stopping_does_not_wait_for_the_camera_to_come_back() -> None:
     assert not list(Capture(Scripted(clock, STALL), reopen, clock, stop, lambda _: None))
 
 
-def test_another_camera_is_used_from_the_next_frame_on_and_the_one_before_closed() -> None:
+def delivering(clock: VirtualClock, first: Camera, in_force: Callable[[], Camera]) -> Capture:
+    return Capture(first, in_force, clock, threading.Event(), lambda _: None)
+
+
+def test_a_proposed_camera_is_proven_by_its_first_frame_and_the_one_before_closed() -> None:
     clock = VirtualClock()
     first, second = Scripted(clock, None, None), Scripted(clock, None, None)
-    stage = Capture(first, absent, clock, threading.Event(), lambda _: None)
-    frames = iter(stage)
+    capturing = delivering(clock, first, absent)
+    frames = iter(capturing)
     next(frames)
-    stage.use(lambda: second)
-    assert not stage.proven
-    assert len(list(frames)) == 2
+    trial = capturing.propose(lambda: second)
+    assert not trial.proven
+    next(frames)
+    assert trial.proven
     assert first.closed
-    assert stage.proven
-    assert stage.refusal() is None
+    capturing.accept(trial)
+    assert len(list(frames)) == 1
+    assert trial.refusal is None
+
+
+def test_an_accepted_camera_is_the_one_opened_again_when_it_is_lost() -> None:
+    clock = VirtualClock()
+    cameras = iter([Scripted(clock, None, STALL), Scripted(clock, None, None, None)])
+    capturing = delivering(clock, Scripted(clock, None, None), absent)
+    frames = iter(capturing)
+    next(frames)
+    trial = capturing.propose(lambda: next(cameras))
+    next(frames)
+    capturing.accept(trial)
+    assert len(list(frames)) == 3
+
+
+def test_a_camera_that_opens_but_delivers_nothing_is_never_proven() -> None:
+    clock = VirtualClock()
+    capturing = delivering(clock, Scripted(clock, None, None), absent)
+    silent = iter([Scripted(clock, STALL), Scripted(clock, STALL), Scripted(clock)])
+    frames = iter(capturing)
+    next(frames)
+    trial = capturing.propose(lambda: next(silent))
+    assert not list(frames)
+    assert not trial.proven
+    assert trial.refusal is None
+
+
+@pytest.mark.parametrize("tried", [False, True])
+def test_a_withdrawn_camera_gives_way_to_the_one_in_force(tried: bool) -> None:
+    clock = VirtualClock()
+    again, other = Scripted(clock, None, None), Scripted(clock, None, None)
+    capturing = delivering(clock, Scripted(clock, None, None, None), lambda: again)
+    frames = iter(capturing)
+    next(frames)
+    capturing.propose(lambda: other)
+    if tried:
+        next(frames)
+    capturing.withdraw()
+    assert len(list(frames)) == 2
+    assert other.closed is tried
+    assert again.closed is tried, "a camera that was never tried leaves the one in force alone"
 
 
 @pytest.mark.parametrize("error", [ABSENT, RecordingError("absent.mp4 is not there")])
-def test_another_camera_that_cannot_be_opened_is_told_and_the_one_before_goes_on(error: Exception) -> None:
+def test_a_camera_that_cannot_be_opened_is_refused_and_the_one_in_force_goes_on(error: Exception) -> None:
     clock, told = VirtualClock(), list[bool]()
     again = Scripted(clock, None, None)
-    stage = Capture(Scripted(clock, None, None), lambda: again, clock, threading.Event(), told.append)
-    frames = iter(stage)
+    capturing = Capture(Scripted(clock, None, None), lambda: again, clock, threading.Event(), told.append)
+    frames = iter(capturing)
     next(frames)
 
     def refuse() -> Camera:
         raise error
 
-    stage.use(refuse)
+    trial = capturing.propose(refuse)
     assert len(list(frames)) == 2
-    assert stage.refusal() is error
-    assert stage.refusal() is None
+    assert trial.refusal is error
+    assert not trial.proven
     assert not told

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from appliance.cli import main
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Decision
 from appliance.records.frame import Picture
@@ -22,7 +22,7 @@ from tests.support.strategies import BLANK, people
 
 
 def decision(*happy: float | None) -> Decision:
-    decided = Decider(Rule()).decide(people(0.0, dict(enumerate(happy, 1))))
+    decided = Decider(RuleSettings()).decide(people(0.0, dict(enumerate(happy, 1))))
     picture = Picture(width=128, height=96, convert=lambda: np.zeros((96, 128, 3), np.uint8))
     return replace(decided, frame=replace(decided.frame, picture=picture))
 
@@ -50,7 +50,7 @@ def test_a_face_cut_off_by_the_edge_of_the_picture_has_a_region_inside_it(
     x: float, left: float, right: float
 ) -> None:
     """A box of 40 pixels whose left edge is at ``x`` in an image of 64x48."""
-    scene = Decider(Rule()).decide(people(0.0, {1: 0.9}, x=x))
+    scene = Decider(RuleSettings()).decide(people(0.0, {1: 0.9}, x=x))
     area = next(ET.fromstring(packet(scene)).iter(f"{{{MWG}}}Area"))
     found = {key: float(area.get(f"{{{AREA}}}{key}", "")) for key in ("x", "w")}
     assert found == pytest.approx({"x": (left + right) / 2 / 64, "w": (right - left) / 64}, abs=1e-5)
@@ -83,12 +83,12 @@ def test_a_schema_for_editors_knows_every_key_and_both_ways_to_write_it(
 ) -> None:
     assert main(["check", "--print-schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
-    rule = schema["$defs"]["Rule"]["properties"]
+    rule = schema["$defs"]["RuleSettings"]["properties"]
     assert {"const": "everyone"} in rule["who"]["anyOf"]
     assert rule["who"]["default"] == "everyone"
     assert "happy" in rule["expression"]["anyOf"][0]["enum"]
     assert rule["hold_seconds"]["maximum"] == 10
-    assert {"type": "string"} in schema["$defs"]["Web"]["properties"]["names"]["anyOf"]
+    assert {"type": "string"} in schema["$defs"]["WebSettings"]["properties"]["names"]["anyOf"]
     assert schema["additionalProperties"] is False
 
 

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import StorageError
-from appliance.system.service import Notifier, ask_for_power_off, is_journal, process_uptime, setup_logging
+from appliance.system.service import (
+    Notifier,
+    ask_for_power_off,
+    directory,
+    is_journal,
+    process_uptime,
+    setup_logging,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -137,3 +144,8 @@ def test_power_off_is_asked_for_where_the_system_waits_for_it(tmp_path):
     assert (tmp_path / "power-off").exists()
     with pytest.raises(StorageError, match="installed by"):
         ask_for_power_off({"RUNTIME_DIRECTORY": str(tmp_path / "gone")})
+
+
+def test_the_first_directory_that_systemd_made_is_the_one_and_without_systemd_there_is_none() -> None:
+    assert directory("RUNTIME", {"RUNTIME_DIRECTORY": "/run/a:/run/a/b"}) == Path("/run/a")
+    assert directory("STATE", {"RUNTIME_DIRECTORY": "/run/a", "STATE_DIRECTORY": ""}) is None

@@ -265,6 +265,11 @@ def test_a_change_that_cannot_keep_everything_else_is_refused_with_the_line_to_e
         put(text, key, 2)
 
 
+def test_a_byte_order_mark_inside_is_refused() -> None:
+    with pytest.raises(ConfigError, match="byte order mark"):
+        put("# ours\n\ufeffrule:\n  mode: button\n", "rule.mode", "always_armed")
+
+
 def test_a_refused_change_leaves_the_file_and_names_it(file: File) -> None:
     text = "rule:\n  expression:\n    # of course\n    - happy\n"
     file.write(text)

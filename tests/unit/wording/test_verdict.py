@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appliance.config import load_config
-from appliance.config.schema import Rule
+from appliance.config.schema import RuleSettings
 from appliance.light.states import State
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
@@ -14,12 +14,12 @@ from appliance.wording.verdict import sentence, show_it, words
 from tests.support.strategies import people
 
 
-def rule(who: Any = "everyone", expression: Any = "happy", **others: Any) -> Rule:
+def rule(who: Any = "everyone", expression: Any = "happy", **others: Any) -> RuleSettings:
     settings = {"who": who, "expression": expression, **others}
     return load_config(None, [(f"rule.{key}", value) for key, value in settings.items()]).rule
 
 
-def decided(rule: Rule, *happy: float | None) -> Decision:
+def decided(rule: RuleSettings, *happy: float | None) -> Decision:
     """What the rule says of people with these probabilities, all there for long enough; None: missed now."""
     decider = Decider(rule)
     group = dict(enumerate(happy, 1))
@@ -30,7 +30,7 @@ def decided(rule: Rule, *happy: float | None) -> Decision:
     return decider.decide(people(2.0, group)) if None in happy else decision
 
 
-def said(rule: Rule, *happy: float | None) -> tuple[str, str]:
+def said(rule: RuleSettings, *happy: float | None) -> tuple[str, str]:
     found = words(decided(rule, *happy), rule)
     return found.title, found.detail
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.lens import LensWatch, blind
 from appliance.light.states import State
 from appliance.records.frame import Grey
@@ -24,10 +25,12 @@ def watch(*pictures: Grey) -> list[tuple[float, bool]]:
     """What is told, and when, at 10 pictures a second."""
     told: list[tuple[float, bool]] = []
     now = 0.0
-    lens = LensWatch(lambda covered: told.append((now, covered)))
+    conditions = Conditions()
+    conditions.subscribe(lambda _, covered: told.append((now, covered)))
+    lens = LensWatch(conditions)
     for index, grey in enumerate(pictures):
         now = index / 10
-        lens.hear(decision_on(replace(frame(now), grey=grey), light=State.ARMED))
+        lens.observe(decision_on(replace(frame(now), grey=grey), light=State.ARMED))
     return told
 
 

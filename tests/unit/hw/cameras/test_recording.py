@@ -171,11 +171,11 @@ def test_on_the_real_clock_frames_carry_its_time(tmp_path: Path) -> None:
 def test_the_recording_of_the_configuration_is_opened(tmp_path: Path) -> None:
     said: list[str] = []
     path = write_video(tmp_path / "clip.mp4", 3)
-    settings = schema.Camera(source="replay", recording=str(path))
+    settings = schema.CameraSettings(source="replay", recording=str(path))
     assert open_camera(settings, VirtualClock(), said.append).read(1).sequence == 0
     assert said == [f"camera: recording {path}: video, 64x48"]
     with pytest.raises(RecordingError, match=r"camera\.recording"):
-        open_camera(schema.Camera(source="replay"), VirtualClock(), said.append)
+        open_camera(schema.CameraSettings(source="replay"), VirtualClock(), said.append)
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.avi", "a.gif", "a.jpg", "a.txt", "none"])

@@ -94,7 +94,7 @@ def test_the_scene_has_an_end(camera: scene.Scene, monkeypatch: pytest.MonkeyPat
 
 def test_as_the_camera_of_a_running_appliance_it_goes_on_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scene, "SECONDS", 0.2)
-    camera = open_camera(schema.Camera(source="scene"), VirtualClock(5.0), print)
+    camera = open_camera(schema.CameraSettings(source="scene"), VirtualClock(5.0), print)
     frames = [camera.read(1) for _ in range(10)]
     assert [frame.sequence for frame in frames] == list(range(10))
     assert frames[9].captured_at == pytest.approx(5.3)

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.config.schema import Moment, Rule, Who
+from appliance.config.schema import MomentSettings, RuleSettings, Who
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.quality import marks, rate
 from appliance.pipeline.decide.decider import Decider
@@ -19,7 +19,7 @@ from appliance.records.frame import Picture
 from tests.support.strategies import people
 
 STEP = 1 / 30
-RULE = Rule(smoothing_seconds=0, cooldown_seconds=1, hold_seconds=0.25)
+RULE = RuleSettings(smoothing_seconds=0, cooldown_seconds=1, hold_seconds=0.25)
 NOISE = np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)
 BLURRED = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 2), np.uint8)
 
@@ -34,12 +34,16 @@ def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
 
 
 def play(
-    scores: list[float], moment: Moment | None = None, greys: list[np.ndarray] | None = None, held: int = 0,
-    blinks: tuple[int, ...] = (), rule: Rule = RULE,
-) -> tuple[list[Decision], list[Decision]]:  # fmt: skip
+    scores: list[float],
+    moment: MomentSettings | None = None,
+    greys: list[np.ndarray] | None = None,
+    held: int = 0,
+    blinks: tuple[int, ...] = (),
+    rule: RuleSettings = RULE,
+) -> tuple[list[Decision], list[Decision]]:
     """Every decision and every chosen one; ``blinks``: frames in which somebody's eyes are closed."""
     decider = Decider(rule)
-    chooser = Chooser(moment or Moment(), lambda decision: decision.frame.sequence not in blinks)
+    chooser = Chooser(moment or MomentSettings(), lambda decision: decision.frame.sequence not in blinks)
     decisions, chosen = [], []
     for i, score in enumerate(scores):
         grey = greys[i] if greys else NOISE
@@ -82,7 +86,7 @@ def test_of_equal_faces_the_sharpest_frame_is_kept() -> None:
 def test_a_frame_in_which_somebody_blinks_is_passed_over() -> None:
     scores = [0.1] * 5 + [0.7] * 5 + [0.99] + [0.8] + [0.7] * 20
     assert frames(play(scores, blinks=(10,))[1]) == [11]
-    assert frames(play(scores, Moment(eyes_open=False), blinks=(10,))[1]) == [10]
+    assert frames(play(scores, MomentSettings(eyes_open=False), blinks=(10,))[1]) == [10]
 
 
 def test_if_somebody_blinks_in_every_frame_there_is_still_a_photo() -> None:
@@ -91,7 +95,7 @@ def test_if_somebody_blinks_in_every_frame_there_is_still_a_photo() -> None:
 
 def test_a_burst_keeps_the_best_ones() -> None:
     scores = [0.1] * 5 + [0.7] * 5 + [0.99, 0.98, 0.97] + [0.7] * 20
-    assert frames(play(scores, Moment(burst=3))[1]) == [10, 11, 12]
+    assert frames(play(scores, MomentSettings(burst=3))[1]) == [10, 11, 12]
 
 
 def test_of_frames_that_do_not_differ_the_one_of_the_decision_is_kept() -> None:
@@ -106,7 +110,7 @@ def test_the_moment_ends_when_somebody_stops_and_the_photo_is_from_before() -> N
 
 
 def test_a_photo_asked_for_is_the_frame_of_that_moment() -> None:
-    decider, chooser = Decider(RULE), Chooser(Moment(), lambda _: True)
+    decider, chooser = Decider(RULE), Chooser(MomentSettings(), lambda _: True)
     decider.command(Command.SHOOT)
     chosen = chooser.process(decider.decide(looking(people(0, {1: 0.0}), NOISE)))
     assert chosen is not None
@@ -115,7 +119,7 @@ def test_a_photo_asked_for_is_the_frame_of_that_moment() -> None:
 
 def test_memory_is_bounded_and_the_worst_frame_goes_first() -> None:
     scores = [0.99] + [0.7] * 40
-    _, chosen = play(scores, Moment(memory_mb=1, before_seconds=5), held=400_000)
+    _, chosen = play(scores, MomentSettings(memory_mb=1, before_seconds=5), held=400_000)
     assert frames(chosen) == [0]
 
 
@@ -133,7 +137,7 @@ def test_whatever_happens_every_trigger_gives_photos_of_its_own_episode_and_the_
     script: list[tuple[float, int]], burst: int, before: float, after: float, memory: int
 ) -> None:
     faces = [score for score, repeats in script for _ in range(repeats)]
-    moment = Moment(burst=burst, before_seconds=before, after_seconds=after, memory_mb=memory)
+    moment = MomentSettings(burst=burst, before_seconds=before, after_seconds=after, memory_mb=memory)
     decisions, chosen = play(faces, moment, held=1_000_000)
     triggers = [d for d in decisions if d.take_photo]
     groups = [list(group) for _, group in itertools.groupby(chosen, key=lambda d: d.episode)]
@@ -168,20 +172,20 @@ def blurred(sigma: float) -> np.ndarray:
 def test_a_blink_of_a_third_of_a_second_is_not_kept_though_its_frames_are_the_sharpest() -> None:
     blink = tuple(range(4, 14))
     greys = [NOISE if i in blink else blurred(0.8) for i in range(40)]
-    roomy = Moment(memory_mb=400)
+    roomy = MomentSettings(memory_mb=400)
     assert not set(frames(play([0.99] * 40, roomy, greys, blinks=blink)[1])) & set(blink)
 
 
 def test_where_memory_holds_few_frames_they_are_not_all_of_one_blink() -> None:
     blink = tuple(range(4, 13))
     greys = [NOISE if i in blink else blurred(0.8) for i in range(40)]
-    four = Moment(memory_mb=20)
+    four = MomentSettings(memory_mb=20)
     assert not set(frames(play([0.99] * 40, four, greys, held=4_500_000, blinks=blink)[1])) & set(blink)
 
 
 def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
     """The whole picture is searched in every third frame; the newcomer of frame 13 is found in frame 15."""
-    chooser, decider = Chooser(Moment(), lambda _: True), Decider(RULE)
+    chooser, decider = Chooser(MomentSettings(), lambda _: True), Decider(RULE)
     chosen: list[Decision] = []
     for i in range(30):
         sharp = NOISE if i in {13, 14} else BLURRED
@@ -193,7 +197,7 @@ def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
 
 def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> None:
     rule = RULE.model_copy(update={"who": Who(at_least=2)})
-    chooser, decider = Chooser(Moment(), lambda _: True), Decider(rule)
+    chooser, decider = Chooser(MomentSettings(), lambda _: True), Decider(rule)
     chosen: list[Decision] = []
     for i in range(30):
         scene = people(i * STEP, {1: 0.99, 2: 0.99, 3: 0.8 if i < 8 else 0.05})

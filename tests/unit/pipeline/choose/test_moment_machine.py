@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from appliance.config.schema import Moment, Rule, Who
+from appliance.config.schema import MomentSettings, RuleSettings, Who
 from appliance.daemon.watches.head_count import HeadCount
 from appliance.hw.button import Gesture, Gestures
 from appliance.light.patterns import Facts, Step
@@ -25,7 +25,8 @@ from appliance.light.row import Kind
 from appliance.light.states import Condition, Signal, State
 from appliance.light.table import TABLE
 from appliance.pipeline.choose.chooser import Chooser
-from appliance.pipeline.decide.decider import GAP_SECONDS, Decider
+from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.decide.gap import FrameGap
 from appliance.pipeline.decide.light_state import WAVERING_SECONDS
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
@@ -64,10 +65,10 @@ SETTINGS = {
 }
 
 
-def rule_of(drawn: dict[str, object]) -> Rule:
+def rule_of(drawn: dict[str, object]) -> RuleSettings:
     """The rule with these settings; what only an appliance with a button has is left out for another."""
     always = {"shots_per_arming": 0, "disarm_after_minutes": 0.0} if drawn["mode"] == "always_armed" else {}
-    return Rule(**(drawn | always))
+    return RuleSettings(**(drawn | always))
 
 
 rules = st.fixed_dictionaries({key: st.sampled_from(values) for key, values in SETTINGS.items()}).map(rule_of)
@@ -78,14 +79,16 @@ class Appliance(RuleBasedStateMachine):
     """Button, decision, choice and light together, on frames made up as it goes."""
 
     @initialize(first=rules, step=st.sampled_from(CAMERAS))
-    def switch_on(self, first: Rule, step: float) -> None:
+    def switch_on(self, first: RuleSettings, step: float) -> None:
         self.rule, self.step = first, step
         self.now = 0.0
         self.decider = Decider(first)
-        self.chooser = Chooser(Moment(burst=10), lambda _: True)
+        self.chooser = Chooser(MomentSettings(burst=10), lambda _: True)
         self.gestures = Gestures()
         self.player = Player()
-        self.heads = HeadCount()
+        self.gap = FrameGap()
+        self.counted: list[int] = []
+        self.heads = HeadCount(self.counted.append)
         self.conditions: set[Signal] = set()
         self.reminded: dict[Condition, int] = {}
         self.looks = 0
@@ -130,7 +133,7 @@ class Appliance(RuleBasedStateMachine):
         self.obey(command)
 
     @rule(new=rules)
-    def config_is_edited(self, new: Rule) -> None:
+    def config_is_edited(self, new: RuleSettings) -> None:
         self.decider.use(new)
         self.changed = self.changed or new.mode != self.rule.mode  # that arms or disarms
         self.rule = new
@@ -191,9 +194,10 @@ class Appliance(RuleBasedStateMachine):
     def frame(self, scene: Scene, newcomers: int, at: float | None = None) -> None:
         self.pass_time(self.step)
         time = self.now if at is None else at
-        if not 0 <= time - self.last_at <= GAP_SECONDS:
+        out_of_date, away = self.gap.step(time)
+        if out_of_date:
             self.start_over()
-        if GAP_SECONDS < time - self.last_at < 1e9:
+        if away:
             self.asked = 0  # who asked for a photo meanwhile does not get it by surprise
         self.shot_at = self.shot_at if time >= self.last_at else -1e9
         self.last_at = time
@@ -203,7 +207,9 @@ class Appliance(RuleBasedStateMachine):
         self.check(decision, scene, newcomers)
         self.choose(decision, self.obeys(scene, newcomers, self.shows()))
         self.player.show(decision.light, decision.level)
-        if (number := self.heads.news(decision)) is not None:
+        self.heads.observe(decision)
+        while self.counted:
+            number = self.counted.pop()
             assert number == sum(one.person.counts for one in decision.people)
             self.player.count(number)
         self.burst_left = BURST if decision.take_photo else self.burst_left - 1
@@ -351,7 +357,7 @@ def walk_from(first: int) -> int:
     return CHUNK
 
 
-def any_rule(chance: random.Random) -> Rule:
+def any_rule(chance: random.Random) -> RuleSettings:
     return rule_of({key: chance.choice(values) for key, values in SETTINGS.items()})
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from appliance.config.schema import Rule, Who
+from appliance.config.schema import RuleSettings, Who
 from appliance.pipeline.decide.company import judge
+from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Reason, ReasonKind
+from tests.support.rule import GRIN, SAD, SMILE, photos, play
 from tests.support.strategies import person, showing_of
 
 TWO_SMILE = tuple(showing_of(person(number, 0.95)) for number in (1, 2))
@@ -12,11 +14,45 @@ TWO_SMILE = tuple(showing_of(person(number, 0.95)) for number in (1, 2))
 
 @pytest.mark.parametrize("who", [Who(), Who(at_least=1), Who(share=0.3)])
 def test_somebody_who_has_just_come_in_is_one_too_many_already(who: Who) -> None:
-    rule = Rule(who=who, max_faces=2)
+    rule = RuleSettings(who=who, max_faces=2)
     too_many = Reason(kind=ReasonKind.TOO_MANY, people=3, needed=2)
     assert judge(rule, TWO_SMILE, newcomers=1).waiting_for == too_many
 
 
 def test_as_many_as_are_wanted_at_most_are_not_too_many() -> None:
-    reason = judge(Rule(max_faces=2), TWO_SMILE, newcomers=0).waiting_for
+    reason = judge(RuleSettings(max_faces=2), TWO_SMILE, newcomers=0).waiting_for
     assert reason is None or reason.kind is not ReasonKind.TOO_MANY
+
+
+def test_too_few_people_take_no_photo() -> None:
+    assert photos(play(Decider(RuleSettings(min_faces=2)), [{1: GRIN}] * 60)) == 0
+
+
+def test_at_least_two_of_three_are_enough_and_one_is_not() -> None:
+    rule = RuleSettings(who=Who(at_least=2))
+    assert photos(play(Decider(rule), [{1: SMILE, 2: SMILE, 3: SAD}] * 30)) == 1
+    assert photos(play(Decider(rule), [{1: SMILE, 2: SAD, 3: SAD}] * 30)) == 0
+    lacking = Reason(kind=ReasonKind.NOT_ENOUGH, people=2, showing=1, needed=2)
+    assert play(Decider(rule), [{1: SMILE, 2: SAD}])[0].reason == lacking
+
+
+def test_a_share_of_the_people_is_rounded_up() -> None:
+    rule = RuleSettings(who=Who(share=0.8))
+    four, five = (dict.fromkeys(range(count), SMILE) for count in (4, 5))
+    assert photos(play(Decider(rule), [four | {4: SAD}] * 30)) == 1
+    assert photos(play(Decider(rule), [five | {4: SAD, 3: SAD}] * 30)) == 0
+    assert (
+        photos(
+            play(
+                Decider(RuleSettings(who=Who(share=0.6))),
+                [{1: SMILE, 2: SMILE, 3: SMILE, 4: SAD, 5: SAD}] * 30,
+            )
+        )
+        == 1
+    )
+
+
+def test_more_people_than_wanted_take_no_photo() -> None:
+    decisions = play(Decider(RuleSettings(max_faces=2)), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
+    assert photos(decisions) == 0
+    assert decisions[-1].reason == Reason(kind=ReasonKind.TOO_MANY, people=3, needed=2)

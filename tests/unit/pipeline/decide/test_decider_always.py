@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.config.schema import Rule, Who
+from appliance.config.schema import RuleSettings, Who
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.pipeline.decide.showing import expression_probability
@@ -21,7 +21,7 @@ scenes = st.lists(
     max_size=25,
 )
 rules = st.builds(
-    Rule,
+    RuleSettings,
     expression=st.just(("happy",)),
     mode=st.sampled_from(["always_armed", "button"]),
     min_faces=st.integers(1, 3),
@@ -47,18 +47,18 @@ def frames_of(script: list[tuple[dict[int, float | None], int, int]]) -> list[Pe
     return result
 
 
-def stops(rule: Rule) -> float:
+def stops(rule: RuleSettings) -> float:
     return level_of(rule.expression, rule.sensitivity).stops
 
 
-def shown_by(rule: Rule, frame: People) -> int:
+def shown_by(rule: RuleSettings, frame: People) -> int:
     return sum(
         person.seen and expression_probability(rule.expression, person.face) >= stops(rule)
         for person in frame.persons
     )
 
 
-def obeys(rule: Rule, frame: People) -> bool:
+def obeys(rule: RuleSettings, frame: People) -> bool:
     """The rule as config.yaml words it, worked out a second time and without the appliance's own code."""
     present, shown = len(frame.persons), shown_by(rule, frame)
     if not max(1, rule.min_faces) <= present or present + frame.newcomers > rule.max_faces:
@@ -71,7 +71,7 @@ def obeys(rule: Rule, frame: People) -> bool:
 
 
 @given(rules, scenes)
-def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: Rule, script: list) -> None:
+def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: RuleSettings, script: list) -> None:
     decider = Decider(rule)
     photos_at = []
     for frame in frames_of(script):
@@ -89,7 +89,7 @@ def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: Rule, script: list)
 @given(st.floats(0, 1), scenes)
 def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list) -> None:
     """Without smoothing: with it, a single bad frame is meant to be forgiven."""
-    rule = Rule(hold_seconds=hold, smoothing_seconds=0, cooldown_seconds=0, new_scene=False)
+    rule = RuleSettings(hold_seconds=hold, smoothing_seconds=0, cooldown_seconds=0, new_scene=False)
     decider = Decider(rule)
     history: list[People] = []
     for frame in frames_of(script):
@@ -106,7 +106,9 @@ def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list
 
 
 @given(rules, scenes, st.integers(1, 4))
-def test_always_a_photo_when_all_show_it_for_long_enough(rule: Rule, script: list, count: int) -> None:
+def test_always_a_photo_when_all_show_it_for_long_enough(
+    rule: RuleSettings, script: list, count: int
+) -> None:
     """Whatever happened before: there is no state that cannot be left."""
     decider = Decider(rule)
     before = frames_of(script)

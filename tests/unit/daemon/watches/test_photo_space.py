@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from appliance.daemon.watches.card import LOOK_SECONDS, CardWatch
+from appliance.daemon.conditions import Conditions
+from appliance.daemon.watches.photo_space import PhotoSpaceWatch
 from appliance.errors import NoSpaceError
+from appliance.light.states import Condition
 from appliance.storage import durable
 from appliance.storage.photos import PhotoStore
 
@@ -20,18 +22,23 @@ class Card:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.free = 10**12
-        self.now = -LOOK_SECONDS
+        self.now = 0.0
         self.told: list[bool] = []
+        self.conditions = Conditions()
+        self.conditions.subscribe(lambda _, present: self.told.append(present))
         monkeypatch.setattr(durable, "free_bytes", lambda _: self.free)
         self.store = PhotoStore(folder, keep_free_mb=100)
-        self.watch = CardWatch(self.told.append)
+        self.watch = PhotoSpaceWatch(self.conditions, lambda: self.store)
 
     def look(self) -> list[bool]:
         """What is told at the next look."""
         self.told.clear()
-        self.now += LOOK_SECONDS
-        self.watch.look(self.now, self.store)
+        self.now += self.watch.interval
+        self.watch.poll(self.now)
         return self.told
+
+    def lose_a_photo(self) -> None:
+        self.conditions.set(Condition.STORAGE_FAULT, True)
 
 
 @pytest.fixture
@@ -60,7 +67,7 @@ def test_room_for_less_than_a_photo_is_no_room(card: Card) -> None:
 def test_a_lost_photo_is_told_until_a_file_can_be_written_again(
     card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    card.watch.say(True)
+    card.lose_a_photo()
     with monkeypatch.context() as broken:
         broken.setattr(durable, "probe", lambda _: (_ for _ in ()).throw(OSError(5, "Input/output error")))
         assert card.look() == []
@@ -75,7 +82,7 @@ def test_it_writes_nothing_while_all_is_well(card: Card, monkeypatch: pytest.Mon
 def test_it_looks_only_now_and_then(card: Card) -> None:
     card.look()
     card.free = 0
-    card.watch.look(card.now + LOOK_SECONDS / 2, card.store)
+    card.watch.poll(card.now + card.watch.interval / 2)
     assert card.told == []
 
 
@@ -86,5 +93,5 @@ def test_a_folder_that_has_gone_is_told(card: Card, tmp_path: Path, monkeypatch:
 
 
 def test_a_photo_lost_while_it_looks_is_not_talked_away(card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card.store, "check_space", lambda: card.watch.say(True))
+    monkeypatch.setattr(card.store, "check_space", card.lose_a_photo)
     assert card.look() == [True]

@@ -1,0 +1,47 @@
+"""What can be set, with unit, range, default and the words for it: the one source of ``config.yaml``.
+
+``smart-selfie check --print-default`` renders the shipped file from here, ``load`` validates against it.
+
+One module a section, or a few that belong together.
+"""
+
+from appliance.config.schema.board import ButtonSettings, HardwareSettings
+from appliance.config.schema.camera import CameraSettings
+from appliance.config.schema.faces import FaceSettings, PeopleSettings
+from appliance.config.schema.photos import ExportSettings, MomentSettings, StorageSettings
+from appliance.config.schema.rule import RuleSettings, Sensitivity, Who
+from appliance.config.schema.section import Section
+from appliance.config.schema.web import WebSettings, is_loopback
+
+__all__ = [
+    "ButtonSettings",
+    "CameraSettings",
+    "Config",
+    "ExportSettings",
+    "FaceSettings",
+    "HardwareSettings",
+    "MomentSettings",
+    "PeopleSettings",
+    "RuleSettings",
+    "Section",
+    "Sensitivity",
+    "StorageSettings",
+    "WebSettings",
+    "Who",
+    "is_loopback",
+]
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    camera: CameraSettings = CameraSettings()
+    faces: FaceSettings = FaceSettings()
+    people: PeopleSettings = PeopleSettings()
+    rule: RuleSettings = RuleSettings()
+    moment: MomentSettings = MomentSettings()
+    storage: StorageSettings = StorageSettings()
+    hardware: HardwareSettings = HardwareSettings()
+    button: ButtonSettings = ButtonSettings()
+    web: WebSettings = WebSettings()
+    export: ExportSettings = ExportSettings()

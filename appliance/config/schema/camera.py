@@ -1,0 +1,64 @@
+"""``camera``: where frames come from."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from appliance.config.schema.section import Section
+from appliance.config.values import ONE_LINE, TUNING, Size, no_switch, one_line, tuning_name
+
+
+class CameraSettings(Section):
+    """Where frames come from."""
+
+    source: Literal["auto", "picamera2", "webcam", "replay", "scene"] = Field(
+        "auto",
+        description="auto: the Pi camera if there is one, else a webcam; or picamera2, webcam, replay, scene",
+    )
+    device: int = Field(0, ge=0, le=63, description="which camera, if there are several: 0 is the first")
+    recording: str = Field(
+        "",
+        description="for source: replay, a video, an animated GIF or a folder of pictures",
+        json_schema_extra=ONE_LINE,
+    )
+    picture_size: Size = Field(
+        (2304, 1296), description="pixels of a photo, width and height; the camera may grant less"
+    )
+    analysis_size: Size = Field(
+        (640, 480), description="pixels; the picture is fitted into this to look for faces in it"
+    )
+    whole_view: bool = Field(
+        True,
+        description="photos of a Pi camera have the shape of its sensor, and as many pixels as picture_size; "
+        "false: the shape of picture_size, which cuts off what does not fit",
+    )
+    frame_rate: int = Field(30, ge=1, le=120, description="frames a second asked of the camera")
+    exposure: Literal["short", "normal"] = Field(
+        "short",
+        description="of a Pi camera; short freezes laughing people, normal has less noise in the dark",
+    )
+    mains: Literal[50, 60, "none"] = Field(
+        50, description="hertz of the lamps, so that they leave no bands: 60 in most of the Americas; or none"
+    )
+    focus: Annotated[float, Field(ge=0.05, le=100)] | Literal["auto"] = Field(
+        "auto", description="metres to the people, or auto; for Pi cameras with autofocus"
+    )
+    brightness: float = Field(
+        0, ge=-4, le=4, description="exposure steps (EV) brighter or darker; people before a window: 1"
+    )
+    white_balance: Literal["auto", "tungsten", "fluorescent", "indoor", "daylight", "cloudy"] = Field(
+        "auto", description="the light that shall look white in a Pi camera's pictures"
+    )
+    tuning: str = Field(
+        "",
+        max_length=100,
+        description="libcamera tuning of a Pi camera by name, such as imx219_noir; empty: the camera's own",
+        json_schema_extra={"pattern": f"^{TUNING.pattern}$"},
+    )
+    orientation: Literal[0, 90, 180, 270] = Field(
+        0, description="degrees to turn pictures clockwise until they stand upright; head over: 180"
+    )
+
+    _one_line = field_validator("recording")(one_line)
+    _no_switch = field_validator("orientation", mode="before")(no_switch)
+    _tuning = field_validator("tuning")(tuning_name)

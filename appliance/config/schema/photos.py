@@ -1,0 +1,55 @@
+"""``moment``, ``storage`` and ``export``: which photo is kept, and where photos lie."""
+
+from pydantic import Field, field_validator
+
+from appliance.config.schema.section import SEE_MOMENT, Section
+from appliance.config.values import ONE_LINE, one_line
+
+
+class MomentSettings(Section):
+    """Which frame of the moment becomes the photo: the best one, around the time everybody showed it."""
+
+    before_seconds: float = Field(0.5, ge=0, le=5, description="seconds before the decision to choose from")
+    after_seconds: float = Field(0.25, ge=0, le=5, description="seconds after it to wait for a better frame")
+    memory_mb: int = Field(
+        20,
+        ge=1,
+        le=4096,
+        description="megabytes of full pictures to choose from",
+        json_schema_extra=SEE_MOMENT,
+    )
+    burst: int = Field(1, ge=1, le=10, description="photos of one moment, the best ones")
+    eyes_open: bool = Field(True, description="true: of good frames, one in which nobody blinks")
+
+
+class StorageSettings(Section):
+    """Where photos lie."""
+
+    folder: str = Field(
+        "/var/lib/smart-selfie/photos",
+        min_length=1,
+        description="photos are written here, and never overwritten",
+        json_schema_extra=ONE_LINE,
+    )
+    quality: int = Field(92, ge=1, le=100, description="of the JPEG, 1 to 100")
+    face_regions: bool = Field(
+        True, description="true: photos tell where faces are and what they showed (XMP), never who"
+    )
+    keep_free_mb: int = Field(
+        200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
+    )
+
+    _one_line = field_validator("folder")(one_line)
+
+
+class ExportSettings(Section):
+    """Photos onto a USB stick."""
+
+    label: str = Field(
+        "SELFIES",
+        pattern=r"^[A-Za-z0-9_-]{1,11}$",
+        description="only a stick of this name gets the photos when it is plugged in",
+    )
+    delete_after: bool = Field(
+        False, description="true: photos that are safe on the stick are deleted from the card"
+    )

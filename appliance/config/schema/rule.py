@@ -1,0 +1,117 @@
+"""``rule``: when the picture is taken."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_serializer, model_validator
+
+from appliance.config.schema.section import SEE_MOMENT, Section, conflict
+from appliance.config.values import Expressions
+from appliance.records.labels import EXPRESSIONS
+
+Sensitivity = Literal["slight", "normal", "big"]
+"""How plainly an expression must be shown; the probabilities are in ``pipeline/decide/sensitivity.py``."""
+
+
+class Who(Section):
+    """How many must show it. Neither key: everyone."""
+
+    at_least: int | None = Field(None, ge=1, le=100, description="so many people, whatever the others do")
+    share: float | None = Field(None, gt=0, le=1, description="so large a part of the people in view")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Who":
+        if self.at_least is not None and self.share is not None:
+            raise conflict("share", "at_least stands there already; only one of the two can be asked for")
+        return self
+
+    @model_serializer
+    def _as_written(self) -> str | dict[str, int | float]:
+        given = {"at_least": self.at_least, "share": self.share}
+        return {key: value for key, value in given.items() if value is not None} or "everyone"
+
+
+def _who(value: object) -> object:
+    if value == "everyone":
+        return Who()
+    if isinstance(value, Who) or (isinstance(value, dict) and value and None not in value.values()):
+        return value
+    raise ValueError("must be everyone, or {at_least: 3}, or {share: 0.8}")
+
+
+WhoShows = Annotated[
+    Who,
+    BeforeValidator(_who),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "everyone"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "at_least": {"type": "integer", "minimum": 1, "maximum": 100},
+                        "share": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+                    },
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class RuleSettings(Section):
+    """When the picture is taken."""
+
+    expression: Expressions = Field(
+        ("happy",), description=f"one, or a list: any of them; {', '.join(EXPRESSIONS)}"
+    )
+    who: WhoShows = Field(
+        Who(),
+        description="who must show it: everyone, or {at_least: 3} people, or a {share: 0.8} of those in view",
+    )
+    sensitivity: Sensitivity = Field(
+        "normal",
+        description="how plainly it must be seen: slight, normal or big",
+        json_schema_extra=SEE_MOMENT,
+    )
+    hold_seconds: float = Field(
+        0.35, ge=0, le=10, description="seconds the rule must hold, and nobody come or go"
+    )
+    hold_frames: int = Field(
+        0, ge=0, le=300, description="frames the rule must hold, instead of hold_seconds; 0: seconds count"
+    )
+    min_faces: int = Field(1, ge=1, le=100, description="people, fewer than these take no photo")
+    max_faces: int = Field(100, ge=1, le=100, description="people, more than these take no photo")
+    cooldown_seconds: float = Field(1.5, ge=0, le=3600, description="seconds from one photo to the next")
+    new_scene: bool = Field(
+        True,
+        description="after a photo, wait until somebody moves, comes, goes or stops showing it",
+    )
+    mode: Literal["always_armed", "button"] = Field(
+        "always_armed", description="always_armed: ready as soon as it has power; button: a press arms it"
+    )
+    shots_per_arming: int = Field(
+        0, ge=0, le=1000, description="with mode: button, photos until it is disarmed; 0: no limit"
+    )
+    disarm_after_minutes: float = Field(
+        0.0, ge=0, le=1440, description="with mode: button, minutes without a photo until disarmed; 0: never"
+    )
+    smoothing_seconds: float = Field(
+        0.1, ge=0, le=5, description="seconds over which a person's scores are averaged"
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "RuleSettings":
+        if self.max_faces < self.min_faces:
+            raise conflict("max_faces", f"must not be below min_faces ({self.min_faces})")
+        if (self.who.at_least or 0) > self.max_faces:
+            raise conflict("max_faces", f"must not be below who.at_least ({self.who.at_least})")
+        if self.mode == "always_armed":
+            for key in ("shots_per_arming", "disarm_after_minutes"):
+                if getattr(self, key):
+                    raise conflict(
+                        key, "needs mode: button; an appliance that is always armed is never disarmed"
+                    )
+        return self

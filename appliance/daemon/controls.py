@@ -1,0 +1,69 @@
+"""What button and page may ask of the appliance: while it starts, and while it runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.config.schema import RuleSettings
+from appliance.daemon.heartbeat import Heartbeat
+from appliance.daemon.parts import CameraPart, PagePart, StoragePart
+from appliance.errors import StorageError
+from appliance.feed.commands import Controls
+from appliance.line.counters import StageCounters
+from appliance.line.runner import Runner
+from appliance.pipeline.decide.decider import Decider
+from appliance.records.decision import Command
+from appliance.system.service import process_uptime
+
+
+class Starting(Controls):
+    """Controls of an appliance that is not open yet: it answers, and does nothing."""
+
+    def __init__(self, rule: RuleSettings) -> None:
+        self._rule = rule
+
+    def command(self, command: Command) -> None:
+        """Ignore ``command``."""
+
+    def status(self) -> dict[str, Any]:
+        """See :func:`_status`."""
+        return _status(False, self._rule, ())
+
+    def delete_photo(self, name: str) -> None:  # noqa: ARG002  (as the running one)
+        """Raise StorageError."""
+        raise StorageError("The appliance is still starting", "Try again in a moment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operating(Controls):
+    """Controls of the running appliance. Any thread."""
+
+    decider: Decider
+    storage: StoragePart
+    camera: CameraPart
+    page: PagePart
+    heartbeat: Heartbeat
+    runner: Runner
+
+    def command(self, command: Command) -> None:
+        """Obey at the next frame."""
+        self.decider.command(command)
+
+    def status(self) -> dict[str, Any]:
+        """See :func:`_status`; ``camera`` is what the camera granted."""
+        counters = self.runner.counters()
+        return _status(self.heartbeat.ready, self.page.rule, counters) | {"camera": self.camera.facts}
+
+    def delete_photo(self, name: str) -> None:
+        """Remove one photo. Raises StorageError."""
+        self.storage.store.delete(name)
+
+
+def _status(ready: bool, rule: RuleSettings, counters: Sequence[StageCounters]) -> dict[str, Any]:
+    """Return uptime (seconds), rule in use, and counters of the stages (milliseconds)."""
+    return {
+        "uptime": round(process_uptime(), 1),
+        "ready": ready,
+        "rule": rule.model_dump(mode="json"),
+        "stages": [{"name": stage.stage, **stage.counters.report()} for stage in counters],
+    }

@@ -1,0 +1,25 @@
+"""The heartbeat for systemd: the appliance is ready, and alive, because frames go all the way."""
+
+import logging
+
+from appliance.daemon.watches.watch import FrameWatch
+from appliance.records.decision import Decision
+from appliance.system.service import Notifier, process_uptime
+
+log = logging.getLogger(__name__)
+
+
+class Heartbeat(FrameWatch):
+    """Feeds the watchdog with each frame that was decided, and only so. ``ready`` after the first one."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self.ready = False
+        self._notifier = notifier
+
+    def observe(self, decision: Decision) -> None:
+        """Report that a frame has gone through all stages up to the decision."""
+        if not self.ready:
+            self.ready = True
+            log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
+            self._notifier.ready()
+        self._notifier.watchdog()

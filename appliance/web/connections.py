@@ -1,0 +1,147 @@
+"""Limits on connections that uvicorn lacks: silent and slow clients, clients that take nothing, too many.
+
+A connection is being served from the moment the head of its request has arrived until the answer has been
+given; the ASGI middleware :class:`Limits` says so. One that is not being served may stay REQUEST_SECONDS.
+This ends requests that never begin or drip in (slowloris), handshakes that websockets refuses in silence, and
+bodies that nobody reads.
+
+Of uvicorn this uses the names of its two protocol classes, and that they are asyncio protocols: one of
+``http=`` is made for each connection, and its transport is handed to one of ``ws=`` for a WebSocket.
+"""
+
+import asyncio
+from typing import ClassVar, cast
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+REQUEST_SECONDS = 10.0
+"""A connection that is not being served is disconnected after this, or up to a quarter more."""
+SEND_SECONDS = 40.0
+"""A client that takes nothing is disconnected after this, or up to ten seconds more."""
+MAX_PER_ADDRESS = 40
+"""Open connections; a browser opens six, and everybody behind one router has one address."""
+
+_Ends = tuple[tuple[str, int], tuple[str, int]]
+"""Address and port of the client, and of this machine."""
+
+
+class Connection:
+    """One open connection. It is used in the event loop only."""
+
+    current: ClassVar[dict[_Ends, "Connection"]] = {}
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.served = 0
+        self._transport = transport
+        self._full = False
+        self._loop = asyncio.get_running_loop()
+        self._since = self._loop.time()
+        self._ends = _ends(transport)
+        self.current[self._ends] = self
+        self._timer = self._loop.call_later(0, self._check)
+
+    @classmethod
+    def of(cls, transport: asyncio.Transport) -> "Connection | None":
+        """Return the connection of ``transport``, a new one if need be; None if its address has too many."""
+        ends = _ends(transport)
+        if ends in cls.current:
+            return cls.current[ends]
+        if sum(client[0] == ends[0][0] for client, _ in cls.current) >= MAX_PER_ADDRESS:
+            return None
+        return cls(transport)
+
+    def serve(self, step: int) -> None:
+        """Count a request that begins (1) or has been answered (-1)."""
+        self.served += step
+        self._since = self._loop.time()
+
+    def full(self, full: bool) -> None:
+        """Note whether so much waits to be taken that no more is written."""
+        self._full = full
+        self._since = self._loop.time()
+
+    def lost(self) -> None:
+        """Forget the connection: its transport is lost."""
+        self._timer.cancel()
+        self.current.pop(self._ends, None)
+
+    def _check(self) -> None:
+        now = self._loop.time()
+        stuck = self._full or self._transport.is_closing()
+        if self.served and not stuck:
+            self._since = now
+        unsent = stuck or self._transport.get_write_buffer_size()
+        if now - self._since >= (SEND_SECONDS if unsent else REQUEST_SECONDS):
+            self._transport.abort()  # close() would wait until everything has been taken
+        self._timer = self._loop.call_later(min(REQUEST_SECONDS, SEND_SECONDS) / 4, self._check)
+
+
+def _ends(transport: asyncio.BaseTransport) -> _Ends:
+    client, server = (transport.get_extra_info(name) for name in ("peername", "sockname"))
+    return (str(client[0]), int(client[1])), (str(server[0]), int(server[1]))
+
+
+class _Watched(asyncio.Protocol):
+    """Tells the connection what the transport tells its protocol."""
+
+    _connection: Connection | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        stream = cast(asyncio.Transport, transport)
+        self._connection = Connection.of(stream)
+        if self._connection is None:
+            stream.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection is not None:
+            self._connection.lost()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        if self._connection is not None:
+            self._connection.full(True)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._connection is not None:
+            self._connection.full(False)
+        super().resume_writing()
+
+
+class WatchedHttp(_Watched, H11Protocol):
+    """HTTP on one connection."""
+
+
+class WatchedWebSocket(_Watched, WebSocketsSansIOProtocol):
+    """A WebSocket, on the connection of the request it began as."""
+
+
+class Limits:
+    """ASGI middleware: says which connections are served, and refuses WebSockets beyond ``most`` connections.
+
+    For requests uvicorn has that limit itself (``limit_concurrency``).
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or WebSocket."""
+        client, server = scope.get("client"), scope.get("server")
+        connection = client and server and Connection.current.get((tuple(client), tuple(server)))
+        if not connection:  # the server starts or ends, or the connection is lost already
+            await self._app(scope, receive, send)
+            return
+        connection.serve(1)
+        try:
+            if scope["type"] == "websocket" and len(Connection.current) >= self._most:
+                await send({"type": "websocket.http.response.start", "status": 503, "headers": []})
+                await send({"type": "websocket.http.response.body", "body": b""})
+            else:
+                await self._app(scope, receive, send)
+        finally:
+            connection.serve(-1)
