@@ -1,4 +1,4 @@
-"""Tests mirror the code: what tests appliance/<path>/<module>.py stands in tests/unit/<path>/test_<module>.py."""
+"""Tests mirror the code: appliance/<path>/<module>.py has its tests in tests/unit/<path>/test_<module>.py."""
 
 from pathlib import Path
 

@@ -52,7 +52,7 @@ TWICE: set[str] = {
 
 
 def definitions(source: Source) -> Iterator[str]:
-    """Yield the public classes, functions and constants at the top of a file, and its module or package name."""
+    """Yield the public names that a file defines at its top, and the name of its module or package."""
     package = source.path.name == "__init__.py"
     module = source.path.parent.name if package else source.path.stem
     if len(source.path.parts) > 1 + package and source.path.parent.name != module:
