@@ -84,7 +84,7 @@ class Assembly:
 
 
 def load_models(config: Config) -> Models:
-    """The detector of ``faces.detector`` and the expression model.
+    """Load the detector of ``faces.detector``, the expression model and the cascade for eyes.
 
     Raises CascadeError, ModelError, RuntimeMissingError.
     """
@@ -92,7 +92,7 @@ def load_models(config: Config) -> Models:
 
 
 def open_detector(faces: FaceSettings) -> Detector:
-    """What ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
+    """Open what ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
     network = models_folder() / "faces.json"
     if faces.detector == "cnn" or (faces.detector == "auto" and network.exists()):
         return CnnDetector(network, faces.min_size)
