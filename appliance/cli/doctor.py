@@ -79,7 +79,7 @@ def _report(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     if finding.state is Status.FAULT:  # its words quote the file
         finding = fault(finding.name, "cannot be used: the default is tried", "smart-selfie check tells why")
     yield finding
-    yield from on_board.report(config, machine, MonotonicClock(), on_board.Trial(_say_meanwhile))
+    yield from on_board.board_report(config, machine, MonotonicClock(), on_board.Trial(_say_meanwhile))
 
 
 def _settings(args: argparse.Namespace) -> tuple[Config, Finding]:

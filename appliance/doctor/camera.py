@@ -7,7 +7,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.config.schema import CameraSettings
 from appliance.doctor.finding import Finding, Status, fault, good, unknown, warning
-from appliance.doctor.program import load
+from appliance.doctor.program import load_part
 from appliance.errors import ApplianceError
 from appliance.hw.camera import facts_of
 from appliance.hw.camera_facts import read_camera_facts
@@ -16,7 +16,7 @@ from appliance.hw.machine import Machine
 FRAME_SECONDS = 5.0
 """A camera takes its time for the first picture."""
 
-Facts = Mapping[str, Any]
+CameraFacts = Mapping[str, Any]
 """See ``appliance/hw/cameras/granted.py``."""
 
 
@@ -25,7 +25,7 @@ def camera(config: Config, machine: Machine, running: bool) -> Iterator[Finding]
 
     A running appliance holds the camera and has proven it: ready means frames. It leaves the facts behind.
     """
-    facts: Facts | None
+    facts: CameraFacts | None
     if running:
         facts = read_camera_facts(machine)
         which = "" if facts is None else f": {facts.get('model')}"
@@ -34,13 +34,15 @@ def camera(config: Config, machine: Machine, running: bool) -> Iterator[Finding]
         finding, facts = _try(config)
         yield finding
     if facts is not None:
-        yield from granted(facts)
+        yield from granted_findings(facts)
 
 
-def _try(config: Config) -> tuple[Finding, Facts | None]:
+def _try(config: Config) -> tuple[Finding, CameraFacts | None]:
     messages: list[str] = []
     try:
-        opened = load("appliance.hw.cameras").open_camera(config.camera, MonotonicClock(), messages.append)
+        opened = load_part("appliance.hw.cameras").open_camera(
+            config.camera, MonotonicClock(), messages.append
+        )
         try:
             frame = opened.read(FRAME_SECONDS)
             facts = facts_of(opened)
@@ -52,18 +54,18 @@ def _try(config: Config) -> tuple[Finding, Facts | None]:
     return Finding("camera", Status.GOOD, seen, facts=facts or {}), facts
 
 
-def granted(facts: Facts) -> Iterator[Finding]:
+def granted_findings(facts: CameraFacts) -> Iterator[Finding]:
     """Field of view, frame rate, and the settings of light, motion and focus."""
-    yield view(facts)
+    yield field_of_view(facts)
     yield frame_rate(facts)
     if facts.get("settings"):
-        yield settings(facts)
+        yield settings_in_force(facts)
         notes = [note for note in facts["notes"] if not note.startswith("camera.frame_rate")]
         if notes and not facts["cropped"]:
             yield warning("unavailable", "; ".join(notes), "Change them in /etc/smart-selfie/config.yaml")
 
 
-def view(facts: Facts) -> Finding:
+def field_of_view(facts: CameraFacts) -> Finding:
     """What of the sensor a photo shows. A mode that leaves out a part of it is a fault."""
     share = facts.get("view_percent")
     if share is None:
@@ -88,7 +90,7 @@ def _way_out(asked_rate: float) -> str:
     return "sudo apt full-upgrade brings newer modes; else use another camera module, or stand further away"
 
 
-def frame_rate(facts: Facts) -> Finding:
+def frame_rate(facts: CameraFacts) -> Finding:
     """How many frames a second the camera grants."""
     granted, asked = facts.get("frame_rate"), facts["asked_frame_rate"]
     if not granted:
@@ -97,7 +99,7 @@ def frame_rate(facts: Facts) -> Finding:
     return good("frame rate", f"{granted:.3g} a second at most{less}")
 
 
-def settings(facts: Facts) -> Finding:
+def settings_in_force(facts: CameraFacts) -> Finding:
     """The settings of light, motion and focus, as they are in force."""
     seen = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts["settings"].items())
     return Finding("light, focus", Status.GOOD, seen, facts=facts["settings"])

@@ -12,7 +12,7 @@ from appliance.hw.gpio import open_panel
 from appliance.hw.machine import Machine
 from appliance.light.states import State
 
-NAME = "hand test"
+TITLE = "hand test"
 
 
 def press_when_it_shines(
@@ -20,7 +20,7 @@ def press_when_it_shines(
 ) -> Finding:
     """Let the light shine and wait for a press of the button, ``seconds`` at most."""
     if not board.gpio_chips(machine):
-        return unknown(NAME, "no GPIO here: light and button are simulated")
+        return unknown(TITLE, "no GPIO here: light and button are simulated")
     pressed = threading.Event()
 
     def heard(gesture: Gesture) -> None:
@@ -30,16 +30,16 @@ def press_when_it_shines(
     try:
         panel = open_panel(hardware, heard, clock=clock)
     except ApplianceError as error:
-        return warning(NAME, error.what, error.hint)
+        return warning(TITLE, error.what, error.hint)
     try:
         panel.light.show(State.ALL)
         seen = clock.wait_until(clock.now() + seconds, pressed)
     finally:
         panel.close()
     if seen:
-        return good(NAME, "the button was pressed while the light shone")
+        return good(TITLE, "the button was pressed while the light shone")
     return warning(
-        NAME,
+        TITLE,
         f"no press within {seconds:.0f} s while the light shone",
         "Run it again and press the button when the light is on; else look at the wiring in build-it.md",
     )

@@ -17,7 +17,7 @@ from appliance.doctor import camera as camera_checks
 from appliance.doctor.finding import Finding, Status, fault, good, unknown
 from appliance.doctor.hand_test import press_when_it_shines
 from appliance.doctor.memory import memory
-from appliance.doctor.program import UNIT, load
+from appliance.doctor.program import UNIT, load_part
 from appliance.doctor.versions import versions
 from appliance.errors import ApplianceError, RecordingError
 from appliance.hw.camera import Camera, facts_of
@@ -42,7 +42,9 @@ class Trial:
     hand: float = HAND_SECONDS
 
 
-def report(config: Config, machine: Machine, clock: Clock, trial: Trial | None = None) -> Iterator[Finding]:
+def board_report(
+    config: Config, machine: Machine, clock: Clock, trial: Trial | None = None
+) -> Iterator[Finding]:
     """Yield the lines of the report, each as soon as it is known. The appliance is stopped meanwhile."""
     trial = trial or Trial()
     yield from versions(machine)
@@ -62,7 +64,7 @@ def report(config: Config, machine: Machine, clock: Clock, trial: Trial | None =
 
 def _trials(config: Config, machine: Machine, clock: Clock, trial: Trial) -> Iterator[Finding]:
     try:
-        opened = load("appliance.hw.cameras").open_camera(config.camera, clock, lambda _: None)
+        opened = load_part("appliance.hw.cameras").open_camera(config.camera, clock, lambda _: None)
     except ApplianceError as error:
         yield _camera_fault(error)
         yield memory(machine, config, None)
@@ -90,7 +92,7 @@ def _of_camera(
     yield _delivered(opened, clock, trial.camera)
     facts = facts_of(opened) or {}
     if facts:
-        yield from camera_checks.granted(facts)
+        yield from camera_checks.granted_findings(facts)
         yield _exposure(facts)
     yield memory(machine, config, facts)
     before = board.temperature(machine)
@@ -134,9 +136,9 @@ def _exposure(facts: dict[str, Any]) -> Finding:
 def _under_load(opened: Camera, config: Config, clock: Clock, seconds: float) -> Iterator[Finding]:
     """Run the whole pipeline on the camera's frames; no photo is kept."""
     try:
-        assembly = load("appliance.pipeline.assembly")
+        assembly = load_part("appliance.pipeline.assembly")
         lines = assembly.assemble(config, assembly.load_models(config)).lines
-        runner = load("appliance.line.runner").Runner
+        runner = load_part("appliance.line.runner").Runner
     except ApplianceError as error:
         yield fault("stages", error.what, error.hint)
         return

@@ -20,7 +20,7 @@ SYSTEM_NUMPY = "/usr/lib/python3/dist-packages/numpy"
 def numpy_in_force(machine: Machine) -> Finding:
     """Whether it can be loaded at all, and :func:`numpy`."""
     try:
-        module = load("numpy")
+        module = load_part("numpy")
     except PackageError as error:
         return fault(
             "numpy", error.what, "sudo apt install --reinstall python3-numpy; then run setup.sh again"
@@ -45,7 +45,7 @@ def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
 def model(config: Config) -> Finding:
     """Whether faces can be found and judged."""
     try:
-        load("appliance.pipeline.assembly").load_models(config)
+        load_part("appliance.pipeline.assembly").load_models(config)
     except ApplianceError as error:
         return fault("model", error.what, error.hint)
     return good("model", "faces can be found and judged")
@@ -120,7 +120,7 @@ def memory_limit(machine: Machine) -> Finding:
     )
 
 
-def load(module: str) -> ModuleType:
+def load_part(module: str) -> ModuleType:
     """Return a part of the program whose packages may be what is broken. Raises PackageError."""
     try:
         return importlib.import_module(module)

@@ -29,7 +29,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
         for name, module in board.modules():
             monkeypatch.setitem(sys.modules, name, module)
         opened = open_pi_camera(CameraSettings(**settings), board.clock)
-        return {finding.name: finding for finding in camera.granted(opened.facts())}
+        return {finding.name: finding for finding in camera.granted_findings(opened.facts())}
 
     return examine
 

@@ -1,6 +1,5 @@
 """The report of a board, for somebody who helps: everything that counts, nothing personal."""
 
-import dataclasses
 import getpass
 import json
 import socket
@@ -13,8 +12,7 @@ from appliance.cli import main
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import Config, load_config
 from appliance.doctor.finding import Finding, Status
-from appliance.doctor.hand_test import press_when_it_shines
-from appliance.doctor.on_board import Trial, appliance_stopped, report
+from appliance.doctor.on_board import Trial, appliance_stopped, board_report
 from appliance.hw.machine import Machine
 from tests.support.machine_folder import program_prints, put
 from tests.support.pi_cameras import Board
@@ -30,7 +28,7 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
 def test_a_laptop_says_what_cannot_be_seen_and_ends_good(machine: Machine) -> None:
     told: list[str] = []
     scene = load_config(None, [("camera.source", "scene")])
-    found = list(report(scene, machine, MonotonicClock(), Trial(told.append, **QUICK)))
+    found = list(board_report(scene, machine, MonotonicClock(), Trial(told.append, **QUICK)))
     names = by_name(found)
     assert not [finding for finding in found if finding.state is Status.FAULT]
     assert "cannot be seen here" in names["report"].seen
@@ -53,7 +51,7 @@ def test_a_board_s_report_has_camera_mode_light_memory_heat_and_versions(
     put(machine, "/sys/class/thermal/thermal_zone0/temp", "61234")
     program_prints(machine, "vcgencmd", "throttled=0x50000")
     config = load_config(None, [("camera.source", "picamera2"), ("camera.picture_size", [640, 360])])
-    names = by_name(list(report(config, machine, clock, Trial(camera=2, load=1, hand=0))))
+    names = by_name(list(board_report(config, machine, clock, Trial(camera=2, load=1, hand=0))))
     assert names["camera"].seen == "30.0 frames a second over 2 s, longest gap 33 ms"
     assert names["field of view"].facts["mode"] == [2304, 1296]
     assert "exposure_ms 0.026 to" in names["exposure"].seen
@@ -93,17 +91,6 @@ echo "$1 $2" >>{log}
     asked = [line.split()[0] for line in log.read_text().splitlines()]
     assert asked == (["show", "stop"] if fails else ["show", "stop", "start"])
     if fails:
-        found = by_name(list(report(Config(), machine, VirtualClock())))
+        found = by_name(list(board_report(Config(), machine, VirtualClock())))
         assert found["report"].state is Status.FAULT
         assert "sudo" in found["report"].advice
-
-
-def test_a_button_that_nobody_presses_is_told_with_what_to_do(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(machine, "/dev/gpiochip0")
-    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
-    found = press_when_it_shines(Config().hardware, machine, MonotonicClock(), 0.05)
-    assert found.state is Status.WARNING
-    assert "no press" in found.seen
-    assert dataclasses.asdict(found)["advice"]
