@@ -40,7 +40,7 @@ class History:
         self._due = 0.0
 
     def add(self, people: list[dict[str, Any]], now: float, time: float) -> None:
-        """Add a sample of ``people`` as the feed has them. ``now`` is monotonic, ``time`` the wall clock; seconds."""
+        """Add a sample of the feed's ``people``. ``now`` is monotonic, ``time`` the wall clock; seconds."""
         if now < self._due:
             return
         self._due = now + SAMPLE_SECONDS * 0.9  # the frames' own rhythm must not halve it

@@ -38,7 +38,10 @@ MOST_WS_MESSAGE = 4096
 
 
 def serve(config: Config, path: Path | None) -> None:
-    """Serve the page until SIGTERM or SIGINT. ``path`` is the configuration file. Raises UsageError, ApplianceError."""
+    """Serve the page until SIGTERM or SIGINT; ``path`` is the configuration file.
+
+    Raises UsageError, ApplianceError.
+    """
     web = config.web
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
