@@ -37,7 +37,6 @@ round a printed face, and more than that of nobody who is alive for twenty secon
 class _Track:
     number: int
     face: JudgedFace
-    first_seen_at: float
     last_seen_at: float
     sightings: int = 1
     velocity: tuple[float, float] = (0.0, 0.0)
@@ -46,7 +45,7 @@ class _Track:
     reference: JudgedFace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.stirred_at, self.reference = self.first_seen_at, self.face
+        self.stirred_at, self.reference = self.last_seen_at, self.face
 
     def predicted(self, now: float) -> Box:
         box, ahead = self.face.box, min(COAST_SECONDS, now - self.last_seen_at)
@@ -105,7 +104,7 @@ class Follower(Stage[JudgedFaces, People]):
             track.update(judged.faces[index], now)
             free.remove(index)
         for index in free:
-            self._tracks.append(_Track(self._next, judged.faces[index], now, now))
+            self._tracks.append(_Track(self._next, judged.faces[index], now))
             self._next += 1
         self._tracks = [track for track in self._tracks if self._stays(track, now)]
         for track in self._tracks:
@@ -158,10 +157,8 @@ class Follower(Stage[JudgedFaces, People]):
             number=track.number,
             face=track.face,
             seen=missing == 0,
-            first_seen_at=track.first_seen_at,
             missing_for=missing,
             counts=not passing,
-            still=still,
         )
 
     def _leaves(self, track: _Track, frame: Frame) -> bool:

@@ -12,8 +12,8 @@ from appliance.errors import ModelError
 from appliance.inference.model_file import RESTORE, network_file, read_description
 from appliance.inference.runtime import open_interpreter
 from appliance.line.stage import Stage
-from appliance.records.faces import FoundFaces, JudgedFace, JudgedFaces
-from appliance.records.frame import Box, Grey
+from appliance.records.faces import Face, FoundFaces, JudgedFace, JudgedFaces
+from appliance.records.frame import Box, Frame, Grey
 from appliance.records.labels import LABELS
 
 
@@ -116,16 +116,11 @@ class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
         return (self.judge(found),)
 
     def judge(self, found: FoundFaces) -> JudgedFaces:
-        """Score each face, and set apart what the model calls not_a_face."""
-        judged = [
-            JudgedFace(
-                box=face.box,
-                confidence=face.confidence,
-                scores=self._model.judge(found.frame.grey, face.box),
-            )
-            for face in found.faces
-        ]
-        limit = self._rejected_from
-        faces = tuple(face for face in judged if face.scores["not_a_face"] < limit)
-        rejected = tuple(face for face in judged if face.scores["not_a_face"] >= limit)
-        return JudgedFaces(frame=found.frame, faces=faces, rejected=rejected)
+        """Score each face, and drop what the model calls not_a_face."""
+        judged = (self._judged(face, found.frame) for face in found.faces)
+        faces = tuple(face for face in judged if face.scores["not_a_face"] < self._rejected_from)
+        return JudgedFaces(frame=found.frame, faces=faces)
+
+    def _judged(self, face: Face, frame: Frame) -> JudgedFace:
+        scores = self._model.judge(frame.grey, face.box)
+        return JudgedFace(box=face.box, confidence=face.confidence, scores=scores)
