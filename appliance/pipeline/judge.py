@@ -29,7 +29,7 @@ class Crop:
     dy: float
 
     def of(self, grey: Grey, box: Box, pixels: int) -> Grey:
-        """uint8 [pixels, pixels] cut from ``grey``; what lies outside the picture repeats its border."""
+        """Return uint8 [pixels, pixels] cut from ``grey``; outside the picture its border is repeated."""
         side = max(2.0, self.side * box.size)
         x, y = box.centre
         left = x + self.dx * box.size - side / 2
@@ -79,15 +79,15 @@ class ExpressionModel:
             raise ModelError(f"{path} takes {actual}, {description} says {self._shape} of int8", RESTORE)
 
     def judge(self, grey: Grey, box: Box) -> Mapping[str, float]:
-        """Probability of each label for the face in ``box`` of ``grey`` (uint8 [height, width])."""
+        """Return each label's probability for the face in ``box`` of ``grey`` (uint8 [height, width])."""
         return dict(zip(self.labels, self.probabilities(self.crop(grey, box)).tolist(), strict=True))
 
     def crop(self, grey: Grey, box: Box) -> Grey:
-        """What the network sees of a face: uint8 [side, side]."""
+        """Return what the network sees of a face: uint8 [side, side]."""
         return self._crop.of(grey, box, self._shape[1])
 
     def probabilities(self, face: Grey) -> NDArray[np.float64]:
-        """float64 [8] for one crop (uint8 [side, side]), in the order of LABELS, summing to 1."""
+        """Return float64 [8] for one crop (uint8 [side, side]), in the order of LABELS, summing to 1."""
         quantized = (face.astype(np.int16) - 128).astype(np.int8)
         self._interpreter.set_tensor(self._input["index"], quantized.reshape(self._shape))
         self._interpreter.invoke()

@@ -365,6 +365,7 @@ def any_scene(chance: random.Random) -> Scene:
     return {number: chance.choice(SCORES) for number in range(1, 5) if chance.random() < 0.5}
 
 
+@pytest.mark.slow
 def test_no_sequence_breaks_the_rule_or_makes_the_light_lie() -> None:
     explore(60)
     for number in range(150):
