@@ -21,7 +21,7 @@ sudo ./setup.sh --uninstall     remove the appliance; photos stay
 TEXT
 }
 
-READY_SECONDS=90
+READY_SECONDS=180
 
 main() {
     local task=install

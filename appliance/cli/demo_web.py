@@ -12,11 +12,13 @@ from typing import Any
 
 from appliance.clock import MonotonicClock
 from appliance.config.live import LiveConfig
+from appliance.config.load import MAX_BYTES
 from appliance.config.template import render
 from appliance.daemon.daemon import Daemon
 from appliance.errors import ApplianceError, UsageError
 from appliance.hw.cameras import scene
 from appliance.storage.durable import write_over
+from appliance.storage.regular_file import read_regular
 
 STOP_SECONDS = 5.0
 
@@ -60,9 +62,8 @@ def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, 
     path = out / "demo.yaml"
     try:
         (out / "photos").mkdir(parents=True, exist_ok=True)
-        before = (
-            path.read_text("utf-8") if path.exists() else render()
-        )  # what the page changed last time stays
+        kept = path.exists()  # what the page changed last time stays
+        before = read_regular(path, MAX_BYTES).decode() if kept else render()
         text = edited(before, {**mine, **dict(overrides)})
         write_over(path, text.encode())
     except OSError as error:

@@ -19,6 +19,7 @@ from appliance.config.load import load_config, override_of, place_of
 from appliance.config.schema import Config
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
+from appliance.storage.regular_file import read_regular
 from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
@@ -92,9 +93,10 @@ class LiveConfig:
             return
         text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
         try:
-            if not self._memory.exists() or self._memory.read_text("utf-8") != text:
-                durable.write_over(self._memory, text.encode(), MODE)
-        except (OSError, UnicodeDecodeError) as error:
+            data = text.encode()
+            if not self._memory.exists() or read_regular(self._memory, len(data)) != data:
+                durable.write_over(self._memory, data, MODE)
+        except OSError as error:
             log.warning("The good configuration cannot be remembered in %s: %s", self._memory, error)
 
     def refusal(self, config: Config, error: ApplianceError) -> ConfigError:

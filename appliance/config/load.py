@@ -14,6 +14,7 @@ from appliance.config.schema import Config
 from appliance.config.text import KeyPath, parse
 from appliance.config.values import SECRET
 from appliance.errors import ConfigError, Problem, UsageError, shown
+from appliance.storage.regular_file import read_regular
 
 SYSTEM_CONFIG = Path("/etc/smart-selfie/config.yaml")
 LOCAL_CONFIG = Path("config.yaml")
@@ -109,8 +110,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         return ConfigError([Problem("", None, reason, line, str(path))])
 
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_regular(path, MAX_BYTES)
     except FileNotFoundError:
         raise refuse("there is no such file; smart-selfie check --print-default shows a good one") from None
     except OSError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from appliance.config.schema import RuleSettings
 from appliance.daemon.heartbeat import Heartbeat
-from appliance.daemon.parts import PagePart, StoragePart
+from appliance.daemon.parts import CameraPart, PagePart, StoragePart
 from appliance.errors import StorageError
 from appliance.feed.commands import Controls
 from appliance.line.counters import StageCounters
@@ -40,6 +40,7 @@ class Operating(Controls):
 
     decider: Decider
     storage: StoragePart
+    camera: CameraPart
     page: PagePart
     heartbeat: Heartbeat
     runner: Runner
@@ -49,8 +50,9 @@ class Operating(Controls):
         self.decider.command(command)
 
     def status(self) -> dict[str, Any]:
-        """See :func:`_status`."""
-        return _status(self.heartbeat.ready, self.page.rule, self.runner.counters())
+        """See :func:`_status`; ``camera`` is what the camera granted."""
+        counters = self.runner.counters()
+        return _status(self.heartbeat.ready, self.page.rule, counters) | {"camera": self.camera.facts}
 
     def delete_photo(self, name: str) -> None:
         """Remove one photo. Raises StorageError."""

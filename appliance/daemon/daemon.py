@@ -123,6 +123,7 @@ class Daemon:
         self._controls = Operating(
             decider=assembly.decider,
             storage=opened.storage,
+            camera=opened.camera,
             page=opened.page,
             heartbeat=heartbeat,
             runner=runner,
@@ -143,6 +144,7 @@ class Daemon:
             on_decision=[
                 opened.panel.observe,
                 heartbeat.observe,
+                opened.camera.observe,
                 LensWatch(self.conditions).observe,
                 HeadCount(opened.panel.count).observe,
                 *opened.page.observers,
@@ -170,7 +172,7 @@ class Daemon:
         return [
             StickWatch(self.conditions),
             config_file,
-            HealthWatch(Machine(), self.conditions, lambda: storage.settings),
+            HealthWatch(Machine(), self.conditions, lambda: storage.settings, self._clock),
             PhotoSpaceWatch(self.conditions, lambda: storage.store),
         ]
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from appliance.clock import Clock
 from appliance.config import Config
@@ -16,7 +17,8 @@ from appliance.errors import ApplianceError, NoSpaceError
 from appliance.feed.commands import Controls, commands
 from appliance.feed.server import Feed
 from appliance.hw.button import Gesture
-from appliance.hw.camera import Camera
+from appliance.hw.camera import Camera, facts_of
+from appliance.hw.camera_facts import leave_camera_facts
 from appliance.hw.cameras import open_camera
 from appliance.hw.gpio import Panel, open_panel
 from appliance.light.states import Condition, State
@@ -152,7 +154,8 @@ class StagesPart(Part):
 class CameraPart(Part):
     """Camera, with ``camera``. Raises CameraError.
 
-    ``open_source`` replaces the camera of the settings; ``stop`` ends the capture.
+    ``open_source`` replaces the camera of the settings; ``stop`` ends the capture. ``facts`` is what the
+    camera granted when it was last opened, None where it does not tell.
     """
 
     def __init__(
@@ -165,6 +168,7 @@ class CameraPart(Part):
     ) -> None:
         self._open_source = open_source
         self._clock = clock
+        self.facts: dict[str, Any] | None = None
 
         def on_lost(lost: bool) -> None:
             conditions.set(Condition.CAMERA_LOST, lost)
@@ -190,8 +194,20 @@ class CameraPart(Part):
 
         return Change(commit=lambda: capture.accept(trial), abort=capture.withdraw, ready=ready)
 
+    def observe(self, decision: Decision) -> None:
+        """Let the camera focus on the faces of the newest decision. Any thread."""
+        self.capture.aim([one.person.face.box for one in decision.people if one.person.seen])
+
     def _opener(self, config: Config) -> Callable[[], Camera]:
-        return self._open_source or functools.partial(open_camera, config.camera, self._clock, log.info)
+        opener = self._open_source or functools.partial(open_camera, config.camera, self._clock, log.info)
+
+        def open_and_report() -> Camera:
+            camera = opener()
+            self.facts = facts_of(camera)
+            leave_camera_facts(self.facts)
+            return camera
+
+        return open_and_report
 
 
 class PagePart(Part):

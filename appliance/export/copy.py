@@ -2,15 +2,15 @@
 
 import contextlib
 import hashlib
-import io
 import os
 import secrets
-import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from appliance.storage import durable
 from appliance.storage.photo_names import MAX_BYTES
+from appliance.storage.regular_file import NotRegularFileError, open_regular, read_regular
 
 CHUNK = 1 << 20
 
@@ -22,19 +22,11 @@ def fingerprint(path: Path) -> str | None:
     opened. Raises OSError.
     """
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return None
-    except FileNotFoundError:
-        return None
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return None
-        forget(handle)
-        with os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
+        with open_regular(path, follow_links=False) as file:
+            forget(file.fileno())
             return _hash(file)
-    finally:
-        os.close(handle)
+    except (FileNotFoundError, NotRegularFileError):
+        return None
 
 
 def forget(handle: int) -> None:
@@ -48,12 +40,10 @@ def forget(handle: int) -> None:
 
 def read_photo(path: Path) -> bytes:
     """The photo's bytes. Raises OSError; also for what is no regular file or larger than any photo."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        try:
-            data = file.read(MAX_BYTES + 1)
-        except OSError as error:  # which does not tell of what file it is: not the stick's
-            raise OSError(error.errno, error.strerror, str(path)) from error
+    try:
+        data = read_regular(path, MAX_BYTES, follow_links=False)
+    except OSError as error:  # read(2) does not tell of what file it is: not the stick's
+        raise OSError(error.errno, error.strerror, str(path)) from error
     if len(data) > MAX_BYTES:
         raise OSError(0, "is larger than any photo", str(path))
     return data
@@ -92,7 +82,7 @@ def copy_verified(data: bytes, digest: str, target: Path) -> bool:
     return True
 
 
-def _hash(file: io.FileIO) -> str:
+def _hash(file: BinaryIO) -> str:
     digest, size = hashlib.sha256(), 0
     while size <= MAX_BYTES and (chunk := file.read(CHUNK)):
         digest.update(chunk)

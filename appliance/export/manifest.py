@@ -1,11 +1,11 @@
 """The list of what was verified on a stick, as ``sha256sum --check`` reads it."""
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from appliance.storage import durable
+from appliance.storage.regular_file import read_regular
 
 NAME = "SHA256SUMS.txt"
 MAX_BYTES = 8_000_000
@@ -26,9 +26,7 @@ def update(folder: Path, verified: Mapping[str, str]) -> None:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            text = file.read(MAX_BYTES).decode(errors="replace")
+        text = read_regular(path, MAX_BYTES, follow_links=False)[:MAX_BYTES].decode(errors="replace")
     except OSError:
         return {}
     matches = (_LINE.fullmatch(line) for line in text.splitlines())

@@ -1,7 +1,6 @@
 """What the board tells about itself: its name, its heat, its power, its pins."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,20 +44,48 @@ def model(machine: Machine) -> str | None:
 
 
 def throttling(machine: Machine) -> Throttling | None:
-    """Under-voltage and slowing down, now and since power-on; None where the machine does not tell."""
-    for text in _tellings(machine):
-        try:
-            return Throttling(int(text.rpartition("=")[2], 16))
-        except ValueError:
-            continue
+    """Return under-voltage and slowing down, now and since power-on; None where the machine does not tell.
+
+    Asked of the firmware's tool (``throttled=0x50005``), which needs /dev/vcio. The kernel's file of that
+    name is deprecated, logs a warning, and holds what its own driver fetched and cleared two seconds ago.
+    """
+    try:
+        return Throttling(int((machine.run("vcgencmd", "get_throttled") or "").rpartition("=")[2], 16))
+    except ValueError:
+        return None
+
+
+def under_voltage_alarm(machine: Machine) -> bool | None:
+    """Return whether the voltage was too low in the last two seconds; None where the machine does not tell.
+
+    From the kernel's raspberrypi-hwmon driver, which asks the firmware that often; any user may read it.
+    """
+    for name in machine.find("/sys/class/hwmon/hwmon*/name"):
+        if machine.read("/" + str(name.relative_to(machine.root))) == "rpi_volt":
+            alarm = machine.read("/" + str(name.with_name("in0_lcrit_alarm").relative_to(machine.root)))
+            return None if alarm not in {"0", "1"} else alarm == "1"
     return None
 
 
-def _tellings(machine: Machine) -> Iterator[str]:
-    """``throttled=0x50005`` or ``50005``: from the kernel where it tells, else from the firmware's tool."""
-    for path in machine.find("/sys/devices/platform/soc*/*firmware/get_throttled"):
-        yield machine.read("/" + str(path.relative_to(machine.root))) or ""
-    yield machine.run("vcgencmd", "get_throttled") or ""
+@dataclass(frozen=True, slots=True)
+class ContiguousMemory:
+    """The kernel's contiguous memory (CMA), where camera buffers lie, bytes; None if not told."""
+
+    total: int | None
+    free: int | None
+
+
+def contiguous_memory(machine: Machine) -> ContiguousMemory:
+    """Return the contiguous memory of this board."""
+    told = meminfo(machine)
+    return ContiguousMemory(told.get("CmaTotal"), told.get("CmaFree"))
+
+
+def meminfo(machine: Machine) -> dict[str, int]:
+    """Return ``/proc/meminfo``: bytes by name (``MemTotal``); empty where there is none."""
+    lines = (line.partition(":") for line in (machine.read("/proc/meminfo") or "").splitlines())
+    told = {name: value.split() for name, _, value in lines}
+    return {name: int(words[0]) * 1024 for name, words in told.items() if words and words[0].isdigit()}
 
 
 def temperature(machine: Machine) -> float | None:

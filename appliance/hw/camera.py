@@ -1,8 +1,9 @@
 """What a camera is. Four kinds are behind this: see ``appliance/hw/cameras``."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
-from appliance.records.frame import Frame
+from appliance.records.frame import Box, Frame
 
 
 class EndOfRecording(Exception):  # noqa: N818  (not an error: the recording is over)
@@ -25,3 +26,26 @@ class Camera(Protocol):
     def close(self) -> None:
         """Give the device back. Safe to call twice."""
         ...
+
+
+@runtime_checkable
+class Aimable(Protocol):
+    """A camera that can focus on a part of the picture. Called by the stage that reads it."""
+
+    def aim(self, faces: Sequence[Box]) -> None:
+        """Focus on ``faces``, in pixels of the analysis image; on the middle where there are none."""
+        ...
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A camera that tells what it granted."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was granted, as JSON has it: see ``appliance/hw/cameras/granted.py``."""
+        ...
+
+
+def facts_of(camera: object) -> dict[str, Any] | None:
+    """Return what ``camera`` granted; None where it does not tell."""
+    return camera.facts() if isinstance(camera, Reporting) else None

@@ -8,7 +8,9 @@ is not of the settings as they are now, there is no early light: no pin is drive
 Standard library only, as little of it as will do: pathlib alone takes longer to load than all of this.
 """
 
+import errno
 import os
+import stat
 import sys
 from fcntl import ioctl
 from struct import pack, pack_into, unpack_from
@@ -54,7 +56,10 @@ class Note:
 
 def read_note(path: str, config: str) -> Note:
     """The note at ``path``. Raises OSError, and ValueError if it is not of ``config`` as it is now."""
-    with open(path, encoding="utf-8") as file:
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would be waited for
+    with open(handle, encoding="utf-8", errors="surrogateescape") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is not a file", path)
         lines = [line.rstrip("\n").partition(" ")[::2] for line in file]
     files = {}
     for word, told in lines:

@@ -14,6 +14,7 @@ from appliance.clock import Clock
 from appliance.config.schema import HardwareSettings
 from appliance.hw.early_light import WANTED, Note
 from appliance.storage import durable
+from appliance.storage.regular_file import read_regular
 from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,8 @@ def leave_note(
             path.unlink(missing_ok=True)
             return
         text = Note({str(file.absolute()): when for file, when in files.items()}, chip, shine, dark).text()
-        if not path.exists() or path.read_text("utf-8") != text:
-            durable.write_over(path, text.encode())
-    except (OSError, UnicodeError) as error:
+        data = os.fsencode(text)  # of names that are not UTF-8 too
+        if not path.exists() or read_regular(path, len(data)) != data:
+            durable.write_over(path, data)
+    except OSError as error:
         log.warning("The next start will have no early light, as its note cannot be kept: %s", error)

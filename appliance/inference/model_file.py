@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from appliance.errors import ModelError
+from appliance.storage.regular_file import read_regular
 
 MAX_MODEL_BYTES = 16 * 1024 * 1024
+MAX_DESCRIPTION_BYTES = 1024 * 1024
 RESTORE = "Restore both files from the repository, or reinstall"
 
 
 def read_description(path: Path) -> dict[str, Any]:
     """The JSON beside a model. Raises ModelError."""
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        facts = json.loads(read_regular(path, MAX_DESCRIPTION_BYTES).decode())
     except FileNotFoundError:
         raise ModelError(f"The model description {path} is missing", RESTORE) from None
     except (OSError, ValueError, RecursionError) as error:
@@ -32,16 +34,17 @@ def network_file(description: Path, facts: dict[str, Any]) -> Path:
     path = description.parent / str(facts.get("file", ""))
     expected = str(facts.get("sha256", ""))
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_MODEL_BYTES else b""
+        content = read_regular(path, MAX_MODEL_BYTES)
     except FileNotFoundError:
         raise ModelError(f"The model {path} is missing", RESTORE) from None
     except OSError as error:
         raise ModelError(f"The model {path} cannot be read: {error.strerror}", RESTORE) from error
+    if len(content) > MAX_MODEL_BYTES:
+        raise ModelError(f"{path} is larger than {MAX_MODEL_BYTES >> 20} MB; this is no model", RESTORE)
     digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
         raise ModelError(
-            f"{path} ({size} bytes) is truncated or not the one {description.name} describes "
+            f"{path} ({len(content)} bytes) is truncated or not the one {description.name} describes "
             f"(sha256 {digest[:12]}…, expected {expected[:12]}…)",
             RESTORE,
         )

@@ -29,7 +29,7 @@ class Stage(ABC, Generic[In, Out]):
         return ()
 
     def is_precious(self, item: In, /) -> bool:  # noqa: ARG002  (a default)
-        """Whether a full inbox must drop any other item before this one."""
+        """Return whether a full inbox must drop any other item before this one."""
         return False
 
 

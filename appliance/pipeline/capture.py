@@ -3,12 +3,12 @@
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from appliance.clock import Clock
 from appliance.errors import CameraError, RecordingError
-from appliance.hw.camera import Camera, EndOfRecording
-from appliance.records.frame import Frame
+from appliance.hw.camera import Aimable, Camera, EndOfRecording
+from appliance.records.frame import Box, Frame
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,11 @@ class Capture:
         self._stop = stop
         self._on_lost = on_lost
         self._lost = False
+        self._faces: Sequence[Box] | None = None
+
+    def aim(self, faces: Sequence[Box]) -> None:
+        """Focus on ``faces`` (pixels of the analysis image) before the next frame. Any thread."""
+        self._faces = faces
 
     def propose(self, opener: Callable[[], Camera]) -> CameraTrial:
         """Try another camera from the next frame on; if it is refused, go on with the one in force.
@@ -128,6 +133,9 @@ class Capture:
         camera = self._camera
         if camera is None or self._opener is not opener:
             camera = self._open(opener)
+        faces, self._faces = self._faces, None
+        if faces is not None and isinstance(camera, Aimable):
+            camera.aim(faces)
         return camera.read(READ_SECONDS)
 
     def _open(self, opener: Callable[[], Camera]) -> Camera:

@@ -39,11 +39,10 @@ class JudgedFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JudgedFaces:
-    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``."""
+    """Every face of a frame, judged; without what the model calls not_a_face."""
 
     frame: Frame
     faces: tuple[JudgedFace, ...]
-    rejected: tuple[JudgedFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +50,15 @@ class Person:
     """Somebody followed from frame to frame.
 
     ``number`` is an identity for as long as the person stays in view, nothing more. ``face`` is the newest
-    sighting; ``seen`` is False in a frame where the face was missed. ``first_seen_at`` and ``missing_for``
-    are in seconds (the frames' time). ``counts`` is False for passers-by and posters; ``still`` is True for a
-    face that has not stirred for long.
+    sighting; ``seen`` is False in a frame where the face was missed, since ``missing_for`` seconds (the
+    frames' time). ``counts`` is False for passers-by and posters.
     """
 
     number: int
     face: JudgedFace
     seen: bool
-    first_seen_at: float
     missing_for: float = 0.0
     counts: bool = True
-    still: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

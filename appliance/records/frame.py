@@ -36,12 +36,12 @@ class Box:
         return float(np.sqrt(max(0.0, self.w) * max(0.0, self.h)))
 
     def scaled(self, sx: float, sy: float | None = None) -> "Box":
-        """The same rectangle in a picture ``sx`` times as wide and ``sy`` (or ``sx``) times as high."""
+        """Return the rectangle in a picture ``sx`` times as wide and ``sy`` (or ``sx``) times as high."""
         sy = sx if sy is None else sy
         return Box(self.x * sx, self.y * sy, self.w * sx, self.h * sy)
 
     def iou(self, other: "Box") -> float:
-        """Intersection over union, 0 to 1."""
+        """Return intersection over union, 0 to 1."""
         width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
         height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
         if width <= 0 or height <= 0:
@@ -70,11 +70,11 @@ class Picture:
         return self.held or 3 * self.width * self.height
 
     def bgr(self) -> Colour:
-        """uint8 [height, width, 3], BGR."""
+        """Convert to uint8 [height, width, 3], BGR."""
         return self.convert()
 
     def strips(self) -> Iterator[Colour]:
-        """The same from top to bottom in strips as wide, so that it need not be in memory as a whole."""
+        """Convert in strips from top to bottom, so that the picture need not be in memory as a whole."""
         return self.pieces() if self.pieces else iter([self.convert()])
 
 
@@ -100,7 +100,7 @@ class Frame:
     seen_until: float = math.inf
 
     def without_colours(self) -> "Frame":
-        """The same with ``colour`` empty: for a frame that has been judged and waits to be a photo."""
+        """Return the frame with ``colour`` empty, for one that has been judged and waits to be a photo."""
         return replace(self, colour=self.colour[:0, :0].copy())
 
     @property

@@ -216,7 +216,7 @@ def rename_new(old: Path, new: Path) -> None:
 
 def sync_file(path: Path) -> None:
     """Make a file survive a power cut under the name it has now. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         os.fsync(handle)
     finally:

@@ -17,7 +17,8 @@ from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.records.frame import Colour, Picture
 from appliance.storage import durable
-from appliance.storage.photo_names import MAX_BYTES, PHOTO
+from appliance.storage.photo_names import MAX_BYTES, MOST_COUNTED, MOST_NAMED, PHOTO, number_of
+from appliance.storage.regular_file import read_regular
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class PhotoStore:
         return data
 
     def _write(self, data: bytes, taken_at: datetime, first: int) -> tuple[Path, int]:
-        for number in range(first, first + _ATTEMPTS):
+        for number in range(first, min(first + _ATTEMPTS, MOST_NAMED + 1)):
             path = self.folder / f"selfie-{number:06d}-{taken_at:%Y%m%d-%H%M%S}.jpg"
             try:
                 durable.write_new(path, data)
@@ -141,14 +142,13 @@ class PhotoStore:
 
     def _read_counter(self) -> int | None:
         try:
-            with (self.folder / _COUNTER).open("rb") as file:
-                text = file.read(_COUNTER_BYTES).strip()
+            text = read_regular(self.folder / _COUNTER, _COUNTER_BYTES).strip()
         except FileNotFoundError:
             return None
         except OSError as error:  # another user's, perhaps; it will be replaced
             log.warning("The photo counter in %s cannot be read: %s", self.folder, error.strerror)
             return None
-        if not re.fullmatch(rb"\d{1,9}", text):
+        if not re.fullmatch(rb"\d{1,9}", text) or int(text) > MOST_COUNTED:
             log.warning("The photo counter in %s is corrupt; counting from the photos there", self.folder)
             return None
         return int(text)
@@ -179,8 +179,9 @@ class PhotoStore:
 
 def highest_number(folder: Path) -> int:
     """The highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
-    matches = (PHOTO.fullmatch(path.name) for path in folder.iterdir())
-    return max((int(match[1]) for match in matches if match), default=0)
+    names = (path.name for path in folder.iterdir() if PHOTO.fullmatch(path.name))
+    numbers = (number_of(name) for name in names)
+    return max((number for number in numbers if number <= MOST_COUNTED), default=0)
 
 
 def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:

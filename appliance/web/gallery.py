@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 from appliance.storage import durable
 from appliance.storage.photo_names import PHOTO
+from appliance.storage.regular_file import open_regular, read_regular
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ THUMBNAIL = 400
 MOST_PIXELS = 100_000_000
 MOST_THUMBNAILS = 4000
 """Kept; some 25 kB each. Beyond it the ones longest ago made are made again when wanted."""
+MOST_THUMBNAIL_BYTES = 1_000_000
 CHUNK = 256 * 1024
 
 
@@ -43,9 +45,12 @@ class StoredPhoto:
         return match and cls(int(match[1]), match[0], match[2], match[3])
 
     @property
-    def age(self) -> tuple[str, str, int]:
-        """By this they are sorted; the newest is the largest."""
-        return self.day, self.time, self.number
+    def age(self) -> tuple[int, str]:
+        """By this they are sorted; the newest is the largest.
+
+        The number is never given twice and only grows, while the wall clock goes back now and then.
+        """
+        return self.number, self.name
 
 
 class Gallery:
@@ -94,10 +99,9 @@ class Gallery:
         if not PHOTO.fullmatch(name):
             return None
         try:
-            handle = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            return open_regular(self._folder / name, follow_links=False)
         except OSError:
             return None
-        return os.fdopen(handle, "rb")
 
     def thumbnail(self, name: str) -> bytes | None:
         """A small JPEG of the photo, made when first asked for; None: no such photo, or not readable."""
@@ -110,7 +114,7 @@ class Gallery:
                 key = hashlib.sha256(f"{name} {about.st_size} {about.st_mtime_ns}".encode()).hexdigest()[:32]
                 kept = self._cache / f"{key}.jpg"
                 try:
-                    return kept.read_bytes()
+                    return read_regular(kept, MOST_THUMBNAIL_BYTES, follow_links=False)
                 except OSError:
                     return self._make(file, kept)
 

@@ -1,7 +1,7 @@
 """The machine the page runs on: heat, power, space, memory."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def machine_status(photos: Path, machine: Machine | None = None) -> dict[str, An
     """
     machine = machine or Machine()
     throttling, heat = board.throttling(machine), board.temperature(machine)
-    troubles = None if throttling is None else list(_troubles(throttling))
+    troubles = _troubles(throttling, board.under_voltage_alarm(machine))
     disk: os.statvfs_result | None
     try:
         disk = os.statvfs(photos)
@@ -49,12 +49,21 @@ def machine_status(photos: Path, machine: Machine | None = None) -> dict[str, An
     }
 
 
-def _troubles(throttling: Throttling) -> Iterator[dict[str, Any]]:
-    """Each kind of trouble there is or was since power-on, and whether it is there now."""
-    for bit, kind in _TROUBLE.items():
-        now = throttling.now(bit)
-        if now or throttling.since_boot(bit):
-            yield {"kind": kind, "now": now}
+def _troubles(throttling: Throttling | None, alarm: bool | None) -> list[dict[str, Any]] | None:
+    """Return each kind of trouble there is or was since power-on, and whether it is there now.
+
+    ``alarm``: whether the voltage was too low in the last seconds. In its sandbox the page cannot ask the
+    firmware, and knows nothing else.
+    """
+    if throttling is None:
+        if alarm is None:
+            return None
+        return [{"kind": _TROUBLE[UNDER_VOLTAGE], "now": True}] if alarm else []
+    return [
+        {"kind": kind, "now": throttling.now(bit)}
+        for bit, kind in _TROUBLE.items()
+        if throttling.now(bit) or throttling.since_boot(bit)
+    ]
 
 
 def _words(trouble: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """The configuration file as the page changes it: checked, all or nothing, with undo."""
 
 import functools
-import stat
 import tempfile
 import threading
 from collections import deque
@@ -15,6 +14,7 @@ from appliance.config.load import MAX_BYTES, override_of
 from appliance.config.text import parse
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
+from appliance.storage.regular_file import NotRegularFileError, read_regular
 from appliance.web.edit import ABSENT, put, sections
 from appliance.web.settings_form import FIXED, HIDDEN, escaped, form_sections, known_keys
 
@@ -113,13 +113,12 @@ class SettingsFile:
 def _text_of(path: Path) -> str:
     """What the file says. Raises ConfigError when it is none, or no text."""
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for, a device replaced
-            raise _wrong(path, "is no regular file; name the file that the settings stand in")
-        if about.st_size > MAX_BYTES:
+        raw = read_regular(path, MAX_BYTES)
+        if len(raw) > MAX_BYTES:
             raise _wrong(path, f"is larger than {MAX_BYTES // 1024} kB; this is no configuration")
-        raw = path.read_bytes()
         return raw.decode()
+    except NotRegularFileError:
+        raise _wrong(path, "is no regular file; name the file that the settings stand in") from None
     except FileNotFoundError:
         reason = "there is no such file; smart-selfie check --print-default shows a good one"
         raise _wrong(path, reason) from None
@@ -141,7 +140,7 @@ def check_text(text: str, path: Path) -> None:
         draft.write_bytes(text.encode())
         names = {str(draft): str(path), str(override_of(draft)): str(override_of(path))}
         if override_of(path).exists():
-            override_of(draft).write_bytes(override_of(path).read_bytes())
+            override_of(draft).write_bytes(_text_of(override_of(path)).encode())
         try:
             load_config(draft)
         except ConfigError as error:
@@ -154,7 +153,7 @@ def _overridden(path: Path | None) -> set[str]:
     """The settings that another file decides, whatever is written here."""
     if path is None or not override_of(path).exists():
         return set()
-    over = parse(override_of(path).read_text("utf-8"))[0] or {}
+    over = parse(_text_of(override_of(path)))[0] or {}
     return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
 

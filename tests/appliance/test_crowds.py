@@ -81,6 +81,7 @@ def test_frames_of_another_size_in_mid_stream_are_looked_at_all_the_same(
     assert len(seen[-1].people) >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", ["cnn", "cascade"])
 def test_a_group_is_counted_right_nearly_always_and_never_flickers(
     scene_frames: Sequence[Frame], detector: str

@@ -186,6 +186,7 @@ def real_python(pi):
     (pi.folder / "bin/python3").symlink_to(python)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # makes a virtual environment, which takes long on a busy machine
 @pytest.mark.usefixtures("real_python")
 @pytest.mark.parametrize("damage", ["empty", "damaged"])
@@ -203,6 +204,7 @@ def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behi
     assert not list((pi.folder / "opt").iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("real_python")
 def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi, tmp_path):

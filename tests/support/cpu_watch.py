@@ -7,7 +7,7 @@ import pytest
 
 LIMIT_SECONDS = 1.0
 """CPU seconds of one test, its subprocesses included, above which it is to be marked slow."""
-SLOW_FIXTURES = frozenset({"replayed", "scene_video", "smile_video"})
+SLOW_FIXTURES = frozenset({"greys", "replayed", "scene_video", "smile_video"})
 """Fixtures that take longer than that: whatever uses one is slow."""
 
 

@@ -1,11 +1,10 @@
 """Picamera2 and libcamera as far as opening a camera goes, with the sensors of the official modules.
 
-The modes (size, crop on the sensor, shortest frame) are what ``rpicam-hello --list-cameras`` prints on a
-board; before ``configure()`` a camera advertises the limits of libcamera's Raspberry Pi IPA, and after an
-opening the first frames are not given out. The choice of a mode where none is asked for is picamera2's.
+Before ``configure()`` a camera advertises the limits of libcamera's Raspberry Pi IPA, and after an opening
+the first frames are not given out. The choice of a mode where none is asked for is picamera2's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -13,96 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from appliance.clock import Clock
-
-Size = tuple[int, int]
+from appliance.hw.cameras.picamera2 import PiCamera
+from tests.support.pi_sensors import TUNINGS, Mode, Sensor, Size, tuning_file
 
 BEFORE_CONFIGURE = (33_333, 250_000_000, 33_333)
 """FrameDurationLimits of the IPA before a mode is set, microseconds."""
-
-
-@dataclass(frozen=True)
-class Mode:
-    """``crop``: x, y, width, height in pixels of the whole sensor; ``rate``: frames a second at most."""
-
-    size: Size
-    crop: tuple[int, int, int, int]
-    rate: float
-    formats: tuple[str, ...] = ("SRGGB10_CSI2P",)
-
-
-@dataclass(frozen=True)
-class Sensor:
-    model: str
-    pixels: Size
-    modes: tuple[Mode, ...]
-    autofocus: bool = False
-    startup: int = 7
-
-
-SENSORS = {
-    sensor.model: sensor
-    for sensor in (
-        Sensor(
-            "ov5647",
-            (2592, 1944),
-            (
-                Mode((640, 480), (16, 0, 2560, 1920), 58.92),
-                Mode((1296, 972), (0, 0, 2592, 1944), 46.34),
-                Mode((1920, 1080), (348, 434, 1928, 1080), 32.81),
-                Mode((2592, 1944), (0, 0, 2592, 1944), 15.63),
-            ),
-            startup=8,
-        ),
-        Sensor(
-            "imx219",
-            (3280, 2464),
-            (
-                Mode((640, 480), (1000, 752, 1280, 960), 103.33, ("SRGGB10_CSI2P", "SRGGB8")),
-                Mode((1640, 1232), (0, 0, 3280, 2464), 41.85, ("SRGGB10_CSI2P", "SRGGB8")),
-                Mode((1920, 1080), (680, 692, 1920, 1080), 47.57, ("SRGGB10_CSI2P", "SRGGB8")),
-                Mode((3280, 2464), (0, 0, 3280, 2464), 21.19, ("SRGGB10_CSI2P", "SRGGB8")),
-            ),
-        ),
-        Sensor(
-            "imx708",
-            (4608, 2592),
-            (
-                Mode((1536, 864), (768, 432, 3072, 1728), 120.13),
-                Mode((2304, 1296), (0, 0, 4608, 2592), 56.03),
-                Mode((4608, 2592), (0, 0, 4608, 2592), 14.35),
-            ),
-            autofocus=True,
-        ),
-        Sensor(
-            "imx477",
-            (4056, 3040),
-            (
-                Mode((1332, 990), (696, 528, 2664, 1980), 120.05),
-                Mode((2028, 1080), (0, 440, 4056, 2160), 50.03, ("SRGGB12_CSI2P",)),
-                Mode((2028, 1520), (0, 0, 4056, 3040), 40.01, ("SRGGB12_CSI2P",)),
-                Mode((4056, 3040), (0, 0, 4056, 3040), 10.0, ("SRGGB12_CSI2P",)),
-            ),
-        ),
-        Sensor(
-            "imx500",
-            (4056, 3040),
-            (
-                Mode((2028, 1520), (0, 0, 4056, 3040), 30.02),
-                Mode((4056, 3040), (0, 0, 4056, 3040), 10.0),
-            ),
-        ),
-        Sensor("imx296", (1456, 1088), (Mode((1456, 1088), (0, 0, 1456, 1088), 60.38),)),
-        # A sensor nobody knows: its native mode is cropped, and a binned one sees everything.
-        Sensor(
-            "ovunknown",
-            (4000, 3000),
-            (
-                Mode((3840, 2160), (80, 420, 3840, 2160), 30.0),
-                Mode((1333, 1000), (0, 0, 4000, 3000), 60.0),
-            ),
-        ),
-    )
-}
 
 
 @dataclass
@@ -115,6 +29,9 @@ class Video:
     fails: Exception | None = None
     configured: list[dict[str, Any]] = field(default_factory=list)
     controls_set: dict[str, Any] = field(default_factory=dict)
+    lacks: tuple[str, ...] = ()
+    vanished: tuple[Size, ...] = ()
+    af_state: int | None = None
     running: bool = False
     closed: bool = False
     _mode: Mode | None = None
@@ -144,9 +61,10 @@ class Video:
             "ExposureValue": (-8.0, 8.0, 0.0),
             "AwbMode": (0, 7, 0),
         }
-        return told | (
-            {"AfMode": (0, 2, 0), "LensPosition": (0.0, 15.0, 1.0)} if self.sensor.autofocus else {}
-        )
+        if self.sensor.autofocus:
+            told |= {"AfMode": (0, 2, 0), "LensPosition": (0.0, 15.0, 1.0), "AfMetering": (0, 1, 0)}
+            told["AfWindows"] = ((0, 0, 0, 0), (65535, 65535, 65535, 65535), (0, 0, 0, 0))
+        return {name: limits for name, limits in told.items() if name not in self.lacks}
 
     @property
     def sensor_modes(self) -> None:
@@ -174,7 +92,8 @@ class Video:
             raise self.fails
         assert not self.running
         asked = (wanted.get("sensor") or {}).get("output_size") or wanted["main"]["size"]
-        self._mode = min(self.sensor.modes, key=lambda mode: _score(mode.size, asked))
+        modes = [mode for mode in self.sensor.modes if mode.size not in self.vanished]
+        self._mode = min(modes, key=lambda mode: _score(mode.size, asked))
         self.configured.append(wanted)
 
     def camera_configuration(self) -> dict[str, Any]:
@@ -245,7 +164,8 @@ class Request:
         return np.full(stream["stride"] * stream["size"][1] * 3 // 2, 128, np.uint8)
 
     def get_metadata(self) -> dict[str, Any]:
-        return {"SensorTimestamp": int(self._video.clock.now() * 1e9)}
+        told = {"SensorTimestamp": int(self._video.clock.now() * 1e9)}
+        return told if self._video.af_state is None else told | {"AfState": self._video.af_state}
 
     def release(self) -> None:
         pass
@@ -264,12 +184,18 @@ _NEVER: Any = _Never()
 
 @dataclass
 class Board:
-    """The modules ``picamera2`` and ``libcamera`` of a board with one camera; ``opened``: its openings."""
+    """The modules ``picamera2`` and ``libcamera`` of a board with a camera; ``opened``: its openings.
+
+    ``lacks``: controls it does not advertise; ``vanished``: modes it tells and does not grant; ``others``:
+    models of further cameras.
+    """
 
     sensor: Sensor
     clock: Clock
     fails: Exception | None = None
-    tunings: tuple[str, ...] = ("imx219_noir.json",)
+    lacks: tuple[str, ...] = ()
+    vanished: tuple[Size, ...] = ()
+    others: tuple[str, ...] = ()
     opened: list[Video] = field(default_factory=list)
 
     def picamera2(self) -> Any:
@@ -280,18 +206,20 @@ class Board:
 
             def __new__(cls, number: int, tuning: Any = None) -> Any:
                 video = Video(board.sensor, board.clock, tuning, board.fails)
+                video.lacks, video.vanished = board.lacks, board.vanished
                 board.opened.append(video)
                 return video
 
             @staticmethod
             def global_camera_info() -> list[dict[str, Any]]:
-                return [{"Id": f"/base/soc/i2c/{board.sensor.model}@1a", "Model": board.sensor.model}]
+                models = (board.sensor.model, *board.others)
+                return [{"Id": f"/base/soc/i2c/{model}@1a", "Model": model} for model in models]
 
             @staticmethod
             def load_tuning_file(name: str) -> dict[str, Any]:
-                if name not in board.tunings:
+                if name.partition(".")[0] not in TUNINGS:
                     raise RuntimeError("Tuning file not found")
-                return {"name": name}
+                return tuning_file(name, board.sensor.most_gain)
 
         return SimpleNamespace(Picamera2=Picamera2)
 
@@ -305,6 +233,10 @@ class Board:
     def modules(self) -> Iterator[tuple[str, Any]]:
         yield "picamera2", self.picamera2()
         yield "libcamera", self.libcamera()
+
+
+Open = Callable[..., tuple[PiCamera, Board]]
+"""Open the camera of a board: see the fixture ``opened``."""
 
 
 def _score(size: Size, asked: Size) -> float:

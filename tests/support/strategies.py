@@ -40,7 +40,6 @@ def person(number: int, happy: float | None, x: float = 10.0) -> Person:
         number=number,
         face=face(happy or 0.0, x),
         seen=seen,
-        first_seen_at=0.0,
         missing_for=0.0 if seen else 0.1,
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.watch import Watch
 from appliance.light.states import Condition
+from appliance.storage.regular_file import read_regular
 
 PLACE = Path("/run/smart-selfie-export/light")
 """systemd/stick writes the name of a condition here, and removes the file when there is none."""
@@ -33,7 +34,7 @@ class StickWatch(Watch):
 
     def _read(self) -> Condition | None:
         try:
-            with self._place.open("rb") as file:
-                return _WORDS.get(file.read(_MAX_BYTES).decode(errors="replace").strip())
+            said = read_regular(self._place, _MAX_BYTES)
         except OSError:
             return None
+        return _WORDS.get(said.decode(errors="replace").strip())

@@ -1,18 +1,14 @@
 """Configuring a Pi camera: which sensor mode, how many buffers, and what was granted in the end."""
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.config import schema
-from appliance.hw.cameras.pi_controls import controls
-from appliance.hw.cameras.sensor_modes import (
-    WHOLE,
-    Granted,
-    SensorMode,
-    bit_depth,
-    candidates,
-    photo_size,
-    view_of,
-)
+from appliance.hw import board
+from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.pi_controls import Controls, controls
+from appliance.hw.cameras.sensor_modes import SensorMode, Size, bit_depth, candidates, photo_size
 from appliance.hw.machine import Machine
 from appliance.imaging.resize import fitted_size
 
@@ -25,12 +21,27 @@ MOST_TRIES = 3
 
 
 class Configuring:
-    """Configures an open Picamera2 so that it shows the whole view, and reads back what it granted."""
+    """Configures an open Picamera2 so that it shows the whole view, and reads back what it granted.
 
-    def __init__(self, device: Any, settings: schema.CameraSettings, libcamera: Any) -> None:
+    ``settings_told`` and ``notes`` are added to what was granted: they were decided before the opening.
+    """
+
+    def __init__(
+        self,
+        device: Any,
+        settings: schema.CameraSettings,
+        libcamera: Any,
+        *,
+        settings_told: Mapping[str, str] | None = None,
+        notes: Sequence[str] = (),
+        machine: Machine | None = None,
+    ) -> None:
         self._device = device
         self._settings = settings
         self._libcamera = libcamera
+        self._told = dict(settings_told or {})
+        self._notes = tuple(notes)
+        self._machine = machine or Machine()
         self._model = str(device.camera_properties.get("Model", "unknown model"))
 
     def whole_view(self) -> Granted:
@@ -43,20 +54,20 @@ class Configuring:
             self._model,
             whole_view=settings.whole_view,
         )
-        best: Granted | None = None
         if not modes:
             return self._configure(None)
+        best: Granted | None = None
         for mode in modes[:MOST_TRIES]:
             granted = self._configure(mode)
-            if granted.view[0] >= WHOLE:
+            if not granted.cropped:
                 return granted
-            if best is None or granted.view > best.view:
+            if best is None or (granted.read_share or (0, 0)) > (best.read_share or (0, 0)):
                 best = granted
         assert best is not None
-        return best if best.mode is granted.mode else self._configure(best.mode)
+        return best if best.mode == granted.mode else self._configure(best.mode)
 
     def _modes(self) -> list[SensorMode]:
-        """The sensor's raw modes, asked of libcamera; a camera without a raw stream has none.
+        """Return the sensor's raw modes, asked of libcamera; none of a camera without a raw stream.
 
         ``Picamera2.sensor_modes`` would configure each of them, and small boards run out of memory.
         """
@@ -79,6 +90,7 @@ class Configuring:
             settings.whole_view and mode is not None,
         )
         lores = fitted_size(main, settings.analysis_size, step=2)
+        buffers = buffer_count(main, lores, mode, board.contiguous_memory(self._machine).free)
         turned = int(settings.orientation >= 180)
         configuration = device.create_video_configuration(
             # YUV420 takes half the memory of RGB, and a camera without it grants what it has.
@@ -87,51 +99,59 @@ class Configuring:
             raw=None,
             transform=self._libcamera.Transform(hflip=turned, vflip=turned),
             colour_space=self._libcamera.ColorSpace.Sycc(),
-            buffer_count=buffer_count(main, lores, mode, cma_free(Machine())),
+            buffer_count=buffers,
             **({} if mode is None else {"sensor": {"output_size": mode.size, "bit_depth": mode.bit_depth}}),
         )
         device.configure(configuration)
         # Only now are the limits of the controls those of this mode.
         wanted = controls(settings, device.camera_controls)
         device.set_controls(wanted.values)
-        return self._granted(mode, wanted.frame_rate, tuple(wanted.notes))
+        return self._granted(mode, wanted, buffers)
 
-    def _granted(self, mode: SensorMode | None, frame_rate: float, notes: tuple[str, ...]) -> Granted:
+    def _granted(self, asked: SensorMode | None, wanted: Controls, buffers: int) -> Granted:
         properties = self._device.camera_properties
         configuration = self._device.camera_configuration()
-        size = tuple(configuration["main"]["size"])
-        sensor = configuration.get("sensor") or {}
-        if mode is not None and sensor.get("output_size"):
-            mode = SensorMode(tuple(sensor["output_size"]), sensor.get("bit_depth") or mode.bit_depth)
+        mode, sensor = asked, configuration.get("sensor") or {}
+        notes = [*self._notes, *wanted.notes]
+        if sensor.get("output_size"):
+            depth = sensor.get("bit_depth") or (asked.bit_depth if asked is not None else 0)
+            mode = SensorMode(_size(sensor["output_size"]), depth)
+        if asked is not None and mode is not None and mode.size != asked.size:
+            notes.append(f"the sensor's mode {asked} is not granted, {mode} is used")
         crop, whole = properties.get("ScalerCropMaximum"), properties.get("PixelArraySize")
-        view = view_of(tuple(crop)[2:], tuple(whole), size) if crop and whole else (1.0, 1.0)
-        if view[0] < WHOLE:
-            notes += (f"this sensor has no mode of its whole width for {size[0]}x{size[1]}",)
-        return Granted(
+        granted = Granted(
+            kind="picamera2",
             model=self._model,
             mode=mode,
-            view=view,
-            picture_size=size,
-            frame_rate=frame_rate,
+            crop=tuple(crop) if crop else None,
+            sensor=_size(whole) if whole else None,
+            picture_size=_size(configuration["main"]["size"]),
+            analysis_size=_size(configuration["lores"]["size"]),
+            frame_rate=wanted.frame_rate,
             asked_rate=self._settings.frame_rate,
-            notes=notes,
+            buffers=buffers,
+            settings=wanted.settings | self._told,
         )
+        if granted.cropped:
+            notes.append("no mode of this sensor reads the whole of it: the picture is cropped")
+        return dataclasses.replace(granted, notes=tuple(notes))
 
 
-def cma_free(machine: Machine) -> int | None:
-    """Return the bytes of contiguous memory (CMA) that are free; None where the kernel does not tell."""
-    for line in (machine.read("/proc/meminfo") or "").splitlines():
-        name, _, value = line.partition(":")
-        if name == "CmaFree":
-            return int(value.split()[0]) * 1024
-    return None
+def _size(pair: Sequence[int]) -> Size:
+    return pair[0], pair[1]
 
 
-def buffer_count(
-    main: tuple[int, int], lores: tuple[int, int], mode: SensorMode | None, free: int | None
-) -> int:
+def buffer_count(main: Size, lores: Size, mode: SensorMode | None, free: int | None) -> int:
     """Return how many buffers of each stream fit into ``free`` bytes, half of which stays for others."""
+    each = buffer_bytes(main, lores, mode)
+    return BUFFERS if free is None or BUFFERS * each <= free // 2 else FEW_BUFFERS
+
+
+def buffer_bytes(main: Size, lores: Size, mode: SensorMode | None) -> int:
+    """Return the contiguous memory that one buffer of every stream takes, bytes: YUV 4:2:0, and raw inside.
+
+    libcamera keeps raw buffers of its own although none is asked for. Its VC4 pipeline packs them.
+    """
     pixels = main[0] * main[1] + lores[0] * lores[1]
     raw = 0 if mode is None else mode.size[0] * mode.size[1] * max(8, mode.bit_depth) // 8
-    each = pixels * 3 // 2 + raw  # YUV 4:2:0 takes 1.5 bytes a pixel
-    return BUFFERS if free is None or BUFFERS * each <= free // 2 else FEW_BUFFERS
+    return pixels * 3 // 2 + raw

@@ -22,13 +22,15 @@ _WHITE_BALANCE = {"auto": 0, "tungsten": 2, "fluorescent": 3, "indoor": 4, "dayl
 
 @dataclass(slots=True)
 class Controls:
-    """``values`` for ``Picamera2.set_controls``, the frame rate they grant, and what could not be had.
+    """``values`` for ``Picamera2.set_controls``, and what they amount to.
 
-    ``frame_rate``: frames a second at most, 0 where the camera does not tell.
+    ``frame_rate``: frames a second at most, 0 where the camera does not tell. ``settings``: the keys of
+    ``camera`` that are in force, in words. ``notes``: what could not be had, and what is used instead.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
     frame_rate: float = 0.0
+    settings: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -59,58 +61,74 @@ def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted:
 
 def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
     if "AfMode" not in advertised:
+        wanted.settings["focus"] = "fixed lens"
         if settings.focus != "auto":
             wanted.notes.append("camera.focus: this camera has a fixed focus")
     elif settings.focus == "auto" or "LensPosition" not in advertised:
         wanted.values["AfMode"] = _AF_CONTINUOUS
+        wanted.settings["focus"] = "auto, on faces" if "AfWindows" in advertised else "auto"
+        if settings.focus != "auto":
+            wanted.notes.append("camera.focus: this lens cannot be set to a distance, auto is used")
     else:
-        nearest_first, farthest_last = advertised["LensPosition"][1], advertised["LensPosition"][0]
+        farthest, nearest, _ = advertised["LensPosition"]
         dioptres = 1 / settings.focus  # LensPosition is in dioptres, the reciprocal of metres
-        position = min(max(dioptres, farthest_last), nearest_first)
+        position = min(max(dioptres, farthest), nearest)
+        used = f"{1 / position:.2g} m" if position else "infinity"
         wanted.values |= {"AfMode": _AF_MANUAL, "LensPosition": position}
+        wanted.settings["focus"] = used
         if abs(position - dioptres) > 1e-3:
-            wanted.notes.append(
-                f"camera.focus: {settings.focus:g} m is out of reach, {1 / position:.2g} m is used"
-            )
+            wanted.notes.append(f"camera.focus: {settings.focus:g} m is out of reach, {used} is used")
 
 
 def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
-    _choose(
-        "AeExposureMode",
-        _EXPOSURE[settings.exposure],
-        "exposure",
-        settings.exposure != "short",
-        advertised,
-        wanted,
-    )
-    if settings.mains != "none":
-        if "AeFlickerPeriod" in advertised and "AeFlickerMode" in advertised:
-            # Lamps brighten twice a period: 100 or 120 times a second.
-            period = round(1_000_000 / (2 * settings.mains))
-            wanted.values |= {"AeFlickerMode": _FLICKER_MANUAL, "AeFlickerPeriod": period}
-        else:
-            wanted.notes.append("camera.mains: this camera cannot avoid flicker")
-    if settings.brightness:
-        if "ExposureValue" in advertised:
-            low, high, _ = advertised["ExposureValue"]
-            wanted.values["ExposureValue"] = min(max(settings.brightness, low), high)
-        else:
-            wanted.notes.append("camera.brightness: this camera cannot be made brighter")
-    _choose(
-        "AwbMode",
-        _WHITE_BALANCE[settings.white_balance],
-        "white_balance",
-        settings.white_balance != "auto",
-        advertised,
-        wanted,
-    )
+    exposure, white = settings.exposure, settings.white_balance
+    if _choose("AeExposureMode", _EXPOSURE[exposure], advertised, wanted):
+        wanted.settings["exposure"] = exposure
+    else:
+        wanted.settings["exposure"] = "the camera's own"
+        wanted.notes.append(f"camera.exposure: this camera does not have {exposure}")
+    _mains(settings, advertised, wanted)
+    _brightness(settings, advertised, wanted)
+    wanted.settings["white_balance"] = white
+    if not _choose("AwbMode", _WHITE_BALANCE[white], advertised, wanted):
+        wanted.settings["white_balance"] = "the camera's own"
+        if white != "auto":
+            wanted.notes.append(f"camera.white_balance: this camera does not have {white}")
 
 
-def _choose(name: str, value: int, key: str, asked: bool, advertised: Advertised, wanted: Controls) -> None:
-    if name in advertised:
-        low, high, _ = advertised[name]
-        if low <= value <= high:
-            wanted.values[name] = value
-            return
-    if asked:
-        wanted.notes.append(f"camera.{key}: this camera does not have it")
+def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+    wanted.settings["mains"] = "none"
+    if settings.mains == "none":
+        return
+    if not {"AeFlickerMode", "AeFlickerPeriod"} <= advertised.keys():
+        wanted.notes.append("camera.mains: this camera cannot avoid flicker")
+        return
+    # Lamps brighten twice a period: 100 or 120 times a second.
+    period = round(1_000_000 / (2 * settings.mains))
+    wanted.values |= {"AeFlickerMode": _FLICKER_MANUAL, "AeFlickerPeriod": period}
+    wanted.settings["mains"] = f"{settings.mains} Hz"
+
+
+def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+    used = 0.0
+    if "ExposureValue" in advertised:
+        low, high, _ = advertised["ExposureValue"]
+        used = min(max(settings.brightness, low), high)
+    if used:
+        wanted.values["ExposureValue"] = used
+    wanted.settings["brightness"] = f"{used:+g} EV"
+    if used != settings.brightness:
+        wanted.notes.append(
+            f"camera.brightness: {settings.brightness:g} cannot be had here, {used:g} is used"
+        )
+
+
+def _choose(name: str, value: int, advertised: Advertised, wanted: Controls) -> bool:
+    """Set a control if the camera has it with that value; whether it was set."""
+    if name not in advertised:
+        return False
+    low, high, _ = advertised[name]
+    if not low <= value <= high:
+        return False
+    wanted.values[name] = value
+    return True

@@ -7,6 +7,7 @@ of its buffers would be synchronised for every frame.
 
 import errno
 import threading
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -22,20 +23,18 @@ from appliance.errors import (
     CameraFormatError,
     CameraMemoryError,
     CameraStalledError,
-    CameraTuningError,
 )
 from appliance.hw.cameras.convert import believable, make_frame
+from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.patience import patience
 from appliance.hw.cameras.pi_configure import Configuring
+from appliance.hw.cameras.pi_focus import Focus
+from appliance.hw.cameras.pi_tuning import choose_tuning
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
-from appliance.hw.cameras.sensor_modes import Granted
-from appliance.records.frame import Colour, Frame, Picture
+from appliance.records.frame import Box, Colour, Frame, Picture
 
 CLOSING = 2.0
 """Seconds. A camera whose driver hangs never closes; the daemon must go on."""
-
-STARTUP_FRAMES = 10
-"""Frames after an opening that may be discarded by the pipeline until exposure has settled (libcamera's
-Raspberry Pi IPA: up to eight), with some to spare."""
 
 _MATRICES = {"Rec601": "601", "Rec709": "709", "Rec2020": "2020"}  # libcamera::ColorSpace::YcbcrEncoding
 
@@ -54,11 +53,16 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
             f"There is no Pi camera {settings.device}: {there_are}",
             "Check the cable with the power off; rpicam-hello --list-cameras shows what is connected",
         )
-    device = _open(camera_class, settings.device, _tuning(camera_class, settings.tuning))
+    tuning = choose_tuning(camera_class, settings, str(found[settings.device].get("Model", "")))
+    notes = tuning.notes
+    if len(found) > 1:
+        notes += (f"camera.device: {settings.device} of {len(found)} Pi cameras is used",)
+    device = _open(camera_class, settings.device, tuning.content)
+    told = {"tuning": tuning.name} | ({} if settings.exposure == "normal" else {"exposure": tuning.exposure})
     try:
-        granted = Configuring(device, settings, libcamera).whole_view()
+        granted = Configuring(device, settings, libcamera, settings_told=told, notes=notes).whole_view()
         device.start()
-        return PiCamera(device, clock, granted, upside_down=settings.orientation >= 180)
+        return PiCamera(device, clock, granted, settings)
     except CameraError:
         device.close()
         raise
@@ -79,19 +83,6 @@ def _import() -> tuple[Any, Any]:
     except (ValueError, RuntimeError, OSError) as error:  # ValueError: built for another numpy
         raise CameraAbsentError(f"picamera2 cannot be loaded ({error})", "Run setup.sh again") from error
     return Picamera2, libcamera
-
-
-def _tuning(camera_class: Any, name: str) -> Any:
-    """The tuning called ``name``, None for the camera's own. Raises CameraTuningError."""
-    if not name:
-        return None
-    try:
-        return camera_class.load_tuning_file(f"{name}.json")
-    except (RuntimeError, OSError, ValueError) as error:
-        raise CameraTuningError(
-            f"There is no camera tuning {name} ({error})",
-            "ls /usr/share/libcamera/ipa/rpi/* shows the names; or leave camera.tuning empty",
-        ) from error
 
 
 def _open(camera_class: Any, number: int, tuning: Any) -> Any:
@@ -146,39 +137,41 @@ def granted_layout(stream: dict[str, Any], colour_space: Any) -> Layout:
 class PiCamera:
     """Camera that reads both streams of a running Picamera2."""
 
-    def __init__(
-        self, device: Any, clock: Clock, granted: Granted | None = None, *, upside_down: bool = False
-    ) -> None:
+    def __init__(self, device: Any, clock: Clock, granted: Granted, settings: schema.CameraSettings) -> None:
         configuration = device.camera_configuration()
         self._main = granted_layout(configuration["main"], configuration["colour_space"])
         self._lores = granted_layout(configuration["lores"], configuration["colour_space"])
         transform = configuration["transform"]
-        self._turn = upside_down and not (transform.hflip and transform.vflip)
-        model = device.camera_properties.get("Model", "unknown model")
+        self._turn = settings.orientation >= 180 and not (transform.hflip and transform.vflip)
         self.description = (
-            f"Pi camera {model}: {self._main.width}x{self._main.height} {self._main.format},"
-            f" analysis {self._lores.width}x{self._lores.height} {self._lores.format}"
+            f"Pi camera {granted.model}: {self._main.width}x{self._main.height} {self._main.format},"
+            f" analysis {self._lores.width}x{self._lores.height} {self._lores.format}; {granted}"
         )
-        if granted is not None:
-            self.description += f"; {granted}"
         self.granted = granted
+        self._focus = Focus(device.camera_controls, granted, automatic=settings.focus == "auto")
         self._device = device
         self._clock = clock
         self._sequence = 0
         self._job: Any = None
 
-    def patience(self, timeout: float) -> float:
-        """Return how many seconds to wait for the next frame: ``timeout``, or longer at a low frame rate.
+    def facts(self) -> dict[str, Any]:
+        """Return what was granted, see :class:`Granted`."""
+        return self.granted.facts()
 
-        The first frames after an opening are discarded by the pipeline.
-        """
-        rate = self.granted.frame_rate if self.granted is not None else 0.0
-        frame = 1 / rate if rate else 0.0
-        return timeout + STARTUP_FRAMES * frame if self._sequence == 0 else max(timeout, 2 * frame)
+    def aim(self, faces: Sequence[Box]) -> None:
+        """See :class:`appliance.hw.camera.Aimable`."""
+        if self._turn:  # the camera's own picture stands on its head
+            width, height = self._lores.width, self._lores.height
+            faces = [Box(width - one.x - one.w, height - one.y - one.h, one.w, one.h) for one in faces]
+        self._set(self._focus.aim(faces, self._clock.now()))
+
+    def _set(self, controls: dict[str, Any]) -> None:
+        if controls:
+            self._device.set_controls(controls)
 
     def read(self, timeout: float) -> Frame:
         """The next frame. Raises CameraStalledError, CameraFormatError."""
-        timeout = self.patience(timeout)
+        timeout = patience(timeout, self.granted.frame_rate, first=self._sequence == 0)
         # A job that timed out stays queued: waiting for it again keeps its request from being lost.
         job = self._job = self._job or self._device.capture_request(wait=False)
         try:
@@ -194,10 +187,12 @@ class PiCamera:
         try:
             main = request.make_buffer("main")
             lores = request.make_buffer("lores")
-            stamp = request.get_metadata().get("SensorTimestamp", 0) / 1e9
+            metadata = request.get_metadata()
         finally:
             request.release()
-        captured_at = believable(stamp, self._clock.now())
+        now = self._clock.now()
+        self._set(self._focus.observe(metadata, now))
+        captured_at = believable(metadata.get("SensorTimestamp", 0) / 1e9, now)
         picture = Picture(
             width=self._main.width,
             height=self._main.height,

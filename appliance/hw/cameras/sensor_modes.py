@@ -26,17 +26,6 @@ FRAME_RATES: Mapping[str, Mapping[Size, float]] = {
 """Frames a second at most of the full-view modes of the official modules, as ``rpicam-hello --list-cameras``
 prints them. Only for choosing: what is granted is read back."""
 
-ANGLES: Mapping[str, float] = {
-    "ov5647": 53.5,
-    "imx219": 62.2,
-    "imx708": 66.0,
-    "imx708_wide": 102.0,
-    "imx500": 66.3,
-}
-"""Horizontal field of view in degrees (Raspberry Pi documentation, camera hardware). Not listed: modules
-whose
-lens is bought apart."""
-
 
 @dataclass(frozen=True, slots=True)
 class SensorMode:
@@ -49,51 +38,6 @@ class SensorMode:
         return f"{self.size[0]}x{self.size[1]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
-    """What a Pi camera granted, read back after it was configured.
-
-    ``view``: width and height of what a photo shows, each as a share of the sensor's. ``frame_rate``:
-    frames a
-    second, 0 where the camera does not tell. ``asked_rate``: the setting. ``notes``: settings that could
-    not be
-    had, each with what is used instead.
-    """
-
-    model: str
-    mode: SensorMode | None
-    view: tuple[float, float]
-    picture_size: Size
-    frame_rate: float
-    asked_rate: int
-    notes: tuple[str, ...] = ()
-
-    @property
-    def angle(self) -> float | None:
-        """Horizontal field of view of a photo in degrees; None where the lens is not known."""
-        name = self.model.removesuffix("_noir")
-        whole = ANGLES.get(name, ANGLES.get(name.replace("_noir", "")))
-        if whole is None:
-            return None
-        return math.degrees(2 * math.atan(self.view[0] * math.tan(math.radians(whole) / 2)))
-
-    @property
-    def cropped(self) -> bool:
-        """Whether the photo lacks a part of the sensor's width."""
-        return self.view[0] < WHOLE
-
-    def __str__(self) -> str:
-        width, height = (round(100 * share) for share in self.view)
-        mode = f"mode {self.mode}, " if self.mode is not None else ""
-        angle = f", {self.angle:.0f} degrees" if self.angle is not None else ""
-        rate = f"{self.frame_rate:.3g} frames a second" if self.frame_rate else "frame rate not told"
-        return "; ".join((f"{mode}sees {width}% x {height}% of the sensor{angle}, {rate}", *self.notes))
-
-
-WHOLE = 0.99
-"""Share of the sensor's width or height that counts as the whole: modes round to a few pixels."""
-
-
 def bit_depth(pixel_format: str) -> int:
     """Return the bits a pixel of a raw format such as ``SRGGB10_CSI2P``; 0 where its name does not say."""
     digits = re.search(r"\d+", pixel_format)
@@ -101,11 +45,10 @@ def bit_depth(pixel_format: str) -> int:
 
 
 def photo_size(wanted: Size, mode: Size, whole_view: bool) -> Size:
-    """Return the size of a photo, even numbers, never more than ``mode`` has.
+    """Return width and height of a photo in pixels, even numbers, never more than ``mode`` has.
 
     With ``whole_view`` it has the mode's shape and as many pixels as ``wanted``; else the shape of
-    ``wanted``,
-    with the whole width of the mode where that is not more.
+    ``wanted``, with the whole width of the mode where that is not more.
     """
     width, height = (float(side) for side in wanted)
     if whole_view:
@@ -121,13 +64,10 @@ def candidates(
     """Return the modes to try, best first: those that read the whole sensor, as far as their size tells.
 
     A mode of the sensor's full resolution or exactly half of it reads all of it: true of every official
-    module,
-    whose other modes are cropped. Of these the smallest one that has the pixels of a photo of ``wanted``
-    and the
-    frames; where none has both, more than 30 frames a second were asked for on purpose and go first, else the
-    pixels do as long as :data:`ENOUGH_FRAMES` are left. The other modes follow, the largest first, for
-    sensors
-    that nobody knows.
+    module, whose other modes are cropped. Of these the smallest one comes first that has the pixels of a
+    photo of ``wanted`` and the frames. Where none has both, more than 30 frames a second were asked for on
+    purpose and decide, else the pixels do as long as :data:`ENOUGH_FRAMES` are left. The other modes follow,
+    the largest first, for sensors that nobody knows.
     """
     if not modes:
         return []
@@ -147,18 +87,6 @@ def candidates(
 
     others = sorted((mode for mode in distinct if mode not in full), key=_area, reverse=True)
     return sorted(full, key=badness) + others
-
-
-def view_of(crop: Size, sensor: Size, photo: Size) -> tuple[float, float]:
-    """Return which share of the ``sensor``'s width and height a ``photo`` shows.
-
-    ``crop``: width and height in sensor pixels of what the mode reads. The ISP cuts that to the photo's
-    shape,
-    in the middle.
-    """
-    ratio = photo[0] / photo[1]
-    width, height = min(crop[0], crop[1] * ratio), min(crop[1], crop[0] / ratio)
-    return min(1.0, width / sensor[0]), min(1.0, height / sensor[1])
 
 
 def _reads_all(size: Size, native: Size) -> bool:

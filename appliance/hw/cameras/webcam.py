@@ -19,6 +19,9 @@ from appliance.clock import Clock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraBusyError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras.convert import believable, make_frame
+from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.patience import patience
+from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame
 
 CLOSING = 1.0
@@ -94,6 +97,7 @@ def open_webcam(settings: schema.CameraSettings, clock: Clock) -> "Webcam":
         name=f"webcam {node}",
         gone=lambda: not node.exists(),
         analysis_size=settings.analysis_size,
+        asked_rate=settings.frame_rate,
     )
 
 
@@ -108,6 +112,7 @@ class Webcam:
         name: str = "webcam",
         gone: Callable[[], bool] = lambda: False,
         analysis_size: tuple[int, int] = (640, 480),
+        asked_rate: float = 0,
     ) -> None:
         self._capture = capture
         self._clock = clock
@@ -120,16 +125,37 @@ class Webcam:
         self._changed = threading.Condition()
         self._sequence = 0
         self.dropped = 0
-        self.description = f"{name}: {self._granted()}"
+        self.granted = self._read_back(asked_rate)
+        self.description = f"{name}: {self._format()}" + "".join(f"; {note}" for note in self.granted.notes)
         self._reader = threading.Thread(target=self._keep_reading, name="webcam", daemon=True)
         self._reader.start()
 
-    def _granted(self) -> str:
-        code = int(self._capture.get(cv2.CAP_PROP_FOURCC))
-        fourcc = code.to_bytes(4, "little", signed=code < 0).decode("ascii", "replace").strip("\0 ")
+    def facts(self) -> dict[str, Any]:
+        """Return what was granted, see :class:`Granted`."""
+        return self.granted.facts()
+
+    def _read_back(self, asked_rate: float) -> Granted:
         width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-        return f"{width}x{height} {fourcc} at {self._capture.get(cv2.CAP_PROP_FPS):g} frames/s"
+        rate = max(0.0, self._capture.get(cv2.CAP_PROP_FPS))
+        notes: tuple[str, ...] = ()
+        if asked_rate and rate and abs(rate - asked_rate) > 0.02 * asked_rate:
+            notes = (f"camera.frame_rate: {asked_rate:g} cannot be had here, {rate:.3g} is used",)
+        return Granted(
+            kind="webcam",
+            model=self._name,
+            picture_size=(width, height),
+            analysis_size=fitted_size((width, height), self._analysis_size) if width and height else (0, 0),
+            asked_rate=asked_rate,
+            frame_rate=rate,
+            notes=notes,
+        )
+
+    def _format(self) -> str:
+        code = int(self._capture.get(cv2.CAP_PROP_FOURCC))
+        fourcc = code.to_bytes(4, "little", signed=code < 0).decode("ascii", "replace").strip("\0 ")
+        width, height = self.granted.picture_size
+        return f"{width}x{height} {fourcc} at {self.granted.frame_rate:g} frames/s"
 
     def _keep_reading(self) -> None:
         try:
@@ -153,6 +179,7 @@ class Webcam:
 
     def read(self, timeout: float) -> Frame:
         """The newest frame not yet taken."""
+        timeout = patience(timeout, self.granted.frame_rate, first=self._sequence == 0)
         with self._changed:
             self._changed.wait_for(lambda: self._slot is not None or self._failed, timeout)
             taken, self._slot = self._slot, None

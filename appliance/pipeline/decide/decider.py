@@ -10,6 +10,7 @@ from appliance.line.stage import Stage
 from appliance.pipeline.decide import company
 from appliance.pipeline.decide.arming import Arming
 from appliance.pipeline.decide.company import Verdict
+from appliance.pipeline.decide.gap import FrameGap
 from appliance.pipeline.decide.hold import Hold
 from appliance.pipeline.decide.light_state import LightState
 from appliance.pipeline.decide.scene_change import SceneChange
@@ -19,9 +20,6 @@ from appliance.records.decision import Command, Decision, Reason, ReasonKind, Sh
 from appliance.records.faces import People
 
 log = logging.getLogger(__name__)
-
-GAP_SECONDS = 1.0
-"""After a gap between frames this long nobody knows what went on meanwhile: everybody starts over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +70,7 @@ class Decider(Stage[People, Decision]):
         self._hold = Hold()
         self._light = LightState()
         self._scene = SceneChange()
+        self._gap = FrameGap()
         self._photo_at = self._last = -math.inf
 
     @property
@@ -80,11 +79,11 @@ class Decider(Stage[People, Decision]):
         return self._arming.armed
 
     def command(self, command: Command) -> None:
-        """Somebody asks for something. Any thread."""
+        """Carry out ``command`` at the next frame. Any thread."""
         self._waiting.append(command)
 
     def use(self, rule: RuleSettings) -> None:
-        """Another rule from the next frame on. Any thread."""
+        """Use another rule from the next frame on. Any thread."""
         self._rules.append(rule)
 
     def process(self, people: People) -> tuple[Decision]:
@@ -131,17 +130,17 @@ class Decider(Stage[People, Decision]):
         )
 
     def _photo_may_come(self, findings: _Findings, now: float) -> bool:
-        """Whether the next photo comes if everybody goes on: the scene is new, and the cooldown ends soon."""
+        """Return whether a photo comes if everybody goes on: the scene is new, and the cooldown ends soon."""
         cooled = now - self._photo_at >= self._rule.cooldown_seconds - self._rule.hold_seconds
         return cooled and (findings.new_scene or self._scene.changing)
 
     def _resume(self, now: float) -> bool:
         """Start over where frames were missing or time went back; whether the camera was away for long."""
-        elapsed = now - self._last
-        if not 0 <= elapsed <= GAP_SECONDS:
+        out_of_date, away = self._gap.step(now)
+        if out_of_date:  # nobody knows what went on meanwhile: everybody starts over
             self._start_over(now)
         self._last = now
-        return GAP_SECONDS < elapsed < math.inf
+        return away
 
     def _start_over(self, now: float) -> None:
         """Frames were missing, or their time went back: what was known of the moment is no longer true."""

@@ -54,9 +54,9 @@ def test_bad_power_and_heat_are_told_even_when_they_are_over(machine, bits, powe
     assert board.speed(machine).state is speed
 
 
-def test_the_kernel_is_believed_before_the_firmware_tool(machine):
-    put(machine, "/sys/devices/platform/soc/soc:firmware/get_throttled", "50000\n")
-    program_says(machine, "vcgencmd", "throttled=0x0")
+def test_the_firmware_is_asked_and_not_the_kernel_s_file_which_forgets_within_seconds(machine):
+    put(machine, "/sys/devices/platform/soc/soc:firmware/get_throttled", "0\n")
+    program_says(machine, "vcgencmd", "throttled=0x50000")
     assert board.power(machine).state is Status.WARNING
 
 

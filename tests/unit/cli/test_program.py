@@ -66,6 +66,7 @@ def test_an_output_that_takes_no_more_is_told() -> None:
     assert "No space left" in said
 
 
+@pytest.mark.slow
 def test_whoever_has_read_enough_of_the_demo_ends_it_without_a_fuss(tmp_path: Path) -> None:
     demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
     assert demo.stdout is not None
@@ -77,6 +78,7 @@ def test_whoever_has_read_enough_of_the_demo_ends_it_without_a_fuss(tmp_path: Pa
     assert "died" not in said
 
 
+@pytest.mark.slow
 def test_a_demo_that_was_told_to_end_does_not_ask_what_went_wrong(tmp_path: Path) -> None:
     demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
     assert demo.stdout is not None
@@ -87,6 +89,7 @@ def test_a_demo_that_was_told_to_end_does_not_ask_what_went_wrong(tmp_path: Path
     assert "No photo" not in said
 
 
+@pytest.mark.slow
 def test_a_recording_that_is_told_to_end_keeps_what_it_has(tmp_path: Path) -> None:
     recording = program("record", str(tmp_path / "a.avi"), "--set", "camera.source=scene")
     deadline = time.monotonic() + 30

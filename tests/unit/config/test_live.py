@@ -361,6 +361,7 @@ def dump(config: Config) -> dict:
     return config.model_dump(mode="json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "count", [300, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
 )

@@ -16,6 +16,7 @@ import appliance
 from appliance.clock import VirtualClock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.storage import durable, photos
+from appliance.storage.photo_names import MOST_COUNTED, PHOTO, number_of, photos_of
 from appliance.storage.photos import PhotoStore
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -161,7 +162,7 @@ def test_a_name_that_appears_meanwhile_is_stepped_over(store, tmp_path):
     assert foreign.read_bytes() == b"somebody's"
 
 
-@given(st.lists(st.integers(0, 999_999_998), max_size=8), st.one_of(st.none(), st.integers(0, 999_999_998)))
+@given(st.lists(st.integers(0, MOST_COUNTED), max_size=8), st.one_of(st.none(), st.integers(0, MOST_COUNTED)))
 def test_the_next_number_is_above_every_photo_and_the_counter(tmp_path_factory, taken, counted):
     folder = tmp_path_factory.mktemp("photos")
     for number in taken:
@@ -277,3 +278,28 @@ def test_a_photo_is_bounded_in_bytes(store, tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="too large"):
         store.save(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8), NOON)
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "slip", ["selfie-999999999-20260101-000000.jpg", "selfie-900000000-20260101-000000.jpg"]
+)
+def test_a_number_that_leaves_no_room_for_others_is_not_counted_on_from(store, tmp_path, slip):
+    (tmp_path / slip).write_bytes(b"x")
+    (tmp_path / ".smart-selfie-counter").write_bytes(b"999999999\n")
+    store.prepare()
+    kept = store.save(BLUE, NOON)
+    assert kept.name.startswith("selfie-000001-")
+    assert [path.name for path in photos_of(tmp_path)] == [kept.name, slip]
+
+
+def test_every_photo_that_is_kept_has_a_name_that_the_gallery_and_the_export_know(store, tmp_path):
+    for last in (999_999, MOST_COUNTED):
+        (tmp_path / ".smart-selfie-counter").write_bytes(b"%d\n" % last)
+        assert PHOTO.fullmatch(store.save(BLUE, NOON).name)
+
+
+def test_photos_are_in_the_order_of_their_numbers_also_of_more_than_six_digits(tmp_path):
+    names = [f"selfie-{number:06d}-20260101-000000.jpg" for number in (999_999, 1_000_000, 2, 10_000_000)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+    assert [number_of(path.name) for path in photos_of(tmp_path)] == [2, 999_999, 1_000_000, 10_000_000]

@@ -17,7 +17,7 @@ from appliance.storage import durable
 from appliance.storage.photos import PhotoStore
 
 ROOT = Path(__file__).parents[3]
-SAVER = ROOT / "tests" / "photo_saver.py"
+SAVER = ROOT / "tests" / "support" / "photo_saver.py"
 LINK = "?link,linkat"  # newer architectures have only the second
 NOON = datetime(2026, 11, 21, 12, 0, 0)
 NOISE = np.random.default_rng(3).integers(0, 256, (240, 320, 3), np.uint8)

@@ -23,7 +23,7 @@ LONGEST_LIFE = 0.06  # seconds: on a quick machine a few photos, on a slow one t
 def saver(tmp_path) -> Iterator[subprocess.Popen]:
     """A process that forks a child for each line it reads, so that Python and numpy start only once."""
     process = subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "photo_saver.py", tmp_path, "serve"],
+        [sys.executable, ROOT / "tests" / "support" / "photo_saver.py", tmp_path, "serve"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -57,6 +57,7 @@ def test_the_session_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(lo
     assert "samesite=strict" in cookie
 
 
+@pytest.mark.slow
 def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: Page) -> None:
     answers = [
         locked_page.ask("/api/login", "POST", {"password": f"guess {number}"}) for number in range(1000)

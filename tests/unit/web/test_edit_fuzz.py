@@ -84,6 +84,7 @@ VALUES: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "files", [300, pytest.param(20_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 )

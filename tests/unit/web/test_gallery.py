@@ -29,6 +29,16 @@ def test_the_gallery_is_by_day_and_newest_first(page: Page) -> None:
     assert [one["next"] for one in pages] == [1, 2, None]
 
 
+def test_the_newest_photo_is_first_though_the_clock_went_back(page: Page) -> None:
+    before = [write_photo(page.photos, number, "20261025", f"0259{number:02d}") for number in (1, 2)]
+    after = [write_photo(page.photos, number, "20261025", f"0200{number:02d}") for number in (3, 4)]
+    years_ago = write_photo(page.photos, 5, "19700101", "000000")
+    days = page.ask("/api/photos").json()["days"]
+    assert [one["name"] for day in days for one in day["photos"]] == [years_ago, *reversed(before + after)]
+    following = page.ask(f"/api/photos?after={after[0]}").json()["days"]
+    assert [one["name"] for day in following for one in day["photos"]] == [*reversed(before)]
+
+
 def test_what_follows_a_photo_is_asked_for_by_its_name_though_it_and_others_have_gone(page: Page) -> None:
     names = [write_photo(page.photos, number) for number in range(1, 7)]
     for gone in (names[3], names[5]):

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera, raw
+from appliance.hw.cameras.granted import Granted
 from appliance.hw.cameras.picamera2 import PiCamera, granted_layout
 from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Colour
@@ -121,7 +123,7 @@ class Device:
         self.jobs = 0
         self.main = Layout("YUV420", 256, 192, 256)
         self.lores = Layout("YUV420", 64, 48, 64)
-        self.camera_properties = {"Model": "test"}
+        self.camera_controls: dict[str, object] = {}
 
     def camera_configuration(self) -> dict[str, object]:
         streams = {
@@ -161,9 +163,16 @@ class Job:
         return self.future.result(timeout)
 
 
+def camera_of(device: Device, **settings: Any) -> PiCamera:
+    granted = Granted(
+        kind="picamera2", model="test", picture_size=(256, 192), analysis_size=(64, 48), asked_rate=30
+    )
+    return PiCamera(device, MonotonicClock(), granted, schema.CameraSettings(**settings))
+
+
 def test_a_frame_has_both_streams_of_one_request_and_the_sensor_s_time() -> None:
     device = Device()
-    camera = PiCamera(device, MonotonicClock())
+    camera = camera_of(device)
     frame = camera.read(timeout=1)
     assert device.lent == 0
     assert frame.grey.shape == (48, 64)
@@ -174,14 +183,14 @@ def test_a_frame_has_both_streams_of_one_request_and_the_sensor_s_time() -> None
 
 
 def test_a_camera_that_did_not_turn_the_picture_has_it_turned() -> None:
-    frame = PiCamera(Device(), MonotonicClock(), upside_down=True).read(timeout=1)
+    frame = camera_of(Device(), orientation=180).read(timeout=1)
     for bgr in (frame.colour, frame.picture.bgr()):
         assert np.abs(bgr[-5, -5].astype(int) - COLOURS["blue"]).max() <= 3
 
 
 def test_a_pi_camera_that_stalls_is_noticed_and_no_second_job_is_queued() -> None:
     device = Device(stalls=True)
-    camera = PiCamera(device, MonotonicClock())
+    camera = camera_of(device)
     for _ in range(2):
         with pytest.raises(CameraStalledError, match=r"no picture for 0\.01 s"):
             camera.read(timeout=0.01)

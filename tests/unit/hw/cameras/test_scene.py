@@ -13,7 +13,7 @@ from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import open_camera, scene
 from appliance.inference.folder import models_folder
 from appliance.pipeline.judge import ExpressionModel
-from appliance.records.frame import Box
+from appliance.records.frame import Box, Grey
 
 EVERY = 9
 """Every ninth frame is looked at: a smile that comes is seen once or twice half there."""
@@ -26,6 +26,12 @@ def camera() -> scene.Scene:
 
 def moments() -> list[float]:
     return [i / scene.FRAME_RATE for i in range(0, round(scene.SECONDS * scene.FRAME_RATE), EVERY)]
+
+
+@pytest.fixture(scope="module")
+def greys(camera: scene.Scene) -> dict[float, Grey]:
+    """What the face finder sees of each moment, by its time in seconds."""
+    return {time: scene.make_frame(0, time, camera.picture(time), (640, 480)).grey for time in moments()}
 
 
 def runs(of: bool) -> list[float]:
@@ -94,12 +100,12 @@ def test_as_the_camera_of_a_running_appliance_it_goes_on_for_ever(monkeypatch: p
     assert frames[9].captured_at == pytest.approx(5.3)
 
 
-def test_the_face_cascade_finds_everybody_and_nobody_else(camera: scene.Scene) -> None:
+@pytest.mark.slow
+def test_the_face_cascade_finds_everybody_and_nobody_else(greys: dict[float, Grey]) -> None:
     cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     right = 0
-    for time in moments():
-        frame = scene.make_frame(0, time, camera.picture(time), (640, 480))
-        found = [Box(*map(float, box)) for box in cascade.detectMultiScale(frame.grey, 1.15, 4)]
+    for time, grey in greys.items():
+        found = [Box(*map(float, box)) for box in cascade.detectMultiScale(grey, 1.15, 4)]
         there = [box.scaled(0.5) for box in scene.faces(time).values()]
         coming_or_going = [role.face(time).scaled(0.5) for role in scene.ROLES.values()]
         right += all(sum(face.iou(box) > 0.5 for box in found) == 1 for face in there)
@@ -110,10 +116,9 @@ def test_the_face_cascade_finds_everybody_and_nobody_else(camera: scene.Scene) -
 @pytest.mark.skipif(
     not (models_folder() / "expression.json").exists(), reason="the expression model is not built yet"
 )
-def test_the_expression_model_tells_who_smiles(camera: scene.Scene) -> None:
+def test_the_expression_model_tells_who_smiles(greys: dict[float, Grey]) -> None:
     model = ExpressionModel(models_folder())
-    for time in moments():
-        grey = scene.make_frame(0, time, camera.picture(time), (640, 480)).grey
+    for time, grey in greys.items():
         smiles = scene.smiles(time)
         for name, box in scene.faces(time).items():
             happy = model.judge(grey, box.scaled(0.5))["happy"]

@@ -1,36 +1,19 @@
 """Whichever Pi camera is connected, everybody in front of it is in the picture."""
 
-import sys
-from collections.abc import Callable
+import json
 from itertools import product
 from typing import Any
 
 import pytest
 
-from appliance.clock import VirtualClock
-from appliance.config import schema
-from appliance.errors import CameraMemoryError, CameraStalledError, CameraTuningError
-from appliance.hw.cameras.picamera2 import PiCamera, open_pi_camera
-from tests.support.pi_cameras import SENSORS, Board
+from appliance.errors import CameraAbsentError, CameraMemoryError, CameraStalledError
+from appliance.hw.cameras.pi_configure import buffer_count
+from appliance.hw.cameras.sensor_modes import SensorMode
+from tests.support.pi_cameras import Open
+from tests.support.pi_sensors import SENSORS
 
 OFFICIAL = [name for name in SENSORS if name != "ovunknown"]
 SIZES = [(2304, 1296), (1920, 1080), (1280, 720), (4608, 2592), (640, 480), (1536, 864), (1000, 1000)]
-
-Open = Callable[..., tuple[PiCamera, Board]]
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Open the camera of a board with this sensor and these settings."""
-
-    def open_with(model: str, fails: Exception | None = None, **settings: Any) -> tuple[PiCamera, Board]:
-        clock = VirtualClock()
-        board = Board(SENSORS[model], clock, fails)
-        for name, module in board.modules():
-            monkeypatch.setitem(sys.modules, name, module)
-        return open_pi_camera(schema.CameraSettings(source="picamera2", **settings), clock), board
-
-    return open_with
 
 
 @pytest.mark.parametrize("model", OFFICIAL)
@@ -46,7 +29,6 @@ def test_every_official_module_shows_its_full_width_and_nothing_enlarged(
     main = video.configured[-1]["main"]["size"]
     assert main[0] <= mode[0]
     assert main[1] <= mode[1]
-    assert camera.granted is not None
     assert camera.granted.view == pytest.approx((1, 1), abs=0.01)
     assert "sees 100% x 100% of the sensor" in camera.description
 
@@ -81,7 +63,6 @@ def test_a_photo_of_another_shape_keeps_the_full_width_and_says_what_it_lacks(op
 def test_a_sensor_nobody_knows_is_tried_until_the_whole_of_it_is_seen(opened: Open) -> None:
     camera, board = opened("ovunknown")
     assert board.opened[-1].camera_configuration()["sensor"]["output_size"] == (1333, 1000)
-    assert camera.granted is not None
     assert not camera.granted.cropped
     assert len(board.opened[-1].configured) <= 3
 
@@ -93,14 +74,12 @@ def test_every_frame_rate_delivers_frames_or_says_what_is_used_instead(
     camera, _ = opened(model, frame_rate=rate)
     for _ in range(5):
         camera.read(1.5)
-    assert camera.granted is not None
     if camera.granted.frame_rate != pytest.approx(rate, rel=0.02):
         assert f"camera.frame_rate: {rate} cannot be had here" in camera.description
 
 
 def test_frame_rates_above_thirty_are_used_where_a_mode_has_them(opened: Open) -> None:
     camera, _ = opened("imx708", frame_rate=50)
-    assert camera.granted is not None
     assert camera.granted.frame_rate == pytest.approx(50, rel=0.01)
 
 
@@ -112,33 +91,68 @@ def test_a_camera_that_stops_is_noticed_after_a_second_and_a_half(opened: Open) 
         camera.read(1.5)
 
 
-def test_light_motion_and_focus_are_set_where_the_camera_has_them(opened: Open) -> None:
-    _, board = opened("imx708", focus=2.0, mains=60, brightness=1.0, white_balance="indoor")
-    assert board.opened[-1].controls_set == {
-        "FrameDurationLimits": (33_333, 66_667),
-        "AfMode": 0,
-        "LensPosition": 0.5,
-        "AeExposureMode": 1,
-        "AeFlickerMode": 1,
-        "AeFlickerPeriod": 8_333,
-        "ExposureValue": 1.0,
-        "AwbMode": 4,
-    }
-
-
-def test_a_focus_that_a_camera_does_not_have_is_said_once(opened: Open) -> None:
-    camera, board = opened("imx219", focus=2.0)
-    assert "camera.focus: this camera has a fixed focus" in camera.description
-    assert "AfMode" not in board.opened[-1].controls_set
-
-
-def test_a_tuning_by_name_is_used_and_one_that_is_not_there_is_named(opened: Open) -> None:
-    _, board = opened("imx219", tuning="imx219_noir")
-    assert board.opened[-1].tuning == {"name": "imx219_noir.json"}
-    with pytest.raises(CameraTuningError, match=r"no camera tuning purple.*camera\.tuning"):
-        opened("imx219", tuning="purple")
-
-
 def test_a_camera_without_memory_for_its_pictures_has_words_of_its_own(opened: Open) -> None:
     with pytest.raises(CameraMemoryError, match=r"CMA.*Restart the board"):
         opened("imx219", fails=OSError(12, "Cannot allocate memory"))
+
+
+def test_what_was_granted_is_told_as_facts(opened: Open) -> None:
+    facts = opened("imx219")[0].facts()
+    assert facts["mode"] == [3280, 2464]
+    assert facts["crop"] == [0, 0, 3280, 2464]
+    assert facts["view_percent"] == [100, 100]
+    assert facts["angle"] == pytest.approx(62.2, abs=0.1)
+    assert facts["frame_rate"] == pytest.approx(21.2, abs=0.1)
+    assert facts["asked_frame_rate"] == 30
+    assert not facts["cropped"]
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_a_picture_of_another_shape_was_asked_for_and_is_no_crop(opened: Open) -> None:
+    camera, _ = opened("imx708", picture_size=(1000, 1000), whole_view=False)
+    assert camera.granted.view == pytest.approx((0.5625, 1), abs=0.001)
+    assert not camera.granted.cropped
+    assert "cropped" not in camera.description
+
+
+def test_a_sensor_without_a_mode_of_its_whole_says_that_the_picture_is_cropped(opened: Open) -> None:
+    camera, _ = opened("ovunknown", board={"vanished": ((1333, 1000),)})
+    assert camera.granted.cropped
+    assert "no mode of this sensor reads the whole of it" in camera.description
+    assert "sees 96% x 72% of the sensor" in camera.description
+
+
+def test_a_mode_that_is_told_and_not_granted_is_named_with_what_is_used(opened: Open) -> None:
+    camera, _ = opened("imx708", board={"vanished": ((2304, 1296),)})
+    assert not camera.granted.cropped
+    camera, _ = opened("imx296", board={"vanished": ()})
+    assert "is not granted" not in camera.description
+    camera, _ = opened("imx708", frame_rate=50, board={"vanished": ((4608, 2592), (2304, 1296))})
+    assert "mode 2304x1296 is not granted, 1536x864 is used" in camera.description
+    assert camera.granted.cropped
+
+
+def test_of_two_cameras_it_is_said_which_one_is_used(opened: Open) -> None:
+    assert "camera.device: 0 of 2" in opened("imx219", board={"others": ("imx708",)})[0].description
+    with pytest.raises(CameraAbsentError, match="no Pi camera 2: there are 2, counted from 0"):
+        opened("imx219", board={"others": ("imx708",)}, device=2)
+
+
+def test_a_camera_swapped_for_another_model_keeps_the_whole_view_and_says_what_no_longer_fits(
+    opened: Open,
+) -> None:
+    settings: dict[str, Any] = {"tuning": "imx219_noir", "focus": 1.5, "frame_rate": 40}
+    before, _ = opened("imx219", **settings)
+    after, _ = opened("imx708", **settings)
+    assert "this camera has a fixed focus" in before.description
+    assert "camera.tuning: imx219_noir was not made for imx708" in after.description
+    assert not after.granted.cropped
+    assert after.granted.settings["focus"] == "1.5 m"
+
+
+def test_buffers_are_as_many_as_the_contiguous_memory_has_room_for() -> None:
+    main, lores = (2304, 1296), (640, 360)
+    mode = SensorMode((2304, 1296), 10)
+    assert buffer_count(main, lores, mode, None) == 6
+    assert buffer_count(main, lores, mode, 256 << 20) == 6
+    assert buffer_count(main, lores, mode, 64 << 20) == 4

@@ -11,11 +11,11 @@ from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
 from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.convert import make_frame
-from appliance.hw.cameras.turned import Turned
+from appliance.hw.cameras.turned import Turned, turned_back
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
-from appliance.records.frame import Frame
+from appliance.records.frame import Box, Frame
 
 WAYS = {90: 1, 180: 2, 270: 3}
 """Quarter turns clockwise."""
@@ -53,6 +53,16 @@ def test_analysis_and_picture_are_turned_alike(degrees: int) -> None:
     assert str(degrees) in camera.description
     camera.close()
     assert still.closed
+
+
+@pytest.mark.parametrize("degrees", WAYS)
+def test_a_face_is_where_the_camera_itself_saw_it(degrees: int) -> None:
+    size = (64, 48)
+    mask = np.zeros((48, 64), np.uint8)
+    mask[8:18, 30:50] = 1
+    rows, columns = np.nonzero(np.rot90(mask, -WAYS[degrees]))
+    seen = Box(columns.min(), rows.min(), columns.max() - columns.min() + 1, rows.max() - rows.min() + 1)
+    assert turned_back(seen, degrees, size) == Box(30, 8, 20, 10)
 
 
 @pytest.mark.parametrize("degrees", WAYS)

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,13 +11,15 @@ from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera
+from appliance.hw.cameras.patience import patience
 from appliance.hw.cameras.webcam import Webcam, find_webcam, is_webcam
 
 
 class Feed:
     """A V4L2 device under a test's control: it gives ``pictures``, then fails or, if ``hangs``, blocks."""
 
-    def __init__(self, pictures: list[np.ndarray], hangs: bool = False) -> None:
+    def __init__(self, pictures: list[np.ndarray], hangs: bool = False, rate: float = 0.0) -> None:
+        self.rate = rate
         self.pictures = pictures
         self.hangs = hangs
         self.unblock = threading.Event()
@@ -31,8 +34,9 @@ class Feed:
             self.unblock.wait()
         return False, None
 
-    def get(self, _prop: int) -> float:
-        return 0.0
+    def get(self, prop: int) -> float:
+        told = {cv2.CAP_PROP_FRAME_WIDTH: 640, cv2.CAP_PROP_FRAME_HEIGHT: 480, cv2.CAP_PROP_FPS: self.rate}
+        return told.get(prop, 0.0)
 
     def release(self) -> None:
         self.released.set()
@@ -125,3 +129,24 @@ def test_auto_takes_the_webcam_and_says_why_it_is_not_the_pi_camera(monkeypatch:
     (line,) = said
     assert line.startswith("camera: webcam")
     assert "not picamera2: " in line
+
+
+def test_a_webcam_tells_the_size_and_rate_that_it_granted() -> None:
+    feed = Feed(shades(1), rate=15)
+    camera = Webcam(feed, MonotonicClock(), asked_rate=5)
+    camera.close()
+    facts = camera.facts()
+    assert (facts["kind"], facts["picture_size"], facts["frame_rate"]) == ("webcam", [640, 480], 15)
+    assert facts["notes"] == ["camera.frame_rate: 5 cannot be had here, 15 is used"]
+    assert "5 cannot be had here" in camera.description
+    assert facts["view_percent"] is None, "a webcam does not tell what of its sensor it reads"
+
+
+@pytest.mark.parametrize(
+    ("rate", "first", "later"), [(0, 1.5, 1.5), (30, 1.83, 1.5), (5, 3.5, 1.5), (1, 11.5, 2.0)]
+)
+def test_a_slow_camera_is_waited_for_as_long_as_its_frames_take(
+    rate: float, first: float, later: float
+) -> None:
+    assert patience(1.5, rate, first=True) == pytest.approx(first, abs=0.01)
+    assert patience(1.5, rate, first=False) == pytest.approx(later)

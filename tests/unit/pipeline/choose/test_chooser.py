@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config.schema import MomentSettings, RuleSettings, Who
+from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.quality import marks, rate
 from appliance.pipeline.decide.decider import Decider
@@ -203,3 +204,14 @@ def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> No
         scene = people(i * STEP, {1: 0.99, 2: 0.99, 3: 0.8 if i < 8 else 0.05})
         chosen += chooser.process(decider.decide(looking(scene, NOISE)))
     assert frames([*chosen, *chooser.flush()])[0] < 8
+
+
+def test_a_wrapped_chooser_keeps_the_photo_of_a_moment_in_which_the_camera_stalls() -> None:
+    decider, chooser = Decider(RULE), Replaceable(Chooser(MomentSettings(), lambda _: True))
+    decisions = [decider.decide(looking(people(i * STEP, {1: 0.99}), NOISE)) for i in range(30)]
+    taken = next(i for i, decision in enumerate(decisions) if decision.take_photo)
+    assert [photo for decision in decisions[: taken + 1] for photo in chooser.process(decision)] == []
+    assert [decision.take_photo for decision in chooser.flush()] == [True]
+    assert list(chooser.flush()) == []
+    assert chooser.is_precious(decisions[taken])
+    assert not chooser.is_precious(decisions[0])

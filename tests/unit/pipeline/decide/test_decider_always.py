@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,7 @@ def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list
             )
 
 
+@pytest.mark.slow
 @given(rules, scenes, st.integers(1, 4))
 def test_always_a_photo_when_all_show_it_for_long_enough(
     rule: RuleSettings, script: list, count: int

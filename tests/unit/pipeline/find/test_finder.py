@@ -137,6 +137,7 @@ def detector(request: pytest.FixtureRequest) -> Detector:
     return CnnDetector(models_folder() / "faces.json", 32)
 
 
+@pytest.mark.slow
 def test_everybody_in_the_scene_is_found_with_a_tight_box(
     detector: Detector, scene_frames: Sequence[Frame]
 ) -> None:

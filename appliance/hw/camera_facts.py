@@ -1,0 +1,42 @@
+"""What the camera of the running appliance granted, for ``doctor``: a file that goes with the service."""
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from appliance.hw.machine import Machine
+
+log = logging.getLogger(__name__)
+
+FILE = "camera.json"
+"""In the appliance's runtime directory."""
+DEFAULT_FOLDER = "/run/smart-selfie"
+
+
+def leave_camera_facts(facts: Mapping[str, Any] | None, environ: Mapping[str, str] = os.environ) -> None:
+    """Write ``facts``, see ``appliance/hw/cameras/granted.py``. Does nothing where systemd did not start us.
+
+    What cannot be written is told in the journal.
+    """
+    folder = environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    if not folder or facts is None:
+        return
+    path = Path(folder) / FILE
+    try:
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(facts))
+        part.replace(path)
+    except OSError as error:
+        log.warning("%s: %s", path, error.strerror)
+
+
+def read_camera_facts(machine: Machine) -> dict[str, Any] | None:
+    """Return what the running appliance left; None where there is nothing, or nothing that can be read."""
+    try:
+        facts = json.loads(machine.read(f"{DEFAULT_FOLDER}/{FILE}") or "")
+    except ValueError:
+        return None
+    return facts if isinstance(facts, dict) else None

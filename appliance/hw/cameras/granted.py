@@ -1,0 +1,117 @@
+"""What a camera granted, read back after it was configured: for the journal, ``doctor`` and the page."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.hw.cameras.sensor_modes import SensorMode, Size
+
+Share = tuple[float, float]
+"""Of the width, and of the height."""
+
+WHOLE = 0.99
+"""Share of the sensor's width or height that counts as the whole: modes round to a few pixels."""
+
+ANGLES: Mapping[str, float] = {
+    "ov5647": 53.5,
+    "imx219": 62.2,
+    "imx708": 66.0,
+    "imx708_wide": 102.0,
+    "imx500": 66.3,
+}
+"""Horizontal field of view in degrees (Raspberry Pi documentation, camera hardware). Modules whose lens is
+bought apart are not listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """The configuration in force of an open camera.
+
+    ``crop``: x, y, width, height of what the mode reads, in pixels of the whole sensor; ``sensor``: its width
+    and height. Both are None where the camera does not tell, and so is ``mode``. ``picture_size`` and
+    ``analysis_size`` in pixels. ``frame_rate``: frames a second, 0 where the camera does not tell;
+    ``asked_rate``: the setting. ``settings``: those of light, motion and focus, as they are in force.
+    ``notes``: settings that could not be had, each with what is used instead.
+    """
+
+    kind: str
+    model: str
+    picture_size: Size
+    analysis_size: Size
+    asked_rate: float
+    frame_rate: float = 0.0
+    mode: SensorMode | None = None
+    crop: tuple[int, int, int, int] | None = None
+    sensor: Size | None = None
+    buffers: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def read_share(self) -> Share | None:
+        """Width and height of what the mode reads, each as a share of the sensor's; None if not told."""
+        if self.crop is None or self.sensor is None:
+            return None
+        return min(1.0, self.crop[2] / self.sensor[0]), min(1.0, self.crop[3] / self.sensor[1])
+
+    @property
+    def view(self) -> Share | None:
+        """Width and height of what a photo shows, each as a share of the sensor's; None if not told.
+
+        The ISP cuts what the mode reads to the photo's shape, in the middle.
+        """
+        if self.crop is None or self.sensor is None:
+            return None
+        ratio = self.picture_size[0] / self.picture_size[1]
+        width, height = min(self.crop[2], self.crop[3] * ratio), min(self.crop[3], self.crop[2] / ratio)
+        return min(1.0, width / self.sensor[0]), min(1.0, height / self.sensor[1])
+
+    @property
+    def angle(self) -> float | None:
+        """Horizontal field of view of a photo in degrees; None where lens or view are not known."""
+        whole, view = ANGLES.get(self.model.removesuffix("_noir")), self.view
+        if whole is None or view is None:
+            return None
+        return math.degrees(2 * math.atan(view[0] * math.tan(math.radians(whole) / 2)))
+
+    @property
+    def cropped(self) -> bool:
+        """Whether the mode leaves out a part of the sensor. The cut to ``picture_size`` is none."""
+        share = self.read_share
+        return share is not None and min(share) < WHOLE
+
+    def facts(self) -> dict[str, Any]:
+        """Return everything of it as JSON has it: numbers, lists and the words of the settings."""
+        view = self.view
+        return {
+            "kind": self.kind,
+            "model": self.model,
+            "picture_size": list(self.picture_size),
+            "analysis_size": list(self.analysis_size),
+            "mode": None if self.mode is None else list(self.mode.size),
+            "bit_depth": None if self.mode is None else self.mode.bit_depth,
+            "crop": None if self.crop is None else list(self.crop),
+            "sensor": None if self.sensor is None else list(self.sensor),
+            "cropped": self.cropped,
+            "view_percent": None if view is None else [round(100 * share, 1) for share in view],
+            "angle": None if self.angle is None else round(self.angle, 1),
+            "frame_rate": round(self.frame_rate, 2) or None,
+            "asked_frame_rate": self.asked_rate,
+            "buffers": self.buffers or None,
+            "settings": dict(self.settings),
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        mode = f"mode {self.mode}" if self.mode is not None else ""
+        rate = f"{self.frame_rate:.3g} frames a second" if self.frame_rate else "frame rate not told"
+        told = ", ".join(part for part in (mode, self._seen(), rate) if part)
+        return "; ".join((told, *self.notes))
+
+    def _seen(self) -> str:
+        if self.view is None:
+            return ""
+        width, height = (round(100 * share) for share in self.view)
+        angle = f", {self.angle:.0f} degrees" if self.angle is not None else ""
+        return f"sees {width}% x {height}% of the sensor{angle}"

@@ -1,0 +1,58 @@
+"""Opening a file that another user may have replaced: a regular file, or an error at once.
+
+A pipe in its place would be waited for without end, a device would do whatever opening it does, and a folder
+or a link might lead elsewhere.
+"""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class NotRegularFileError(OSError):
+    """Something else has the name of the file. ``strerror`` says what, as ``it is a pipe, not a file``."""
+
+
+def open_regular(path: Path, *, follow_links: bool = True) -> BinaryIO:
+    """Return ``path`` open for reading; never waits. Raises NotRegularFileError, OSError.
+
+    Nothing but a regular file is opened, and what was opened is looked at again: the name may have been given
+    to another file in between.
+    """
+    _check(path.stat(follow_symlinks=follow_links).st_mode, path)
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    handle = os.open(path, flags if follow_links else flags | os.O_NOFOLLOW)
+    try:
+        _check(os.fstat(handle).st_mode, path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_regular(path: Path, most_bytes: int, *, follow_links: bool = True) -> bytes:
+    """Return the content of ``path``, ``most_bytes`` + 1 at most, so that the caller can tell what is larger.
+
+    Raises NotRegularFileError, OSError.
+    """
+    with open_regular(path, follow_links=follow_links) as file:
+        return file.read(most_bytes + 1)
+
+
+def _check(mode: int, path: Path) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
+    code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+    raise NotRegularFileError(code, f"it is {kind}, not a file", str(path))
