@@ -1,7 +1,7 @@
 """Name the tests that are slow, by the CPU time they take: a busy machine does not change it."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -29,7 +29,7 @@ class CpuWatch:
                 item.add_marker("slow")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         before = cpu_seconds()
         yield
         used = cpu_seconds() - before
@@ -37,7 +37,7 @@ class CpuWatch:
             self._unmarked.append(f"{item.nodeid}: {used:.1f} s of CPU; mark it slow, or make it faster")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[object]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
         before = cpu_seconds()
         result = yield
         used = cpu_seconds() - before
