@@ -68,7 +68,7 @@ class SettingsFile:
             self._undo.append(_Change(list(changes), before, after))
 
     def undo(self) -> list[str]:
-        """Take the last change back; returns its keys. Raises ConfigError, StorageError.
+        """Undo the last change and return its keys. Raises ConfigError, StorageError.
 
         What somebody else has changed since stays (ChangedSinceError), and is not asked for again.
         """
@@ -85,7 +85,7 @@ class SettingsFile:
             return change.keys
 
     def set_password(self, scrambled: str) -> None:
-        """For the command line, which the page cannot call. Raises ConfigError, StorageError."""
+        """Set the page's password; for the command line only. Raises ConfigError, StorageError."""
         self._write(functools.partial(edited, changes={"web.password": scrambled}))
 
     def _write(self, edit: Callable[[str], str]) -> tuple[str, str]:
@@ -111,7 +111,7 @@ class SettingsFile:
 
 
 def _text_of(path: Path) -> str:
-    """What the file says. Raises ConfigError when it is none, or no text."""
+    """Return the file's text. Raises ConfigError when it is not a regular file, or not text."""
     try:
         raw = read_regular(path, MAX_BYTES)
         if len(raw) > MAX_BYTES:
@@ -150,7 +150,7 @@ def check_text(text: str, path: Path) -> None:
 
 
 def _overridden(path: Path | None) -> set[str]:
-    """The settings that another file decides, whatever is written here."""
+    """Return the dotted keys that the override file decides, whatever is written here."""
     if path is None or not override_of(path).exists():
         return set()
     over = parse(_text_of(override_of(path)))[0] or {}

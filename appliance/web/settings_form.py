@@ -43,7 +43,7 @@ def known_keys() -> set[str]:
 
 
 def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What the page sent: plain values, or ``{"yaml": "text"}`` for settings of a form of their own.
+    """Return what the page sent: plain values, or ``{"yaml": "text"}`` for settings of another form.
 
     Raises ConfigError.
     """
@@ -54,7 +54,7 @@ def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(key: str, text: str) -> Any:
-    """What ``text`` says. Raises ConfigError."""
+    """Return the value of ``text``, which is YAML. Raises ConfigError."""
     try:
         return parse(text)[0]
     except ConfigError as error:
@@ -88,7 +88,7 @@ def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, An
 
 
 def _kind(field: FieldInfo) -> dict[str, Any]:
-    """How it is asked for: a choice, switch, number, several words, or a line of YAML for anything else."""
+    """Return the kind of control: choice, switch, number, several words; a line of YAML for the rest."""
     kind = field.annotation
     if get_origin(kind) is Literal:
         return {"kind": "choice", "choices": list(get_args(kind))}

@@ -7,8 +7,10 @@ import pytest
 
 LIMIT_SECONDS = 1.0
 """CPU seconds of one test, its subprocesses included, above which it is to be marked slow."""
-SLOW_FIXTURES = frozenset({"greys", "replayed", "scene_video", "smile_video"})
-"""Fixtures that take longer than that: whatever uses one is slow."""
+SLOW_FIXTURES = frozenset({"greys", "replayed", "running", "saver", "scene_video", "smile_video", "strace"})
+"""Fixtures that take longer than that, or start something that does: whatever uses one is slow."""
+SLOW_FOLDERS = ("tests/appliance", "tests/browser", "tests/install")
+"""Folders of tests that run the whole appliance or a machine."""
 
 
 def cpu_seconds() -> float:
@@ -25,7 +27,8 @@ class CpuWatch:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            if isinstance(item, pytest.Function) and not SLOW_FIXTURES.isdisjoint(item.fixturenames):
+            folder = item.nodeid.startswith(SLOW_FOLDERS)
+            if folder or (isinstance(item, pytest.Function) and SLOW_FIXTURES & set(item.fixturenames)):
                 item.add_marker("slow")
 
     @pytest.hookimpl(wrapper=True)

@@ -56,6 +56,8 @@ class Video:
         told: dict[str, tuple[Any, Any, Any]] = {
             "FrameDurationLimits": limits,
             "AeExposureMode": (0, 3, 0),
+            "ExposureTime": (26, round(limits[1]), 20_000),
+            "AnalogueGain": (1.0, self.sensor.most_gain, 1.0),
             "AeFlickerMode": (0, 1, 0),
             "AeFlickerPeriod": (100, 1_000_000, None),
             "ExposureValue": (-8.0, 8.0, 0.0),
@@ -164,7 +166,7 @@ class Request:
         return np.full(stream["stride"] * stream["size"][1] * 3 // 2, 128, np.uint8)
 
     def get_metadata(self) -> dict[str, Any]:
-        told = {"SensorTimestamp": int(self._video.clock.now() * 1e9)}
+        told = {"SensorTimestamp": int(self._video.clock.now() * 1e9), "ExposureTime": 9_984, "Lux": 210.5}
         return told if self._video.af_state is None else told | {"AfState": self._video.af_state}
 
     def release(self) -> None:

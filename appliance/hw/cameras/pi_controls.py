@@ -43,6 +43,20 @@ def controls(settings: schema.CameraSettings, advertised: Advertised) -> Control
     return wanted
 
 
+def ranges(advertised: Advertised) -> dict[str, tuple[float, float]]:
+    """Return least and most of shutter (milliseconds), analogue gain and focus (dioptres), where told."""
+    units = {
+        "exposure_ms": ("ExposureTime", 1000),
+        "gain": ("AnalogueGain", 1),
+        "dioptres": ("LensPosition", 1),
+    }
+    return {
+        name: (round(advertised[control][0] / unit, 3), round(advertised[control][1] / unit, 3))
+        for name, (control, unit) in units.items()
+        if control in advertised
+    }
+
+
 def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
     if "FrameDurationLimits" not in advertised:
         return

@@ -12,7 +12,7 @@ import pytest
 
 from appliance.cli import main
 from appliance.config import Config, load_config
-from appliance.doctor import board, card, program
+from appliance.doctor import board, camera, card, program
 from appliance.doctor.finding import Status
 from appliance.hw.machine import Machine
 
@@ -179,11 +179,13 @@ def test_a_kernel_that_ignores_memory_limits_is_told(machine: Machine) -> None:
     assert program.memory_limit(machine).state is Status.GOOD
 
 
-def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out() -> None:
+def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out(
+    machine: Machine,
+) -> None:
     scene = load_config(None, [("camera.source", "scene")])
-    assert program.camera(scene, running=False).state is Status.GOOD
+    assert next(camera.camera(scene, machine, running=False)).state is Status.GOOD
     gone = load_config(None, [("camera.source", "replay"), ("camera.recording", "/no/such/file.mp4")])
-    found = program.camera(gone, running=False)
+    (found,) = camera.camera(gone, machine, running=False)
     assert found.state is Status.FAULT
     assert found.advice
 

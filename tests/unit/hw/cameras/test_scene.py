@@ -76,6 +76,7 @@ def test_nobody_is_said_to_smile_while_somebody_walks_through_the_edge() -> None
     assert not scene.everybody_smiles(leaving[-1])
 
 
+@pytest.mark.slow
 def test_the_scene_is_the_same_every_time() -> None:
     first, second = scene.Scene(VirtualClock()), scene.Scene(VirtualClock())
     for _ in range(3):

@@ -11,7 +11,6 @@ from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera
-from appliance.hw.cameras.patience import patience
 from appliance.hw.cameras.webcam import Webcam, find_webcam, is_webcam
 from appliance.records.frame import Colour
 
@@ -141,13 +140,3 @@ def test_a_webcam_tells_the_size_and_rate_that_it_granted() -> None:
     assert facts["notes"] == ["camera.frame_rate: 5 cannot be had here, 15 is used"]
     assert "5 cannot be had here" in camera.description
     assert facts["view_percent"] is None, "a webcam does not tell what of its sensor it reads"
-
-
-@pytest.mark.parametrize(
-    ("rate", "first", "later"), [(0, 1.5, 1.5), (30, 1.83, 1.5), (5, 3.5, 1.5), (1, 11.5, 2.0)]
-)
-def test_a_slow_camera_is_waited_for_as_long_as_its_frames_take(
-    rate: float, first: float, later: float
-) -> None:
-    assert patience(1.5, rate, first=True) == pytest.approx(first, abs=0.01)
-    assert patience(1.5, rate, first=False) == pytest.approx(later)

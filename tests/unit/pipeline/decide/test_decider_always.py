@@ -73,6 +73,7 @@ def obeys(rule: RuleSettings, frame: People) -> bool:
     return shown == present and frame.newcomers == 0
 
 
+@pytest.mark.slow
 @given(rules, scenes)
 def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: RuleSettings, script: Script) -> None:
     decider = Decider(rule)
