@@ -34,7 +34,7 @@ class Pi:
         self.program("dpkg-query", "\n".join(f"echo '{name} installed'" for name in APT))
         self.program("df", "printf ' Avail\\n  5000\\n'")
         self.program("systemctl", "exit 3")
-        self.program("python3", "echo 1")
+        self.program("python3", "echo imx219")
         self.program("apt-get", f'echo "$@" >>{folder}/apt')
 
     def put(self, path: str, text: str = "") -> None:
@@ -155,13 +155,42 @@ def test_offline_says_which_packages_of_apt_are_missing(pi: Pi) -> None:
 
 
 def test_no_camera_is_told_before_anything_is_installed(pi: Pi) -> None:
-    pi.program("python3", "echo 0")
+    pi.program("python3", "echo")
     assert "No camera is seen" in pi.refuses()
     pi.put("dev/v4l/by-id/usb-Some_Webcam-video-index0")
     assert pi.run("check_camera").returncode == 0
     (pi.folder / "dev/v4l/by-id/usb-Some_Webcam-video-index0").unlink()
     pi.program("systemctl", "exit 0")  # the appliance runs and holds the camera
     assert pi.run("check_camera").returncode == 0
+
+
+def test_the_ai_camera_gets_its_firmware_and_others_nothing(pi: Pi) -> None:
+    assert pi.run("check_camera").returncode == 0
+    assert not (pi.folder / "apt").exists()
+    pi.program("python3", "echo 'imx708 imx500'")
+    done = pi.run("check_camera")
+    assert done.returncode == 0, done.stderr
+    assert "imx500-all" in (pi.folder / "apt").read_text()
+    assert "sudo reboot, once" in done.stdout
+    pi.program("dpkg-query", "echo 'imx500-all installed'")
+    (pi.folder / "apt").unlink()
+    assert pi.run("check_camera").returncode == 0
+    assert not (pi.folder / "apt").exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "label", "told"),
+    [("graphical", "PARTY", True), ("graphical", "SELFIES", False), ("multi-user", "PARTY", False)],
+)
+def test_a_desktop_that_would_take_a_stick_of_another_name_is_told(
+    pi: Pi, target: str, label: str, told: bool
+) -> None:
+    pi.program("systemctl", f"echo {target}.target")
+    pi.put("release/bin/smart-selfie", f"#!/bin/sh\necho {label}\n")
+    (pi.folder / "release/bin/smart-selfie").chmod(0o755)
+    done = pi.run(f"tell_desktop {pi.folder}/release")
+    assert done.returncode == 0, done.stderr
+    assert ("mounts a stick called PARTY" in done.stdout) is told
 
 
 def test_a_picamera2_that_a_foreign_numpy_broke_is_told_with_the_reason_and_the_way_out(pi: Pi) -> None:
