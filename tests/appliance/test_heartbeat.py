@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,7 +99,12 @@ def test_it_is_ready_when_the_camera_delivers_and_not_before(heard: Heard) -> No
     assert heard.messages() == []
     heard.silent.clear()
     told: list[bytes] = []
-    heard.until(lambda: told.extend(heard.messages()) or len(told) > 3)
+
+    def beats() -> bool:
+        told.extend(heard.messages())
+        return len(told) > 3
+
+    heard.until(beats)
     assert told[0] == b"READY=1"
     assert set(told[1:]) == {b"WATCHDOG=1"}
 
@@ -121,7 +126,7 @@ def test_a_stage_that_hangs_gives_no_heartbeat_though_frames_come_and_the_main_l
     hang, held, go_on = threading.Event(), threading.Event(), threading.Event()
     judge = ExpressionJudge.process
 
-    def process(self: ExpressionJudge, found: FoundFaces) -> JudgedFaces:
+    def process(self: ExpressionJudge, found: FoundFaces) -> Iterable[JudgedFaces]:
         if hang.is_set():
             held.set()
             go_on.wait(60)
