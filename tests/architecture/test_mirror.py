@@ -29,7 +29,6 @@ WITHOUT: set[str] = {
     "config/yaml_text.py",
     "config/values.py",
     "daemon/daemon.py",
-    "daemon/heartbeat.py",
     "daemon/watches/watch.py",
     "doctor/board_checks.py",
     "doctor/card.py",
