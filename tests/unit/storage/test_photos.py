@@ -173,8 +173,6 @@ def test_a_name_that_appears_meanwhile_is_stepped_over(store: PhotoStore, tmp_pa
 @given(
     st.lists(st.integers(0, HIGHEST_NUMBER), max_size=8), st.one_of(st.none(), st.integers(0, HIGHEST_NUMBER))
 )
-    st.lists(st.integers(0, HIGHEST_NUMBER), max_size=8), st.one_of(st.none(), st.integers(0, HIGHEST_NUMBER))
-)
 def test_the_next_number_is_above_every_photo_and_the_counter(
     tmp_path_factory: pytest.TempPathFactory, taken: list[int], counted: int | None
 ) -> None:
