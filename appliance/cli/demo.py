@@ -16,7 +16,7 @@ from appliance.hw.cameras import scene
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Photo
 
-SHEET = "what-happened.png"
+DEMO_SHEET = "what-happened.png"
 SMILING = 0.5
 """How far along its smile a face of the scene must be for a viewer to call it one."""
 
@@ -35,9 +35,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 if a photo was taken and none of them shows somebody who does not smile, else 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     if args.web:
-        from appliance.cli.demo_web import play  # noqa: PLC0415  (an extra: not everybody has it)
+        from appliance.cli.demo_web import play_in_browser  # noqa: PLC0415  (an extra: not everybody has it)
 
-        return play(args.out, [parse_override(text) for text in args.overrides])
+        return play_in_browser(args.out, [parse_override(text) for text in args.overrides])
     photos = args.out / "photos"
     _make(photos)
     overrides = [("storage.folder", str(photos)), *map(parse_override, args.overrides)]
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, end)
     daemon.run()
     events.summary(daemon.dropped())
-    sheet = args.out / SHEET
+    sheet = args.out / DEMO_SHEET
     story.save(sheet)
     if not args.json:
         print(f"Photos: {photos.resolve()}\nWhat happened, as a picture: {sheet.resolve()}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from appliance.clock import MonotonicClock
 from appliance.config.live import LiveConfig
-from appliance.config.load import MAX_BYTES
+from appliance.config.load import MAX_CONFIG_BYTES
 from appliance.config.template import render
 from appliance.daemon.daemon import Daemon
 from appliance.errors import ApplianceError, UsageError
@@ -23,7 +23,7 @@ from appliance.storage.regular_file import read_regular
 STOP_SECONDS = 5.0
 
 
-def play(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
+def play_in_browser(out: Path, overrides: Sequence[tuple[str, Any]]) -> int:
     """Until Ctrl-C, or a recording's end. Its configuration is ``out/demo.yaml``: the page changes it."""
     if find_spec("uvicorn") is None:
         raise UsageError("The page is not installed", "pip install 'smart-selfie[web]'")
@@ -63,7 +63,7 @@ def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, 
     try:
         (out / "photos").mkdir(parents=True, exist_ok=True)
         kept = path.exists()  # what the page changed last time stays
-        before = read_regular(path, MAX_BYTES).decode() if kept else render()
+        before = read_regular(path, MAX_CONFIG_BYTES).decode() if kept else render()
         text = edited(before, {**mine, **dict(overrides)})
         write_over(path, text.encode())
     except OSError as error:

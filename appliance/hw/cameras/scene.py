@@ -110,7 +110,7 @@ def smiles(time: float) -> dict[str, float]:
     return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
 
 
-def faces(time: float) -> dict[str, Box]:
+def face_boxes(time: float) -> dict[str, Box]:
     """Where the faces in full view are, pixels of the picture."""
     time %= SECONDS
     boxes = {name: role.face(time) for name, role in ROLES.items()}

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -11,6 +10,8 @@ from appliance.config import schema
 from appliance.errors import ModelError
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import open_camera, scene
+from appliance.hw.cameras.convert import make_frame
+from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.inference.folder import models_folder
 from appliance.pipeline.judge import ExpressionModel
 from appliance.records.frame import Box, Grey
@@ -31,7 +32,7 @@ def moments() -> list[float]:
 @pytest.fixture(scope="module")
 def greys(camera: scene.Scene) -> dict[float, Grey]:
     """What the face finder sees of each moment, by its time in seconds."""
-    return {time: scene.make_frame(0, time, camera.picture(time), (640, 480)).grey for time in moments()}
+    return {time: make_frame(0, time, camera.picture(time), (640, 480)).grey for time in moments()}
 
 
 def runs(of: bool) -> list[float]:
@@ -65,16 +66,17 @@ def test_before_each_moment_some_smile_and_some_do_not() -> None:
 def test_the_second_photo_is_of_other_people_than_the_first() -> None:
     assert scene.everybody_smiles(7)
     assert scene.everybody_smiles(12)
-    assert set(scene.faces(7)) - set(scene.faces(12)) == {"Dan"}
-    assert scene.faces(7)["Ben"].iou(scene.faces(12)["Ben"]) < 0.5
+    assert set(scene.face_boxes(7)) - set(scene.face_boxes(12)) == {"Dan"}
+    assert scene.face_boxes(7)["Ben"].iou(scene.face_boxes(12)["Ben"]) < 0.5
 
 
 def test_nobody_is_said_to_smile_while_somebody_walks_through_the_edge() -> None:
-    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.faces(i / 100)]
+    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.face_boxes(i / 100)]
     assert not scene.everybody_smiles(leaving[0])
     assert not scene.everybody_smiles(leaving[-1])
 
 
+@pytest.mark.slow
 def test_the_scene_is_the_same_every_time() -> None:
     first, second = scene.Scene(VirtualClock()), scene.Scene(VirtualClock())
     for _ in range(3):
@@ -102,11 +104,11 @@ def test_as_the_camera_of_a_running_appliance_it_goes_on_for_ever(monkeypatch: p
 
 @pytest.mark.slow
 def test_the_face_cascade_finds_everybody_and_nobody_else(greys: dict[float, Grey]) -> None:
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    cascade = load_cascade(cascade_path("haarcascade_frontalface_default.xml"))
     right = 0
     for time, grey in greys.items():
         found = [Box(*map(float, box)) for box in cascade.detectMultiScale(grey, 1.15, 4)]
-        there = [box.scaled(0.5) for box in scene.faces(time).values()]
+        there = [box.scaled(0.5) for box in scene.face_boxes(time).values()]
         coming_or_going = [role.face(time).scaled(0.5) for role in scene.ROLES.values()]
         right += all(sum(face.iou(box) > 0.5 for box in found) == 1 for face in there)
         assert all(any(box.iou(face) > 0.5 for face in coming_or_going) for box in found), time
@@ -120,7 +122,7 @@ def test_the_expression_model_tells_who_smiles(greys: dict[float, Grey]) -> None
     model = ExpressionModel(models_folder())
     for time, grey in greys.items():
         smiles = scene.smiles(time)
-        for name, box in scene.faces(time).items():
+        for name, box in scene.face_boxes(time).items():
             happy = model.judge(grey, box.scaled(0.5))["happy"]
             assert smiles[name] < 1 or happy > 0.8, (name, time, happy)
             assert smiles[name] > 0 or happy < 0.2, (name, time, happy)
