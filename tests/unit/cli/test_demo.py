@@ -80,9 +80,7 @@ def test_a_webcam_that_is_not_there_ends_the_demo_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["demo", "--camera", "60", "--out", str(tmp_path)]) == 1
-    said = capsys.readouterr()
-    assert "There is no webcam 60" in said.err
-    assert "Smile" not in said.out
+    assert "There is no webcam 60" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
