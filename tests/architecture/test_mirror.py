@@ -27,7 +27,6 @@ WITHOUT: set[str] = {
     "config/text.py",
     "config/values.py",
     "daemon/daemon.py",
-    "daemon/heartbeat.py",
     "daemon/watches/watch.py",
     "doctor/board.py",
     "doctor/card.py",

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -13,7 +14,7 @@ from PIL import Image
 from appliance.cli import main
 from appliance.records.labels import LABELS
 
-Lines = list[dict]
+Lines = list[dict[str, Any]]
 
 
 def judge(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Lines, str]:

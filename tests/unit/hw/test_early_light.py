@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ class Kernel:
         self.driven: set[int] = set()
         self.requests: list[LineRequest] = []
 
-    def ioctl(self, fd: int, request: int, data: bytearray | bytes) -> None:
+    def ioctl(self, fd: int, request: int, data: Any) -> None:
         if request == number(2, 0x01, ChipInfo):
             label = os.pread(fd, 32, 0)
             data[:] = bytes(ChipInfo(b"chip", label, 58))

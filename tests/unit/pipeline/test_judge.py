@@ -63,6 +63,7 @@ def test_scores_are_probabilities_of_the_eight_labels(model: ExpressionModel) ->
     assert all(0 <= score <= 1 for score in scores.values())
 
 
+@pytest.mark.slow
 def test_both_runtimes_give_the_same_label(scene_frames: Sequence[Frame]) -> None:
     if sys.version_info >= (3, 12):
         pytest.skip("tflite-runtime has no wheels after Python 3.11")

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -11,6 +10,8 @@ from appliance.config import schema
 from appliance.errors import ModelError
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import open_camera, scene
+from appliance.hw.cameras.convert import make_frame
+from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.inference.folder import models_folder
 from appliance.pipeline.judge import ExpressionModel
 from appliance.records.frame import Box, Grey
@@ -31,7 +32,7 @@ def moments() -> list[float]:
 @pytest.fixture(scope="module")
 def greys(camera: scene.Scene) -> dict[float, Grey]:
     """What the face finder sees of each moment, by its time in seconds."""
-    return {time: scene.make_frame(0, time, camera.picture(time), (640, 480)).grey for time in moments()}
+    return {time: make_frame(0, time, camera.picture(time), (640, 480)).grey for time in moments()}
 
 
 def runs(of: bool) -> list[float]:
@@ -75,6 +76,7 @@ def test_nobody_is_said_to_smile_while_somebody_walks_through_the_edge() -> None
     assert not scene.everybody_smiles(leaving[-1])
 
 
+@pytest.mark.slow
 def test_the_scene_is_the_same_every_time() -> None:
     first, second = scene.Scene(VirtualClock()), scene.Scene(VirtualClock())
     for _ in range(3):
@@ -102,7 +104,7 @@ def test_as_the_camera_of_a_running_appliance_it_goes_on_for_ever(monkeypatch: p
 
 @pytest.mark.slow
 def test_the_face_cascade_finds_everybody_and_nobody_else(greys: dict[float, Grey]) -> None:
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    cascade = load_cascade(cascade_path("haarcascade_frontalface_default.xml"))
     right = 0
     for time, grey in greys.items():
         found = [Box(*map(float, box)) for box in cascade.detectMultiScale(grey, 1.15, 4)]

@@ -12,12 +12,13 @@ from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.webcam import Webcam, find_webcam, is_webcam
+from appliance.records.frame import Colour
 
 
 class Feed:
     """A V4L2 device under a test's control: it gives ``pictures``, then fails or, if ``hangs``, blocks."""
 
-    def __init__(self, pictures: list[np.ndarray], hangs: bool = False, rate: float = 0.0) -> None:
+    def __init__(self, pictures: list[Colour], hangs: bool = False, rate: float = 0.0) -> None:
         self.rate = rate
         self.pictures = pictures
         self.hangs = hangs
@@ -25,7 +26,7 @@ class Feed:
         self.emptied = threading.Event()
         self.released = threading.Event()
 
-    def read(self) -> tuple[bool, np.ndarray | None]:
+    def read(self) -> tuple[bool, Colour | None]:
         if self.pictures:
             return True, self.pictures.pop(0)
         self.emptied.set()
@@ -41,7 +42,7 @@ class Feed:
         self.released.set()
 
 
-def shades(*values: int) -> list[np.ndarray]:
+def shades(*values: int) -> list[Colour]:
     return [np.full((480, 640, 3), value, np.uint8) for value in values]
 
 

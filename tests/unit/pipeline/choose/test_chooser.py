@@ -16,7 +16,7 @@ from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
 from appliance.records.faces import People
-from appliance.records.frame import Picture
+from appliance.records.frame import Colour, Picture
 from tests.support.strategies import people
 
 STEP = 1 / 30
@@ -25,7 +25,7 @@ NOISE = np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)
 BLURRED = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 2), np.uint8)
 
 
-def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
+def looking(one: People, grey: Colour, held: int = 0) -> People:
     """The same people in a frame with these pixels."""
     frame = one.frame
     picture = Picture(width=64, height=48, convert=frame.picture.convert, held=held)
@@ -37,7 +37,7 @@ def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
 def play(
     scores: list[float],
     moment: MomentSettings | None = None,
-    greys: list[np.ndarray] | None = None,
+    greys: list[Colour] | None = None,
     held: int = 0,
     blinks: tuple[int, ...] = (),
     rule: RuleSettings = RULE,
@@ -166,7 +166,7 @@ def test_what_waits_for_the_choice_is_the_full_picture_and_no_more_colours() -> 
     assert photo.frame.picture_scale == (1, 1)
 
 
-def blurred(sigma: float) -> np.ndarray:
+def blurred(sigma: float) -> Colour:
     return np.asarray(cv2.GaussianBlur(NOISE, (0, 0), sigma), np.uint8)
 
 
