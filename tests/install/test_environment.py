@@ -33,7 +33,7 @@ def sources(tmp_path: Path) -> Path:
 
 
 def set_up(folder: Path, pip: str = "exit 0") -> subprocess.CompletedProcess[str]:
-    command = [folder / "scripts/environment", ".venv", folder / "python", "any.txt"]
+    command = [str(folder / "scripts/environment"), ".venv", str(folder / "python"), "any.txt"]
     environ = {**os.environ, "FAKE_PIP": pip}
     return subprocess.run(command, check=False, capture_output=True, text=True, env=environ, timeout=60)
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 
 from appliance import cli
@@ -18,6 +17,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import load_config
 from appliance.errors import UsageError
 from appliance.hw.cameras import scene, webcam
+from appliance.records.frame import Colour
 
 
 class FilmedScene:
@@ -35,7 +35,7 @@ class FilmedScene:
     def isOpened(self) -> bool:  # noqa: N802  (as OpenCV calls it)
         return True
 
-    def read(self) -> tuple[bool, np.ndarray]:
+    def read(self) -> tuple[bool, Colour]:
         time.sleep(1 / 30)
         if list(self.photos.glob("selfie-*.jpg")):
             os.kill(os.getpid(), signal.SIGINT)
@@ -65,8 +65,13 @@ def test_the_demo_plays_the_whole_appliance_on_a_webcam_until_ctrl_c(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(webcam, "find_webcam", lambda number: asked.append(number) or Path("/dev/video7"))
-    monkeypatch.setattr(webcam.cv2, "VideoCapture", FilmedScene)
+
+    def find_webcam(number: int) -> Path:
+        asked.append(number)
+        return Path("/dev/video7")
+
+    monkeypatch.setattr(webcam, "find_webcam", find_webcam)
+    monkeypatch.setattr(cv2, "VideoCapture", FilmedScene)
     monkeypatch.setattr(FilmedScene, "photos", tmp_path / "photos")
     assert cli.main(["demo", "--camera", "1", "--json", "--out", str(tmp_path)]) == 0
     assert asked == [1]
