@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from appliance.cli.parser import parse
+from appliance.cli.parser import parse_arguments
 from appliance.errors import ApplianceError
 
 INTERRUPTED = 130
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = la
 
     ``before_work`` is called when all is loaded and understood.
     """
-    args = parse(sys.argv[1:] if argv is None else argv)
+    args = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
         before_work()
         return int(args.run(args))

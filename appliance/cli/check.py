@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.cli.common import say
 from appliance.config import load_config, parse_override
 from appliance.config.load import find_config
-from appliance.config.template import json_schema, render, table
+from appliance.config.template import json_schema, render, settings_table
 from appliance.errors import ConfigError
 
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(render())
         return 0
     if args.print_table:
-        sys.stdout.write(table())
+        sys.stdout.write(settings_table())
         return 0
     if args.print_schema:
         print(json.dumps(json_schema(), indent=2))

@@ -19,9 +19,9 @@ from appliance.hw.cameras import scene
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Photo
 
-SHEET = "what-happened.png"
+DEMO_SHEET = "what-happened.png"
 
-Settings = Sequence[tuple[str, Any]]
+DemoSettings = Sequence[tuple[str, Any]]
 """Pairs of dotted key and value."""
 
 
@@ -55,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = settings_of(args)
     if args.web:
-        from appliance.cli.demo_web import play  # noqa: PLC0415  (an extra: not everybody has it)
+        from appliance.cli.demo_web import play_in_browser  # noqa: PLC0415  (an extra: not everybody has it)
 
-        return play(args.out, settings, filmed=is_filmed(settings))
+        return play_in_browser(args.out, settings, filmed=is_filmed(settings))
     photos = args.out / "photos"
     _make(photos)
     config = load_config(None, [("storage.folder", str(photos)), ("storage.keep_free_mb", 0), *settings])
@@ -65,13 +65,13 @@ def run(args: argparse.Namespace) -> int:
     return show.play()
 
 
-def settings_of(args: argparse.Namespace) -> Settings:
+def settings_of(args: argparse.Namespace) -> DemoSettings:
     """Return what ``--camera`` and ``--set`` ask for; ``--set`` wins. Raises UsageError."""
     camera = [] if args.camera is None else [("camera.source", "webcam"), ("camera.device", args.camera)]
     return [*camera, *map(parse_override, args.overrides)]
 
 
-def is_filmed(settings: Settings) -> bool:
+def is_filmed(settings: DemoSettings) -> bool:
     """Return whether a camera plays until Ctrl-C; with ``camera.source=scene`` that films the scene."""
     return any(key == "camera.source" and value != "scene" for key, value in settings)
 
@@ -110,7 +110,7 @@ class _Show:
             print(self._announcement())
         daemon.run()
         self._events.summary(daemon.dropped())
-        sheet = self._out / SHEET
+        sheet = self._out / DEMO_SHEET
         self._story.save(sheet)
         if not self._for_program:
             photos = Path(self._config.storage.folder)
@@ -155,9 +155,9 @@ def open_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
 def check_scene_can_show(config: Config) -> None:
     """Raise UsageError where the people of the scene never look as ``rule.expression`` asks."""
     wanted = config.rule.expression
-    if not set(wanted) & set(scene.EXPRESSIONS):
+    if not set(wanted) & set(scene.SCENE_EXPRESSIONS):
         raise UsageError(
-            f"The scene's people never show {' or '.join(wanted)}, only {' and '.join(scene.EXPRESSIONS)}",
+            f"The scene's people never show {' or '.join(wanted)}, only {' and '.join(scene.SCENE_EXPRESSIONS)}",
             "Show it yourself: smart-selfie demo --camera",
         )
 

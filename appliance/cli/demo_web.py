@@ -17,7 +17,7 @@ from appliance.cli.demo import check_scene_can_show, open_scene
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
-from appliance.config.load import MAX_BYTES
+from appliance.config.load import MAX_CONFIG_BYTES
 from appliance.config.template import render
 from appliance.daemon.daemon import Daemon
 from appliance.errors import ApplianceError, UsageError
@@ -28,7 +28,7 @@ STOP_SECONDS = 5.0
 _POLL_SECONDS = 0.2
 
 
-def play(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: bool) -> int:
+def play_in_browser(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: bool) -> int:
     """Play until Ctrl-C, a recording's end, or the page's; return 0, or the page's status where it failed.
 
     Its configuration is ``out/demo.yaml``: the page changes it. ``filmed``: by the camera of the settings.
@@ -50,7 +50,7 @@ def play(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: bool) -> int
         )
         daemon.handle_signals()
         signal.signal(signal.SIGHUP, lambda *_: daemon.stop())  # its terminal was closed
-        with Page(path, Path(place) / "ready.sock", lambda: _announce(config), daemon.stop) as page:
+        with PageProcess(path, Path(place) / "ready.sock", lambda: _announce(config), daemon.stop) as page:
             daemon.run()
     return page.failed
 
@@ -73,7 +73,7 @@ def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, 
     try:
         (out / "photos").mkdir(parents=True, exist_ok=True)
         kept = path.exists()  # what the page changed last time stays
-        before = read_regular(path, MAX_BYTES).decode() if kept else render()
+        before = read_regular(path, MAX_CONFIG_BYTES).decode() if kept else render()
         text = edited(before, {**mine, **dict(overrides)})
         write_over(path, text.encode())
     except OSError as error:
@@ -81,7 +81,7 @@ def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, 
     return path
 
 
-class Page:
+class PageProcess:
     """The page's process while the context lasts.
 
     ``on_ready`` is called once it listens, ``on_end`` when it ends by itself, both by a thread. It tells that
@@ -98,7 +98,7 @@ class Page:
         self.failed = 0
         """Exit status of a page that has ended by itself; its reason is on standard error."""
 
-    def __enter__(self) -> "Page":
+    def __enter__(self) -> "PageProcess":
         self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._told.bind(str(self._ready))
         self._told.settimeout(_POLL_SECONDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock
 from appliance.config import Config
-from appliance.doctor import board, boot, camera, card, memory, on_board, program
+from appliance.doctor import board_checks, boot, camera_checks, card, memory, on_board, program_checks
 from appliance.doctor.finding import Finding, Status, fault, good
 from appliance.errors import ConfigError
 from appliance.hw.machine import Machine
@@ -53,23 +53,23 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     """Every check, the quick ones first."""
     config, finding = _settings(args)
     yield finding
-    yield board.board(machine)
-    yield board.power(machine)
-    yield board.speed(machine)
-    yield board.temperature(machine)
-    yield board.clock(machine, datetime.now(UTC))
-    yield board.pins(machine)
-    yield card.folder(machine, config)
-    yield card.space(machine, config)
-    yield card.rescues(machine)
-    yield program.numpy_in_force(machine)
-    yield program.model(config)
-    yield program.memory_limit(machine)
+    yield board_checks.check_board(machine)
+    yield board_checks.check_power(machine)
+    yield board_checks.check_speed(machine)
+    yield board_checks.check_temperature(machine)
+    yield board_checks.check_clock(machine, datetime.now(UTC))
+    yield board_checks.check_pins(machine)
+    yield card.check_folder(machine, config)
+    yield card.check_space(machine, config)
+    yield card.check_rescues(machine)
+    yield program_checks.check_numpy_in_force(machine)
+    yield program_checks.check_model(config)
+    yield program_checks.check_memory_limit(machine)
     yield boot.cloud_init(machine)
     yield boot.ready_after(machine)
-    unit = program.unit(machine)
-    yield program.service(unit)
-    found = list(camera.camera(config, machine, running=unit is not None and unit.running))
+    unit = program_checks.unit(machine)
+    yield program_checks.check_service(unit)
+    found = list(camera_checks.check_camera(config, machine, running=unit is not None and unit.running))
     yield from found
     yield memory.memory(machine, config, found[0].facts)
 

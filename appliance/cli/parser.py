@@ -27,7 +27,7 @@ COMMANDS = {
 _INVALID_CHOICE = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)")
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """Argument parser that suggests what may have been meant."""
 
     def error(self, message: str) -> NoReturn:
@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
         self.error(f"unrecognized arguments: {' '.join(told)}")
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the arguments understood; ``run`` is the command's function. Exits 2 where they are not."""
     chosen = [word for word in arguments if not word.startswith("-")][:1]
     parser, commands = make_parsers(load=chosen)
@@ -61,15 +61,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def make_parsers(load: Collection[str] = COMMANDS) -> tuple[Parser, dict[str, Parser]]:
+def make_parsers(load: Collection[str] = COMMANDS) -> tuple[CommandParser, dict[str, CommandParser]]:
     """Return the parser of the whole line, and that of each command.
 
     Only the commands in ``load`` know their arguments: the others would cost their import.
     """
-    parser = Parser(prog="smart-selfie", description="Takes the picture when everybody smiles.")
+    parser = CommandParser(prog="smart-selfie", description="Takes the picture when everybody smiles.")
     parser.add_argument("--version", action="version", version=f"smart-selfie {__version__}")
     commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    parsers: dict[str, Parser] = {}
+    parsers: dict[str, CommandParser] = {}
     for name, text in COMMANDS.items():
         parsers[name] = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name in load:

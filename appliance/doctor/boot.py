@@ -3,7 +3,7 @@
 import re
 
 from appliance.doctor.finding import Finding, Status, good, unknown, warning
-from appliance.doctor.program import UNIT
+from appliance.doctor.program_checks import UNIT
 from appliance.hw.machine import Machine
 
 CLOUD_INIT, OFF = "/usr/bin/cloud-init", "/etc/cloud/cloud-init.disabled"

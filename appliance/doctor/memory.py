@@ -5,7 +5,7 @@ from typing import Any
 
 from appliance.config import Config
 from appliance.doctor.finding import Finding, Status, unknown
-from appliance.doctor.program import UNIT
+from appliance.doctor.program_checks import UNIT
 from appliance.hw import board
 from appliance.hw.machine import Machine
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from appliance.clock import Clock
 from appliance.config import Config
-from appliance.doctor import board, boot, program
-from appliance.doctor import camera as camera_checks
+from appliance.doctor import board_checks, boot, camera_checks, program_checks
 from appliance.doctor.finding import Finding, Status, fault, good, unknown
 from appliance.doctor.hand_test import press_when_it_shines
 from appliance.doctor.memory import memory
-from appliance.doctor.program import UNIT, load_part
+from appliance.doctor.program_checks import UNIT, load_part
 from appliance.doctor.versions import versions
 from appliance.errors import ApplianceError, RecordingError
 from appliance.hw.camera import Camera, facts_of
@@ -48,13 +47,13 @@ def board_report(
     """Yield the lines of the report, each as soon as it is known. The appliance is stopped meanwhile."""
     trial = trial or Trial()
     yield from versions(machine)
-    name = board.board(machine)
+    name = board_checks.check_board(machine)
     yield name
     if name.state is Status.UNKNOWN:
         yield unknown("report", "no Raspberry Pi: power, pins and a Pi camera cannot be seen here")
     yield boot.ready_after(machine)
     yield boot.cloud_init(machine)
-    yield board.power(machine)
+    yield board_checks.check_power(machine)
     with appliance_stopped(machine) as stopped:
         if not stopped:
             yield fault("report", "the appliance runs and cannot be stopped", "Run it as root: with sudo")
@@ -95,13 +94,13 @@ def _of_camera(
         yield from camera_checks.granted_findings(facts)
         yield _exposure(facts)
     yield memory(machine, config, facts)
-    before = board.temperature(machine)
+    before = board_checks.check_temperature(machine)
     trial.tell(f"The whole pipeline works for {trial.load:.0f} s: heat and power under load")
     yield from _under_load(opened, config, clock, trial.load)
-    after, power = board.temperature(machine), board.power(machine)
+    after, power = board_checks.check_temperature(machine), board_checks.check_power(machine)
     rise = after.seen if after.state is Status.UNKNOWN else f"{before.seen} before, {after.seen} under load"
     yield Finding("heat, loaded", after.state, rise, after.advice)
-    yield board.speed(machine)
+    yield board_checks.check_speed(machine)
     yield Finding("power, loaded", power.state, power.seen, power.advice, power.facts)
 
 
@@ -166,7 +165,7 @@ def _stage(name: str, seen: str, told: dict[str, float]) -> Finding:
 @contextlib.contextmanager
 def appliance_stopped(machine: Machine) -> Iterator[bool]:
     """Stop the appliance, which holds camera and pins, and start it again; give whether it stopped."""
-    unit = program.unit(machine)
+    unit = program_checks.unit(machine)
     if unit is None or not unit.running:
         yield True
         return

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 STEADY_SECONDS = 60.0
 """A steady level is written again this often; nothing can be seen of it."""
-MOST_COUNTED = 6
+MOST_BLINKS = 6
 """More blinks than these are not counted by eye; a long one stands for the rest."""
 
 
@@ -93,10 +93,10 @@ def per_person(facts: Facts) -> Iterator[Step]:
     """A short blink for each person, once; one long blink after six says that there are more."""
     people = facts.people
     yield Step(0, 0.4)
-    for _ in range(min(people, MOST_COUNTED)):
+    for _ in range(min(people, MOST_BLINKS)):
         yield Step(1, 0.12)
         yield Step(0, 0.25)
-    if people > MOST_COUNTED:
+    if people > MOST_BLINKS:
         yield Step(1, 0.7)
     yield Step(0, 0.4)
 

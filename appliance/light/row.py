@@ -9,13 +9,13 @@ from appliance.light.patterns import Facts, Pattern
 Rgb = tuple[int, int, int]
 """Red, green, blue, each 0 or 1: an RGB LED without PWM has seven colours."""
 DARK: Rgb = (0, 0, 0)
-RED: Rgb = (1, 0, 0)
-GREEN: Rgb = (0, 1, 0)
-BLUE: Rgb = (0, 0, 1)
-YELLOW: Rgb = (1, 1, 0)
-MAGENTA: Rgb = (1, 0, 1)
-CYAN: Rgb = (0, 1, 1)
-WHITE: Rgb = (1, 1, 1)
+LED_RED: Rgb = (1, 0, 0)
+LED_GREEN: Rgb = (0, 1, 0)
+LED_BLUE: Rgb = (0, 0, 1)
+LED_YELLOW: Rgb = (1, 1, 0)
+LED_MAGENTA: Rgb = (1, 0, 1)
+LED_CYAN: Rgb = (0, 1, 1)
+LED_WHITE: Rgb = (1, 1, 1)
 
 
 class Kind(Enum):
@@ -55,7 +55,7 @@ class Row:
     meaning: str
     pattern: Pattern
     animation: Animation
-    colour: Rgb | Callable[[Facts], Rgb] = WHITE
+    colour: Rgb | Callable[[Facts], Rgb] = LED_WHITE
     tone: float | None = None
     kind: Kind = Kind.STATE
     priority: int = 0

@@ -26,7 +26,7 @@ MOST_PIXELS = 100_000_000
 MOST_THUMBNAILS = 4000
 """Kept, some 25 kB each. Beyond it the oldest are evicted, and made again on demand."""
 MOST_THUMBNAIL_BYTES = 1_000_000
-CHUNK = 256 * 1024
+READ_CHUNK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Gallery:
                 if file is None:
                     continue
                 with file, archive.open(_entry(one), "w", force_zip64=True) as inside:
-                    while piece := file.read(CHUNK):
+                    while piece := file.read(READ_CHUNK_BYTES):
                         inside.write(piece)
                         yield sink.taken()
         yield sink.taken()

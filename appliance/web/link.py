@@ -11,7 +11,7 @@ from typing import Any
 
 from appliance.clock import Clock
 from appliance.errors import FeedError
-from appliance.feed.messages import PREFIX, lengths, pack, parse
+from appliance.feed.messages import PREFIX, lengths, pack, parse_message
 from appliance.web.history import History
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class Link:
             self._tell({"kind": "link", "connected": True})
             while True:
                 head, picture = lengths(await reader.readexactly(PREFIX.size))
-                self._take(parse(await reader.readexactly(head)), await reader.readexactly(picture))
+                self._take(parse_message(await reader.readexactly(head)), await reader.readexactly(picture))
         except asyncio.IncompleteReadError:
             log.info("The camera program has stopped")
         except (FeedError, OSError) as error:

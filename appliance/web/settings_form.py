@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from appliance.config import Config
-from appliance.config.text import parse
+from appliance.config.yaml_text import parse_yaml
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
@@ -56,7 +56,7 @@ def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
 def _parsed(key: str, text: str) -> Any:
     """Return the value of ``text``, which is YAML. Raises ConfigError."""
     try:
-        return parse(text)[0]
+        return parse_yaml(text)[0]
     except ConfigError as error:
         raise ConfigError([Problem(escaped(key), escaped(text), error.problems[0].reason)]) from None
 

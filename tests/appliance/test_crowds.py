@@ -41,7 +41,7 @@ def groups(config: Config, frames: Iterable[Frame], still: bool = False) -> list
 @pytest.fixture(scope="module")
 def face(scene_frames: Sequence[Frame]) -> Colour:
     """One smiling head of the scene, with some room round it."""
-    square = bundled.faces(7.5)["Ben"]
+    square = bundled.face_boxes(7.5)["Ben"]
     x, y, side = int(square.x), int(square.y), int(square.w)
     margin = side // 4
     picture = scene_frames[225].picture.bgr()

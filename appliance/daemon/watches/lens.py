@@ -14,9 +14,9 @@ EVEN = 6.0
 """Standard deviation in grey levels below which a picture shows nothing: sensor noise alone has less."""
 DARK, BURNT_OUT = 24.0, 235.0
 """Mean grey levels beyond which an even picture is no wall but a lens with something before it."""
-SECONDS = 3.0
+COVERED_SECONDS = 3.0
 """How long it must last: a hand that brushes past is no fault."""
-GRID = 8
+SAMPLE_STEP = 8
 """Every so many pixels is looked at, each way."""
 
 
@@ -37,13 +37,13 @@ class LensWatch(FrameWatch):
                 log.info("The camera sees something again")
             return
         self._since = now if self._since is None else self._since
-        if now - self._since >= SECONDS and self._conditions.set(Condition.LENS_COVERED, True):
+        if now - self._since >= COVERED_SECONDS and self._conditions.set(Condition.LENS_COVERED, True):
             log.warning("The camera sees nothing: %s", fault)
 
 
 def blind(grey: Grey) -> str | None:
     """What is wrong with a picture that shows nothing (uint8 [height, width]); None if it shows something."""
-    few = grey[::GRID, ::GRID]
+    few = grey[::SAMPLE_STEP, ::SAMPLE_STEP]
     mean = float(few.mean())
     if float(few.std()) >= EVEN or DARK < mean < BURNT_OUT:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 from appliance.config import schema
 from appliance.hw import board
 from appliance.hw.cameras.granted import Granted
-from appliance.hw.cameras.pi_controls import Controls, controls, ranges
+from appliance.hw.cameras.pi_controls import CameraControls, camera_controls, ranges
 from appliance.hw.cameras.sensor_modes import SensorMode, Size, bit_depth, candidates, photo_size
 from appliance.hw.machine import Machine
 from appliance.imaging.resize import fitted_size
@@ -104,11 +104,11 @@ class Configuring:
         )
         device.configure(configuration)
         # Only now are the limits of the controls those of this mode.
-        wanted = controls(settings, device.camera_controls)
+        wanted = camera_controls(settings, device.camera_controls)
         device.set_controls(wanted.values)
         return self._granted(mode, wanted, buffers)
 
-    def _granted(self, asked: SensorMode | None, wanted: Controls, buffers: int) -> Granted:
+    def _granted(self, asked: SensorMode | None, wanted: CameraControls, buffers: int) -> Granted:
         properties = self._device.camera_properties
         configuration = self._device.camera_configuration()
         mode, sensor = asked, configuration.get("sensor") or {}

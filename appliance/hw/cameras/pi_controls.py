@@ -21,7 +21,7 @@ _WHITE_BALANCE = {"auto": 0, "tungsten": 2, "fluorescent": 3, "indoor": 4, "dayl
 
 
 @dataclass(slots=True)
-class Controls:
+class CameraControls:
     """``values`` for ``Picamera2.set_controls``, and what they amount to.
 
     ``frame_rate``: frames a second at most, 0 where the camera does not tell. ``settings``: the keys of
@@ -34,9 +34,9 @@ class Controls:
     notes: list[str] = field(default_factory=list)
 
 
-def controls(settings: schema.CameraSettings, advertised: Advertised) -> Controls:
+def camera_controls(settings: schema.CameraSettings, advertised: Advertised) -> CameraControls:
     """Return the controls of the ``settings`` within the limits of the configured mode."""
-    wanted = Controls()
+    wanted = CameraControls()
     _frame_rate(settings, advertised, wanted)
     _focus(settings, advertised, wanted)
     _light(settings, advertised, wanted)
@@ -57,7 +57,7 @@ def ranges(advertised: Advertised) -> dict[str, tuple[float, float]]:
     }
 
 
-def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     if "FrameDurationLimits" not in advertised:
         return
     asked = 1_000_000 / settings.frame_rate  # microseconds
@@ -73,7 +73,7 @@ def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted:
         )
 
 
-def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     if "AfMode" not in advertised:
         wanted.settings["focus"] = "fixed lens"
         if settings.focus != "auto":
@@ -94,7 +94,7 @@ def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: Cont
             wanted.notes.append(f"camera.focus: {settings.focus:g} m is out of reach, {used} is used")
 
 
-def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     exposure, white = settings.exposure, settings.white_balance
     if _choose("AeExposureMode", _EXPOSURE[exposure], advertised, wanted):
         wanted.settings["exposure"] = exposure
@@ -110,7 +110,7 @@ def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: Cont
             wanted.notes.append(f"camera.white_balance: this camera does not have {white}")
 
 
-def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     wanted.settings["mains"] = "none"
     if settings.mains == "none":
         return
@@ -123,7 +123,7 @@ def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: Cont
     wanted.settings["mains"] = f"{settings.mains} Hz"
 
 
-def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     used = 0.0
     if "ExposureValue" in advertised:
         low, high, _ = advertised["ExposureValue"]
@@ -137,7 +137,7 @@ def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted:
         )
 
 
-def _choose(name: str, value: int, advertised: Advertised, wanted: Controls) -> bool:
+def _choose(name: str, value: int, advertised: Advertised, wanted: CameraControls) -> bool:
     """Set a control if the camera has it with that value; whether it was set."""
     if name not in advertised:
         return False

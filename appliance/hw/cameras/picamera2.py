@@ -33,7 +33,7 @@ from appliance.hw.cameras.pi_tuning import choose_tuning
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Box, Colour, Frame, Picture
 
-CLOSING = 2.0
+PI_CLOSE_SECONDS = 2.0
 """Seconds. A camera whose driver hangs never closes; the daemon must go on."""
 
 _TOLD = ("ExposureTime", "AnalogueGain", "DigitalGain", "Lux", "FrameDuration", "LensPosition", "AfState")
@@ -218,4 +218,4 @@ class PiCamera:
         """Stop the camera and give it back."""
         closing = threading.Thread(target=self._device.close, name="camera-close", daemon=True)
         closing.start()
-        closing.join(CLOSING)
+        closing.join(PI_CLOSE_SECONDS)

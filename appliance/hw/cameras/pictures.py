@@ -98,7 +98,7 @@ def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
     return [(int(part) if part.isdigit() else -1, part.casefold()) for part in parts], file.name
 
 
-def to_bgr(image: Image.Image) -> Colour:
+def upright_bgr(image: Image.Image) -> Colour:
     """uint8 [height, width, 3], BGR, turned the way the camera was held (EXIF orientation).
 
     To be called inside :func:`opened`. Raises Pillow's DecompressionBombError when the page is too large:
@@ -115,7 +115,7 @@ def to_bgr(image: Image.Image) -> Colour:
 def read_picture(path: Path) -> Colour:
     """The whole picture, BGR. Raises PictureError."""
     with opened(path) as image:
-        return to_bgr(image)
+        return upright_bgr(image)
 
 
 def frame_from_picture_file(
@@ -131,6 +131,6 @@ def frame_from_picture_file(
         width, height = (image.height, image.width) if turned else image.size
         small = fitted_size((image.width, image.height), analysis_size[::-1] if turned else analysis_size)
         image.draft("RGB", (2 * small[0], 2 * small[1]))
-        bgr = to_bgr(image)
+        bgr = upright_bgr(image)
     picture = Picture(width=width, height=height, convert=lambda: read_picture(path))
     return make_frame(sequence, captured_at, bgr, analysis_size, picture)

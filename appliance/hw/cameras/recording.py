@@ -153,7 +153,7 @@ def _animation(path: Path, seconds: float | None) -> Shots:
     try:
         with pictures.opened(path) as image:
             for page in ImageSequence.Iterator(image):
-                bgr = pictures.to_bgr(page)  # first: a WebP tells its delay once it is unpacked
+                bgr = pictures.upright_bgr(page)  # first: a WebP tells its delay once it is unpacked
                 delay = page.info.get("duration", 0) / 1000
                 shown = delay if 0.01 < delay <= LONGEST_DELAY else GIF_DELAY_IF_NONE
                 yield Shot(bgr, shown if seconds is None else seconds)

@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 1280, 720
 FRAME_RATE = 30
 SECONDS = 15.0
 
-EXPRESSIONS = ("happy", "neutral")
+SCENE_EXPRESSIONS = ("happy", "neutral")
 """What the people of the scene can look like."""
 SMILING = 0.5
 """How far along its smile, from 0 to 1, a face must be for a viewer to call it one."""
@@ -116,7 +116,7 @@ def smiles(time: float) -> dict[str, float]:
     return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
 
 
-def faces(time: float) -> dict[str, Box]:
+def face_boxes(time: float) -> dict[str, Box]:
     """Where the faces in full view are, pixels of the picture."""
     time %= SECONDS
     boxes = {name: role.face(time) for name, role in ROLES.items()}

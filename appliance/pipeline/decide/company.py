@@ -27,7 +27,7 @@ class Verdict:
         return self.waiting_for is None and self.doubt is None
 
 
-def judge(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Verdict:
+def verdict_on(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Verdict:
     """Judge whether this frame may be the photo. ``newcomers`` are faces too new to be sure of."""
     counted = [showing for showing in people if showing.person.counts]
     waiting_for = _waiting_for(rule, counted, newcomers)

@@ -118,7 +118,7 @@ class Decider(Stage[People, Decision]):
     def _examine(self, people: People, now: float) -> _Findings:
         self._arming.tick(now)
         showing = self._scores.update(people.persons, now)
-        verdict = company.judge(self._rule, showing, people.newcomers)
+        verdict = company.verdict_on(self._rule, showing, people.newcomers)
         obeys = verdict.waiting_for is None
         return _Findings(
             people=showing,

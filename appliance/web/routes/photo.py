@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from appliance.storage.photo_names import PHOTO
-from appliance.web.gallery import CHUNK, Gallery, StoredPhoto
+from appliance.web.gallery import READ_CHUNK_BYTES, Gallery, StoredPhoto
 from appliance.web.link import Link
 from appliance.web.routes.http import command_answer, download, query_number
 
@@ -96,7 +96,7 @@ class _PhotoResponse(StreamingResponse):
     """A file in pieces, closed also when the browser leaves before the first of them."""
 
     def __init__(self, file: BinaryIO, headers: dict[str, str]) -> None:
-        pieces = iter(functools.partial(file.read, CHUNK), b"")
+        pieces = iter(functools.partial(file.read, READ_CHUNK_BYTES), b"")
         super().__init__(iterate_in_threadpool(pieces), 200, headers, "image/jpeg")
         self._file = file
 

@@ -12,7 +12,7 @@ import pytest
 
 from appliance import cli
 from appliance.cli import demo
-from appliance.cli.parser import parse
+from appliance.cli.parser import parse_arguments
 from appliance.clock import MonotonicClock
 from appliance.config import load_config
 from appliance.errors import UsageError
@@ -78,7 +78,7 @@ def test_the_demo_plays_the_whole_appliance_on_a_webcam_until_ctrl_c(
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert "photo" in {event["event"] for event in events}
     assert list((tmp_path / "photos").glob("selfie-*.jpg"))
-    assert (tmp_path / demo.SHEET).exists()
+    assert (tmp_path / demo.DEMO_SHEET).exists()
 
 
 def test_a_webcam_that_is_not_there_ends_the_demo_with_what_to_do(
@@ -99,7 +99,7 @@ def test_a_webcam_that_is_not_there_ends_the_demo_with_what_to_do(
     ],
 )
 def test_a_camera_replaces_the_scene_when_one_is_asked_for(arguments: list[str], filmed: bool) -> None:
-    args = parse(["demo", *arguments])
+    args = parse_arguments(["demo", *arguments])
     assert demo.is_filmed(demo.settings_of(args)) is filmed
 
 

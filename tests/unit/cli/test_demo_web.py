@@ -25,7 +25,7 @@ def configuration(folder: Path, port: int) -> Path:
 
 def test_it_is_announced_once_it_listens(tmp_path: Path) -> None:
     port, ready, ended = free_port(), threading.Event(), threading.Event()
-    page = demo_web.Page(configuration(tmp_path, port), tmp_path / "ready.sock", ready.set, ended.set)
+    page = demo_web.PageProcess(configuration(tmp_path, port), tmp_path / "ready.sock", ready.set, ended.set)
     with page:
         assert ready.wait(60)
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
@@ -41,7 +41,7 @@ def test_a_port_that_is_taken_ends_it_with_its_reason_and_nothing_is_announced(
         other.bind(("127.0.0.1", 0))
         other.listen()
         path = configuration(tmp_path, other.getsockname()[1])
-        with demo_web.Page(path, tmp_path / "ready.sock", ready.set, ended.set) as page:
+        with demo_web.PageProcess(path, tmp_path / "ready.sock", ready.set, ended.set) as page:
             assert ended.wait(60)
     assert page.failed == 1
     assert not ready.is_set()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.cli.parser import COMMANDS, make_parsers, parse
+from appliance.cli.parser import COMMANDS, make_parsers, parse_arguments
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_a_mistyped_word_is_answered_with_a_suggestion(
     line: str, suggestion: str, usage: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
-        parse(line.split())
+        parse_arguments(line.split())
     assert end.value.code == 2
     said = capsys.readouterr().err
     assert suggestion in said
@@ -28,7 +28,7 @@ def test_a_mistyped_word_is_answered_with_a_suggestion(
 
 def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        parse([])
+        parse_arguments([])
     assert end.value.code == 2
     shown = capsys.readouterr()
     assert all(text.split()[0] in shown.out + shown.err for text in COMMANDS)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from appliance.cli import main
 from appliance.config import Config, load_config, parse_override
-from appliance.config.template import json_schema, render, table
+from appliance.config.template import json_schema, render, settings_table
 from appliance.errors import ConfigError, Problem, UsageError
 from appliance.web.passwords import scramble
 
@@ -32,7 +32,7 @@ def test_the_shipped_file_is_the_one_the_schema_describes() -> None:
 
 
 def test_the_page_of_settings_is_the_one_the_schema_describes() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == table()
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == settings_table()
     rule = json_schema()["$defs"]["RuleSettings"]["properties"]["sensitivity"]
     assert rule["description"].endswith("slight, normal or big; see docs/moment.md")
     assert "see" not in rule

@@ -30,7 +30,7 @@ def test_the_early_light_shines_until_the_appliance_wants_the_pins_and_only_then
     order = []
 
     def shine() -> None:
-        early_light.main("/no/settings", "/no/note", str(early))
+        early_light.early_blink("/no/settings", "/no/note", str(early))
         order.append("given")
         early.rmdir()  # systemd, when the process has ended
 
@@ -45,14 +45,14 @@ def test_the_early_light_shines_until_the_appliance_wants_the_pins_and_only_then
 def test_an_early_light_that_hangs_does_not_keep_the_appliance_from_starting(runtime: Path) -> None:
     clock = VirtualClock()
     handover.take_pins(clock, environ(runtime))
-    assert clock.now() == pytest.approx(handover.PATIENCE_SECONDS, abs=0.1)
+    assert clock.now() == pytest.approx(handover.PIN_WAIT_SECONDS, abs=0.1)
 
 
 def test_an_early_light_that_comes_late_gives_way_at_once(
     runtime: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (runtime / early_light.WANTED).touch()
-    assert early_light.main("/no/settings", "/no/note", str(runtime / handover.EARLY_LIGHT)) == 0
+    assert early_light.early_blink("/no/settings", "/no/note", str(runtime / handover.EARLY_LIGHT)) == 0
     assert "the appliance was faster" in capsys.readouterr().err
 
 

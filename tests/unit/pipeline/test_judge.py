@@ -30,7 +30,7 @@ def faces_at(frames: Sequence[Frame], time: float) -> dict[str, tuple[Frame, Box
     frame = frames[round(time * 30)]
     sx, sy = frame.picture_scale
     result = {}
-    for name, square in bundled.faces(time).items():
+    for name, square in bundled.face_boxes(time).items():
         box = Box(square.x + 0.1 * square.w, square.y - 0.045 * square.h, 0.8 * square.w, 1.09 * square.h)
         result[name] = frame, box.scaled(1 / sx, 1 / sy)
     return result

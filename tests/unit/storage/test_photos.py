@@ -18,7 +18,7 @@ import appliance
 from appliance.clock import VirtualClock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.storage import durable, photos
-from appliance.storage.photo_names import MOST_COUNTED, PHOTO, number_of, photos_of
+from appliance.storage.photo_names import HIGHEST_NUMBER, PHOTO, number_of, photos_of
 from appliance.storage.photos import PhotoStore
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -170,7 +170,9 @@ def test_a_name_that_appears_meanwhile_is_stepped_over(store: PhotoStore, tmp_pa
     assert foreign.read_bytes() == b"somebody's"
 
 
-@given(st.lists(st.integers(0, MOST_COUNTED), max_size=8), st.one_of(st.none(), st.integers(0, MOST_COUNTED)))
+@given(
+    st.lists(st.integers(0, HIGHEST_NUMBER), max_size=8), st.one_of(st.none(), st.integers(0, HIGHEST_NUMBER))
+)
 def test_the_next_number_is_above_every_photo_and_the_counter(
     tmp_path_factory: pytest.TempPathFactory, taken: list[int], counted: int | None
 ) -> None:
@@ -292,7 +294,7 @@ def test_a_picture_of_one_pixel_is_a_photo(store: PhotoStore) -> None:
 def test_a_photo_is_bounded_in_bytes(
     store: PhotoStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(photos, "MAX_BYTES", 500)
+    monkeypatch.setattr(photos, "MAX_PHOTO_BYTES", 500)
     with pytest.raises(StorageError, match="too large"):
         store.save(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8), NOON)
     assert names(tmp_path) == []
@@ -315,7 +317,7 @@ def test_a_number_that_leaves_no_room_for_others_is_not_counted_on_from(
 def test_every_photo_that_is_kept_has_a_name_that_the_gallery_and_the_export_know(
     store: PhotoStore, tmp_path: Path
 ) -> None:
-    for last in (999_999, MOST_COUNTED):
+    for last in (999_999, HIGHEST_NUMBER):
         (tmp_path / ".smart-selfie-counter").write_bytes(b"%d\n" % last)
         assert PHOTO.fullmatch(store.save(BLUE, NOON).name)
 

@@ -66,12 +66,12 @@ def test_before_each_moment_some_smile_and_some_do_not() -> None:
 def test_the_second_photo_is_of_other_people_than_the_first() -> None:
     assert scene.everybody_smiles(7)
     assert scene.everybody_smiles(12)
-    assert set(scene.faces(7)) - set(scene.faces(12)) == {"Dan"}
-    assert scene.faces(7)["Ben"].iou(scene.faces(12)["Ben"]) < 0.5
+    assert set(scene.face_boxes(7)) - set(scene.face_boxes(12)) == {"Dan"}
+    assert scene.face_boxes(7)["Ben"].iou(scene.face_boxes(12)["Ben"]) < 0.5
 
 
 def test_nobody_is_said_to_smile_while_somebody_walks_through_the_edge() -> None:
-    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.faces(i / 100)]
+    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.face_boxes(i / 100)]
     assert not scene.everybody_smiles(leaving[0])
     assert not scene.everybody_smiles(leaving[-1])
 
@@ -108,7 +108,7 @@ def test_the_face_cascade_finds_everybody_and_nobody_else(greys: dict[float, Gre
     right = 0
     for time, grey in greys.items():
         found = [Box(*map(float, box)) for box in cascade.detectMultiScale(grey, 1.15, 4)]
-        there = [box.scaled(0.5) for box in scene.faces(time).values()]
+        there = [box.scaled(0.5) for box in scene.face_boxes(time).values()]
         coming_or_going = [role.face(time).scaled(0.5) for role in scene.ROLES.values()]
         right += all(sum(face.iou(box) > 0.5 for box in found) == 1 for face in there)
         assert all(any(box.iou(face) > 0.5 for face in coming_or_going) for box in found), time
@@ -122,7 +122,7 @@ def test_the_expression_model_tells_who_smiles(greys: dict[float, Grey]) -> None
     model = ExpressionModel(models_folder())
     for time, grey in greys.items():
         smiles = scene.smiles(time)
-        for name, box in scene.faces(time).items():
+        for name, box in scene.face_boxes(time).items():
             happy = model.judge(grey, box.scaled(0.5))["happy"]
             assert smiles[name] < 1 or happy > 0.8, (name, time, happy)
             assert smiles[name] > 0 or happy < 0.2, (name, time, happy)

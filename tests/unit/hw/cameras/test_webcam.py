@@ -84,7 +84,7 @@ def test_a_webcam_that_was_unplugged_is_told_from_one_that_stalls() -> None:
 
 
 def test_closing_does_not_wait_for_a_read_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.hw.cameras.webcam.CLOSING", 0.01)
+    monkeypatch.setattr("appliance.hw.cameras.webcam.WEBCAM_CLOSE_SECONDS", 0.01)
     feed = Feed([], hangs=True)
     camera = Webcam(feed, MonotonicClock())
     camera.close()

@@ -7,7 +7,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.config.schema import CameraSettings
 from appliance.doctor.finding import Finding, Status, fault, good, unknown, warning
-from appliance.doctor.program import load_part
+from appliance.doctor.program_checks import load_part
 from appliance.errors import ApplianceError
 from appliance.hw.camera import facts_of
 from appliance.hw.camera_facts import read_camera_facts
@@ -20,7 +20,7 @@ CameraFacts = Mapping[str, Any]
 """See ``appliance/hw/cameras/granted.py``."""
 
 
-def camera(config: Config, machine: Machine, running: bool) -> Iterator[Finding]:
+def check_camera(config: Config, machine: Machine, running: bool) -> Iterator[Finding]:
     """Whether pictures come, then what is known of them.
 
     A running appliance holds the camera and has proven it: ready means frames. It leaves the facts behind.

@@ -17,18 +17,18 @@ UNIT = "smart-selfie.service"
 SYSTEM_NUMPY = "/usr/lib/python3/dist-packages/numpy"
 
 
-def numpy_in_force(machine: Machine) -> Finding:
-    """Whether it can be loaded at all, and :func:`numpy`."""
+def check_numpy_in_force(machine: Machine) -> Finding:
+    """Whether it can be loaded at all, and :func:`check_numpy`."""
     try:
         module = load_part("numpy")
     except PackageError as error:
         return fault(
             "numpy", error.what, "sudo apt install --reinstall python3-numpy; then run setup.sh again"
         )
-    return numpy(machine, Path(str(module.__file__)).parent, module.__version__)
+    return check_numpy(machine, Path(str(module.__file__)).parent, module.__version__)
 
 
-def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
+def check_numpy(machine: Machine, in_force: Path, version: str) -> Finding:
     """Whether numpy is the one picamera2 was compiled for. ``in_force`` is the folder it comes from."""
     of_apt = machine.path(SYSTEM_NUMPY)
     if not of_apt.is_dir():
@@ -42,7 +42,7 @@ def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
     return good("numpy", f"{version} of apt")
 
 
-def model(config: Config) -> Finding:
+def check_model(config: Config) -> Finding:
     """Whether faces can be found and judged."""
     try:
         load_part("appliance.pipeline.assembly").load_models(config)
@@ -85,7 +85,7 @@ def unit(machine: Machine) -> Unit | None:
     )
 
 
-def service(unit: Unit | None) -> Finding:
+def check_service(unit: Unit | None) -> Finding:
     """The unit: is it installed, does it run, how often was it started anew?"""
     if unit is None:
         return unknown("service", "systemd does not run here")
@@ -106,7 +106,7 @@ def service(unit: Unit | None) -> Finding:
     return good("service", "running")
 
 
-def memory_limit(machine: Machine) -> Finding:
+def check_memory_limit(machine: Machine) -> Finding:
     """Whether the kernel enforces MemoryMax: Raspberry Pi OS switches that off to save memory."""
     controllers = machine.read("/sys/fs/cgroup/cgroup.controllers")
     if controllers is None:

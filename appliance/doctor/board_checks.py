@@ -11,13 +11,13 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No photo of this appliance can be older; a clock that says so was never set."""
 
 
-def board(machine: Machine) -> Finding:
+def check_board(machine: Machine) -> Finding:
     """Which board this is."""
     name = hardware.model(machine)
     return unknown("board", "no Raspberry Pi") if name is None else good("board", name)
 
 
-def power(machine: Machine) -> Finding:
+def check_power(machine: Machine) -> Finding:
     """Under-voltage, now or since the board was switched on."""
     told, alarm = hardware.throttling(machine), hardware.under_voltage_alarm(machine)
     if told is None and alarm is None:
@@ -38,7 +38,7 @@ def power(machine: Machine) -> Finding:
     return Finding("power", Status.GOOD, enough, facts=facts)
 
 
-def speed(machine: Machine) -> Finding:
+def check_speed(machine: Machine) -> Finding:
     """Whether the firmware slows the processor down."""
     told = hardware.throttling(machine)
     if told is None:
@@ -52,7 +52,7 @@ def speed(machine: Machine) -> Finding:
     return good("speed", "full since power-on")
 
 
-def temperature(machine: Machine) -> Finding:
+def check_temperature(machine: Machine) -> Finding:
     """Of the processor."""
     degrees = hardware.temperature(machine)
     if degrees is None:
@@ -66,7 +66,7 @@ def temperature(machine: Machine) -> Finding:
     return good("temperature", f"{degrees:.0f} °C")
 
 
-def pins(machine: Machine) -> Finding:
+def check_pins(machine: Machine) -> Finding:
     """The GPIO of light and button."""
     chips = hardware.gpio_chips(machine)
     if not chips:
@@ -81,7 +81,7 @@ def pins(machine: Machine) -> Finding:
     return good("pins", names)
 
 
-def clock(machine: Machine, now: datetime) -> Finding:
+def check_clock(machine: Machine, now: datetime) -> Finding:
     """Whether photos get the right date. Their names and the rule do not depend on it."""
     if now < BUILT:
         advice = "Connect to a network once after power-on, or add a battery clock; photos are dated wrongly"

@@ -9,7 +9,7 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.config.schema import CameraSettings
-from appliance.doctor import camera
+from appliance.doctor import camera_checks
 from appliance.doctor.finding import Finding, Status
 from appliance.hw.cameras.picamera2 import open_pi_camera
 from appliance.hw.machine import Machine
@@ -29,7 +29,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
         for name, module in board.modules():
             monkeypatch.setitem(sys.modules, name, module)
         opened = open_pi_camera(CameraSettings(**settings), board.clock)
-        return {finding.name: finding for finding in camera.granted_findings(opened.facts())}
+        return {finding.name: finding for finding in camera_checks.granted_findings(opened.facts())}
 
     return examine
 
@@ -78,12 +78,12 @@ def test_a_frame_rate_that_cannot_be_had_is_said_with_what_there_is(found: Any) 
 def test_the_running_appliance_s_camera_is_told_from_what_it_left(found: Any, machine: Machine) -> None:
     facts = found("imx708")["field of view"].facts
     put(machine, "/run/smart-selfie/camera.json", json.dumps(dict(facts)))
-    first, *others = camera.camera(Config(), machine, running=True)
+    first, *others = camera_checks.check_camera(Config(), machine, running=True)
     assert first.seen == "delivers to the running appliance: imx708"
     assert first.facts["mode"] == [2304, 1296]
     assert {finding.name for finding in others} == {"field of view", "frame rate", "light, focus"}
 
 
 def test_a_running_appliance_that_left_nothing_is_no_fault(machine: Machine) -> None:
-    (only,) = camera.camera(Config(), machine, running=True)
+    (only,) = camera_checks.check_camera(Config(), machine, running=True)
     assert only.state is Status.GOOD
