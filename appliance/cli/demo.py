@@ -94,7 +94,7 @@ class _Show:
         clock = MonotonicClock()
         daemon = Daemon(
             self._config,
-            open_source=None if self._filmed else lambda: open_scene(self._config, clock),
+            open_source=None if self._filmed else lambda: play_scene(self._config, clock),
             listeners=[self._events.frame, self._story.add],
             on_photo=[self._on_photo],
             clock=clock,
@@ -147,17 +147,18 @@ class _Show:
         return 0
 
 
-def open_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
-    """Open the scene in place of a camera. Raises ModelError."""
+def play_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
+    """Return the scene, open in place of a camera. Raises ModelError."""
     return scene.open_scene(clock, analysis_size=config.camera.analysis_size, loop=loop)
 
 
 def check_scene_can_show(config: Config) -> None:
     """Raise UsageError where the people of the scene never look as ``rule.expression`` asks."""
     wanted = config.rule.expression
-    if not set(wanted) & set(scene.SCENE_EXPRESSIONS):
+    shown = scene.SCENE_EXPRESSIONS
+    if not set(wanted) & set(shown):
         raise UsageError(
-            f"The scene's people never show {' or '.join(wanted)}, only {' and '.join(scene.SCENE_EXPRESSIONS)}",
+            f"The scene's people never show {' or '.join(wanted)}, only {' and '.join(shown)}",
             "Show it yourself: smart-selfie demo --camera",
         )
 

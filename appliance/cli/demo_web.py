@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from appliance.cli.demo import check_scene_can_show, open_scene
+from appliance.cli.demo import check_scene_can_show, play_scene
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig
@@ -45,7 +45,7 @@ def play_in_browser(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: b
         daemon = Daemon(
             config,
             live=live,
-            open_source=None if filmed else lambda: open_scene(config, clock, loop=True),
+            open_source=None if filmed else lambda: play_scene(config, clock, loop=True),
             clock=clock,
         )
         daemon.handle_signals()

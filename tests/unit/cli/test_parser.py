@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.cli.parser import COMMANDS, make_parsers, parse_arguments
+from appliance.cli.parser import COMMANDS, parse_arguments
 
 
 @pytest.mark.parametrize(
@@ -32,15 +32,3 @@ def test_without_arguments_the_commands_are_listed(capsys: pytest.CaptureFixture
     assert end.value.code == 2
     shown = capsys.readouterr()
     assert all(text.split()[0] in shown.out + shown.err for text in COMMANDS)
-
-
-def test_every_option_of_every_command_is_explained() -> None:
-    _, parsers = make_parsers()
-    assert parsers.keys() == COMMANDS.keys()
-    unexplained = [
-        f"{name} {action.dest}"
-        for name, parser in parsers.items()
-        for action in parser._actions
-        if not action.help
-    ]
-    assert unexplained == []
