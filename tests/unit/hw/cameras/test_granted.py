@@ -31,3 +31,10 @@ def test_a_sensor_without_a_mode_of_its_whole_says_that_the_picture_is_cropped(o
     assert camera.granted.cropped
     assert "no mode of this sensor reads the whole of it" in camera.description
     assert "sees 96% x 72% of the sensor" in camera.description
+
+
+def test_a_camera_that_does_not_tell_its_crop_is_not_said_to_see_everything(opened: Open) -> None:
+    camera, _ = opened("imx219", board={"tells_crop": False})
+    facts = camera.facts()
+    assert facts["crop"] is facts["view_percent"] is facts["angle"] is None
+    assert "of the sensor" not in camera.description
