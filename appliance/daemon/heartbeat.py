@@ -1,4 +1,4 @@
-"""The heartbeat for systemd: the appliance is ready, and alive, because frames go all the way."""
+"""Heartbeat for systemd: frames that reach the decision prove that the appliance is ready and alive."""
 
 import logging
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Heartbeat(FrameWatch):
-    """Feeds the watchdog with each frame that was decided, and only so. ``ready`` after the first one."""
+    """Feeds the watchdog with each frame that was decided. ``ready`` is set after the first one."""
 
     def __init__(self, notifier: Notifier) -> None:
         self.ready = False
