@@ -21,10 +21,12 @@ from appliance.errors import NoSpaceError, ReadOnlyError, StorageError
 TEMPORARY = re.compile(r"\.smart-selfie-[0-9a-f]{16}\.part")
 """Names of files not yet whole. Only these are ever removed by :func:`remove_leftovers`."""
 
+LOCK = ".smart-selfie-lock"
 LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1  # both from linux/fs.h and linux/fcntl.h
+_NO_LINKS = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 
 
@@ -73,22 +75,33 @@ def remove(path: Path) -> None:
 
 
 def probe(folder: Path) -> None:
-    """Find out whether files can be made in ``folder``, by making one. Raises OSError.
+    """Find out whether files can be made in ``folder``, by every step that a photo takes. Raises OSError.
 
     Permission bits cannot tell: they say nothing about a card that went read-only, and root passes them all.
+    Nor can a file that only comes and goes: there are file systems that create files and rename none.
     """
+    name = _temporary_name(folder)
     with _temporary(folder, b"?", 0o600) as temporary:
-        temporary.unlink()
+        rename_new(temporary, name)
+    try:
+        sync_folder(folder)
+    finally:
+        name.unlink()
 
 
 @contextlib.contextmanager
-def locked(folder: Path, clock: Clock | None = None) -> Iterator[None]:
+def locked(folder: Path, clock: Clock | None = None, mode: int = 0o600) -> Iterator[None]:
     """Keep other programs of this appliance out of ``folder``. Raises OSError.
 
     Gives up with TimeoutError after LOCK_SECONDS by ``clock``. When its holder dies, however it dies, the
-    kernel lets go of the lock.
+    kernel lets go of the lock. What is locked is a file of its own, which only those whom ``mode`` lets open
+    it can lock: the folder itself is open to all who may read it. Where there can be no such file, as on a full
+    card or where something else has its name, the work goes on without: no file is ever overwritten anyhow.
     """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    handle = _lock_file(folder, mode)
+    if handle is None:
+        yield
+        return
     try:
         clock = clock or MonotonicClock()
         deadline = clock.now() + LOCK_SECONDS
@@ -103,6 +116,27 @@ def locked(folder: Path, clock: Clock | None = None) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _lock_file(folder: Path, mode: int) -> int | None:
+    """Open the file that is locked, a new one if need be; None where that cannot be.
+
+    Raises OSError where ``folder`` is none.
+    """
+    if not folder.is_dir():
+        sync_folder(folder)  # which says why
+    path, flags = folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with contextlib.suppress(OSError):
+        handle = os.open(path, flags | os.O_CREAT | os.O_EXCL, mode)
+        with contextlib.suppress(OSError):  # vfat has no modes
+            os.fchmod(handle, mode)  # whatever the umask says
+        return handle
+    with contextlib.suppress(OSError):
+        handle = os.open(path, flags)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return handle
+        os.close(handle)
+    return None
 
 
 def remove_leftovers(folder: Path) -> int:
@@ -160,10 +194,14 @@ _MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
 }
 
 
+def _temporary_name(folder: Path) -> Path:
+    return folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+
+
 @contextlib.contextmanager
 def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
     """A fsynced file under a temporary name, for the caller to give its own. Gone when anything fails."""
-    path = folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+    path = _temporary_name(folder)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -197,7 +235,8 @@ def rename_new(old: Path, new: Path) -> None:
     """Rename, but fail with FileExistsError where plain rename(2) would overwrite.
 
     renameat2 does it in one step on ext4, vfat, exfat and tmpfs; Python has no binding for it. Elsewhere a
-    second hard link does it, which vfat and exfat do not have.
+    second hard link does it. Where there are none either, as on many FUSE file systems, the name is looked at
+    and then given, which is safe among those who hold the lock of the folder.
     """
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
@@ -210,8 +249,16 @@ def rename_new(old: Path, new: Path) -> None:
         code = ctypes.get_errno()
     if code not in _UNSUPPORTED:
         raise OSError(code, os.strerror(code), str(new))
-    os.link(old, new)
-    old.unlink()
+    try:
+        os.link(old, new)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from None
+        old.rename(new)
+    else:
+        old.unlink()
 
 
 def sync_file(path: Path) -> None:
