@@ -21,7 +21,6 @@ from appliance.errors import NoSpaceError, ReadOnlyError, StorageError
 TEMPORARY = re.compile(r"\.smart-selfie-[0-9a-f]{16}\.part")
 """Names of files not yet whole. Only these are ever removed by :func:`remove_leftovers`."""
 
-LOCK = ".smart-selfie-lock"
 LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
 _AT_FDCWD = -100
@@ -90,53 +89,31 @@ def probe(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, clock: Clock | None = None, mode: int = 0o600) -> Iterator[None]:
-    """Keep other programs of this appliance out of ``folder``. Raises OSError.
+def locked(folder: Path, clock: Clock | None = None, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
+    """Keep other programs of this appliance out of ``folder``; yield whether that is so. Raises OSError.
 
-    Gives up with TimeoutError after LOCK_SECONDS by ``clock``. When its holder dies, however it dies, the
-    kernel lets go of the lock. What is locked is a file of its own, which only those whom ``mode`` lets open
-    it can lock: the folder itself is open to all who may read it. Where there can be no such file, as on a full
-    card or where something else has its name, the work goes on without: no file is ever overwritten anyhow.
+    False where another program still holds the lock after ``seconds`` by ``clock``: anybody who may read a
+    folder can lock it, so a lock is a courtesy among programs that are well, and no work may depend on it. When
+    its holder dies, however it dies, the kernel lets go of the lock.
     """
-    handle = _lock_file(folder, mode)
-    if handle is None:
-        yield
-        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        clock = clock or MonotonicClock()
-        deadline = clock.now() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if clock.now() >= deadline:
-                    raise TimeoutError(errno.ETIMEDOUT, "another program keeps it locked") from None
-                clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
-        yield
+        yield _locks(handle, clock or MonotonicClock(), seconds)
     finally:
         os.close(handle)
 
 
-def _lock_file(folder: Path, mode: int) -> int | None:
-    """Open the file that is locked, a new one if need be; None where that cannot be.
-
-    Raises OSError where ``folder`` is none.
-    """
-    if not folder.is_dir():
-        sync_folder(folder)  # which says why
-    path, flags = folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    with contextlib.suppress(OSError):
-        handle = os.open(path, flags | os.O_CREAT | os.O_EXCL, mode)
-        with contextlib.suppress(OSError):  # vfat has no modes
-            os.fchmod(handle, mode)  # whatever the umask says
-        return handle
-    with contextlib.suppress(OSError):
-        handle = os.open(path, flags)
-        if stat.S_ISREG(os.fstat(handle).st_mode):
-            return handle
-        os.close(handle)
-    return None
+def _locks(handle: int, clock: Clock, seconds: float) -> bool:
+    deadline = clock.now() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.now() >= deadline:
+                return False
+            clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
+        else:
+            return True
 
 
 def remove_leftovers(folder: Path) -> int:
@@ -185,11 +162,6 @@ _MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
         StorageError,
         "The card of {folder} reports an I/O error",
         "It is probably failing: copy its photos now and replace it",
-    ),
-    errno.ETIMEDOUT: (
-        StorageError,
-        "{folder} is locked by another program",
-        "Is a second smart-selfie running? Stop one of them",
     ),
 }
 

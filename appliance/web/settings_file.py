@@ -96,7 +96,7 @@ class SettingsFile:
         _text_of(path)
         folder = path.resolve().parent
         try:
-            with durable.locked(folder, mode=0o660):  # its group's too: the page is not root
+            with durable.locked(folder):
                 before = _text_of(path)
                 text = edit(before)
                 check_text(text, path)  # not what was there: a password may be what it lacked
