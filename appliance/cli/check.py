@@ -14,8 +14,15 @@ from appliance.errors import ConfigError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml")
-    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml", help="else the usual places")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="check it with this setting changed",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a problem, one a line")
     parser.add_argument("--print-schema", action="store_true", help="print a JSON Schema, for editors")
     parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")

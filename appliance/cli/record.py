@@ -28,7 +28,7 @@ MAX_RECORD_SECONDS = 120.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("file", type=Path, metavar="FILE.avi")
+    parser.add_argument("file", type=Path, metavar="FILE.avi", help="the clip, made here")
     parser.add_argument("--seconds", type=float, default=20.0, help=f"at most {MAX_RECORD_SECONDS:.0f}")
     add_config_arguments(parser)
 

@@ -1,4 +1,4 @@
-"""The table of everything the light can say. Code, page, pictures and ``docs/light.md`` are made from it.
+"""Table of the light's signals. Code, page, pictures and ``docs/light.md`` are made from it.
 
 To add a signal:
 
@@ -42,7 +42,7 @@ TABLE: Mapping[Signal, Row] = {
     State.BOOTING: Row(
         title="Starting",
         seen="a short blip every second",
-        meaning="has power, is starting up",
+        meaning="starting up",
         pattern=code(1, 0.05, 0.05, 0.95),
         animation=Animation.OFF,
     ),
@@ -72,7 +72,7 @@ TABLE: Mapping[Signal, Row] = {
     State.PEOPLE: Row(
         title="Waiting",
         seen="N short blinks, once; after six a long one for the rest",
-        meaning="I see N people; said when the number has changed",
+        meaning="I see N people; shown when the number has changed",
         pattern=per_person,
         animation=Animation.FAST,
         kind=Kind.ONCE,
@@ -80,7 +80,7 @@ TABLE: Mapping[Signal, Row] = {
     State.WAITING: Row(
         title="Waiting",
         seen="blinking, the faster the nearer, 1 to 4 a second",
-        meaning="not all show it yet; the tempo follows the lowest face",
+        meaning="not everybody shows it yet; the speed follows the lowest score",
         pattern=climb(0.4, 0.125),
         animation=Animation.FAST,
         colour=_nearness,
@@ -144,7 +144,7 @@ TABLE: Mapping[Signal, Row] = {
     Condition.CAMERA_LOST: Row(
         title="Camera lost",
         seen="2 blinks, a pause",
-        meaning="the camera is gone; it is being tried again",
+        meaning="the camera does not answer; trying again",
         pattern=code(2),
         animation=Animation.BAD,
         colour=LED_RED,

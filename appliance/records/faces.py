@@ -17,7 +17,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoundFaces:
-    """The faces the finder saw in a frame, which from here on carries ``seen_until``."""
+    """Faces the finder found in a frame, which from here on carries ``seen_until``."""
 
     frame: Frame
     faces: tuple[Face, ...]
@@ -39,7 +39,7 @@ class JudgedFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JudgedFaces:
-    """Every face of a frame, judged; without what the model calls not_a_face."""
+    """Every face of a frame, judged; without those the model calls not_a_face."""
 
     frame: Frame
     faces: tuple[JudgedFace, ...]
@@ -47,11 +47,11 @@ class JudgedFaces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody followed from frame to frame.
+    """Person tracked from frame to frame.
 
-    ``number`` is an identity for as long as the person stays in view, nothing more. ``face`` is the newest
-    sighting; ``seen`` is False in a frame where the face was missed, since ``missing_for`` seconds (the
-    frames' time). ``counts`` is False for passers-by and posters.
+    ``number`` is an identity only for as long as the person stays in view. ``face`` is the newest detection;
+    ``seen`` is False in a frame where the face was missed, for ``missing_for`` seconds now (the frames'
+    time). ``counts`` is False for passers-by and posters.
     """
 
     number: int

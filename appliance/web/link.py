@@ -100,7 +100,9 @@ class Link:
             while True:
                 head, picture = lengths(await reader.readexactly(PREFIX.size))
                 self._take(parse_message(await reader.readexactly(head)), await reader.readexactly(picture))
-        except (FeedError, OSError, asyncio.IncompleteReadError) as error:
+        except asyncio.IncompleteReadError:
+            log.info("The camera program has stopped")
+        except (FeedError, OSError) as error:
             log.info("Lost the connection to the appliance: %s", error)
         finally:
             self._writer.close()

@@ -7,8 +7,6 @@ from tests.support.sources import ROOT, sources
 WITHOUT: set[str] = {
     "cli/check.py",
     "cli/common.py",
-    "cli/demo.py",
-    "cli/demo_web.py",
     "cli/events.py",
     "cli/explain.py",
     "cli/export.py",

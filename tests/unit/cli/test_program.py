@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from appliance import cli
-from appliance.cli import demo_web
-from appliance.config import load_config
 
 LEFT_BEHIND = """
 import threading, time
@@ -143,16 +141,3 @@ def test_nothing_overwrites_what_it_reads(
     assert cli.main([command, str(mine), option, str(mine)]) == 2
     assert "would be lost" in capsys.readouterr().err
     assert mine.read_bytes() == mixed_picture.read_bytes()
-
-
-def test_a_second_demo_of_the_page_keeps_what_was_set_in_the_first_and_no_other_file_is_touched(
-    tmp_path: Path,
-) -> None:
-    mine = tmp_path / "config.yaml"
-    mine.write_text("# mine\n")
-    made = demo_web.write_configuration(tmp_path, Path("/tmp/a.sock"), [])
-    made.write_text(made.read_text().replace("sensitivity: normal", "sensitivity: big"))
-    again = demo_web.write_configuration(tmp_path, Path("/tmp/b.sock"), [("web.port", 8001)])
-    config = load_config(again)
-    assert (config.rule.sensitivity, config.web.port, config.web.socket) == ("big", 8001, "/tmp/b.sock")
-    assert mine.read_text() == "# mine\n"
