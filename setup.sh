@@ -58,6 +58,7 @@ install() {
     check_config "$RELEASE"
     install_system "$RELEASE"
     install_config "$RELEASE"
+    tell_desktop "$RELEASE"
     switch_to "$RELEASE"
     step "Starting the appliance"
     if start_and_wait "$READY_SECONDS"; then

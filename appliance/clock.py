@@ -6,14 +6,14 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Seconds since some fixed moment, never going back."""
+    """Source of time: seconds since a fixed moment, never going back."""
 
     def now(self) -> float:
-        """Seconds, monotonic."""
+        """Return the time in seconds, monotonic."""
         ...
 
     def wait_until(self, moment: float, stop: threading.Event | None = None) -> bool:
-        """Wait for ``moment``; at once True when ``stop`` is set meanwhile, else False."""
+        """Wait until ``moment`` and return False, or return True as soon as ``stop`` is set."""
         ...
 
 
@@ -21,7 +21,7 @@ class MonotonicClock:
     """Real time, from the kernel's monotonic clock."""
 
     def now(self) -> float:
-        """Seconds since boot."""
+        """Return the seconds since boot (on Linux)."""
         return time.monotonic()
 
     def wait_until(self, moment: float, stop: threading.Event | None = None) -> bool:
@@ -37,7 +37,7 @@ class VirtualClock:
         self._now = start
 
     def now(self) -> float:
-        """Seconds since the start of the recording."""
+        """Return the seconds since the start of the recording."""
         return self._now
 
     def wait_until(self, moment: float, stop: threading.Event | None = None) -> bool:

@@ -1,18 +1,18 @@
-"""Everything that can go wrong, in words for the person in front of the box.
+"""Catalogue of errors, in words for the person in front of the box.
 
 Every error says what is wrong and where; ``hint`` says what to do. ``exit_code`` is what the command line
-returns: 1, the work failed; 2, bad usage or configuration. Camera and storage errors are survived by the
-daemon (reopened with backoff, shown on the light); all others end the process. ``key`` names the setting that
-asks for what cannot be had, where there is one.
+returns: 1, the work failed; 2, bad usage or configuration. The daemon survives camera and storage errors
+(it reopens with backoff and shows them on the light); all others end the process. ``key`` names the setting
+that this machine cannot satisfy, where there is one.
 """
 
 import reprlib
 from dataclasses import dataclass
 
 MOST_SHOWN = 200
-"""Characters of a value that a message repeats; the journal is no place for more."""
+"""Characters of a value that a message repeats: the journal stays readable."""
 MOST_PROBLEMS = 100
-"""Problems of a configuration that are listed; a file that is none could have a hundred thousand."""
+"""Problems of a configuration that are listed: a file that is not YAML could yield a hundred thousand."""
 
 _REPR = reprlib.Repr()
 _REPR.maxlevel = 3
@@ -37,7 +37,7 @@ class ApplianceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a configuration: where it stands, what stands there, why it cannot be."""
+    """One problem of a configuration: place, value and reason."""
 
     key: str
     value: object
@@ -57,7 +57,7 @@ class Problem:
 
 
 def shown(value: object) -> str:
-    """``value`` for a message: on one line, short, and in bounded time whatever it is."""
+    """Return ``value`` for a message: on one line, short, and in bounded time for any value."""
     try:
         text = _REPR.repr(value)
     except ValueError:  # Python writes no whole number of more than 4300 digits
@@ -79,7 +79,7 @@ class ConfigError(ApplianceError, ValueError):
 
 
 class UsageError(ApplianceError):
-    """The command line asks for something that cannot be."""
+    """The command line asks for something impossible."""
 
     exit_code = 2
 
@@ -111,7 +111,7 @@ class CameraError(ApplianceError):
 
 
 class CameraAbsentError(CameraError):
-    """There is no such camera."""
+    """The configured camera is not connected."""
 
 
 class CameraBusyError(CameraError):
@@ -131,7 +131,7 @@ class CameraMemoryError(CameraError):
 
 
 class CameraTuningError(CameraError):
-    """The tuning that the configuration names is not there."""
+    """The camera tuning that the configuration names is missing."""
 
     key = "camera.tuning"
 
@@ -147,7 +147,7 @@ class PictureError(ApplianceError):
 
 
 class StorageError(ApplianceError):
-    """A photo could not be kept. Nothing torn is left behind."""
+    """A photo could not be kept. No half-written file is left behind."""
 
     key = "storage.folder"
 
@@ -161,11 +161,11 @@ class ReadOnlyError(StorageError):
 
 
 class ExportError(ApplianceError):
-    """Photos could not be copied off the card; what was copied before is whole."""
+    """Photos could not be copied off the card; copies made before are complete."""
 
 
 class GpioError(ApplianceError):
-    """A pin of the light or the button cannot be used; names the pin. ``key`` is the setting it stands in."""
+    """A pin of the light or the button cannot be used; names the pin. ``key`` is its setting."""
 
     def __init__(self, what: str, hint: str = "", key: str = "hardware") -> None:
         super().__init__(what, hint)
@@ -173,7 +173,7 @@ class GpioError(ApplianceError):
 
 
 class FeedError(ApplianceError):
-    """The socket between the appliance and its page cannot be used, or what came over it is no message."""
+    """The socket between the appliance and its page cannot be used, or carried something not a message."""
 
     key = "web.socket"
 

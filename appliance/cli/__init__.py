@@ -1,7 +1,5 @@
 """``smart-selfie COMMAND``: one module a command, loaded only when it is called."""
 
-import argparse
-import importlib
 import io
 import logging
 import os
@@ -11,23 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from appliance import __version__
+from appliance.cli.parser import parse_arguments
 from appliance.errors import ApplianceError
-
-COMMANDS = {
-    "run": "the appliance itself; systemd starts this",
-    "demo": "the whole appliance on a bundled scene, no camera needed",
-    "judge": "say for still pictures who shows the expression",
-    "replay": "run a recording through the appliance and say what it would have done",
-    "record": "keep a short clip of what is analysed, to tune the rule with replay",
-    "check": "name every problem in a configuration",
-    "doctor": "examine this machine: every fault, and what to do about it",
-    "export": "copy all photos into a folder, such as a USB stick, and verify each",
-    "light": "let the light say one thing until told to stop, while the appliance does not run",
-    "web": "the live page in a browser; systemd starts this too",
-    "web-password": "set the page's password",
-    "bench": "measure what a frame costs, beside the usual way to do it",
-}
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C has ended, as shells give it."""
@@ -91,20 +74,7 @@ def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = la
 
     ``before_work`` is called when all is loaded and understood.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(
-        prog="smart-selfie", description="Takes the picture when everybody smiles."
-    )
-    parser.add_argument("--version", action="version", version=f"smart-selfie {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    chosen = next((word for word in arguments if not word.startswith("-")), None)
-    for name, text in COMMANDS.items():
-        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if name == chosen:  # the others would only cost import time
-            module = importlib.import_module(f"appliance.cli.{name.replace('-', '_')}")
-            module.add_arguments(command)
-            command.set_defaults(run=module.run)
-    args = parser.parse_args(arguments)
+    args = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
         before_work()
         return int(args.run(args))

@@ -8,14 +8,21 @@ from pathlib import Path
 from appliance.cli.common import say
 from appliance.config import load_config, parse_override
 from appliance.config.load import find_config
-from appliance.config.template import json_schema, render, table
+from appliance.config.template import json_schema, render, settings_table
 from appliance.errors import ConfigError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml")
-    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml", help="else the usual places")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="check it with this setting changed",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a problem, one a line")
     parser.add_argument("--print-schema", action="store_true", help="print a JSON Schema, for editors")
     parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")
@@ -28,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(render())
         return 0
     if args.print_table:
-        sys.stdout.write(table())
+        sys.stdout.write(settings_table())
         return 0
     if args.print_schema:
         print(json.dumps(json_schema(), indent=2))

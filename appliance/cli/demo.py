@@ -1,24 +1,28 @@
-"""``smart-selfie demo``: the whole appliance, threads, light, card and all, on the bundled scene."""
+"""``smart-selfie demo``: the whole appliance on the bundled scene or on a webcam."""
 
 import argparse
 import logging
 import signal
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from appliance.cli.common import say
 from appliance.cli.events import Events, tell_person
-from appliance.clock import MonotonicClock
-from appliance.config import load_config, parse_override
+from appliance.clock import Clock, MonotonicClock
+from appliance.config import Config, load_config, parse_override
 from appliance.daemon.daemon import Daemon
 from appliance.draw.sheet import Story
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, UsageError
+from appliance.hw.camera import Camera
 from appliance.hw.cameras import scene
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Photo
 
-SHEET = "what-happened.png"
-SMILING = 0.5
-"""How far along its smile a face of the scene must be for a viewer to call it one."""
+DEMO_SHEET = "what-happened.png"
+
+DemoSettings = Sequence[tuple[str, Any]]
+"""Pairs of dotted key and value."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,64 +30,137 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("out/demo"), metavar="DIR", help="photos and picture go here"
     )
+    parser.add_argument(
+        "--camera",
+        type=int,
+        nargs="?",
+        const=0,
+        metavar="N",
+        help="film with this computer's webcam instead (number N, the first is 0), until Ctrl-C",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object an event, one a line")
     parser.add_argument("--web", action="store_true", help="play on and show it in a browser, until Ctrl-C")
-    parser.add_argument("--set", dest="overrides", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change one setting, such as rule.min_faces=2; may be given several times",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 if a photo was taken and none of them shows somebody who does not smile, else 1."""
+    """Exit 0 if a photo was taken and all people on each show it, else 1; with a camera 0 at Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    settings = settings_of(args)
     if args.web:
-        from appliance.cli.demo_web import play  # noqa: PLC0415  (an extra: not everybody has it)
+        from appliance.cli.demo_web import play_in_browser  # noqa: PLC0415  (an extra: not everybody has it)
 
-        return play(args.out, [parse_override(text) for text in args.overrides])
+        return play_in_browser(args.out, settings, filmed=is_filmed(settings))
     photos = args.out / "photos"
     _make(photos)
-    overrides = [("storage.folder", str(photos)), *map(parse_override, args.overrides)]
-    config = load_config(None, [("storage.keep_free_mb", 0), *overrides])
-    events = Events(say if args.json else tell_person)
-    story = Story(level_of(config.rule.expression, config.rule.sensitivity))
-    wrong: list[str] = []
+    config = load_config(None, [("storage.folder", str(photos)), ("storage.keep_free_mb", 0), *settings])
+    show = _Show(config, args.out, filmed=is_filmed(settings), tell_program=args.json)
+    return show.play()
 
-    def on_photo(photo: Photo) -> None:
-        events.photo(photo.decision, str(photo.path))
-        story.photo(photo.path, photo.decision)
-        seconds = events.seconds(photo.decision)
-        if min(scene.smiles(seconds).values(), default=0.0) < SMILING:
-            wrong.append(str(photo.path))
 
-    if not args.json:
-        print(f"The bundled scene plays for {scene.SECONDS:.0f} seconds. Light and button are simulated.")
-    clock = MonotonicClock()
-    daemon = Daemon(
-        config,
-        open_source=lambda: scene.open_scene(clock, analysis_size=config.camera.analysis_size),
-        listeners=[events.frame, story.add],
-        on_photo=[on_photo],
-        clock=clock,
-    )
-    ended: list[int] = []
+def settings_of(args: argparse.Namespace) -> DemoSettings:
+    """Return what ``--camera`` and ``--set`` ask for; ``--set`` wins. Raises UsageError."""
+    camera = [] if args.camera is None else [("camera.source", "webcam"), ("camera.device", args.camera)]
+    return [*camera, *map(parse_override, args.overrides)]
 
-    def end(number: int, _: object) -> None:
-        ended.append(number)
-        daemon.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
-    daemon.run()
-    events.summary(daemon.dropped())
-    sheet = args.out / SHEET
-    story.save(sheet)
-    if not args.json:
-        print(f"Photos: {photos.resolve()}\nWhat happened, as a picture: {sheet.resolve()}")
-    if ended:
-        return 128 + ended[0]
-    if not events.photos:
-        raise ApplianceError("No photo was taken", "Was the machine too busy? Try again")
-    if wrong:
-        raise ApplianceError(f"Somebody does not smile on {', '.join(wrong)}", "This is a bug: report it")
-    return 0
+def is_filmed(settings: DemoSettings) -> bool:
+    """Return whether a camera plays until Ctrl-C; with ``camera.source=scene`` that films the scene."""
+    return any(key == "camera.source" and value != "scene" for key, value in settings)
+
+
+class _Show:
+    """One run of the demo: what is told while it plays, and how it ends."""
+
+    def __init__(self, config: Config, out: Path, *, filmed: bool, tell_program: bool) -> None:
+        if not filmed:
+            check_scene_can_show(config)
+        self._config, self._out, self._filmed = config, out, filmed
+        self._for_program = tell_program
+        self._events = Events(say if tell_program else tell_person)
+        self._story = Story(level_of(config.rule.expression, config.rule.sensitivity))
+        self._wrong: list[str] = []
+        self._ended_by: list[int] = []
+
+    def play(self) -> int:
+        """Play until the scene's end or a signal; return the exit status. Raises ApplianceError."""
+        clock = MonotonicClock()
+        daemon = Daemon(
+            self._config,
+            open_source=None if self._filmed else lambda: play_scene(self._config, clock),
+            listeners=[self._events.frame, self._story.add],
+            on_photo=[self._on_photo],
+            clock=clock,
+        )
+
+        def end(number: int, _: object) -> None:
+            self._ended_by.append(number)
+            daemon.stop()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, end)
+        if not self._for_program:
+            print(self._announcement())
+        daemon.run()
+        self._events.summary(daemon.dropped())
+        sheet = self._out / DEMO_SHEET
+        self._story.save(sheet)
+        if not self._for_program:
+            photos = Path(self._config.storage.folder)
+            print(f"Photos: {photos.resolve()}\nWhat happened, as a picture: {sheet.resolve()}")
+        return self._status()
+
+    def _announcement(self) -> str:
+        if self._filmed:
+            return "Smile at the camera. Light and button are simulated. Ctrl-C ends it."
+        return f"The bundled scene plays for {scene.SECONDS:.0f} seconds. Light and button are simulated."
+
+    def _on_photo(self, photo: Photo) -> None:
+        self._events.photo(photo.decision, str(photo.path))
+        self._story.photo(photo.path, photo.decision)
+        if not self._filmed:
+            seconds = self._events.seconds(photo.decision)
+            if not scene.everybody_shows(self._config.rule.expression, seconds):
+                self._wrong.append(str(photo.path))
+
+    def _status(self) -> int:
+        if self._ended_by:
+            wanted = self._filmed and self._ended_by[0] == signal.SIGINT  # the way to end it
+            return 0 if wanted else 128 + self._ended_by[0]
+        if self._filmed:
+            return 0
+        if not self._events.photos:
+            raise ApplianceError(
+                "No photo was taken",
+                f"The scene has {len(scene.ROLES)} people, who all smile twice: do the settings ask for "
+                "more, or was the machine too busy?",
+            )
+        if self._wrong:
+            raise ApplianceError(f"Somebody does not show it on {', '.join(self._wrong)}", "Report this bug")
+        return 0
+
+
+def play_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
+    """Return the scene, open in place of a camera. Raises ModelError."""
+    return scene.open_scene(clock, analysis_size=config.camera.analysis_size, loop=loop)
+
+
+def check_scene_can_show(config: Config) -> None:
+    """Raise UsageError where the people of the scene never look as ``rule.expression`` asks."""
+    wanted = config.rule.expression
+    shown = scene.SCENE_EXPRESSIONS
+    if not set(wanted) & set(shown):
+        raise UsageError(
+            f"The scene's people never show {' or '.join(wanted)}, only {' and '.join(shown)}",
+            "Show it yourself: smart-selfie demo --camera",
+        )
 
 
 def _make(folder: Path) -> None:

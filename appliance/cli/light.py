@@ -20,7 +20,8 @@ NOT_THE_LIGHT = {"button_pin": "none", "buzzer_pin": "none", "flash_pin": "none"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("state", choices=list(_SIGNALS), metavar="STATE")
+    names = ", ".join(_SIGNALS)
+    parser.add_argument("state", choices=list(_SIGNALS), metavar="STATE", help=f"one of {names}")
     add_config_arguments(parser)
 
 

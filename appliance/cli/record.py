@@ -23,21 +23,21 @@ from appliance.system.service import setup_logging
 
 log = logging.getLogger(__name__)
 
-LONGEST_SECONDS = 120.0
+MAX_RECORD_SECONDS = 120.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("file", type=Path, metavar="FILE.avi")
-    parser.add_argument("--seconds", type=float, default=20.0, help=f"at most {LONGEST_SECONDS:.0f}")
+    parser.add_argument("file", type=Path, metavar="FILE.avi", help="the clip, made here")
+    parser.add_argument("--seconds", type=float, default=20.0, help=f"at most {MAX_RECORD_SECONDS:.0f}")
     add_config_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 when the clip is written. The appliance itself must not run: a camera serves one program."""
     config = config_of(args)
-    if not 0 < args.seconds <= LONGEST_SECONDS:
-        raise UsageError(f"--seconds {args.seconds:g} is not above 0 and at most {LONGEST_SECONDS:.0f}")
+    if not 0 < args.seconds <= MAX_RECORD_SECONDS:
+        raise UsageError(f"--seconds {args.seconds:g} is not above 0 and at most {MAX_RECORD_SECONDS:.0f}")
     check_output(args.file, ".avi")
     setup_logging()
     clock = MonotonicClock()

@@ -26,7 +26,7 @@ from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
 from appliance.storage.replay_store import ReplayStore
 
-SHEET = "contact-sheet.png"
+CONTACT_SHEET = "contact-sheet.png"
 LONGEST_PICTURE_SECONDS = 3600.0
 
 
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
             plot.save(args.plot)
         events.summary()
         if story is not None:
-            sheet = args.out / SHEET
+            sheet = args.out / CONTACT_SHEET
             story.save(sheet)
             if not args.json:
                 print(f"Contact sheet: {sheet}")

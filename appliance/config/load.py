@@ -11,14 +11,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from appliance.config.schema import Config
-from appliance.config.text import KeyPath, parse
 from appliance.config.values import SECRET
+from appliance.config.yaml_text import KeyPath, parse_yaml
 from appliance.errors import ConfigError, Problem, UsageError, shown
 from appliance.storage.regular_file import read_regular
 
 SYSTEM_CONFIG = Path("/etc/smart-selfie/config.yaml")
 LOCAL_CONFIG = Path("config.yaml")
-MAX_BYTES = 256 * 1024
+MAX_CONFIG_BYTES = 256 * 1024
 """A configuration is a page of text; anything larger was not meant to be one."""
 
 EXAMPLE = "Example: --set rule.min_faces=2"
@@ -84,7 +84,7 @@ def parse_override(text: str) -> tuple[str, Any]:
     if not equals or not key.isprintable() or not all(key.split(".")):
         raise UsageError(f"--set {_key_in(text)} is not of the form key=value", EXAMPLE)
     try:
-        return key, parse(value)[0]
+        return key, parse_yaml(value)[0]
     except ConfigError as error:
         inside, reason = error.problems[0].key, error.problems[0].reason
         raise UsageError(f"--set {key}{inside and '.'}{inside}: {reason}", EXAMPLE) from None
@@ -110,18 +110,18 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         return ConfigError([Problem("", None, reason, line, str(path))])
 
     try:
-        raw = read_regular(path, MAX_BYTES)
+        raw = read_regular(path, MAX_CONFIG_BYTES)
     except FileNotFoundError:
         raise refuse("there is no such file; smart-selfie check --print-default shows a good one") from None
     except OSError as error:
         raise refuse(f"cannot be read: {error.strerror}") from error
-    if len(raw) > MAX_BYTES:
-        raise refuse(f"is larger than {MAX_BYTES // 1024} kB; this is no configuration")
+    if len(raw) > MAX_CONFIG_BYTES:
+        raise refuse(f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is no configuration")
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         raise refuse("is not UTF-8 text", raw[: error.start].count(b"\n") + 1) from error
-    data, lines = parse(text, str(path))
+    data, lines = parse_yaml(text, str(path))
     if not lines:
         return {}, {}
     if not isinstance(data, dict):

@@ -38,7 +38,7 @@ def render() -> str:
     return HEADER + "".join(_section(name, field) for name, field in Config.model_fields.items())
 
 
-def table() -> str:
+def settings_table() -> str:
     """``docs/settings.md``: every setting with its default, its words and its range, by section."""
     return TABLE_HEADER + "".join(_table(name, field) for name, field in Config.model_fields.items())
 

@@ -75,7 +75,7 @@ def _one_or_many(value: object) -> object:
 
 
 Side = Annotated[int, Field(ge=16, le=16384)]
-Size = Annotated[tuple[Side, Side], BeforeValidator(_size)]
+PictureSize = Annotated[tuple[Side, Side], BeforeValidator(_size)]
 Expressions = Annotated[
     tuple[str, ...],
     BeforeValidator(_one_or_many),

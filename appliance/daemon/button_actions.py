@@ -1,4 +1,4 @@
-"""What a push of the button does, by the settings ``button``."""
+"""Actions of the button, by the settings ``button``."""
 
 import logging
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class ButtonActions:
         self._conditions = conditions
 
     def perform(self, language: ButtonSettings, gesture: Gesture) -> None:
-        """Do what ``gesture`` means in ``language``; most gestures mean nothing."""
+        """Perform the action that ``language`` assigns to ``gesture``, if any."""
         meanings = {
             Gesture.PRESS: language.press,
             Gesture.DOUBLE_PRESS: language.double_press,
@@ -46,7 +46,7 @@ class ButtonActions:
             self._command(_COMMANDS[action])
 
     def _switch_off(self) -> None:
-        """Power off. The light shows it only as long as it is true."""
+        """Power off; the light shows it until that succeeds or fails."""
         if self._power_off is None:
             log.warning("The button was held, but this program cannot power off the machine")
             return

@@ -1,4 +1,4 @@
-"""Faults, activities and reminders that are present now, and who hears of their changes."""
+"""Faults, activities and reminders that are present now, and the listeners to their changes."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What button and page may ask of the appliance: while it starts, and while it runs."""
+"""Operations that button and page may request: while the appliance starts, and while it runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from appliance.system.service import process_uptime
 
 
 class Starting(Controls):
-    """Controls of an appliance that is not open yet: it answers, and does nothing."""
+    """Controls of an appliance that is still starting: it answers, but does nothing."""
 
     def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
@@ -46,7 +46,7 @@ class Operating(Controls):
     runner: Runner
 
     def command(self, command: Command) -> None:
-        """Obey at the next frame."""
+        """Execute ``command`` at the next frame."""
         self.decider.command(command)
 
     def status(self) -> dict[str, Any]:

@@ -56,8 +56,8 @@ class Daemon:
     """Wires the appliance with ``config`` and runs it.
 
     ``live`` watches the file it came from, and ``fault`` is what is wrong there, if ``config`` is the last
-    good one. ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` hear every
-    decision, ``power_off`` is called from the button's thread when it was held; it may raise an
+    good one. ``open_source`` replaces the configured camera (the demo's scene), ``listeners`` get every
+    decision, ``power_off`` is called from the button's thread when the button was held; it may raise an
     ApplianceError. ``conditions`` are the faults, activities and reminders that are present.
     """
 
@@ -89,7 +89,7 @@ class Daemon:
         self._reload_asked = threading.Event()
 
     def run(self) -> None:
-        """Run until :meth:`stop` is called or a recording ends. Raises what ends the process, as it is."""
+        """Run until :meth:`stop` is called or a recording ends. Raises the error that ends the process."""
         with contextlib.ExitStack() as resources:
             try:
                 opened = open_safely(self._open, self._config, self._fault, self._live, resources)
@@ -157,7 +157,7 @@ class Daemon:
         )
 
     def _watches(self, opened: _Opened, assembly: Assembly, heartbeat: Heartbeat) -> list[Watch]:
-        """Return what is polled in turn."""
+        """Return the watches that the main loop polls in turn."""
         storage = opened.storage
         parts = [StagesPart(assembly), storage, opened.panel, opened.page, opened.camera]
         config_file = ConfigFileWatch(
@@ -182,7 +182,7 @@ class Daemon:
         leave_note(self._live.next_start(), config.hardware, panel.chip())
 
     def command(self, command: Command) -> None:
-        """Arm, disarm or take a photo; nothing while it still starts. Any thread."""
+        """Arm, disarm or take a photo; ignored while the appliance starts. Any thread."""
         self._controls.command(command)
 
     def status(self) -> dict[str, Any]:
@@ -198,11 +198,11 @@ class Daemon:
         return sum(stage["dropped"] for stage in self.status()["stages"])
 
     def stop(self) -> None:
-        """End soon: frames under way take at most 2 s, and photos 10 s. Any thread."""
+        """End soon: frames in progress get at most 2 s, photos 10 s. Any thread."""
         self._stop.set()
 
     def handle_signals(self) -> None:
-        """SIGTERM and SIGINT stop, SIGHUP reads the configuration again, SIGUSR1 prints the counters."""
+        """Stop on SIGTERM and SIGINT, reread the configuration on SIGHUP, log the counters on SIGUSR1."""
         signal.signal(signal.SIGTERM, lambda *_: self._stop.set())
         signal.signal(signal.SIGINT, lambda *_: self._stop.set())
         signal.signal(signal.SIGHUP, lambda *_: self._reload_asked.set())

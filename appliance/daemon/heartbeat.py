@@ -1,16 +1,17 @@
-"""The heartbeat for systemd: the appliance is ready, and alive, because frames go all the way."""
+"""Heartbeat for systemd: frames that reach the decision prove that the appliance is ready and alive."""
 
 import logging
 
 from appliance.daemon.watches.watch import FrameWatch
 from appliance.records.decision import Decision
+from appliance.system.memory import give_back_libraries
 from appliance.system.service import Notifier, process_uptime
 
 log = logging.getLogger(__name__)
 
 
 class Heartbeat(FrameWatch):
-    """Feeds the watchdog with each frame that was decided, and only so. ``ready`` after the first one."""
+    """Feeds the watchdog with each frame that was decided. ``ready`` is set after the first one."""
 
     def __init__(self, notifier: Notifier) -> None:
         self.ready = False
@@ -22,4 +23,5 @@ class Heartbeat(FrameWatch):
             self.ready = True
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
+            give_back_libraries()
         self._notifier.watchdog()

@@ -1,4 +1,4 @@
-"""The parts of the appliance that run with settings: each opens with them, and can go over to others."""
+"""Parts of the appliance that run with settings: each opens with some, and can change to others."""
 
 import contextlib
 import functools
@@ -74,7 +74,7 @@ class PanelPart(Part):
         return self._panel.chip()
 
     def close(self) -> None:
-        """Turn off the light and give the pins back."""
+        """Turn off the light and release the pins."""
         self._conditions.unsubscribe(self._panel.light.condition)
         self._panel.close()
 
@@ -94,7 +94,7 @@ class PanelPart(Part):
 
 
 class StoragePart(Part):
-    """Photos on disk, with ``storage``: the store of the stage that keeps photos. Raises StorageError.
+    """Store of the stage that keeps photos, with ``storage``. Raises StorageError.
 
     Full storage is a condition, not an error: it may be emptied later.
     """
@@ -108,7 +108,7 @@ class StoragePart(Part):
         conditions.set(Condition.STORAGE_FAULT, full)
 
     def prepare(self, old: Config, new: Config) -> Change | None:
-        """Check the new folder, and remove what a crash left there."""
+        """Check the new folder, and remove files that a crash left half-written."""
         if new.storage == old.storage:
             return None
         store, full = self._open(new)
@@ -213,7 +213,7 @@ class CameraPart(Part):
 class PagePart(Part):
     """Feed of the page, with ``web`` as it was at the start, and the rule that it shows. Raises FeedError.
 
-    ``observers`` hear every decision and ``photo_observers`` every photo; both are empty without a page.
+    ``observers`` get every decision and ``photo_observers`` every photo; both are empty without a page.
     """
 
     def __init__(self, config: Config, controls: Controls, conditions: Conditions, clock: Clock) -> None:

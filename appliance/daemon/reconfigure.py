@@ -40,7 +40,7 @@ class Change:
 
 
 class Part(ABC):
-    """Whatever runs with some of the settings and can go over to others."""
+    """Anything that runs with some of the settings and can change to others."""
 
     @abstractmethod
     def prepare(self, old: Config, new: Config) -> Change | None:
@@ -83,9 +83,9 @@ class Transaction:
 
 
 class SettingsInForce:
-    """Settings that all ``parts`` run with, and the only way to others. One thread.
+    """Settings that all ``parts`` run with, and the only way to change them. One thread.
 
-    ``live`` says in which line of which file a setting stands that cannot be had.
+    ``live`` tells the file and line of a setting that this machine cannot satisfy.
     """
 
     def __init__(self, config: Config, parts: Sequence[Part], live: LiveConfig) -> None:
@@ -95,7 +95,7 @@ class SettingsInForce:
         self._pending: Transaction | None = None
 
     def propose(self, config: Config) -> None:
-        """Prepare to go over to ``config``; :meth:`settle` does it. Gives up an earlier proposal.
+        """Prepare to change to ``config``; :meth:`settle` completes it. Withdraws an earlier proposal.
 
         Raises ConfigError where a part cannot; everything is as it was then.
         """
@@ -106,13 +106,13 @@ class SettingsInForce:
             raise self._live.refusal(config, error) from error
 
     def withdraw(self) -> None:
-        """Give up a proposal that has not been settled; what is in force stays."""
+        """Withdraw a proposal that has not been settled; the settings in force stay."""
         pending, self._pending = self._pending, None
         if pending is not None:
             pending.abort()
 
     def settle(self) -> bool:
-        """Put the proposal in force once every part is ready; return whether that has happened now.
+        """Put the proposal in force once every part is ready; return whether that was now.
 
         Raises ConfigError where a part turns out not to work; everything is as before the proposal then.
         """

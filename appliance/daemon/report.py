@@ -30,6 +30,6 @@ class Report(Watch):
         super().poll(now)
 
     def check(self) -> None:
-        """Log the counters, a stage a line."""
+        """Log the counters, one line per stage."""
         for stage in self._counters():
             log.info("%s: %s", stage.stage, stage.counters)

@@ -1,4 +1,4 @@
-"""Whether photos are being saved, for the light: from the choice until the last one is on disk."""
+"""Progress of saving photos, for the light: from the choice until the last one is on disk."""
 
 from appliance.daemon.conditions import Conditions
 from appliance.light.states import Condition
@@ -13,7 +13,7 @@ class SavingProgress:
         self._last: Decision | None = None
 
     def chosen(self, decision: Decision) -> None:
-        """Count on one more photo."""
+        """Expect one more photo."""
         self._last = decision
         self._conditions.set(Condition.SAVING, True)
 

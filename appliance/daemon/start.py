@@ -1,4 +1,4 @@
-"""A start that a bad configuration does not prevent: what it asks for, or else the next best."""
+"""Start-up that survives a bad configuration by using the next best one."""
 
 import contextlib
 from collections.abc import Callable
@@ -20,8 +20,8 @@ def open_safely(
 ) -> Opened:
     """Open everything with ``config``, or with what ``live`` has to fall back to.
 
-    ``open_all`` gets the configuration, why it is not the one that was wanted (``fault`` at first), and the
-    stack to register in what it has opened; that ends up in ``resources``, or is closed before the second
+    ``open_all`` gets the configuration, the reason why it is not the wanted one (``fault`` at first), and the
+    stack on which it registers what it opens; that ends up in ``resources``, or is closed before the second
     attempt. Raises the ApplianceError of the first attempt where there is nothing to fall back to, and
     of the second.
     """

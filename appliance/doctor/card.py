@@ -17,7 +17,7 @@ PHOTO_MB = 1.5
 """What a photo of 2304x1296 at quality 92 takes, roughly."""
 
 
-def folder(machine: Machine, config: Config) -> Finding:
+def check_folder(machine: Machine, config: Config) -> Finding:
     """Whether the appliance can write into ``storage.folder``."""
     path = machine.path(config.storage.folder)
     try:
@@ -47,7 +47,7 @@ def _of_folder(path: Path) -> Finding:
     return good("folder", f"{path}, {count} photos")
 
 
-def space(machine: Machine, config: Config) -> Finding:
+def check_space(machine: Machine, config: Config) -> Finding:
     """How many photos there is still room for."""
     path = machine.path(config.storage.folder)
     try:
@@ -63,7 +63,7 @@ def space(machine: Machine, config: Config) -> Finding:
     return warning("space", seen, advice) if photos < FEW_PHOTOS else good("space", seen)
 
 
-def rescues(machine: Machine) -> Finding:
+def check_rescues(machine: Machine) -> Finding:
     """Whether the machine rebooted itself because the appliance could not be started."""
     path = machine.path(RESCUES)
     try:

@@ -1,7 +1,9 @@
 """What a check found."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -15,12 +17,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the table: what was looked at, how it is, what was seen, and what to do about it."""
+    """One line of the table: what was looked at, how it is, what was seen, and what to do about it.
+
+    ``facts`` is for programs: figures behind ``seen``, as JSON has them.
+    """
 
     name: str
     state: Status
     seen: str
     advice: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def good(name: str, seen: str) -> Finding:

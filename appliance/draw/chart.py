@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from appliance.draw.text import BGR, FAINT, GREEN_INK, INK, badge, font, lay, person_colour
+from appliance.draw.text import FAINT, GREEN_INK, INK, Bgr, badge, font, lay, person_colour
 from appliance.pipeline.decide.sensitivity import Level
 from appliance.records.frame import Colour
 
-GROUND: BGR = (255, 255, 255)
-GRID: BGR = (232, 230, 228)
-ALL_SHOW: BGR = (218, 240, 208)
+GROUND: Bgr = (255, 255, 255)
+GRID: Bgr = (232, 230, 228)
+ALL_SHOW: Bgr = (218, 240, 208)
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 92, 34, 40
 _FINE = 4  # bits of a pixel's fraction in OpenCV's coordinates

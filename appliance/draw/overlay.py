@@ -2,7 +2,7 @@
 
 import cv2
 
-from appliance.draw.text import AMBER, BGR, GREEN, GREY, lay, person_colour, tag
+from appliance.draw.text import AMBER, GREEN, GREY, Bgr, lay, person_colour, tag
 from appliance.records.decision import Decision, Showing
 from appliance.records.frame import Box, Colour
 from appliance.wording.expressions import NAMES
@@ -34,7 +34,7 @@ def annotate(
     return drawn
 
 
-def colour_of(one: Showing) -> BGR:
+def colour_of(one: Showing) -> Bgr:
     """Green, amber or grey."""
     if not (one.person.seen and one.person.counts):
         return GREY
@@ -51,7 +51,7 @@ def _label(picture: Colour, box: Box, tile: Colour) -> None:
     lay(picture, tile, round(box.x), round(box.y) - tile.shape[0] - 2)
 
 
-def _rounded(picture: Colour, box: Box, colour: BGR, thickness: int) -> None:
+def _rounded(picture: Colour, box: Box, colour: Bgr, thickness: int) -> None:
     """A rectangle with round corners, the box's outline."""
     left, top = round(box.x), round(box.y)
     right, bottom = round(box.x + box.w), round(box.y + box.h)

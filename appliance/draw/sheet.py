@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from appliance.draw.chart import Moment, chart
 from appliance.draw.overlay import annotate
-from appliance.draw.text import AMBER, BGR, FAINT, GREEN, INK, badge, font
+from appliance.draw.text import AMBER, FAINT, GREEN, INK, Bgr, badge, font
 from appliance.errors import StorageError
 from appliance.imaging.resize import shrink
 from appliance.pipeline.decide.sensitivity import Level
@@ -33,11 +33,11 @@ _CHART = (_WIDTH - 2 * _MARGIN, 360)
 _STRIP = 8
 _KEY_SIZE = (184, 240)
 _PHOTO_SIZE = (752, 640)
-_PAPER: BGR = (247, 249, 250)
+_PAPER: Bgr = (247, 249, 250)
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class Thumbnail:
     """A small annotated picture (BGR) and when it was, in seconds."""
 
     time: float
@@ -56,10 +56,10 @@ class Story:
     def __init__(self, level: Level) -> None:
         self._level = level
         self.moments: list[Moment] = []
-        self.changes: list[Shot] = []
-        self.quiet: list[Shot] = []
+        self.changes: list[Thumbnail] = []
+        self.quiet: list[Thumbnail] = []
         self._quiet_seconds = QUIET
-        self._photos: list[Shot] = []
+        self._photos: list[Thumbnail] = []
         self._photo_times: list[float] = []
         self._frames = 0
         self._stride = 1
@@ -104,7 +104,7 @@ class Story:
                 self.quiet = self.quiet[::2]
                 self._quiet_seconds *= 2
 
-    def _strip(self) -> list[Shot]:
+    def _strip(self) -> list[Thumbnail]:
         """What to show of the story: its changes, and where there are few, quiet times as well."""
         changes = _spread(self.changes, _STRIP)
         quiet = _spread(self.quiet, _STRIP - len(changes))
@@ -116,7 +116,7 @@ class Story:
         self._photo_times.append(time)
         if len(self._photos) < MOST_PHOTOS:
             picture = annotate(decision, _filling(decision.frame.picture.bgr(), _PHOTO_SIZE), numbers=True)
-            self._photos.append(Shot(time, picture, True, Path(path).name))
+            self._photos.append(Thumbnail(time, picture, True, Path(path).name))
 
     def save(self, path: str | Path) -> None:
         """Write the contact sheet as PNG. Raises StorageError."""
@@ -147,9 +147,9 @@ class Story:
         return f"in {self._seconds:.1f} s, {self._frames} frames"
 
 
-def _small(decision: Decision, time: float) -> Shot:
+def _small(decision: Decision, time: float) -> Thumbnail:
     picture = annotate(decision, shrink(decision.frame.colour, _KEY_SIZE), labels=False)
-    return Shot(time, picture, decision.all_show)
+    return Thumbnail(time, picture, decision.all_show)
 
 
 def _filling(picture: Colour, size: tuple[int, int]) -> Colour:
@@ -161,7 +161,7 @@ def _filling(picture: Colour, size: tuple[int, int]) -> Colour:
     return np.asarray(cv2.resize(smaller, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _spread(shots: list[Shot], most: int) -> list[Shot]:
+def _spread(shots: list[Thumbnail], most: int) -> list[Thumbnail]:
     """At most so many, evenly spread, first and last among them."""
     if len(shots) <= most:
         return shots
@@ -207,7 +207,7 @@ class _Sheet:
         self._place(bgr, _MARGIN, self._y)
         self._y += bgr.shape[0] + _GAP
 
-    def photos(self, shots: list[Shot]) -> None:
+    def photos(self, shots: list[Thumbnail]) -> None:
         """Two in a row, numbered as in the chart."""
         for start in range(0, len(shots), 2):
             row = shots[start : start + 2]
@@ -219,12 +219,12 @@ class _Sheet:
                 self._caption(x, self._y + shot.picture.shape[0] + 8, start + column + 1, shot)
             self._y += height + 44
 
-    def _caption(self, x: int, y: int, number: int, shot: Shot) -> None:
+    def _caption(self, x: int, y: int, number: int, shot: Thumbnail) -> None:
         self._place(badge(number, 26, _PAPER), x, y)
         text = f"{shot.time:.1f} s   {shot.name}"
         self._draw.text((x + 36, y + 13), text, INK[::-1], font(19), anchor="lm")
 
-    def strip(self, shots: list[Shot]) -> None:
+    def strip(self, shots: list[Thumbnail]) -> None:
         """Small pictures side by side, in order of time; a bar under each is green when all showed it."""
         height = max(shot.picture.shape[0] for shot in shots)
         self._room(height + 40)

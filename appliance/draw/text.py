@@ -9,21 +9,21 @@ from PIL import Image, ImageDraw, ImageFont
 
 from appliance.records.frame import Colour
 
-BGR = tuple[int, int, int]
+Bgr = tuple[int, int, int]
 
-PEOPLE: tuple[BGR, ...] = (
+PEOPLE: tuple[Bgr, ...] = (
     (178, 114, 0), (0, 94, 213), (115, 158, 0), (167, 121, 204), (0, 159, 230), (233, 180, 86), (60, 60, 60),
 )  # fmt: skip
 """Colours that people with colour blindness can tell apart (Okabe & Ito 2008)."""
-GREEN: BGR = (107, 191, 47)
-AMBER: BGR = (26, 171, 255)
-GREY: BGR = (176, 180, 174)
+GREEN: Bgr = (107, 191, 47)
+AMBER: Bgr = (26, 171, 255)
+GREY: Bgr = (176, 180, 174)
 """Shows it, does not, does not count: the page's colours (``static/words.js``)."""
-GREEN_INK: BGR = (59, 112, 20)
+GREEN_INK: Bgr = (59, 112, 20)
 """The green for words on white."""
-INK: BGR = (38, 34, 32)
-FAINT: BGR = (128, 122, 118)
-WHITE: BGR = (255, 255, 255)
+INK: Bgr = (38, 34, 32)
+FAINT: Bgr = (128, 122, 118)
+WHITE: Bgr = (255, 255, 255)
 
 
 @lru_cache(maxsize=32)
@@ -33,7 +33,7 @@ def font(size: int) -> Any:
 
 
 @lru_cache(maxsize=256)
-def tag(text: str, size: int, ground: BGR) -> Colour:
+def tag(text: str, size: int, ground: Bgr) -> Colour:
     """``text`` in white, or in black where white is hard to read, on a ground of its own: BGR."""
     left, _, right, _ = font(size).getbbox(text)
     ascent, descent = font(size).getmetrics()
@@ -45,13 +45,13 @@ def tag(text: str, size: int, ground: BGR) -> Colour:
     return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
 
 
-def _luminance(colour: BGR) -> float:
+def _luminance(colour: Bgr) -> float:
     """Relative luminance, 0 to 1 (WCAG 2.2): below .3, white has a contrast of 3 and more."""
     linear = [((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour]
     return float(0.0722 * linear[0] + 0.7152 * linear[1] + 0.2126 * linear[2])
 
 
-def badge(number: int | str, size: int, ground: BGR) -> Colour:
+def badge(number: int | str, size: int, ground: Bgr) -> Colour:
     """A dark disc of ``size`` pixels with a number in it, wider where there is more to say: BGR."""
     said, letters = str(number), font(5 * size // 2)
     width = size if len(said) <= 2 else size // 2 + math.ceil(letters.getlength(said) / 4)
@@ -63,7 +63,7 @@ def badge(number: int | str, size: int, ground: BGR) -> Colour:
     return np.ascontiguousarray(np.asarray(small)[:, :, ::-1])
 
 
-def person_colour(number: int) -> BGR:
+def person_colour(number: int) -> Bgr:
     """The colour of a person's line and number."""
     return PEOPLE[(number - 1) % len(PEOPLE)]
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from appliance.config.schema import RuleSettings
 from appliance.draw.overlay import annotate
-from appliance.draw.text import AMBER, BGR, GREEN, GREY, WHITE, font
+from appliance.draw.text import AMBER, GREEN, GREY, WHITE, Bgr, font
 from appliance.imaging.resize import shrink
 from appliance.light.states import State
 from appliance.light.table import TABLE
@@ -21,9 +21,9 @@ LARGEST, SMALLEST = 1920, 480
 NARROWEST = 320
 """Pixels of width that the words need; a narrower picture stands in the middle."""
 
-_GROUND: BGR = (29, 31, 28)
-_FAINT: BGR = (165, 170, 162)
-_LIGHT: BGR = (0, 180, 244)
+_GROUND: Bgr = (29, 31, 28)
+_FAINT: Bgr = (165, 170, 162)
+_LIGHT: Bgr = (0, 180, 244)
 """The page's dark card, its faint ink, and its accent, which the light is drawn in."""
 
 
@@ -62,7 +62,7 @@ def _in_bounds(picture: Colour) -> Colour:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
 
 
-def _state(decision: Decision, live: bool) -> BGR:
+def _state(decision: Decision, live: bool) -> Bgr:
     """The colour of the verdict."""
     if (live and not decision.armed) or not decision.people:
         return GREY
@@ -70,7 +70,7 @@ def _state(decision: Decision, live: bool) -> BGR:
 
 
 @lru_cache(maxsize=16)  # words change a few times in a hundred frames
-def _band(title: str, detail: str, light: State | None, state: BGR, width: int) -> Colour:
+def _band(title: str, detail: str, light: State | None, state: Bgr, width: int) -> Colour:
     """The line of words under a picture of ``width`` pixels."""
     large, small = max(15, width // 36), max(11, width // 56)
     height = round(2.9 * large) // 2 * 2
@@ -95,7 +95,7 @@ def _band(title: str, detail: str, light: State | None, state: BGR, width: int) 
     return band
 
 
-def _disc(picture: Colour, x: float, y: float, radius: float, colour: BGR) -> None:
+def _disc(picture: Colour, x: float, y: float, radius: float, colour: Bgr) -> None:
     centre = round(x * 16), round(y * 16)
     cv2.circle(picture, centre, round(radius * 16), colour, cv2.FILLED, cv2.LINE_AA, shift=4)
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from appliance.storage import durable
-from appliance.storage.photo_names import MAX_BYTES
+from appliance.storage.photo_names import MAX_PHOTO_BYTES
 from appliance.storage.regular_file import NotRegularFileError, open_regular, read_regular
 
-CHUNK = 1 << 20
+COPY_CHUNK_BYTES = 1 << 20
 
 
 def fingerprint(path: Path) -> str | None:
@@ -41,10 +41,10 @@ def forget(handle: int) -> None:
 def read_photo(path: Path) -> bytes:
     """The photo's bytes. Raises OSError; also for what is no regular file or larger than any photo."""
     try:
-        data = read_regular(path, MAX_BYTES, follow_links=False)
+        data = read_regular(path, MAX_PHOTO_BYTES, follow_links=False)
     except OSError as error:  # read(2) does not tell of what file it is: not the stick's
         raise OSError(error.errno, error.strerror, str(path)) from error
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_PHOTO_BYTES:
         raise OSError(0, "is larger than any photo", str(path))
     return data
 
@@ -84,7 +84,7 @@ def copy_verified(data: bytes, digest: str, target: Path) -> bool:
 
 def _hash(file: BinaryIO) -> str:
     digest, size = hashlib.sha256(), 0
-    while size <= MAX_BYTES and (chunk := file.read(CHUNK)):
+    while size <= MAX_PHOTO_BYTES and (chunk := file.read(COPY_CHUNK_BYTES)):
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest()

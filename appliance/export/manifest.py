@@ -8,7 +8,7 @@ from appliance.storage import durable
 from appliance.storage.regular_file import read_regular
 
 NAME = "SHA256SUMS.txt"
-MAX_BYTES = 8_000_000
+MAX_MANIFEST_BYTES = 8_000_000
 _LINE = re.compile(r"([0-9a-f]{64})  (selfie-[0-9a-f-]{1,64}\.jpg)")
 
 
@@ -26,7 +26,9 @@ def update(folder: Path, verified: Mapping[str, str]) -> None:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        text = read_regular(path, MAX_BYTES, follow_links=False)[:MAX_BYTES].decode(errors="replace")
+        text = read_regular(path, MAX_MANIFEST_BYTES, follow_links=False)[:MAX_MANIFEST_BYTES].decode(
+            errors="replace"
+        )
     except OSError:
         return {}
     matches = (_LINE.fullmatch(line) for line in text.splitlines())

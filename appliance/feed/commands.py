@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from appliance.errors import ApplianceError
-from appliance.feed.server import Command as Answerer
+from appliance.feed.server import RequestHandler
 from appliance.records.decision import Command
 
 
@@ -24,10 +24,10 @@ class Controls(Protocol):
         ...
 
 
-def commands(controls: Controls) -> dict[str, Answerer]:
+def commands(controls: Controls) -> dict[str, RequestHandler]:
     """What each word of the feed does."""
 
-    def order(command: Command) -> Answerer:
+    def order(command: Command) -> RequestHandler:
         def obey(_: dict[str, Any]) -> dict[str, Any]:
             controls.command(command)
             return {"ok": True}

@@ -30,7 +30,7 @@ def lengths(prefix: bytes, most_head: int = MAX_HEAD, most_picture: int = MAX_PI
     return head, picture
 
 
-def parse(text: bytes) -> dict[str, Any]:
+def parse_message(text: bytes) -> dict[str, Any]:
     """The JSON object of a message. Raises FeedError."""
     try:
         head = json.loads(text)

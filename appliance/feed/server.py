@@ -37,7 +37,7 @@ JPEG_QUALITY = 72
 _CLOSE_SECONDS = 1.0
 _MOST_EVENTS = 64
 
-Command = Callable[[dict[str, Any]], Mapping[str, Any] | None]
+RequestHandler = Callable[[dict[str, Any]], Mapping[str, Any] | None]
 """Gets the message that asked for it; what it returns is sent back."""
 
 
@@ -51,7 +51,7 @@ class Feed:
     def __init__(
         self,
         path: str | Path,
-        commands: Mapping[str, Command],
+        commands: Mapping[str, RequestHandler],
         clock: Clock,
         rule: Callable[[], RuleSettings] = RuleSettings,
     ) -> None:

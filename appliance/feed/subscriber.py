@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from appliance.errors import FeedError
-from appliance.feed.messages import PREFIX, lengths, parse
+from appliance.feed.messages import PREFIX, lengths, parse_message
 
 MOST_UNSENT = 256
 """Events. Who leaves more than this unread has stopped listening, and is hung up on."""
@@ -70,4 +70,4 @@ class Subscriber:
                 return
             text = bytes(self._received[PREFIX.size : end])
             del self._received[:end]
-            yield parse(text)
+            yield parse_message(text)

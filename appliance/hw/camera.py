@@ -1,9 +1,10 @@
 """What a camera is. Four kinds are behind this: see ``appliance/hw/cameras``."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from appliance.records.frame import Box, Frame
+if TYPE_CHECKING:  # doctor asks for facts also where numpy is broken
+    from appliance.records.frame import Box, Frame
 
 
 class EndOfRecording(Exception):  # noqa: N818  (not an error: the recording is over)
@@ -16,7 +17,7 @@ class Camera(Protocol):
     description: str
     """For the journal: what was opened, in which format and size."""
 
-    def read(self, timeout: float) -> Frame:
+    def read(self, timeout: float) -> "Frame":
         """The next frame, waiting ``timeout`` seconds at most.
 
         Raises CameraStalledError when none came, another CameraError when none will, EndOfRecording.
@@ -32,7 +33,7 @@ class Camera(Protocol):
 class Aimable(Protocol):
     """A camera that can focus on a part of the picture. Called by the stage that reads it."""
 
-    def aim(self, faces: Sequence[Box]) -> None:
+    def aim(self, faces: "Sequence[Box]") -> None:
         """Focus on ``faces``, in pixels of the analysis image; on the middle where there are none."""
         ...
 

@@ -20,7 +20,7 @@ WANTED = "pins-wanted"
 """A file in the appliance's runtime directory: it is about to open its pins."""
 ON_SECONDS, OFF_SECONDS = 0.05, 0.95
 """The light's "booting", as in ``appliance/light/table.py``; a test compares them."""
-PATIENCE_SECONDS = 300.0
+LIGHT_WAIT_SECONDS = 300.0
 """So long after its start the file systems with settings and note may come, and the right to use the pins."""
 _POLL_SECONDS = 0.05
 
@@ -152,10 +152,10 @@ def _numbers(words: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words.split(",") if word)
 
 
-def main(config: str, note: str, runtime: str, devices: str = "/dev") -> int:
+def early_blink(config: str, note: str, runtime: str, devices: str = "/dev") -> int:
     """Blip until the appliance wants the pins. Always 0: a boot without a first light is still a boot."""
     wanted = os.path.join(os.path.dirname(runtime), WANTED)
-    end = monotonic() + PATIENCE_SECONDS
+    end = monotonic() + LIGHT_WAIT_SECONDS
     reason = ""
     while not os.path.exists(wanted):
         try:
@@ -186,4 +186,4 @@ def _blip(lines: Lines, wanted: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], os.environ["RUNTIME_DIRECTORY"].partition(":")[0]))
+    sys.exit(early_blink(sys.argv[1], sys.argv[2], os.environ["RUNTIME_DIRECTORY"].partition(":")[0]))

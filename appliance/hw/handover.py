@@ -23,7 +23,7 @@ NOTE = "early-light"
 """A file in the appliance's state directory: what the early light of the next start needs."""
 EARLY_LIGHT = "early-light"
 """The early light's runtime directory, in that of the appliance; systemd removes it when the light is out."""
-PATIENCE_SECONDS = 5.0
+PIN_WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 
 
@@ -36,7 +36,7 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
     if folder is None:
         return
     (folder / WANTED).touch()
-    end = clock.now() + PATIENCE_SECONDS
+    end = clock.now() + PIN_WAIT_SECONDS
     while (folder / EARLY_LIGHT).exists() and clock.now() < end:
         clock.wait_until(clock.now() + _POLL_SECONDS)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 COMMAND_SECONDS = 5.0
 """A tool that asks the firmware may hang with it."""
-MAX_BYTES = 65536
+MAX_SYSFS_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Machine:
         """The text of a small file, stripped; None if it is not there or cannot be read."""
         try:
             with self.path(absolute).open("rb") as file:
-                return file.read(MAX_BYTES).decode(errors="replace").strip("\0\n ")
+                return file.read(MAX_SYSFS_BYTES).decode(errors="replace").strip("\0\n ")
         except OSError:
             return None
 

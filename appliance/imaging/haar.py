@@ -1,4 +1,4 @@
-"""The Haar cascades that OpenCV's wheel carries: where they are, and how one is loaded."""
+"""Haar cascades in OpenCV's wheel: their paths, and loading."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def cascade_path(name: str) -> Path:
 
 
 def load_cascade(path: Path) -> cv2.CascadeClassifier:
-    """Return the classifier in ``path``. Raises CascadeError if the file is missing or no cascade."""
+    """Return the classifier in ``path``. Raises CascadeError if the file is missing or not a cascade."""
     if not path.is_file():
         raise CascadeError(f"The cascade {path} is missing", "Reinstall opencv-python-headless")
     cascade = cv2.CascadeClassifier()

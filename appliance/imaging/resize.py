@@ -1,4 +1,4 @@
-"""Pictures made smaller: for the analysis, for a recording, for a contact sheet."""
+"""Downscaling of pictures: for the analysis, for recordings, for contact sheets."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,7 @@ from appliance.records.frame import Colour
 
 
 def fitted_size(size: tuple[int, int], within: tuple[int, int], step: int = 1) -> tuple[int, int]:
-    """Width and height of a picture of ``size`` fitted into ``within``: same aspect, never enlarged.
+    """Return width and height of a picture of ``size`` fitted into ``within``: same aspect, never enlarged.
 
     ``step`` is what both must be a multiple of (2 where chroma is subsampled); never less than one step.
     """
@@ -17,7 +17,7 @@ def fitted_size(size: tuple[int, int], within: tuple[int, int], step: int = 1) -
 
 
 def shrink(bgr: Colour, within: tuple[int, int]) -> Colour:
-    """The picture fitted into ``within`` by averaging areas; a smaller one is returned as it is."""
+    """Return the picture fitted into ``within`` by averaging areas; a smaller one is returned as it is."""
     height, width = bgr.shape[:2]
     size = fitted_size((width, height), within)
     if size == (width, height):

@@ -6,6 +6,6 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def models_folder() -> Path:
-    """``appliance/_models`` where a wheel put it, else ``models/`` beside the package."""
+    """Return ``appliance/_models`` if a wheel installed it, else ``models/`` beside the package."""
     installed = _PACKAGE / "_models"
     return installed if installed.is_dir() else _PACKAGE.parent / "models"

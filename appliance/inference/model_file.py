@@ -1,4 +1,4 @@
-"""A network's file and the JSON beside it that describes it: read, and checked against each other."""
+"""A network's file and the JSON that describes it: read, and checked against each other."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ RESTORE = "Restore both files from the repository, or reinstall"
 
 
 def read_description(path: Path) -> dict[str, Any]:
-    """The JSON beside a model. Raises ModelError."""
+    """Return the JSON beside a model. Raises ModelError."""
     try:
         facts = json.loads(read_regular(path, MAX_DESCRIPTION_BYTES).decode())
     except FileNotFoundError:
@@ -27,9 +27,9 @@ def read_description(path: Path) -> dict[str, Any]:
 
 
 def network_file(description: Path, facts: dict[str, Any]) -> Path:
-    """The network that ``facts`` of ``description`` name by file name and sha256, found unharmed.
+    """Return the path of the network that ``facts`` of ``description`` name, after checking its sha256.
 
-    Raises ModelError when it is missing, too large, truncated or another one.
+    Raises ModelError when it is missing, too large, truncated or a different one.
     """
     path = description.parent / str(facts.get("file", ""))
     expected = str(facts.get("sha256", ""))
@@ -40,7 +40,7 @@ def network_file(description: Path, facts: dict[str, Any]) -> Path:
     except OSError as error:
         raise ModelError(f"The model {path} cannot be read: {error.strerror}", RESTORE) from error
     if len(content) > MAX_MODEL_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_MODEL_BYTES >> 20} MB; this is no model", RESTORE)
+        raise ModelError(f"{path} is larger than {MAX_MODEL_BYTES >> 20} MB; this is not a model", RESTORE)
     digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
         raise ModelError(

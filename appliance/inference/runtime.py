@@ -1,4 +1,4 @@
-"""One door to TFLite: ai-edge-litert where it is installed, else its predecessor tflite-runtime.
+"""Access to TFLite: ai-edge-litert where it is installed, else its predecessor tflite-runtime.
 
 Both have the same ``Interpreter``. The successor is preferred: it has wheels for every supported Python and
 runs int8 networks 15 to 20 times faster.
@@ -14,7 +14,7 @@ RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 
 
 def find_runtime(prefer: str | None = None) -> tuple[str, Any]:
-    """Name and ``Interpreter`` class of the first runtime that can be imported.
+    """Return name and ``Interpreter`` class of the first runtime that can be imported.
 
     ``prefer`` is the first word of one of :data:`RUNTIMES`. Raises RuntimeMissingError.
     """
@@ -34,13 +34,13 @@ def find_runtime(prefer: str | None = None) -> tuple[str, Any]:
 
 
 def open_interpreter(path: Path, threads: int = 1, prefer: str | None = None) -> Any:
-    """An interpreter with its tensors allocated. Raises ModelError, RuntimeMissingError."""
+    """Return an interpreter with its tensors allocated. Raises ModelError, RuntimeMissingError."""
     name, interpreter = find_runtime(prefer)
     try:
         opened = interpreter(model_path=str(path), num_threads=threads)
         opened.allocate_tensors()
     except (ValueError, RuntimeError, OSError, SystemError) as error:
-        # SystemError is what tflite-runtime says when numpy 2 is installed beside it.
+        # tflite-runtime raises SystemError when numpy 2 is installed beside it.
         first = str(error).strip().partition("\n")[0]
         raise ModelError(
             f"{path} cannot be loaded by {name}: {first}", "Restore the file from the repository"

@@ -1,1 +1,1 @@
-"""The light: ``states`` names its signals, ``table`` tells how each looks, ``player`` chooses what plays."""
+"""The light: ``states`` names its signals, ``table`` describes them, ``player`` chooses what plays."""

@@ -1,4 +1,4 @@
-"""Makes the table of ``docs/light.md`` from that of the code; the text around it is written by hand."""
+"""Generator of the table in ``docs/light.md`` from that of the code; the text around it is handwritten."""
 
 from appliance.light.states import Signal, State
 from appliance.light.table import CONDITIONS, TABLE
@@ -8,7 +8,7 @@ END = "<!-- End of what scripts/generate made. -->\n"
 
 
 def renew(document: str) -> str:
-    """Return ``document`` with the table between its two marks made anew. Raises ValueError without them."""
+    """Return ``document`` with the table between its marks regenerated. Raises ValueError without them."""
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
@@ -17,7 +17,7 @@ def renew(document: str) -> str:
 
 
 def _table() -> str:
-    """Return every signal with what is seen and what it means, in Markdown, conditions by priority."""
+    """Return every signal with its look and meaning, in Markdown, conditions by priority."""
     signals: tuple[Signal, ...] = (*State, *CONDITIONS)
     lines = ["| state | the light | it means |", "|---|---|---|"]
     lines += [f"| {signal} | {TABLE[signal].seen} | {TABLE[signal].meaning} |" for signal in signals]

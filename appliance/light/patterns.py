@@ -1,6 +1,6 @@
 """Blink patterns: generators of :class:`Step`, without clock or LED.
 
-Only on and off: a dimmed LED flickers on camera and costs CPU. A pattern that tells a number or a level reads
+Only on and off: a dimmed LED flickers on camera and costs CPU. A pattern that shows a number or a level reads
 it from :class:`Facts` at each step.
 """
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 STEADY_SECONDS = 60.0
-"""A steady level is written again this often; nothing can be seen of it."""
-MOST_COUNTED = 6
-"""More blinks than these are not counted by eye; a long one stands for the rest."""
+"""Seconds after which a steady level is written again, invisibly."""
+MOST_BLINKS = 6
+"""Nobody counts more blinks than these by eye; a long one stands for the rest."""
 
 
 class Step(NamedTuple):
@@ -23,7 +23,7 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What patterns tell besides the state: people in view, and how near the lowest face is (0 to 1)."""
+    """Values that patterns show besides the state: people in view, nearness of the lowest face (0 to 1)."""
 
     people: int = 0
     level: float = 0.0
@@ -33,7 +33,7 @@ Pattern = Callable[[Facts], Iterator[Step]]
 
 
 def steady(level: float) -> Pattern:
-    """On or off, and so it stays."""
+    """Return the pattern of a light that stays on or off."""
 
     def steps(_facts: Facts) -> Iterator[Step]:
         while True:
@@ -43,7 +43,7 @@ def steady(level: float) -> Pattern:
 
 
 def blink(on: float, off: float) -> Pattern:
-    """``on`` seconds on, ``off`` seconds off, for ever."""
+    """Return the pattern of ``on`` seconds on, ``off`` seconds off, for ever."""
 
     def steps(_facts: Facts) -> Iterator[Step]:
         while True:
@@ -54,7 +54,7 @@ def blink(on: float, off: float) -> Pattern:
 
 
 def climb(slow: float, fast: float) -> Pattern:
-    """Blinks whose half period goes from ``slow`` to ``fast`` seconds as the level climbs."""
+    """Return blinks whose half period goes from ``slow`` to ``fast`` seconds as the level climbs."""
 
     def steps(facts: Facts) -> Iterator[Step]:
         while True:
@@ -66,7 +66,7 @@ def climb(slow: float, fast: float) -> Pattern:
 
 
 def code(count: int, on: float = 0.15, off: float = 0.25, pause: float = 1.5) -> Pattern:
-    """``count`` short blinks, then ``pause`` seconds off, for ever: to be counted by eye."""
+    """Return ``count`` short blinks, then ``pause`` seconds off, for ever: to be counted by eye."""
 
     def steps(_facts: Facts) -> Iterator[Step]:
         while True:
@@ -79,7 +79,7 @@ def code(count: int, on: float = 0.15, off: float = 0.25, pause: float = 1.5) ->
 
 
 def burst(count: int, on: float = 0.05, off: float = 0.05) -> Pattern:
-    """``count`` quick flashes, once. It begins dark, to be seen when the light was on before."""
+    """Return ``count`` quick flashes, once. They begin dark, to be seen when the light was on before."""
 
     def steps(_facts: Facts) -> Iterator[Step]:
         for _ in range(count):
@@ -90,19 +90,19 @@ def burst(count: int, on: float = 0.05, off: float = 0.05) -> Pattern:
 
 
 def per_person(facts: Facts) -> Iterator[Step]:
-    """A short blink for each person, once; one long blink after six says that there are more."""
+    """Yield a short blink for each person, once; one long blink after six means that there are more."""
     people = facts.people
     yield Step(0, 0.4)
-    for _ in range(min(people, MOST_COUNTED)):
+    for _ in range(min(people, MOST_BLINKS)):
         yield Step(1, 0.12)
         yield Step(0, 0.25)
-    if people > MOST_COUNTED:
+    if people > MOST_BLINKS:
         yield Step(1, 0.7)
     yield Step(0, 0.4)
 
 
 def reminder(count: int) -> Pattern:
-    """One long blink and ``count`` short ones, once, dark before and after."""
+    """Return one long blink and ``count`` short ones, once, dark before and after."""
 
     def steps(_facts: Facts) -> Iterator[Step]:
         yield Step(0, 0.5)

@@ -1,4 +1,7 @@
-"""What plays now: the state, a condition over it, a one-shot over both. No time, no LED, no thread."""
+"""Choice of the signal that plays: the state, a condition over it, a one-shot over both.
+
+It has no clock, LED or thread.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,11 +12,11 @@ from appliance.light.states import Condition, Signal, State
 from appliance.light.table import CONDITIONS, TABLE
 
 REMIND_SECONDS = 6.0
-"""A reminder plays again after so long; what it interrupts continues in between."""
+"""Seconds after which a reminder plays again; the interrupted signal continues in between."""
 
 
 class LightOutput(NamedTuple):
-    """What the devices do now: the LED 0 or 1, an RGB LED's colour, a buzzer's tone in Hz, the flash lamp."""
+    """State of the devices: the LED 0 or 1, an RGB LED's colour, a buzzer's tone in Hz, the flash lamp."""
 
     level: float
     colour: Rgb = DARK
@@ -39,9 +42,9 @@ class Player:
         self._unreminded = 0.0
 
     def show(self, state: Signal, level: float = 0.0) -> bool:
-        """Play ``state`` from now on. A one-shot plays when first asked for, then what was before.
+        """Play ``state`` from now on. A one-shot plays when first requested, then the signal before it.
 
-        ``level`` (0 to 1) is how near the lowest face is; a pattern that follows it does at its next step.
+        ``level`` (0 to 1) is the nearness of the lowest face; a pattern follows it from its next step on.
         """
         self.facts.level = level
         if state is self._asked:
@@ -51,13 +54,13 @@ class Player:
             return self._play_once(state)
         self._state = state
         if state is State.ALL and self._once is not None and self._once[0] is not State.PHOTO:
-            self._once = None  # people who hold still must not see a count
+            self._once = None  # a head count would confuse people who hold still
             self._restart(self._wanted())
             return True
         return self._settle()
 
     def count(self, people: int) -> bool:
-        """Play once how many people are in view, unless they hold still already."""
+        """Show the head count once, unless people hold still already."""
         self.facts.people = people
         return self._state is not State.ALL and self._play_once(State.PEOPLE)
 
@@ -92,14 +95,14 @@ class Player:
         return step, self._output(step)
 
     def _play_once(self, state: Signal) -> bool:
-        """Unless the photo signal plays, or an exclusive condition would make it a lie."""
+        """Play ``state`` once, unless the photo signal is playing or an exclusive condition is shown."""
         if self._hidden() or (self._once is not None and self._once[0] is State.PHOTO):
             return False
         self._once = state, self._begin(state)
         return True
 
     def _remind(self) -> Step | None:
-        """The first step of a reminder, if one is due. Several take turns."""
+        """Return the first step of a reminder, if one is due. Several take turns."""
         due = [one for one in self._present() if TABLE[one].kind is Kind.REMINDER]
         if not due or self._hidden() or self._unreminded < REMIND_SECONDS or self._state is State.ALL:
             return None
@@ -120,7 +123,7 @@ class Player:
         return [condition for condition in CONDITIONS if condition in self._conditions]
 
     def _hidden(self) -> bool:
-        """Whether an exclusive condition hides everything else."""
+        """Return whether an exclusive condition hides everything else."""
         return any(TABLE[condition].kind is Kind.EXCLUSIVE for condition in self._conditions)
 
     def _wanted(self) -> Signal:

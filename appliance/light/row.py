@@ -1,4 +1,4 @@
-"""What the light's table says of one signal."""
+"""Row of the light's table: the description of one signal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from appliance.light.patterns import Facts, Pattern
 Rgb = tuple[int, int, int]
 """Red, green, blue, each 0 or 1: an RGB LED without PWM has seven colours."""
 DARK: Rgb = (0, 0, 0)
-RED: Rgb = (1, 0, 0)
-GREEN: Rgb = (0, 1, 0)
-BLUE: Rgb = (0, 0, 1)
-YELLOW: Rgb = (1, 1, 0)
-MAGENTA: Rgb = (1, 0, 1)
-CYAN: Rgb = (0, 1, 1)
-WHITE: Rgb = (1, 1, 1)
+LED_RED: Rgb = (1, 0, 0)
+LED_GREEN: Rgb = (0, 1, 0)
+LED_BLUE: Rgb = (0, 0, 1)
+LED_YELLOW: Rgb = (1, 1, 0)
+LED_MAGENTA: Rgb = (1, 0, 1)
+LED_CYAN: Rgb = (0, 1, 1)
+LED_WHITE: Rgb = (1, 1, 1)
 
 
 class Kind(Enum):
-    """How a signal relates to the others."""
+    """Relation of a signal to the others."""
 
     STATE = "plays until the next state"
     ONCE = "plays once, over the state, which then continues"
@@ -29,7 +29,7 @@ class Kind(Enum):
 
 
 class Animation(StrEnum):
-    """How the page draws it; ``static/app.css`` has a rule for each."""
+    """Drawing of a signal on the page; ``static/app.css`` has a rule for each."""
 
     OFF = "off"
     BLIP = "blip"
@@ -44,9 +44,9 @@ class Animation(StrEnum):
 class Row:
     """One signal.
 
-    ``title`` is two or three words, for the page and for pictures; ``seen`` is what a plain LED does, and
-    ``meaning`` what people should think or do, for ``docs/light.md``. ``colour`` is an RGB LED's where the
-    step is on, ``tone`` a buzzer's there, Hz. Of several conditions the one of the lowest ``priority`` plays;
+    ``title`` is two or three words, for the page and for pictures; ``seen`` describes a plain LED, and
+    ``meaning`` what people should conclude or do, for ``docs/light.md``. ``colour`` is an RGB LED's while the
+    step is on, ``tone`` a buzzer's, in Hz. Of several conditions the one of the lowest ``priority`` plays;
     reminders take turns. ``on_page``: the page shows the condition in place of the state.
     """
 
@@ -55,7 +55,7 @@ class Row:
     meaning: str
     pattern: Pattern
     animation: Animation
-    colour: Rgb | Callable[[Facts], Rgb] = WHITE
+    colour: Rgb | Callable[[Facts], Rgb] = LED_WHITE
     tone: float | None = None
     kind: Kind = Kind.STATE
     priority: int = 0

@@ -1,14 +1,14 @@
-"""What the light can say, by name. :mod:`appliance.light.table` tells how each looks and what it means.
+"""Names of the light's signals. :mod:`appliance.light.table` gives the look and meaning of each.
 
-The values are written to the feed, the metrics, ``/run/smart-selfie-export/light`` and typed after
-``smart-selfie light``: they stay as they are.
+The values are part of the feed, the metrics, ``/run/smart-selfie-export/light`` and the arguments of
+``smart-selfie light``: they are stable.
 """
 
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """What the appliance does; one at a time, with every decision."""
+    """Activity of the appliance; one at a time, with every decision."""
 
     OFF = "off"
     STARTING = "starting"
@@ -41,5 +41,5 @@ class Condition(StrEnum):
 
 
 Signal = State | Condition
-"""Whatever the light can show."""
+"""Any signal of the light."""
 SIGNALS: tuple[Signal, ...] = (*State, *Condition)

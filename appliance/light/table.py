@@ -1,4 +1,4 @@
-"""The table of everything the light can say. Code, page, pictures and ``docs/light.md`` are made from it.
+"""Table of the light's signals. Code, page, pictures and ``docs/light.md`` are made from it.
 
 To add a signal:
 
@@ -13,12 +13,23 @@ check that a plain LED can play every row and that no two look the same.
 from collections.abc import Mapping
 
 from appliance.light.patterns import Facts, blink, burst, climb, code, per_person, reminder, steady
-from appliance.light.row import BLUE, CYAN, GREEN, MAGENTA, RED, YELLOW, Animation, Kind, Rgb, Row
+from appliance.light.row import (
+    LED_BLUE,
+    LED_CYAN,
+    LED_GREEN,
+    LED_MAGENTA,
+    LED_RED,
+    LED_YELLOW,
+    Animation,
+    Kind,
+    Rgb,
+    Row,
+)
 from appliance.light.states import Condition, Signal, State
 
 
 def _nearness(facts: Facts) -> Rgb:
-    return RED if facts.level < 0.5 else YELLOW
+    return LED_RED if facts.level < 0.5 else LED_YELLOW
 
 
 TABLE: Mapping[Signal, Row] = {
@@ -31,7 +42,7 @@ TABLE: Mapping[Signal, Row] = {
     State.BOOTING: Row(
         title="Starting",
         seen="a short blip every second",
-        meaning="has power, is starting up",
+        meaning="starting up",
         pattern=code(1, 0.05, 0.05, 0.95),
         animation=Animation.OFF,
     ),
@@ -48,7 +59,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="ready; press the button to arm",
         pattern=code(1, 0.05, 0.05, 2.95),
         animation=Animation.BLIP,
-        colour=BLUE,
+        colour=LED_BLUE,
     ),
     State.ARMED: Row(
         title="Armed",
@@ -56,12 +67,12 @@ TABLE: Mapping[Signal, Row] = {
         meaning="armed; nobody in view, or nothing new since the photo: move, join, or stop and smile again",
         pattern=blink(1.0, 1.0),
         animation=Animation.SLOW,
-        colour=BLUE,
+        colour=LED_BLUE,
     ),
     State.PEOPLE: Row(
         title="Waiting",
         seen="N short blinks, once; after six a long one for the rest",
-        meaning="I see N people; said when the number has changed",
+        meaning="I see N people; shown when the number has changed",
         pattern=per_person,
         animation=Animation.FAST,
         kind=Kind.ONCE,
@@ -69,7 +80,7 @@ TABLE: Mapping[Signal, Row] = {
     State.WAITING: Row(
         title="Waiting",
         seen="blinking, the faster the nearer, 1 to 4 a second",
-        meaning="not all show it yet; the tempo follows the lowest face",
+        meaning="not everybody shows it yet; the speed follows the lowest score",
         pattern=climb(0.4, 0.125),
         animation=Animation.FAST,
         colour=_nearness,
@@ -80,7 +91,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="everybody shows it: hold still",
         pattern=steady(1),
         animation=Animation.ON,
-        colour=GREEN,
+        colour=LED_GREEN,
     ),
     State.PHOTO: Row(
         title="Photo taken",
@@ -116,7 +127,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="copying photos to the stick: leave it in",
         pattern=blink(0.9, 0.1),
         animation=Animation.SLOW,
-        colour=CYAN,
+        colour=LED_CYAN,
         kind=Kind.EXCLUSIVE,
         priority=30,
     ),
@@ -126,17 +137,17 @@ TABLE: Mapping[Signal, Row] = {
         meaning="the stick may be pulled out",
         pattern=blink(3.0, 1.0),
         animation=Animation.ON,
-        colour=GREEN,
+        colour=LED_GREEN,
         kind=Kind.EXCLUSIVE,
         priority=40,
     ),
     Condition.CAMERA_LOST: Row(
         title="Camera lost",
         seen="2 blinks, a pause",
-        meaning="the camera is gone; it is being tried again",
+        meaning="the camera does not answer; trying again",
         pattern=code(2),
         animation=Animation.BAD,
-        colour=RED,
+        colour=LED_RED,
         kind=Kind.EXCLUSIVE,
         priority=50,
         on_page=True,
@@ -147,7 +158,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="photos cannot be kept: card full, read-only or failing",
         pattern=code(3),
         animation=Animation.BAD,
-        colour=MAGENTA,
+        colour=LED_MAGENTA,
         kind=Kind.EXCLUSIVE,
         priority=60,
         on_page=True,
@@ -158,7 +169,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="the camera sees nothing: lens covered, room dark, or a light shines into it",
         pattern=code(4),
         animation=Animation.BAD,
-        colour=RED,
+        colour=LED_RED,
         kind=Kind.EXCLUSIVE,
         priority=70,
         on_page=True,
@@ -169,7 +180,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="the photo is being written",
         pattern=blink(0.05, 0.07),
         animation=Animation.BURST,
-        colour=CYAN,
+        colour=LED_CYAN,
         kind=Kind.ACTIVITY,
         priority=80,
     ),
@@ -179,7 +190,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="a recording is being made",
         pattern=reminder(1),
         animation=Animation.BURST,
-        colour=RED,
+        colour=LED_RED,
         kind=Kind.REMINDER,
         priority=90,
     ),
@@ -189,7 +200,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="the card is nearly full",
         pattern=reminder(2),
         animation=Animation.SLOW,
-        colour=MAGENTA,
+        colour=LED_MAGENTA,
         kind=Kind.REMINDER,
         priority=100,
     ),
@@ -199,7 +210,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="too hot, or the power supply is too weak",
         pattern=reminder(3),
         animation=Animation.BAD,
-        colour=RED,
+        colour=LED_RED,
         kind=Kind.REMINDER,
         priority=110,
     ),
@@ -209,7 +220,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="config.yaml has a mistake; the last good one is in use",
         pattern=reminder(4),
         animation=Animation.BAD,
-        colour=YELLOW,
+        colour=LED_YELLOW,
         kind=Kind.REMINDER,
         priority=120,
     ),
@@ -219,7 +230,7 @@ TABLE: Mapping[Signal, Row] = {
         meaning="the button is stuck or shorted",
         pattern=reminder(5),
         animation=Animation.BAD,
-        colour=YELLOW,
+        colour=LED_YELLOW,
         kind=Kind.REMINDER,
         priority=130,
     ),

@@ -1,4 +1,4 @@
-"""The thread that plays the light on its devices."""
+"""Thread that plays the light's signals on its devices."""
 
 import logging
 import threading
@@ -10,15 +10,15 @@ from appliance.light.states import Condition, Signal
 log = logging.getLogger(__name__)
 
 Drive = Callable[[LightOutput], None]
-"""Sets one device. May raise anything: GPIO libraries raise errors of their own making."""
+"""Function that sets one device. May raise anything: GPIO libraries have errors of their own."""
 _CLOSE_SECONDS = 2.0
 
 
 class LightThread:
-    """Plays signals on ``drives``, by name, from a thread named "light"; without drives there is no thread.
+    """Plays signals on ``drives``, by name, from a thread named "light"; without drives it starts none.
 
-    A drive that fails is left out from then on and the journal says so: a broken buzzer is no reason to be
-    dark, and a broken light none to take no photos. Every method may be called by any thread.
+    A drive that fails is logged and left out from then on: a broken buzzer must not darken the light, and a
+    broken light must not stop the photos. Any thread may call every method.
     """
 
     def __init__(self, drives: Mapping[str, Drive]) -> None:
@@ -34,14 +34,14 @@ class LightThread:
     def show(self, state: Signal, level: float = 0.0) -> None:
         """Play ``state`` from now on, at once. State.PHOTO plays once, then the state before.
 
-        ``level`` (0 to 1) is how near the lowest face is.
+        ``level`` (0 to 1) is the nearness of the lowest face.
         """
         with self._lock:
             if self._player.show(state, level):
                 self._changed.set()
 
     def count(self, people: int) -> None:
-        """Play once how many people are in view."""
+        """Show the head count once."""
         with self._lock:
             if self._player.count(people):
                 self._changed.set()

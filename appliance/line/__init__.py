@@ -1,1 +1,1 @@
-"""What runs stages: the stage interface, bounded inboxes, a thread for each stage, and lines of them."""
+"""Execution of stages: their interface, bounded inboxes, a thread for each stage, and lines of them."""

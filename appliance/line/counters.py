@@ -1,4 +1,4 @@
-"""What a stage has done so far, in numbers."""
+"""Counters of a stage: items and times."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Counters:
         self.slowest = max(self.slowest, wall)
 
     def report(self) -> dict[str, float]:
-        """Return the same for JSON, times in milliseconds an item."""
+        """Return the counters for JSON, times in milliseconds per item."""
         count = max(1, self.done)
         return {
             "done": self.done,
@@ -41,7 +41,7 @@ class Counters:
 
 
 class StageCounters(NamedTuple):
-    """The counters of one stage, and which line it stands in."""
+    """Counters of one stage, and the name of its line."""
 
     line: str
     stage: str

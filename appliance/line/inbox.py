@@ -1,4 +1,4 @@
-"""The queue before a stage. It never blocks the writer: when it is full it drops its oldest item."""
+"""Queue before a stage. It never blocks the writer: a full one drops its oldest item."""
 
 import threading
 from collections import deque
@@ -13,7 +13,7 @@ class Closed(Exception):  # noqa: N818  (not an error: the stage before has ende
 
 
 class Inbox(Generic[Item]):
-    """A bounded queue for one reader and one writer.
+    """Bounded queue for one reader and one writer.
 
     A late item is worth less than a new one, so a full inbox drops its oldest and counts it; one that
     ``is_precious`` is dropped only when all are.
@@ -35,7 +35,7 @@ class Inbox(Generic[Item]):
             self._changed.notify()
 
     def exchange(self, item: Item) -> bool:
-        """Add ``item`` in place of the oldest that waits; False, and nothing changes, if none does."""
+        """Add ``item`` in place of the oldest one; return False, without a change, if the inbox is empty."""
         with self._changed:
             if not self._items:
                 return False

@@ -1,4 +1,4 @@
-"""Runs frames through lines: with a thread for each stage (live) or inline (replay, still pictures)."""
+"""Execution of lines: with a thread for each stage (live) or inline (replay, still pictures)."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from appliance.records.frame import Frame
 log = logging.getLogger(__name__)
 
 _TOLD_AS_IT_IS = (ApplianceError, BrokenPipeError)
-"""Errors that say all there is to say; a reader of the output that has gone is no fault of a stage."""
+"""Errors that explain themselves; a closed output pipe is not a fault of a stage."""
 
 
 class Runner:
@@ -39,7 +39,7 @@ class Runner:
         self._workers: list[Worker] = []
 
     def counters(self) -> list[StageCounters]:
-        """Return the counters of the capture and of each stage, in a frame's order."""
+        """Return the counters of the capture and of each stage, in the order of a frame's way."""
         for worker in self._workers:
             worker.counters.dropped = worker.inbox.dropped
         places = [(line.name, station.stage.name) for line in self._lines for station in line.stations]
@@ -132,7 +132,7 @@ class Runner:
             self._ended.set()
 
     def _drain(self, capture: threading.Thread) -> None:
-        """Finish the items under way, also where the camera or a stage hangs."""
+        """Finish the items in progress, even if the camera or a stage hangs."""
         stopped = self._clock.now()
         for worker, seconds in zip(self._workers, self._drain_seconds(), strict=True):
             worker.inbox.close()  # where the one before has not ended, nothing it gives out later counts
@@ -140,8 +140,10 @@ class Runner:
         self._join(capture, stopped + self._lines[0].drain_seconds)
 
     def _drain_seconds(self) -> list[float]:
-        """Return how long a stop waits for each stage: the last of a line makes items of the next one, and is
-        waited for as long as they are."""
+        """Return how long a stop waits for each stage, seconds.
+
+        The last stage of a line makes items of the next line, so its limit is that of the next line.
+        """
         following = [*self._lines[1:], self._lines[-1]]
         return [
             seconds

@@ -1,4 +1,4 @@
-"""What a stage is, and one that can be replaced while it runs."""
+"""Interface of stages, and a stage that can be replaced while it runs."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -8,13 +8,13 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 CAPACITY = 2
-"""Items that wait before a stage: a frame that waits longer is worth less than the next one."""
+"""Items that may wait before a stage: a frame that waits longer is worth less than the next one."""
 
 
 class Stage(ABC, Generic[In, Out]):
     """One part of an item's way, called by one thread only.
 
-    ``name`` is what its thread and its counters are called, ``capacity`` how many items may wait before it.
+    ``name`` is that of its thread and its counters, ``capacity`` how many items may wait before it.
     """
 
     name: str
@@ -22,14 +22,14 @@ class Stage(ABC, Generic[In, Out]):
 
     @abstractmethod
     def process(self, item: In, /) -> Iterable[Out]:
-        """Return what becomes of ``item``, in order; where that is nothing, its way ends here."""
+        """Return the results of ``item``, in order; without any, its way ends here."""
 
     def flush(self) -> Iterable[Out]:
-        """Return what was held back: called when no item has come for a while, and after the last one."""
+        """Return the items held back; called when no item has come for a while, and after the last one."""
         return ()
 
     def is_precious(self, item: In, /) -> bool:  # noqa: ARG002  (a default)
-        """Whether a full inbox must drop any other item before this one."""
+        """Return whether a full inbox must drop any other item before this one."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""The thread that runs one stage."""
+"""Thread that runs one stage."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from appliance.line.inbox import Closed, Inbox
 from appliance.line.line import Station
 
 STALL_SECONDS = 1.5
-"""A stage that gets nothing for so long is flushed: the camera stalled. One frame a second is no stall."""
+"""A stage without items for this long is flushed: the camera stalled. One frame a second is only slow."""
 
 
 @dataclass(slots=True)

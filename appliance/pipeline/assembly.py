@@ -84,7 +84,7 @@ class Assembly:
 
 
 def load_models(config: Config) -> Models:
-    """The detector of ``faces.detector`` and the expression model.
+    """Load the detector of ``faces.detector``, the expression model and the cascade for eyes.
 
     Raises CascadeError, ModelError, RuntimeMissingError.
     """
@@ -92,7 +92,7 @@ def load_models(config: Config) -> Models:
 
 
 def open_detector(faces: FaceSettings) -> Detector:
-    """What ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
+    """Open what ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
     network = models_folder() / "faces.json"
     if faces.detector == "cnn" or (faces.detector == "auto" and network.exists()):
         return CnnDetector(network, faces.min_size)
@@ -103,8 +103,8 @@ def assemble(
     config: Config,
     models: Models,
     *,
-    on_decision: Sequence[DecisionObserver] = (),
     store: Store | None = None,
+    on_decision: Sequence[DecisionObserver] = (),
     on_choice: Sequence[DecisionObserver] = (),
     on_photo: Sequence[PhotoObserver] = (),
     on_storage_fault: Callable[[bool], None] = lambda _: None,
@@ -120,32 +120,27 @@ def assemble(
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
     chooser = Chooser(config.moment, models.eyes.everybody)
-    keeper = Keeper(store, on_storage_fault) if store is not None else None
-    frames = Line(
-        name="frames",
-        stations=(
-            Station(stage=finder),
-            Station(stage=judge),
-            Station(stage=follower),
-            Station(stage=decider, observers=on_decision),
-            Station(stage=chooser, observers=on_choice),
-        ),
-        drain_seconds=FRAMES_DRAIN_SECONDS,
-        limit=FRAME_LIMIT,
+    stations = (
+        Station(stage=finder),
+        Station(stage=judge),
+        Station(stage=follower),
+        Station(stage=decider, observers=on_decision),
+        Station(stage=chooser, observers=on_choice),
     )
-    photos = None
-    if keeper is not None:
-        stations = (Station(stage=keeper, observers=on_photo),)
-        photos = Line(name="photos", stations=stations, drain_seconds=PHOTOS_DRAIN_SECONDS)
     return Assembly(
-        frames=frames,
-        photos=photos,
+        frames=Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT),
+        photos=_photos(Keeper(store, on_storage_fault), on_photo) if store is not None else None,
         finder=finder,
         judge=judge,
         follower=follower,
         decider=decider,
         chooser=chooser,
     )
+
+
+def _photos(keeper: Keeper, observers: Sequence[PhotoObserver]) -> Line:
+    stations = (Station(stage=keeper, observers=observers),)
+    return Line(name="photos", stations=stations, drain_seconds=PHOTOS_DRAIN_SECONDS)
 
 
 def _finder(config: Config, models: Models, still: bool = False) -> FaceFinder:

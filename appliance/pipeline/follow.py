@@ -37,7 +37,6 @@ round a printed face, and more than that of nobody who is alive for twenty secon
 class _Track:
     number: int
     face: JudgedFace
-    first_seen_at: float
     last_seen_at: float
     sightings: int = 1
     velocity: tuple[float, float] = (0.0, 0.0)
@@ -46,7 +45,7 @@ class _Track:
     reference: JudgedFace = field(init=False)
 
     def __post_init__(self) -> None:
-        self.stirred_at, self.reference = self.first_seen_at, self.face
+        self.stirred_at, self.reference = self.last_seen_at, self.face
 
     def predicted(self, now: float) -> Box:
         box, ahead = self.face.box, min(COAST_SECONDS, now - self.last_seen_at)
@@ -70,7 +69,7 @@ class _Track:
             self.stirred_at, self.reference = now, face
 
     def speed(self) -> float:
-        """In face sizes a second."""
+        """Return the speed, face sizes a second."""
         return float((self.velocity[0] ** 2 + self.velocity[1] ** 2) ** 0.5) / max(1e-6, self.face.box.size)
 
 
@@ -90,7 +89,7 @@ class Follower(Stage[JudgedFaces, People]):
         self._next = 1
 
     def use(self, settings: PeopleSettings) -> None:
-        """Other settings from the next frame on. Any thread."""
+        """Use other settings from the next frame on. Any thread."""
         self._settings = settings
 
     def process(self, judged: JudgedFaces) -> tuple[People]:
@@ -105,7 +104,7 @@ class Follower(Stage[JudgedFaces, People]):
             track.update(judged.faces[index], now)
             free.remove(index)
         for index in free:
-            self._tracks.append(_Track(self._next, judged.faces[index], now, now))
+            self._tracks.append(_Track(self._next, judged.faces[index], now))
             self._next += 1
         self._tracks = [track for track in self._tracks if self._stays(track, now)]
         for track in self._tracks:
@@ -140,7 +139,7 @@ class Follower(Stage[JudgedFaces, People]):
         return 0 <= now - track.last_seen_at <= (grace if track.confirmed else DOUBT_SECONDS)
 
     def _newcomers(self, largest: float) -> int:
-        """Faces that may become people who count; waited for also when missed in a frame or two."""
+        """Count the faces that may become people who count, also those missed in a frame or two."""
         return sum(
             not track.confirmed and track.face.box.size >= self._settings.passer_by_size * largest
             for track in self._tracks
@@ -158,14 +157,12 @@ class Follower(Stage[JudgedFaces, People]):
             number=track.number,
             face=track.face,
             seen=missing == 0,
-            first_seen_at=track.first_seen_at,
             missing_for=missing,
             counts=not passing,
-            still=still,
         )
 
     def _leaves(self, track: _Track, frame: Frame) -> bool:
-        """Whether somebody hurries across the picture's edge."""
+        """Return whether somebody hurries across the picture's edge."""
         box, width = track.face.box, frame.grey.shape[1]
         at_edge = box.x <= EDGE * width or box.x + box.w >= (1 - EDGE) * width
         return at_edge and track.speed() > self._settings.passer_by_speed
@@ -178,7 +175,7 @@ def _stirred(before: JudgedFace, after: JudgedFace) -> bool:
 
 
 def _gap(expected: Box, found: Box) -> tuple[bool, float]:
-    """Whether it is a jump, and the distance in face sizes; inf: it cannot be the same face."""
+    """Return whether it is a jump, and the distance in face sizes; inf: it cannot be the same face."""
     size = max(expected.size, 1e-6)
     (x0, y0), (x1, y1) = expected.centre, found.centre
     distance = float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5) / size

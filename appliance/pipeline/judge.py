@@ -12,8 +12,8 @@ from appliance.errors import ModelError
 from appliance.inference.model_file import RESTORE, network_file, read_description
 from appliance.inference.runtime import open_interpreter
 from appliance.line.stage import Stage
-from appliance.records.faces import FoundFaces, JudgedFace, JudgedFaces
-from appliance.records.frame import Box, Grey
+from appliance.records.faces import Face, FoundFaces, JudgedFace, JudgedFaces
+from appliance.records.frame import Box, Frame, Grey
 from appliance.records.labels import LABELS
 
 
@@ -29,7 +29,7 @@ class Crop:
     dy: float
 
     def of(self, grey: Grey, box: Box, pixels: int) -> Grey:
-        """uint8 [pixels, pixels] cut from ``grey``; what lies outside the picture repeats its border."""
+        """Return uint8 [pixels, pixels] cut from ``grey``; outside the picture its border is repeated."""
         side = max(2.0, self.side * box.size)
         x, y = box.centre
         left = x + self.dx * box.size - side / 2
@@ -79,15 +79,15 @@ class ExpressionModel:
             raise ModelError(f"{path} takes {actual}, {description} says {self._shape} of int8", RESTORE)
 
     def judge(self, grey: Grey, box: Box) -> Mapping[str, float]:
-        """Probability of each label for the face in ``box`` of ``grey`` (uint8 [height, width])."""
+        """Return each label's probability for the face in ``box`` of ``grey`` (uint8 [height, width])."""
         return dict(zip(self.labels, self.probabilities(self.crop(grey, box)).tolist(), strict=True))
 
     def crop(self, grey: Grey, box: Box) -> Grey:
-        """What the network sees of a face: uint8 [side, side]."""
+        """Return what the network sees of a face: uint8 [side, side]."""
         return self._crop.of(grey, box, self._shape[1])
 
     def probabilities(self, face: Grey) -> NDArray[np.float64]:
-        """float64 [8] for one crop (uint8 [side, side]), in the order of LABELS, summing to 1."""
+        """Return float64 [8] for one crop (uint8 [side, side]), in the order of LABELS, summing to 1."""
         quantized = (face.astype(np.int16) - 128).astype(np.int8)
         self._interpreter.set_tensor(self._input["index"], quantized.reshape(self._shape))
         self._interpreter.invoke()
@@ -116,16 +116,11 @@ class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
         return (self.judge(found),)
 
     def judge(self, found: FoundFaces) -> JudgedFaces:
-        """Score each face, and set apart what the model calls not_a_face."""
-        judged = [
-            JudgedFace(
-                box=face.box,
-                confidence=face.confidence,
-                scores=self._model.judge(found.frame.grey, face.box),
-            )
-            for face in found.faces
-        ]
-        limit = self._rejected_from
-        faces = tuple(face for face in judged if face.scores["not_a_face"] < limit)
-        rejected = tuple(face for face in judged if face.scores["not_a_face"] >= limit)
-        return JudgedFaces(frame=found.frame, faces=faces, rejected=rejected)
+        """Score each face, and drop what the model calls not_a_face."""
+        judged = (self._judged(face, found.frame) for face in found.faces)
+        faces = tuple(face for face in judged if face.scores["not_a_face"] < self._rejected_from)
+        return JudgedFaces(frame=found.frame, faces=faces)
+
+    def _judged(self, face: Face, frame: Frame) -> JudgedFace:
+        scores = self._model.judge(frame.grey, face.box)
+        return JudgedFace(box=face.box, confidence=face.confidence, scores=scores)

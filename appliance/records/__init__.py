@@ -1,1 +1,1 @@
-"""The data that travels along the pipeline. Every stage knows these records and no other stage."""
+"""Records that stages pass on. Every stage knows these records and no other stage."""

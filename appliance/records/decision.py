@@ -1,4 +1,4 @@
-"""What was decided on a frame and why, and the photo that was kept."""
+"""Decision on a frame with its reason, and the photo that was kept."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ from appliance.records.frame import Frame
 
 
 class Command(StrEnum):
-    """What a person asks of the appliance, by button or by page."""
+    """Command of a person, given by button or page."""
 
     TOGGLE = "toggle"
     ARM = "arm"
@@ -20,12 +20,13 @@ class Command(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """How one person stands to the rule.
+    """One person, measured against the rule.
 
     ``score`` is the smoothed probability (0 to 1) and ``shows`` the verdict on it, with hysteresis;
-    ``current`` is the probability in this very frame. ``in_frame`` tells that the person is seen and shows it
-    in the frame itself, with the same hysteresis, and ``plainly`` that it would do as the photo: without.
-    ``since``: seconds (the frames' time) from when on that has been so without a break; now, if it is not so.
+    ``current`` is the probability in this frame alone. ``in_frame`` tells that the person is seen and shows
+    it in this frame, with the same hysteresis, and ``plainly`` that the person does so without hysteresis, as
+    a photo needs. ``since``: start of the unbroken time of ``in_frame``, seconds (the frames' time); the
+    frame's own time if it is False.
     """
 
     person: Person
@@ -38,7 +39,7 @@ class Showing:
 
 
 class ReasonKind(StrEnum):
-    """Why a photo is taken, or what it waits for; each says which fields of :class:`Reason` count."""
+    """Why a photo is taken, or what it waits for; each tells which fields of :class:`Reason` count."""
 
     PHOTO = "photo"
     """A photo is taken. No fields."""
@@ -57,7 +58,7 @@ class ReasonKind(StrEnum):
     NOT_ENOUGH = "not_enough"
     """``showing`` of ``people`` show it, ``needed`` have to."""
     NOT_PLAINLY = "not_plainly"
-    """``showing`` of the ``needed`` show it without the benefit of hysteresis."""
+    """``showing`` of the ``needed`` show it even without hysteresis."""
     DISARMED = "disarmed"
     """The rule holds, but no photos are taken. No fields."""
     COOLING_DOWN = "cooling_down"
@@ -84,14 +85,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Decision:
-    """What was decided on a frame, and why.
+    """Decision on a frame, with its reason.
 
-    ``take_photo`` is the decision; ``all_show`` tells that this frame alone obeys the rule, and ``keepable``
-    that it does so without the benefit of the doubt, as a photo must. ``asked``: somebody asked for this
-    photo, whatever the faces do.
+    ``take_photo`` is the decision; ``all_show`` tells that this frame alone satisfies the rule, and
+    ``keepable`` that it does so without hysteresis, as a photo must. ``asked``: somebody requested this
+    photo, whatever the faces show.
     ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
-    ``level`` (0 to 1) tells how near the lowest face that is needed has come to showing it. ``decided_at``:
-    when this photo was decided, seconds (the frames' time); the frame may be from before that or after.
+    ``level`` (0 to 1) is the nearness of the lowest needed face to its threshold. ``decided_at``: when this
+    photo was decided, seconds (the frames' time); the frame may be from before that or after.
     """
 
     frame: Frame

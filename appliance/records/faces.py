@@ -17,7 +17,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoundFaces:
-    """The faces the finder saw in a frame, which from here on carries ``seen_until``."""
+    """Faces the finder found in a frame, which from here on carries ``seen_until``."""
 
     frame: Frame
     faces: tuple[Face, ...]
@@ -39,30 +39,26 @@ class JudgedFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class JudgedFaces:
-    """Every face of a frame, judged. What the model calls not_a_face is listed apart, in ``rejected``."""
+    """Every face of a frame, judged; without those the model calls not_a_face."""
 
     frame: Frame
     faces: tuple[JudgedFace, ...]
-    rejected: tuple[JudgedFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody followed from frame to frame.
+    """Person tracked from frame to frame.
 
-    ``number`` is an identity for as long as the person stays in view, nothing more. ``face`` is the newest
-    sighting; ``seen`` is False in a frame where the face was missed. ``first_seen_at`` and ``missing_for``
-    are in seconds (the frames' time). ``counts`` is False for passers-by and posters; ``still`` is True for a
-    face that has not stirred for long.
+    ``number`` is an identity only for as long as the person stays in view. ``face`` is the newest detection;
+    ``seen`` is False in a frame where the face was missed, for ``missing_for`` seconds now (the frames'
+    time). ``counts`` is False for passers-by and posters.
     """
 
     number: int
     face: JudgedFace
     seen: bool
-    first_seen_at: float
     missing_for: float = 0.0
     counts: bool = True
-    still: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

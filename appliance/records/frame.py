@@ -15,7 +15,7 @@ Colour = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels; ``x, y`` is the top left corner, fractions allowed.
+    """Rectangle in pixels; ``x, y`` is the top left corner, fractions allowed.
 
     Around a face it is tight in the manner of WIDER FACE: hairline to chin, ear to ear.
     """
@@ -32,16 +32,16 @@ class Box:
 
     @property
     def size(self) -> float:
-        """Side of the square of equal area, pixels: how large a face is said to be."""
+        """Side of the square of equal area, pixels: the size of a face."""
         return float(np.sqrt(max(0.0, self.w) * max(0.0, self.h)))
 
     def scaled(self, sx: float, sy: float | None = None) -> "Box":
-        """The same rectangle in a picture ``sx`` times as wide and ``sy`` (or ``sx``) times as high."""
+        """Return the rectangle in a picture ``sx`` times as wide and ``sy`` (or ``sx``) times as high."""
         sy = sx if sy is None else sy
         return Box(self.x * sx, self.y * sy, self.w * sx, self.h * sy)
 
     def iou(self, other: "Box") -> float:
-        """Intersection over union, 0 to 1."""
+        """Return intersection over union, 0 to 1."""
         width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
         height = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
         if width <= 0 or height <= 0:
@@ -52,10 +52,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Picture:
-    """The full-resolution picture of one frame, converted only when somebody wants it.
+    """Full-resolution picture of one frame, converted only on demand.
 
-    ``convert`` turns the camera's own bytes (which it owns: no buffer is lent) into BGR. ``held`` is how many
-    bytes those are; 0: three a pixel. ``pieces``, where the camera can, does so in strips, top to bottom.
+    ``convert`` turns the camera's own bytes (a copy, not a borrowed buffer) into BGR. ``held`` is their
+    number; 0: three per pixel. ``pieces`` converts in strips, top to bottom, where the camera supports it.
     """
 
     width: int
@@ -66,28 +66,28 @@ class Picture:
 
     @property
     def bytes_held(self) -> int:
-        """Memory that keeping this picture takes."""
+        """Bytes of memory that keeping this picture takes."""
         return self.held or 3 * self.width * self.height
 
     def bgr(self) -> Colour:
-        """uint8 [height, width, 3], BGR."""
+        """Convert to uint8 [height, width, 3], BGR."""
         return self.convert()
 
     def strips(self) -> Iterator[Colour]:
-        """The same from top to bottom in strips as wide, so that it need not be in memory as a whole."""
+        """Convert in strips from top to bottom, so that the picture need not be in memory as a whole."""
         return self.pieces() if self.pieces else iter([self.convert()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Frame:
-    """One moment as the camera saw it: a small image to analyse, and the full picture of that very moment.
+    """One moment as the camera saw it: a small image to analyse, and the full picture of the same moment.
 
     ``captured_at`` is in seconds on the monotonic clock (seconds into the recording in a replay);
     ``sequence`` counts from 0. ``colour`` and ``grey`` are the same analysis image.
 
-    ``seen_until`` is added by the finder: everybody who had come in by then has been looked for, seconds
-    (the frames' time). Between two searches of the whole picture, or while one is done part by part, somebody
-    may have come in unseen. inf: nobody can have.
+    ``seen_until`` is added by the finder: the search covers everybody who came into view by then, seconds
+    (the frames' time). Between two searches of the whole picture, or during one in parts, somebody may have
+    come in undetected. inf: impossible.
 
     Two frames are equal only if they are the same object.
     """
@@ -100,7 +100,7 @@ class Frame:
     seen_until: float = math.inf
 
     def without_colours(self) -> "Frame":
-        """The same with ``colour`` empty: for a frame that has been judged and waits to be a photo."""
+        """Return the frame with ``colour`` empty, for a judged frame that may become the photo."""
         return replace(self, colour=self.colour[:0, :0].copy())
 
     @property

@@ -5,13 +5,13 @@ from pathlib import Path
 
 PHOTO = re.compile(r"selfie-(\d{6,9})-(\d{8})-(\d{6})\.jpg", re.ASCII)
 """Number, date, time of the wall clock."""
-MOST_COUNTED = 899_999_999
+HIGHEST_NUMBER = 899_999_999
 """Numbers above are not counted on from: nobody takes so many photos, so they are a slip, and a name has room
 for nine digits. That leaves a hundred million names behind it."""
 MOST_NAMED = 999_999_999
 """The last number that :data:`PHOTO` has room for."""
 
-MAX_BYTES = 64_000_000
+MAX_PHOTO_BYTES = 64_000_000
 """Of one photo. A larger one is refused: one picture must not fill the card."""
 
 

@@ -17,7 +17,7 @@ from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.records.frame import Colour, Picture
 from appliance.storage import durable
-from appliance.storage.photo_names import MAX_BYTES, MOST_COUNTED, MOST_NAMED, PHOTO, number_of
+from appliance.storage.photo_names import HIGHEST_NUMBER, MAX_PHOTO_BYTES, MOST_NAMED, PHOTO, number_of
 from appliance.storage.regular_file import read_regular
 
 log = logging.getLogger(__name__)
@@ -113,9 +113,9 @@ class PhotoStore:
 
     def _encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes) -> bytes:
         data = encode_jpeg(picture, self._quality, make_exif(taken_at, MAKE, MODEL), xmp)
-        if len(data) > MAX_BYTES:
+        if len(data) > MAX_PHOTO_BYTES:
             raise StorageError(
-                f"A photo of {len(data) // _MB} MB is too large to keep; {MAX_BYTES // _MB} MB is the limit",
+                f"A photo of {len(data) // _MB} MB is too large; {MAX_PHOTO_BYTES // _MB} MB is the limit",
                 "Lower camera.picture_size or storage.quality",
             )
         return data
@@ -148,7 +148,7 @@ class PhotoStore:
         except OSError as error:  # another user's, perhaps; it will be replaced
             log.warning("The photo counter in %s cannot be read: %s", self.folder, error.strerror)
             return None
-        if not re.fullmatch(rb"\d{1,9}", text) or int(text) > MOST_COUNTED:
+        if not re.fullmatch(rb"\d{1,9}", text) or int(text) > HIGHEST_NUMBER:
             log.warning("The photo counter in %s is corrupt; counting from the photos there", self.folder)
             return None
         return int(text)
@@ -181,7 +181,7 @@ def highest_number(folder: Path) -> int:
     """The highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
     names = (path.name for path in folder.iterdir() if PHOTO.fullmatch(path.name))
     numbers = (number_of(name) for name in names)
-    return max((number for number in numbers if number <= MOST_COUNTED), default=0)
+    return max((number for number in numbers if number <= HIGHEST_NUMBER), default=0)
 
 
 def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:

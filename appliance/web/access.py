@@ -29,7 +29,7 @@ class Sessions:
         return bool(self._scrambled)
 
     def password_matches(self, password: str) -> bool:
-        """Whether ``password`` is the one. Slow on purpose, except for one that has matched before."""
+        """Return whether ``password`` is the one. Slow on purpose, except for one that has matched before."""
         mark = hmac.digest(self._key, password.encode(errors="surrogatepass"), "sha256")
         if self._known is not None and hmac.compare_digest(mark, self._known):
             return True
@@ -47,7 +47,7 @@ class Sessions:
         return token
 
     def valid(self, token: str) -> bool:
-        """Whether ``token`` is an open session's, which stays open for SESSION_SECONDS more."""
+        """Return whether ``token`` is an open session's, which stays open for SESSION_SECONDS more."""
         if not self.needed:
             return True
         mark = _mark(token)
@@ -59,15 +59,15 @@ class Sessions:
         return True
 
     def close(self, token: str) -> None:
-        """Log out."""
+        """End the session of ``token``."""
         self._ends.pop(_mark(token), None)
 
     def proof(self, token: str) -> str:
-        """What the page must send along with every request that changes something (against CSRF)."""
+        """Return what the page must send with every request that changes something (against CSRF)."""
         return hmac.new(self._key, b"page " + token.encode(), "sha256").hexdigest()
 
     def proof_matches(self, token: str, proof: str) -> bool:
-        """Whether ``proof`` is the one of ``token``."""
+        """Return whether ``proof`` is the one of ``token``."""
         return hmac.compare_digest(self.proof(token).encode(), proof.encode())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from appliance.config.text import KeyPath, parse
+from appliance.config.yaml_text import KeyPath, parse_yaml
 from appliance.errors import ConfigError, Problem
 
 ABSENT: Any = object()  # the value of a setting that the text does not hold
@@ -21,7 +21,7 @@ _Splice = tuple[int, int, str]
 
 def sections(text: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     """Return the settings by section, {} for an empty one, and the line of each key. Raises ConfigError."""
-    values, lines = parse(text)
+    values, lines = parse_yaml(text)
     if "\ufeff" in text[1:]:  # which YAML readers do not agree about
         raise ConfigError([Problem("", None, "has a byte order mark inside; delete it")])
     if lines and not isinstance(values, dict):

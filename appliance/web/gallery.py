@@ -24,9 +24,9 @@ THUMBNAIL = 400
 """Pixels of the longer side."""
 MOST_PIXELS = 100_000_000
 MOST_THUMBNAILS = 4000
-"""Kept; some 25 kB each. Beyond it the ones longest ago made are made again when wanted."""
+"""Kept, some 25 kB each. Beyond it the oldest are evicted, and made again on demand."""
 MOST_THUMBNAIL_BYTES = 1_000_000
-CHUNK = 256 * 1024
+READ_CHUNK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class StoredPhoto:
 
     @classmethod
     def named(cls, name: str) -> "StoredPhoto | None":
-        """What the name says; None where it is not the name of a photo."""
+        """Return the photo called ``name``, None where that is not the name of a photo."""
         match = PHOTO.fullmatch(name)
         return match and cls(int(match[1]), match[0], match[2], match[3])
 
     @property
     def age(self) -> tuple[int, str]:
-        """By this they are sorted; the newest is the largest.
+        """Sort key; the newest photo has the largest.
 
-        The number is never given twice and only grows, while the wall clock goes back now and then.
+        Numbers are never given twice and only grow, while the wall clock may go back.
         """
         return self.number, self.name
 
@@ -65,7 +65,7 @@ class Gallery:
         self._one_at_a_time = threading.Lock()
 
     def pictures(self) -> list[StoredPhoto]:
-        """All of them, newest first; none where there is no folder yet. Raises OSError."""
+        """Return all photos, newest first; none where there is no folder yet. Raises OSError."""
         try:
             names = [path.name for path in self._folder.iterdir()]
         except FileNotFoundError:
@@ -95,7 +95,7 @@ class Gallery:
         }
 
     def open(self, name: str) -> BinaryIO | None:
-        """The photo, opened: it can be read to its end even if it is deleted meanwhile. None: no such one."""
+        """Open a photo: it can be read to its end even if it is deleted meanwhile. None: no such photo."""
         if not PHOTO.fullmatch(name):
             return None
         try:
@@ -104,7 +104,7 @@ class Gallery:
             return None
 
     def thumbnail(self, name: str) -> bytes | None:
-        """A small JPEG of the photo, made when first asked for; None: no such photo, or not readable."""
+        """Return a small JPEG of the photo, made on first use; None: no such photo, or not readable."""
         with self._one_at_a_time:  # a phone asks for sixty at once, and a Zero 2 W has little memory
             file = self.open(name)
             if file is None:
@@ -148,7 +148,7 @@ class Gallery:
                 Path(entry.path).unlink(missing_ok=True)
 
     def archive(self, day: str | None) -> Iterator[bytes]:
-        """A zip of all photos, or of one day's, piece by piece. One deleted meanwhile is left out."""
+        """Yield a zip of all photos, or of one day's, in pieces. One deleted meanwhile is left out."""
         sink = _Sink()
         with zipfile.ZipFile(
             sink, "w", zipfile.ZIP_STORED, allowZip64=True
@@ -160,7 +160,7 @@ class Gallery:
                 if file is None:
                     continue
                 with file, archive.open(_entry(one), "w", force_zip64=True) as inside:
-                    while piece := file.read(CHUNK):
+                    while piece := file.read(READ_CHUNK_BYTES):
                         inside.write(piece)
                         yield sink.taken()
         yield sink.taken()
@@ -176,7 +176,7 @@ def _entry(one: StoredPhoto) -> zipfile.ZipInfo:
 
 
 class _Sink(io.RawIOBase):
-    """What zipfile writes into; it cannot be sought in, so zipfile writes as to a pipe."""
+    """Buffer zipfile writes into; it is not seekable, so zipfile writes as to a pipe."""
 
     def __init__(self) -> None:
         super().__init__()

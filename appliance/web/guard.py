@@ -45,7 +45,7 @@ class Guard:
         self._names = {name.lower().rstrip(".") for name in names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer one request, or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -58,7 +58,7 @@ class Guard:
         await self._app(scope, receive, _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Headers, token: str) -> tuple[int, str] | None:
-        """Status and words, if there is no answer."""
+        """Return status and message of a refusal, None where there is none."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._known(hosts[0]):
             return 421, "This page is not known by that name; add it to web.names"
@@ -85,7 +85,7 @@ class Guard:
 
 
 def _from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
-    """Whether another site's page asks. A link to the page itself may stand anywhere."""
+    """Return whether another site's page sent the request. Links to the page itself may be anywhere."""
     origin = headers.get("origin")
     try:
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
@@ -96,7 +96,7 @@ def _from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
 
 
 def own_names(listen: str, further: Iterable[str]) -> set[str]:
-    """By which names this machine's page may be called."""
+    """Return the host names by which this machine's page may be called."""
     machine = socket.gethostname().lower()
     short = machine.partition(".")[0]
     return {

@@ -40,7 +40,7 @@ class History:
         self._due = 0.0
 
     def add(self, people: list[dict[str, Any]], now: float, time: float) -> None:
-        """Who is in view, as the feed says it. ``now`` is monotonic, ``time`` the wall clock; seconds."""
+        """Add a sample of the feed's ``people``. ``now`` is monotonic, ``time`` the wall clock; seconds."""
         if now < self._due:
             return
         self._due = now + SAMPLE_SECONDS * 0.9  # the frames' own rhythm must not halve it
@@ -56,7 +56,7 @@ class History:
             self._samples.popleft()
 
     def since(self, time: float) -> dict[str, Any]:
-        """The samples after ``time`` (seconds of the wall clock), for the chart."""
+        """Return the samples after ``time`` (seconds of the wall clock), for the chart."""
         samples = [sample for sample in self._samples if sample.time > time]
         return {
             "expressions": EXPRESSIONS,
@@ -74,7 +74,7 @@ class History:
         }
 
     def csv(self) -> Iterator[str]:
-        """Lines of a table: everybody's mean and share, then each person, moment by moment."""
+        """Yield the lines of a table: everybody's mean and share, then each person, moment by moment."""
         yield _line(["time", "who", "people", *EXPRESSIONS])
         for sample in list(self._samples):
             time = datetime.fromtimestamp(sample.time).astimezone().isoformat(timespec="milliseconds")

@@ -11,7 +11,7 @@ from typing import Any
 
 from appliance.clock import Clock
 from appliance.errors import FeedError
-from appliance.feed.messages import PREFIX, lengths, pack, parse
+from appliance.feed.messages import PREFIX, lengths, pack, parse_message
 from appliance.web.history import History
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ Message = tuple[dict[str, Any], bytes]
 
 
 class Viewer:
-    """What waits for one viewer: events in order, and the newest frame. A slow one misses frames only."""
+    """Queue of one viewer: events in order, and the newest frame. A slow viewer misses frames only."""
 
     def __init__(self) -> None:
         self._events: deque[dict[str, Any]] = deque(maxlen=_MOST_EVENTS)
@@ -33,17 +33,17 @@ class Viewer:
         self._changed = asyncio.Event()
 
     def event(self, event: dict[str, Any]) -> None:
-        """Something happened."""
+        """Add an event; beyond 64 the oldest is dropped."""
         self._events.append(event)
         self._changed.set()
 
     def frame(self, frame: Message) -> None:
-        """A newer frame."""
+        """Replace the waiting frame by a newer one."""
         self._frame = frame
         self._changed.set()
 
     async def next(self, frames: bool) -> dict[str, Any] | Message | None:
-        """The next event, else the newest frame (if ``frames``); None when woken for neither."""
+        """Return the next event, else the newest frame (if ``frames``); None when woken for neither."""
         if not self._events and not (frames and self._frame):
             self._changed.clear()
             await self._changed.wait()
@@ -55,7 +55,7 @@ class Viewer:
         return None
 
     def wake(self) -> None:
-        """Let :meth:`next` look again."""
+        """Let :meth:`next` check again."""
         self._changed.set()
 
 
@@ -78,7 +78,7 @@ class Link:
 
     @property
     def connected(self) -> bool:
-        """Whether the appliance is there."""
+        """Whether the appliance is connected."""
         return self._writer is not None
 
     async def run(self) -> None:
@@ -99,9 +99,11 @@ class Link:
             self._tell({"kind": "link", "connected": True})
             while True:
                 head, picture = lengths(await reader.readexactly(PREFIX.size))
-                self._take(parse(await reader.readexactly(head)), await reader.readexactly(picture))
-        except (FeedError, OSError, asyncio.IncompleteReadError) as error:
-            log.info("The appliance is gone: %s", error)
+                self._take(parse_message(await reader.readexactly(head)), await reader.readexactly(picture))
+        except asyncio.IncompleteReadError:
+            log.info("The camera program has stopped")
+        except (FeedError, OSError) as error:
+            log.info("Lost the connection to the appliance: %s", error)
         finally:
             self._writer.close()
             self._writer = self.newest = self.fault = None
@@ -133,7 +135,7 @@ class Link:
             viewer.event(event)
 
     async def ask(self, word: str, **fields: Any) -> dict[str, Any]:
-        """Ask the appliance for something. Raises FeedError when it does not answer."""
+        """Send a command and return the answer. Raises FeedError when the appliance does not answer."""
         if self._writer is None:
             raise FeedError("The appliance is not running", "This page connects by itself when it is")
         number = next(self._numbers)
@@ -152,7 +154,7 @@ class Link:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Viewer]:
-        """Be a viewer. Raises FeedError when there are enough."""
+        """Be a viewer while the context lasts. Raises FeedError at MOST_VIEWERS."""
         if len(self._viewers) >= MOST_VIEWERS:
             raise FeedError(f"{MOST_VIEWERS} people are watching already")
         viewer = Viewer()
@@ -178,11 +180,11 @@ class Link:
 
     @property
     def viewers(self) -> int:
-        """How many are watching."""
+        """Number of viewers."""
         return len(self._viewers)
 
     def _say_wanted(self) -> None:
-        """Frames for who watches; for as long as the chart reaches back after the last, scores for it."""
+        """Ask for frames while somebody watches, then for scores as long as the chart reaches back."""
         if self._writer is not None:
             want = "frames" if self._viewers else "scores" if self._leaving else "nothing"
             self._writer.write(pack({"want": want}))

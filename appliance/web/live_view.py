@@ -18,27 +18,27 @@ from appliance.web.link import Viewer
 
 MOST_UNDERWAY = 2
 QUIET_SECONDS = 5.0
-"""When there was nothing to say for so long, the browser is told that we are still here."""
+"""After so long without a message the browser is sent one that says the page is alive."""
 ASLEEP_SECONDS = 45.0
-"""A browser that shows nothing of what it was sent for so long is asleep; it calls again by itself."""
+"""A browser that shows no frame for so long is asleep and disconnected; it connects again by itself."""
 MOST_MESSAGE = 1024
 _LENGTH = struct.Struct("!I")
 
 
 class Latency:
-    """How long the last frames took from the camera to the screen and back to here, seconds."""
+    """Latency of the last frames from the camera to the screen and back to here, seconds."""
 
     def __init__(self) -> None:
         self._shown: deque[float] = deque(maxlen=1000)
         self.count = 0
 
     def add(self, seconds: float) -> None:
-        """One more frame was shown."""
+        """Add the latency of a frame that was shown."""
         self._shown.append(seconds)
         self.count += 1
 
     def quantile(self, share: float) -> float | None:
-        """The ``share`` quantile of the last latencies, seconds; None before the first."""
+        """Return the ``share`` quantile of the last latencies, seconds; None before the first."""
         if not self._shown:
             return None
         ordered = sorted(self._shown)
@@ -58,7 +58,7 @@ class LiveView:
         self._heard_at = self._clock.now()
 
     async def run(self) -> None:
-        """Until the browser leaves or sleeps."""
+        """Serve the browser until it leaves or sleeps."""
         listening = asyncio.create_task(self._listen())
         sending = asyncio.create_task(self._send())
         done, pending = await asyncio.wait({listening, sending}, return_when=asyncio.FIRST_COMPLETED)

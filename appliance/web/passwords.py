@@ -12,17 +12,17 @@ _MAX_MEMORY = 64 * 1024 * 1024
 
 
 def scramble(password: str) -> str:
-    """What to write into the configuration."""
+    """Return what to write into the configuration for ``password``."""
     salt = secrets.token_bytes(16)
     return f"scrypt:{LOG_N}:{R}:{P}:{salt.hex()}:{_digest(password, salt, LOG_N, R, P).hex()}"
 
 
 def matches(password: str, scrambled: str) -> bool:
-    """Whether ``password`` is the one; takes a good part of a second, on purpose."""
+    """Return whether ``password`` is the one; takes a good part of a second, on purpose."""
     _, log_n, r, p, salt, digest = scrambled.split(":")
     try:
         found = _digest(password, bytes.fromhex(salt), int(log_n), int(r), int(p))
-    except ValueError:  # a cost written by hand that cannot be paid, or half a character: no password has one
+    except ValueError:  # a cost written by hand that cannot be paid, or a lone surrogate: no password has one
         return False
     return hmac.compare_digest(found, bytes.fromhex(digest))
 

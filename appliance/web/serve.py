@@ -38,7 +38,10 @@ MOST_WS_MESSAGE = 4096
 
 
 def serve(config: Config, path: Path | None) -> None:
-    """Until SIGTERM or SIGINT. ``path`` is the configuration file. Raises UsageError, ApplianceError."""
+    """Serve the page until SIGTERM or SIGINT; ``path`` is the configuration file.
+
+    Raises UsageError, ApplianceError.
+    """
     web = config.web
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
@@ -54,7 +57,7 @@ def serve(config: Config, path: Path | None) -> None:
 
 
 def make_server(config: Config, path: Path | None) -> uvicorn.Server:
-    """The server with all its limits, not yet running."""
+    """Return the server with all its limits, not yet running."""
     web = config.web
     return _Server(
         uvicorn.Config(
@@ -84,7 +87,7 @@ def make_server(config: Config, path: Path | None) -> uvicorn.Server:
 
 
 def build(config: Config, path: Path | None) -> Guard:
-    """Everything wired. ``path`` is where settings are changed."""
+    """Return everything wired. ``path`` is where settings are changed."""
     web, clock = config.web, MonotonicClock()
     photos = Path(config.storage.folder)
     history = History(web.history_minutes)
@@ -113,13 +116,13 @@ def _spare_memory() -> None:
 
 
 def _cache() -> Path:
-    """Where thumbnails go: systemd's CacheDirectory=, else the user's."""
+    """Return where thumbnails go: systemd's CacheDirectory=, else the user's."""
     given = directory("CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return given / "smart-selfie" / "thumbnails"
 
 
 class _Server(uvicorn.Server):
-    """Tells systemd when it listens."""
+    """Server that tells systemd when it listens."""
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]

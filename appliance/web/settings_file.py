@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import load_config
-from appliance.config.load import MAX_BYTES, override_of
-from appliance.config.text import parse
+from appliance.config.load import MAX_CONFIG_BYTES, override_of
+from appliance.config.yaml_text import parse_yaml
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
 from appliance.storage.regular_file import NotRegularFileError, read_regular
@@ -68,7 +68,7 @@ class SettingsFile:
             self._undo.append(_Change(list(changes), before, after))
 
     def undo(self) -> list[str]:
-        """Take the last change back; returns its keys. Raises ConfigError, StorageError.
+        """Undo the last change and return its keys. Raises ConfigError, StorageError.
 
         What somebody else has changed since stays (ChangedSinceError), and is not asked for again.
         """
@@ -85,7 +85,7 @@ class SettingsFile:
             return change.keys
 
     def set_password(self, scrambled: str) -> None:
-        """For the command line, which the page cannot call. Raises ConfigError, StorageError."""
+        """Set the page's password; for the command line only. Raises ConfigError, StorageError."""
         self._write(functools.partial(edited, changes={"web.password": scrambled}))
 
     def _write(self, edit: Callable[[str], str]) -> tuple[str, str]:
@@ -111,11 +111,11 @@ class SettingsFile:
 
 
 def _text_of(path: Path) -> str:
-    """What the file says. Raises ConfigError when it is none, or no text."""
+    """Return the file's text. Raises ConfigError when it is not a regular file, or not text."""
     try:
-        raw = read_regular(path, MAX_BYTES)
-        if len(raw) > MAX_BYTES:
-            raise _wrong(path, f"is larger than {MAX_BYTES // 1024} kB; this is no configuration")
+        raw = read_regular(path, MAX_CONFIG_BYTES)
+        if len(raw) > MAX_CONFIG_BYTES:
+            raise _wrong(path, f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is no configuration")
         return raw.decode()
     except NotRegularFileError:
         raise _wrong(path, "is no regular file; name the file that the settings stand in") from None
@@ -150,10 +150,10 @@ def check_text(text: str, path: Path) -> None:
 
 
 def _overridden(path: Path | None) -> set[str]:
-    """The settings that another file decides, whatever is written here."""
+    """Return the dotted keys that the override file decides, whatever is written here."""
     if path is None or not override_of(path).exists():
         return set()
-    over = parse(_text_of(override_of(path)))[0] or {}
+    over = parse_yaml(_text_of(override_of(path)))[0] or {}
     return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
 

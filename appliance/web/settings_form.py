@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from appliance.config import Config
-from appliance.config.text import parse
+from appliance.config.yaml_text import parse_yaml
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
@@ -43,7 +43,7 @@ def known_keys() -> set[str]:
 
 
 def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """What the page sent: plain values, or ``{"yaml": "text"}`` for settings of a form of their own.
+    """Return what the page sent: plain values, or ``{"yaml": "text"}`` for settings of another form.
 
     Raises ConfigError.
     """
@@ -54,9 +54,9 @@ def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(key: str, text: str) -> Any:
-    """What ``text`` says. Raises ConfigError."""
+    """Return the value of ``text``, which is YAML. Raises ConfigError."""
     try:
-        return parse(text)[0]
+        return parse_yaml(text)[0]
     except ConfigError as error:
         raise ConfigError([Problem(escaped(key), escaped(text), error.problems[0].reason)]) from None
 
@@ -88,7 +88,7 @@ def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, An
 
 
 def _kind(field: FieldInfo) -> dict[str, Any]:
-    """How it is asked for: a choice, switch, number, several words, or a line of YAML for anything else."""
+    """Return the kind of control: choice, switch, number, several words; a line of YAML for the rest."""
     kind = field.annotation
     if get_origin(kind) is Literal:
         return {"kind": "choice", "choices": list(get_args(kind))}

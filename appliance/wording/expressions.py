@@ -11,7 +11,7 @@ NAMES: Mapping[str, str] = {
     "surprise": "surprised",
     "neutral": "neutral",
 }
-"""What a person is who shows an expression."""
+"""Adjectives for a person who shows each expression."""
 
 COLOURS: Mapping[str, str] = {
     "angry": "#d55e00",
@@ -22,4 +22,4 @@ COLOURS: Mapping[str, str] = {
     "surprise": "#56b4e9",
     "neutral": "#8b9096",
 }
-"""The page's, in CSS. People with colour blindness can tell them apart (after Okabe & Ito 2008)."""
+"""Colours on the page, in CSS. Distinguishable with colour blindness (after Okabe & Ito 2008)."""

@@ -1,4 +1,4 @@
-"""What was decided, in plain words: for the page and for pictures, so that both say the same."""
+"""Sentences about decisions, the same on the page and in pictures."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ _SENTENCES = {
     ReasonKind.SAME_SCENE: "the same scene as in the last photo",
     ReasonKind.HOLD: "hold it",
 }
-"""Reasons in words. Programs read them in the JSON of replay and of the page: they stay as they are."""
+"""Reasons in words. Programs read them in the JSON of replay and of the page: they are stable."""
 
 _SHOWING = {ReasonKind.NOT_EVERYBODY, ReasonKind.NOT_ENOUGH, ReasonKind.NOT_PLAINLY}
-"""Waiting for people to show the expression; for the page counted anew, by the smoothed scores."""
+"""Reasons that wait for an expression; the page counts people again, by the smoothed scores."""
 
 _MOST_NAMED = 3
-"""Of more expressions than these the words would be a list."""
+"""With more expressions than these, words would be a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Words:
 
 
 def words(decision: Decision, rule: RuleSettings) -> Words:
-    """The verdict on a frame, by the ``rule`` it was decided by."""
+    """Return the verdict on a frame, by the ``rule`` it was decided by."""
     counted = [one for one in decision.people if one.person.counts]
     showing = sum(one.shows and one.person.seen for one in counted)
     wanted = needed(rule, len(counted))
@@ -69,7 +69,7 @@ def sentence(reason: Reason) -> str:
 
 
 def show_it(expressions: tuple[str, ...], count: int) -> str:
-    """The verb for ``count`` people: "smile", "looks surprised or sad", or "show it" of many expressions."""
+    """Return the verb for ``count`` people: "smile", "looks sad or fearful"; "show it" for many."""
     one = count == 1
     if len(expressions) > _MOST_NAMED:
         return "shows it" if one else "show it"
@@ -93,7 +93,7 @@ def _title(rule: RuleSettings, counted: list[Showing], showing: int, wanted: int
 
 
 def _waits(decision: Decision, rule: RuleSettings, showing: int, wanted: int) -> str:
-    """What is waited for, to stand after a colon."""
+    """Return what the photo waits for, to be put after a colon."""
     if decision.reason.kind not in _SHOWING:
         return sentence(decision.reason)
     if showing >= wanted:  # by what they showed a moment ago, but not in this very frame

@@ -55,11 +55,17 @@ check_space() {
 # The same names in Bookworm and in Trixie.
 apt_packages() {
     # numpy and picamera2 belong together: they come from the same archive, and pip replaces neither.
-    local wanted=(python3 python3-venv python3-numpy util-linux dosfstools exfatprogs) missing=() package there
+    local wanted=(python3 python3-venv python3-numpy util-linux dosfstools exfatprogs)
     [ -n "$NOT_A_PI" ] || wanted+=(python3-picamera2 python3-lgpio)
+    apt_install "${wanted[@]}"
+}
+
+# apt_install PACKAGE...: those that are not there.
+apt_install() {
+    local missing=() package there
     # shellcheck disable=SC2016  # the words are dpkg's
     there=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n')
-    for package in "${wanted[@]}"; do
+    for package; do
         grep --quiet --line-regexp "$package installed" <<<"$there" || missing+=("$package")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
@@ -79,9 +85,19 @@ check_camera() {
     [ -z "$NOT_A_PI" ] || return 0
     ! systemctl --quiet is-active smart-selfie.service || return 0 # it has the camera
     [ ! -e "${webcams[0]}" ] || return 0
-    seen=$(python3 -c 'from picamera2 import Picamera2; print(len(Picamera2.global_camera_info()))' 2>&1) ||
+    seen=$(python3 -c 'from picamera2 import Picamera2
+print(*(camera["Model"] for camera in Picamera2.global_camera_info()))' 2>&1) ||
         fail "picamera2 cannot be loaded: ${seen##*$'\n'}" \
             "Try: sudo apt full-upgrade. A numpy of pip's would be in the way: sudo pip uninstall --break-system-packages numpy"
-    [ "${seen##*$'\n'}" -gt 0 ] ||
+    seen=${seen##*$'\n'}
+    [ -n "$seen" ] ||
         fail "No camera is seen" "Power off, look at both ends of its cable (docs/build-it.md), then run setup.sh again"
+    note "camera: $seen"
+    # The AI Camera gets its firmware at each start, from a package that Raspberry Pi OS Lite does not have.
+    case " $seen " in
+        *" imx500 "*)
+            apt_install imx500-all
+            note "If the camera does not deliver pictures at first: sudo reboot, once"
+            ;;
+    esac
 }

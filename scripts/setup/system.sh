@@ -150,6 +150,16 @@ write_config() {
 # take_away FILE...: from where others write; what cannot be removed (a folder of that name) stays, and is told.
 take_away() { rm -f "$@" || note "The above stays; remove it by hand"; }
 
+# tell_desktop RELEASE: the udev rule keeps a desktop's file manager off a stick called SELFIES, and no other.
+tell_desktop() {
+    local label
+    [ "$(systemctl get-default 2>/dev/null)" = graphical.target ] || return 0
+    label=$("$1/bin/smart-selfie" export --print-label --config "$CONFIG") || return 0
+    [ "$label" != SELFIES ] || return 0
+    note "This system has a desktop, which mounts a stick called $label before the appliance can: nothing would be"
+    note "copied. Call the stick SELFIES (export.label), or switch the desktop off: sudo systemctl set-default multi-user"
+}
+
 # start_and_wait SECONDS: start it anew; whether it became ready.
 start_and_wait() {
     # Known to systemd, as it has been enabled: a new budget of starts.

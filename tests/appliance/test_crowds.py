@@ -16,7 +16,7 @@ from appliance.hw.cameras.convert import make_frame
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision, Showing
-from appliance.records.frame import Frame
+from appliance.records.frame import Colour, Frame
 
 
 class Group(NamedTuple):
@@ -39,25 +39,25 @@ def groups(config: Config, frames: Iterable[Frame], still: bool = False) -> list
 
 
 @pytest.fixture(scope="module")
-def face(scene_frames: Sequence[Frame]) -> np.ndarray:
+def face(scene_frames: Sequence[Frame]) -> Colour:
     """One smiling head of the scene, with some room round it."""
-    square = bundled.faces(7.5)["Ben"]
+    square = bundled.face_boxes(7.5)["Ben"]
     x, y, side = int(square.x), int(square.y), int(square.w)
     margin = side // 4
     picture = scene_frames[225].picture.bgr()
     return picture[y - margin : y + side + margin, x - margin : x + side + margin]
 
 
-def test_a_hundred_people_are_found_and_judged(face: np.ndarray) -> None:
+def test_a_hundred_people_are_found_and_judged(face: Colour) -> None:
     head = cv2.resize(face, (60, 60), interpolation=cv2.INTER_AREA)
-    crowd = np.tile(head, (10, 10, 1))
-    frame = make_frame(0, 0.0, cv2.copyMakeBorder(crowd, 0, 0, 20, 20, cv2.BORDER_REPLICATE), (640, 600))
+    crowd = cv2.copyMakeBorder(np.tile(head, (10, 10, 1)), 0, 0, 20, 20, cv2.BORDER_REPLICATE)
+    frame = make_frame(0, 0.0, np.asarray(crowd, np.uint8), (640, 600))
     (group,) = groups(load_config(None, [("camera.analysis_size", [640, 600])]), [frame], still=True)
     assert 80 <= len(group.people) <= 105
 
 
 @pytest.mark.parametrize("detector", ["cnn", "cascade"])
-def test_one_face_that_fills_the_picture_is_one_person(face: np.ndarray, detector: str) -> None:
+def test_one_face_that_fills_the_picture_is_one_person(face: Colour, detector: str) -> None:
     near = cv2.resize(face, (480, 480), interpolation=cv2.INTER_CUBIC)
     frame = make_frame(0, 0.0, np.asarray(near, np.uint8), (640, 480))
     config = load_config(None, [("faces.detector", detector)])
@@ -81,6 +81,7 @@ def test_frames_of_another_size_in_mid_stream_are_looked_at_all_the_same(
     assert len(seen[-1].people) >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("detector", ["cnn", "cascade"])
 def test_a_group_is_counted_right_nearly_always_and_never_flickers(
     scene_frames: Sequence[Frame], detector: str

@@ -84,7 +84,12 @@ def test_a_recording_says_so_for_as_long_as_it_lasts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: Told
 ) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
-    monkeypatch.setattr(record_command, "record", lambda *_: told.append((State.OFF, False)) or 1)
+
+    def record(*_: object) -> int:
+        told.append((State.OFF, False))
+        return 1
+
+    monkeypatch.setattr(record_command, "record", record)
     assert main(["record", str(tmp_path / "clip.avi"), "--set", "camera.source=scene"]) == 0
     assert told == [(Condition.RECORDING, True), (State.OFF, False)]
 

@@ -40,6 +40,7 @@ def wait_for(process: subprocess.Popen[str], words: str) -> list[str]:
     pytest.fail(f"{words!r} never came:\n{''.join(lines)}")
 
 
+@pytest.mark.slow
 def test_it_says_when_it_is_ready_takes_a_photo_and_stops_when_told(tmp_path: Path) -> None:
     with appliance(tmp_path) as process:
         journal = wait_for(process, "Ready")
@@ -56,6 +57,7 @@ def test_it_says_when_it_is_ready_takes_a_photo_and_stops_when_told(tmp_path: Pa
     assert photo.stat().st_mode & 0o777 == 0o640
 
 
+@pytest.mark.slow
 def test_on_request_it_prints_what_each_stage_has_done(tmp_path: Path) -> None:
     with appliance(tmp_path) as process:
         wait_for(process, "Ready")
@@ -65,6 +67,7 @@ def test_on_request_it_prints_what_each_stage_has_done(tmp_path: Path) -> None:
             assert any(f"{stage}: " in line and " dropped" in line for line in lines), stage
 
 
+@pytest.mark.slow
 def test_without_pins_it_runs_all_the_same_and_says_so_once(tmp_path: Path) -> None:
     with appliance(tmp_path) as process:
         lines = wait_for(process, "Ready")

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.support.browser import LAPTOP, PHONE, SHOTS, Demo, log_in, visit
 
 PARTS = ["Live", "Mood", "Photos", "Settings", "Health"]
-SCREENS = {
+SCREENS: dict[str, Any] = {
     "laptop": LAPTOP,
     "laptop-dark": LAPTOP | {"color_scheme": "dark"},
     "phone": PHONE,

@@ -34,7 +34,7 @@ class Pi:
         self.program("dpkg-query", "\n".join(f"echo '{name} installed'" for name in APT))
         self.program("df", "printf ' Avail\\n  5000\\n'")
         self.program("systemctl", "exit 3")
-        self.program("python3", "echo 1")
+        self.program("python3", "echo imx219")
         self.program("apt-get", f'echo "$@" >>{folder}/apt')
 
     def put(self, path: str, text: str = "") -> None:
@@ -76,13 +76,13 @@ class Pi:
 
 
 @pytest.fixture
-def pi(tmp_path):
+def pi(tmp_path: Path) -> Pi:
     return Pi(tmp_path)
 
 
 @pytest.mark.parametrize("system", [BOOKWORM, TRIXIE])
 @pytest.mark.parametrize("board", ["Raspberry Pi 3 Model B Plus", "Raspberry Pi 4 Model B", "Raspberry Pi 5"])
-def test_the_boards_and_systems_it_is_for_are_accepted(pi, system, board):
+def test_the_boards_and_systems_it_is_for_are_accepted(pi: Pi, system: str, board: str) -> None:
     pi.put("etc/os-release", system)
     pi.put("proc/device-tree/model", board + "\0")
     done = pi.run("check_machine; apt_packages; check_camera")
@@ -99,7 +99,7 @@ def test_the_boards_and_systems_it_is_for_are_accepted(pi, system, board):
         ("", "an unknown system"),
     ],
 )
-def test_another_system_is_told_and_offered_the_demo(pi, release, told):
+def test_another_system_is_told_and_offered_the_demo(pi: Pi, release: str, told: str) -> None:
     pi.put("etc/os-release", release)
     said = pi.refuses()
     assert told in said
@@ -107,7 +107,7 @@ def test_another_system_is_told_and_offered_the_demo(pi, release, told):
 
 
 @pytest.mark.parametrize("model", [None, "ODROID-N2\0"])
-def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi, model):
+def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi: Pi, model: str | None) -> None:
     (pi.folder / "proc/device-tree/model").unlink()
     if model:
         pi.put("proc/device-tree/model", model)
@@ -116,23 +116,23 @@ def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi, model):
     assert "scripts/demo" in said
 
 
-def test_32_bit_programs_under_a_64_bit_kernel_are_told(pi):
+def test_32_bit_programs_under_a_64_bit_kernel_are_told(pi: Pi) -> None:
     pi.program("dpkg", "echo armhf")
     assert "64-bit" in pi.refuses()
 
 
-def test_a_full_card_is_told_with_how_much_is_needed(pi):
+def test_a_full_card_is_told_with_how_much_is_needed(pi: Pi) -> None:
     pi.program("df", "printf ' Avail\\n   300\\n'")
     assert "300 MB are free on the card, 900 MB are needed" in pi.refuses()
 
 
-def test_a_machine_without_systemd_is_told(pi):
+def test_a_machine_without_systemd_is_told(pi: Pi) -> None:
     (pi.folder / "run/systemd/system").rmdir()
     assert "systemd" in pi.refuses()
 
 
 @pytest.mark.parametrize("system", [BOOKWORM, TRIXIE])
-def test_what_is_missing_comes_from_apt_numpy_too(pi, system):
+def test_what_is_missing_comes_from_apt_numpy_too(pi: Pi, system: str) -> None:
     pi.put("etc/os-release", system)
     pi.program("dpkg-query", "echo 'python3 installed'; echo 'python3-numpy config-files'")
     assert pi.run("apt_packages").returncode == 0
@@ -141,21 +141,21 @@ def test_what_is_missing_comes_from_apt_numpy_too(pi, system):
     assert install.split()[-len(APT) + 1 :] == APT[1:]
 
 
-def test_no_network_for_apt_is_told_and_nothing_was_changed(pi):
+def test_no_network_for_apt_is_told_and_nothing_was_changed(pi: Pi) -> None:
     pi.program("dpkg-query", "echo 'python3 installed'")
     pi.program("apt-get", "exit 100")
     assert "Check the network; nothing was changed" in pi.refuses()
 
 
-def test_offline_says_which_packages_of_apt_are_missing(pi):
+def test_offline_says_which_packages_of_apt_are_missing(pi: Pi) -> None:
     pi.program("dpkg-query", "echo 'python3 installed'")
     said = pi.refuses(SMART_SELFIE_BUNDLE="/bundle")
     assert "python3-picamera2 python3-lgpio" in said
     assert pi.asked_of_apt() == []
 
 
-def test_no_camera_is_told_before_anything_is_installed(pi):
-    pi.program("python3", "echo 0")
+def test_no_camera_is_told_before_anything_is_installed(pi: Pi) -> None:
+    pi.program("python3", "echo")
     assert "No camera is seen" in pi.refuses()
     pi.put("dev/v4l/by-id/usb-Some_Webcam-video-index0")
     assert pi.run("check_camera").returncode == 0
@@ -164,14 +164,43 @@ def test_no_camera_is_told_before_anything_is_installed(pi):
     assert pi.run("check_camera").returncode == 0
 
 
-def test_a_picamera2_that_a_foreign_numpy_broke_is_told_with_the_reason_and_the_way_out(pi):
+def test_the_ai_camera_gets_its_firmware_and_others_nothing(pi: Pi) -> None:
+    assert pi.run("check_camera").returncode == 0
+    assert not (pi.folder / "apt").exists()
+    pi.program("python3", "echo 'imx708 imx500'")
+    done = pi.run("check_camera")
+    assert done.returncode == 0, done.stderr
+    assert "imx500-all" in (pi.folder / "apt").read_text()
+    assert "sudo reboot, once" in done.stdout
+    pi.program("dpkg-query", "echo 'imx500-all installed'")
+    (pi.folder / "apt").unlink()
+    assert pi.run("check_camera").returncode == 0
+    assert not (pi.folder / "apt").exists()
+
+
+@pytest.mark.parametrize(
+    ("target", "label", "told"),
+    [("graphical", "PARTY", True), ("graphical", "SELFIES", False), ("multi-user", "PARTY", False)],
+)
+def test_a_desktop_that_would_take_a_stick_of_another_name_is_told(
+    pi: Pi, target: str, label: str, told: bool
+) -> None:
+    pi.program("systemctl", f"echo {target}.target")
+    pi.put("release/bin/smart-selfie", f"#!/bin/sh\necho {label}\n")
+    (pi.folder / "release/bin/smart-selfie").chmod(0o755)
+    done = pi.run(f"tell_desktop {pi.folder}/release")
+    assert done.returncode == 0, done.stderr
+    assert ("mounts a stick called PARTY" in done.stdout) is told
+
+
+def test_a_picamera2_that_a_foreign_numpy_broke_is_told_with_the_reason_and_the_way_out(pi: Pi) -> None:
     pi.program("python3", "echo 'Traceback'; echo 'ValueError: numpy.dtype size changed'; exit 1")
     said = pi.refuses()
     assert "numpy.dtype size changed" in said
     assert "pip uninstall" in said
 
 
-def test_a_second_setup_during_the_first_is_told(pi):
+def test_a_second_setup_during_the_first_is_told(pi: Pi) -> None:
     with (pi.folder / "run/smart-selfie-setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "Another setup.sh is at work" in pi.refuses("only_one_setup")
@@ -179,17 +208,20 @@ def test_a_second_setup_during_the_first_is_told(pi):
 
 
 @pytest.fixture
-def real_python(pi):
+def real_python(pi: Pi) -> None:
     """The Python that runs this, which can make virtual environments."""
     (pi.folder / "bin/python3").unlink()
     python = Path(shutil.which("python3", path=os.environ["PATH"]) or "/usr/bin/python3").resolve()
     (pi.folder / "bin/python3").symlink_to(python)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # makes a virtual environment, which takes long on a busy machine
 @pytest.mark.usefixtures("real_python")
 @pytest.mark.parametrize("damage", ["empty", "damaged"])
-def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behind(pi, tmp_path, damage):
+def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behind(
+    pi: Pi, tmp_path: Path, damage: str
+) -> None:
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     if damage == "damaged":
@@ -203,9 +235,10 @@ def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behi
     assert not list((pi.folder / "opt").iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("real_python")
-def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi, tmp_path):
+def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi: Pi, tmp_path: Path) -> None:
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
     done = pi.run("make_release", TMPDIR=str(tmp_path), **nowhere)
     assert done.returncode == 1
@@ -213,7 +246,7 @@ def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi, tmp_path):
     assert not list((pi.folder / "opt").iterdir())
 
 
-def test_a_numpy_that_is_not_apts_stops_it(pi, tmp_path):
+def test_a_numpy_that_is_not_apts_stops_it(pi: Pi, tmp_path: Path) -> None:
     """In place of a whole environment a Python that finds another numpy first."""
     numpy = tmp_path / "elsewhere/numpy"
     numpy.mkdir(parents=True)
@@ -230,13 +263,15 @@ def test_a_numpy_that_is_not_apts_stops_it(pi, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--offline"], ["--offline", "/nowhere"], ["--fast"]], ids=" ".join)
-def test_bad_usage_is_told_with_the_usage(arguments):
+def test_bad_usage_is_told_with_the_usage(arguments: list[str]) -> None:
     done = subprocess.run([ROOT / "setup.sh", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--uninstall" in done.stderr
 
 
-def test_an_edited_file_is_kept_beside_the_new_one_and_one_no_longer_shipped_goes(pi, tmp_path):
+def test_an_edited_file_is_kept_beside_the_new_one_and_one_no_longer_shipped_goes(
+    pi: Pi, tmp_path: Path
+) -> None:
     """The files that setup.sh puts into the system, in a system that is a folder."""
     files = tmp_path / "system"
     new, old = tmp_path / "new", tmp_path / "old"
@@ -303,7 +338,7 @@ class Settings:
 
 
 @pytest.fixture
-def settings(tmp_path):
+def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path / "settings")
 
 
@@ -312,8 +347,8 @@ def settings(tmp_path):
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("program", ["cmp", "cp", "dd", "find", "install", "mv", "rm", "sed", "sync"])
 def test_links_that_appear_among_the_settings_at_any_moment_lead_root_nowhere(
-    pi, settings, program, when, target, edited
-):
+    pi: Pi, settings: Settings, program: str, when: str, target: str, edited: str
+) -> None:
     """A taken-over page, as fast as can be: it acts beside each program that setup.sh runs."""
     settings.installed(edited)
     settings.checks_with("cat $2")
@@ -338,7 +373,9 @@ def test_links_that_appear_among_the_settings_at_any_moment_lead_root_nowhere(
 
 @pytest.mark.parametrize("name", ["config.yaml", "config.yaml.edited", "config.yaml.part", "backup"])
 @pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "pipe"])
-def test_what_is_not_a_file_among_the_settings_is_refused_in_words(pi, settings, name, kind):
+def test_what_is_not_a_file_among_the_settings_is_refused_in_words(
+    pi: Pi, settings: Settings, name: str, kind: str
+) -> None:
     settings.installed("")
     odd = settings.folder / name
     odd.unlink(missing_ok=True)
@@ -358,7 +395,9 @@ def test_what_is_not_a_file_among_the_settings_is_refused_in_words(pi, settings,
     assert "move it elsewhere" in told
 
 
-def test_settings_that_nobody_edited_are_replaced_by_those_of_the_new_version(pi, settings):
+def test_settings_that_nobody_edited_are_replaced_by_those_of_the_new_version(
+    pi: Pi, settings: Settings
+) -> None:
     settings.installed("")
     (settings.folder / "config.yaml.part").write_text("left by a power cut")
     (settings.folder / "config.yaml.default").write_text("left by an earlier version")
@@ -371,7 +410,7 @@ def test_settings_that_nobody_edited_are_replaced_by_those_of_the_new_version(pi
     assert settings.config.stat().st_mode & 0o777 == 0o644
 
 
-def test_edited_settings_stay_and_the_place_of_all_settings_is_told(pi, settings):
+def test_edited_settings_stay_and_the_place_of_all_settings_is_told(pi: Pi, settings: Settings) -> None:
     settings.installed("mine: 1\n")
     settings.checks_with("exit 0")
     done = pi.run(f"{settings.places}; check_config {settings.release}; install_config {settings.release}")
@@ -381,7 +420,9 @@ def test_edited_settings_stay_and_the_place_of_all_settings_is_told(pi, settings
     assert f"{pi.folder}/opt/smart-selfie/current/share/config.yaml" in done.stdout
 
 
-def test_a_mistake_in_edited_settings_is_told_with_the_file_and_its_overrides_are_looked_at(pi, settings):
+def test_a_mistake_in_edited_settings_is_told_with_the_file_and_its_overrides_are_looked_at(
+    pi: Pi, settings: Settings
+) -> None:
     settings.installed("mine: 1\n")
     (settings.folder / "config.override.yaml").write_text("more: 1\n")
     settings.checks_with('cat "${2%.yaml}.override.yaml"; echo "$2, line 1: no such section" >&2; exit 1')

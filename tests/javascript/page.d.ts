@@ -83,10 +83,21 @@ interface Stage {
   slowest_ms: number;
 }
 
+/** What the camera granted; null where it does not tell. */
+interface CameraFacts {
+  model: string;
+  mode: [number, number] | null;
+  view_percent: [number, number] | null;
+  cropped: boolean;
+  angle: number | null;
+  frame_rate: number | null;
+  notes: string[];
+}
+
 interface Health {
   up: boolean;
   fault: string | null;
-  appliance: { uptime?: number; stages?: Stage[] };
+  appliance: { uptime?: number; stages?: Stage[]; camera?: CameraFacts | null };
   box: {
     temperature: number | null;
     heat: string | null;

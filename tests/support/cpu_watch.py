@@ -1,14 +1,16 @@
 """Name the tests that are slow, by the CPU time they take: a busy machine does not change it."""
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
 LIMIT_SECONDS = 1.0
 """CPU seconds of one test, its subprocesses included, above which it is to be marked slow."""
-SLOW_FIXTURES = frozenset({"replayed", "scene_video", "smile_video"})
-"""Fixtures that take longer than that: whatever uses one is slow."""
+SLOW_FIXTURES = frozenset({"greys", "replayed", "running", "saver", "scene_video", "smile_video", "strace"})
+"""Fixtures that take longer than that, or start something that does: whatever uses one is slow."""
+SLOW_FOLDERS = ("tests/appliance", "tests/browser", "tests/install")
+"""Folders of tests that run the whole appliance or a machine."""
 
 
 def cpu_seconds() -> float:
@@ -25,11 +27,12 @@ class CpuWatch:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            if isinstance(item, pytest.Function) and not SLOW_FIXTURES.isdisjoint(item.fixturenames):
+            folder = item.nodeid.startswith(SLOW_FOLDERS)
+            if folder or (isinstance(item, pytest.Function) and SLOW_FIXTURES & set(item.fixturenames)):
                 item.add_marker("slow")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
         before = cpu_seconds()
         yield
         used = cpu_seconds() - before
@@ -37,7 +40,7 @@ class CpuWatch:
             self._unmarked.append(f"{item.nodeid}: {used:.1f} s of CPU; mark it slow, or make it faster")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[object]:
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
         before = cpu_seconds()
         result = yield
         used = cpu_seconds() - before

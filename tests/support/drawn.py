@@ -13,7 +13,7 @@ from tests.support.strategies import decision_on
 def somebody(number: int, x: float, happy: float, *, shows: bool, seen: bool = True) -> Showing:
     scores = dict.fromkeys(LABELS, 0.0) | {"happy": happy, "neutral": 1 - happy}
     face = JudgedFace(box=Box(x, 150, 90, 110), confidence=1.0, scores=scores)
-    person = Person(number=number, face=face, seen=seen, first_seen_at=0.0)
+    person = Person(number=number, face=face, seen=seen)
     return Showing(person=person, score=happy, shows=shows)
 
 

@@ -1,12 +1,15 @@
 """Small made-up data in the form of fer2013.npz, so that nothing here needs the real one."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 ROWS = {0: 96, 1: 32, 2: 32}  # usage -> rows
 HAPPY_COLUMN, NEUTRAL_COLUMN = 1, 0
 
 
-def made_up_faces(seed: int = 0) -> dict[str, np.ndarray]:
+def made_up_faces(seed: int = 0) -> dict[str, NDArray[Any]]:
     """Pictures bright above (neutral) or below (happy), with noise: easy to tell apart, none alike."""
     rng = np.random.default_rng(seed)
     count = sum(ROWS.values())

@@ -31,6 +31,7 @@ class Video:
     controls_set: dict[str, Any] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
     vanished: tuple[Size, ...] = ()
+    tells_crop: bool = True
     af_state: int | None = None
     running: bool = False
     closed: bool = False
@@ -41,7 +42,9 @@ class Video:
     @property
     def camera_properties(self) -> dict[str, Any]:
         told: dict[str, Any] = {"Model": self.sensor.model, "PixelArraySize": self.sensor.pixels}
-        return told | ({"ScalerCropMaximum": self._mode.crop} if self._mode is not None else {})
+        if self._mode is None:
+            return told
+        return told | {"ScalerCropMaximum": self._mode.crop if self.tells_crop else (0, 0, 0, 0)}
 
     @property
     def sensor_resolution(self) -> Size:
@@ -56,6 +59,8 @@ class Video:
         told: dict[str, tuple[Any, Any, Any]] = {
             "FrameDurationLimits": limits,
             "AeExposureMode": (0, 3, 0),
+            "ExposureTime": (26, round(limits[1]), 20_000),
+            "AnalogueGain": (1.0, self.sensor.most_gain, 1.0),
             "AeFlickerMode": (0, 1, 0),
             "AeFlickerPeriod": (100, 1_000_000, None),
             "ExposureValue": (-8.0, 8.0, 0.0),
@@ -164,7 +169,7 @@ class Request:
         return np.full(stream["stride"] * stream["size"][1] * 3 // 2, 128, np.uint8)
 
     def get_metadata(self) -> dict[str, Any]:
-        told = {"SensorTimestamp": int(self._video.clock.now() * 1e9)}
+        told = {"SensorTimestamp": int(self._video.clock.now() * 1e9), "ExposureTime": 9_984, "Lux": 210.5}
         return told if self._video.af_state is None else told | {"AfState": self._video.af_state}
 
     def release(self) -> None:
@@ -186,8 +191,8 @@ _NEVER: Any = _Never()
 class Board:
     """The modules ``picamera2`` and ``libcamera`` of a board with a camera; ``opened``: its openings.
 
-    ``lacks``: controls it does not advertise; ``vanished``: modes it tells and does not grant; ``others``:
-    models of further cameras.
+    ``lacks``: controls it does not advertise; ``vanished``: modes it tells and does not grant;
+    ``tells_crop``: whether it says what a mode reads; ``others``: models of further cameras.
     """
 
     sensor: Sensor
@@ -195,6 +200,7 @@ class Board:
     fails: Exception | None = None
     lacks: tuple[str, ...] = ()
     vanished: tuple[Size, ...] = ()
+    tells_crop: bool = True
     others: tuple[str, ...] = ()
     opened: list[Video] = field(default_factory=list)
 
@@ -207,6 +213,7 @@ class Board:
             def __new__(cls, number: int, tuning: Any = None) -> Any:
                 video = Video(board.sensor, board.clock, tuning, board.fails)
                 video.lacks, video.vanished = board.lacks, board.vanished
+                video.tells_crop = board.tells_crop
                 board.opened.append(video)
                 return video
 

@@ -1,5 +1,7 @@
 """A group in front of the rule: what everybody shows, frame by frame, and the photos that it takes."""
 
+from collections.abc import Mapping, Sequence
+
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Decision, Reason, ReasonKind
@@ -12,7 +14,9 @@ FAINT = (LEVEL.shows + LEVEL.stops) / 2
 """Enough to go on smiling, not to begin."""
 
 
-def play(decider: Decider, scenes: list[dict[int, float | None]], start: float = 0.0) -> list[Decision]:
+def play(
+    decider: Decider, scenes: Sequence[Mapping[int, float | None]], start: float = 0.0
+) -> list[Decision]:
     """One decision a frame, at 30 frames a second."""
     return [decider.decide(people(start + i * STEP, scene)) for i, scene in enumerate(scenes)]
 

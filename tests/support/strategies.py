@@ -1,6 +1,7 @@
 """Pipeline data for tests: frames without pixels worth looking at, faces with chosen scores, decisions."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from appliance.light.states import State
 from appliance.records.decision import Decision, Reason, ReasonKind, Showing
 from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
-from appliance.records.frame import Box, Frame, Picture
+from appliance.records.frame import Box, Colour, Frame, Picture
 from appliance.records.labels import LABELS
 
 BLANK = np.zeros((48, 64, 3), np.uint8)
@@ -17,7 +18,7 @@ TINY = np.zeros((1, 1, 3), np.uint8)
 TINY_GREY, TINY_PICTURE = TINY[:, :, 0], Picture(width=1, height=1, convert=lambda: TINY)
 
 
-def frame(time: float, sequence: int = 0, pixels: np.ndarray = BLANK) -> Frame:
+def frame(time: float, sequence: int = 0, pixels: Colour = BLANK) -> Frame:
     """A black frame captured at ``time`` seconds."""
     if pixels is TINY:
         return Frame(sequence=sequence, captured_at=time, colour=TINY, grey=TINY_GREY, picture=TINY_PICTURE)
@@ -40,7 +41,6 @@ def person(number: int, happy: float | None, x: float = 10.0) -> Person:
         number=number,
         face=face(happy or 0.0, x),
         seen=seen,
-        first_seen_at=0.0,
         missing_for=0.0 if seen else 0.1,
     )
 
@@ -52,10 +52,10 @@ def judged(time: float, *faces: JudgedFace) -> JudgedFaces:
 
 def people(
     time: float,
-    happy: dict[int, float | None],
+    happy: Mapping[int, float | None],
     newcomers: int = 0,
     x: float = 10.0,
-    pixels: np.ndarray = BLANK,
+    pixels: Colour = BLANK,
 ) -> People:
     """Persons by number with their happiness; None: somebody followed who is missed in this frame."""
     persons = tuple(person(number, value, x) for number, value in happy.items())

@@ -5,13 +5,13 @@
 One module a section, or a few that belong together.
 """
 
-from appliance.config.schema.board import ButtonSettings, HardwareSettings
-from appliance.config.schema.camera import CameraSettings
-from appliance.config.schema.faces import FaceSettings, PeopleSettings
-from appliance.config.schema.photos import ExportSettings, MomentSettings, StorageSettings
-from appliance.config.schema.rule import RuleSettings, Sensitivity, Who
+from appliance.config.schema.board_settings import ButtonSettings, HardwareSettings
+from appliance.config.schema.camera_settings import CameraSettings
+from appliance.config.schema.faces_settings import FaceSettings, PeopleSettings
+from appliance.config.schema.photos_settings import ExportSettings, MomentSettings, StorageSettings
+from appliance.config.schema.rule_settings import RuleSettings, Sensitivity, Who
 from appliance.config.schema.section import Section
-from appliance.config.schema.web import WebSettings, is_loopback
+from appliance.config.schema.web_settings import WebSettings, is_loopback
 
 __all__ = [
     "ButtonSettings",

@@ -1,1 +1,1 @@
-"""Watches: each looks at one thing of the machine in turn and reports a condition."""
+"""Watches: each checks one thing of the machine regularly and reports a condition."""

@@ -1,4 +1,4 @@
-"""Takes what is edited in the configuration file into force, or refuses it and says why."""
+"""Puts edits of the configuration file in force, or refuses them with a reason."""
 
 import logging
 import threading
@@ -28,8 +28,8 @@ def report_config(fault: ConfigError | None, conditions: Conditions) -> None:
 class ConfigFileWatch(Watch):
     """Proposes the file when it has changed or ``asked`` is set; remembers good settings in force.
 
-    ``good`` tells whether the file was at the start; ``proven`` whether a frame has gone through the whole
-    pipeline, which no settings are remembered before. ``remember`` keeps them for the next start.
+    ``good`` tells whether the file was valid at the start; ``proven`` whether a frame has gone through the
+    whole pipeline: settings are remembered only after that. ``remember`` keeps them for the next start.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class ConfigFileWatch(Watch):
         self._remember = remember
 
     def check(self) -> None:
-        """Propose a change, put one in force that is ready, or report why it is refused."""
+        """Propose a change, put a ready one in force, or report why it is refused."""
         try:
             if self._live.changed() or self._asked.is_set():
                 self._asked.clear()

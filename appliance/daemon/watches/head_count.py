@@ -1,4 +1,4 @@
-"""When the light shows how many people are in view: once, when the number has changed and stays so."""
+"""Head count on the light: shown once, when the number of people in view has changed and is stable."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from appliance.light.states import State
 from appliance.records.decision import Decision
 
 LASTING_SECONDS = 0.5
-"""A number counts once it has been the same for so long: a face missed for a moment is no news."""
+"""A number counts once it has been stable for this long: a face missed for a moment changes nothing."""
 
 
 class HeadCount(FrameWatch):

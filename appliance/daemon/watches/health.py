@@ -1,4 +1,4 @@
-"""What the light reminds people of while it runs: heat, a weak power supply, a card nearly full."""
+"""Reminders of the light while the appliance runs: heat, a weak power supply, a card nearly full."""
 
 import logging
 from collections.abc import Callable
@@ -17,16 +17,16 @@ from appliance.storage import durable
 log = logging.getLogger(__name__)
 
 NEARLY_FULL_BYTES = 200_000_000
-"""Room for about a hundred photos above what must stay free."""
+"""Space for about a hundred photos above what must stay free."""
 DIP_SECONDS = 5 * REMIND_SECONDS
-"""For so long a dip of the voltage is told, however short it was: the light reminds several times."""
+"""A dip of the voltage is reported for this long, however short it was: the light repeats its reminder."""
 
 
 class HealthWatch(Watch):
     """Sets UNWELL and CARD_NEARLY_FULL. ``storage`` gives the settings in force.
 
-    The voltage is asked of the kernel, which asks the firmware every two seconds and says whether it was too
-    low in these. Looking twice as often misses no dip.
+    The kernel asks the firmware every two seconds whether the voltage was too low in between. Polling the
+    kernel twice as often misses no dip.
     """
 
     interval = 1.0
@@ -59,7 +59,7 @@ class HealthWatch(Watch):
             )
 
     def _weak(self) -> bool:
-        """Whether the voltage is too low, or was a moment ago; each dip goes into the journal once."""
+        """Return whether the voltage is too low, or was a moment ago; log each dip once."""
         now, told_until = self._clock.now(), self._dip_told_until
         if board.under_voltage_alarm(self._machine):
             if told_until is None:

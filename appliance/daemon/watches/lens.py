@@ -1,4 +1,4 @@
-"""Notices a picture in which nobody could be seen: a covered lens, a dark room, a lamp into the camera."""
+"""Detection of pictures that show nothing: a covered lens, a dark room, a lamp shining into the camera."""
 
 import logging
 
@@ -13,15 +13,15 @@ log = logging.getLogger(__name__)
 EVEN = 6.0
 """Standard deviation in grey levels below which a picture shows nothing: sensor noise alone has less."""
 DARK, BURNT_OUT = 24.0, 235.0
-"""Mean grey levels beyond which an even picture is no wall but a lens with something before it."""
-SECONDS = 3.0
-"""How long it must last: a hand that brushes past is no fault."""
-GRID = 8
-"""Every so many pixels is looked at, each way."""
+"""Mean grey levels beyond which an even picture is not a wall but a covered or dazzled lens."""
+COVERED_SECONDS = 3.0
+"""Time it must last: a hand that brushes past is not a fault."""
+SAMPLE_STEP = 8
+"""Distance of the pixels that are sampled, in both directions."""
 
 
 class LensWatch(FrameWatch):
-    """Sets LENS_COVERED once nothing was to be seen for three seconds, until something is again."""
+    """Sets LENS_COVERED once pictures have shown nothing for three seconds, until one shows something."""
 
     def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
@@ -37,13 +37,13 @@ class LensWatch(FrameWatch):
                 log.info("The camera sees something again")
             return
         self._since = now if self._since is None else self._since
-        if now - self._since >= SECONDS and self._conditions.set(Condition.LENS_COVERED, True):
+        if now - self._since >= COVERED_SECONDS and self._conditions.set(Condition.LENS_COVERED, True):
             log.warning("The camera sees nothing: %s", fault)
 
 
 def blind(grey: Grey) -> str | None:
-    """What is wrong with a picture that shows nothing (uint8 [height, width]); None if it shows something."""
-    few = grey[::GRID, ::GRID]
+    """Return why a picture (uint8 [height, width]) shows nothing; None where it shows something."""
+    few = grey[::SAMPLE_STEP, ::SAMPLE_STEP]
     mean = float(few.mean())
     if float(few.std()) >= EVEN or DARK < mean < BURNT_OUT:
         return None

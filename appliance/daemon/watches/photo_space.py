@@ -1,4 +1,4 @@
-"""Whether photos can be kept: known as soon as storage is full, and when there is room again."""
+"""Space for photos: a fault as soon as storage is full, cleared when there is space again."""
 
 import logging
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class PhotoSpaceWatch(Watch):
         self._store = store
 
     def check(self) -> None:
-        """Check for room. A file is written only where something was wrong, to see if it still is."""
+        """Check for space. Writes a file only while there is a fault, to see if it persists."""
         fault = Condition.STORAGE_FAULT in self._conditions
         store = self._store()
         try:

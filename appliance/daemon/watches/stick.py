@@ -1,4 +1,4 @@
-"""What the export to a USB stick is doing, for the light: another process, with other rights."""
+"""Progress of the export to a USB stick, for the light: another process with other rights reports it."""
 
 from pathlib import Path
 

@@ -31,8 +31,10 @@ class Granted:
     ``crop``: x, y, width, height of what the mode reads, in pixels of the whole sensor; ``sensor``: its width
     and height. Both are None where the camera does not tell, and so is ``mode``. ``picture_size`` and
     ``analysis_size`` in pixels. ``frame_rate``: frames a second, 0 where the camera does not tell;
-    ``asked_rate``: the setting. ``settings``: those of light, motion and focus, as they are in force.
-    ``notes``: settings that could not be had, each with what is used instead.
+    ``asked_rate``: the setting. ``buffers``: requests under way, ``buffer_bytes`` of contiguous memory each.
+    ``ranges``: least and most of ``exposure_ms``, ``gain`` and ``dioptres``, as far as told. ``settings``:
+    those of light, motion and focus, as they are in force. ``notes``: settings that could not be had, each
+    with what is used instead.
     """
 
     kind: str
@@ -45,6 +47,8 @@ class Granted:
     crop: tuple[int, int, int, int] | None = None
     sensor: Size | None = None
     buffers: int = 0
+    buffer_bytes: int = 0
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -99,6 +103,8 @@ class Granted:
             "frame_rate": round(self.frame_rate, 2) or None,
             "asked_frame_rate": self.asked_rate,
             "buffers": self.buffers or None,
+            "buffers_mb": round(self.buffers * self.buffer_bytes / 1e6, 1) or None,
+            "ranges": {name: list(limits) for name, limits in self.ranges.items()},
             "settings": dict(self.settings),
             "notes": list(self.notes),
         }

@@ -7,7 +7,7 @@ from typing import Any
 from appliance.config import schema
 from appliance.hw import board
 from appliance.hw.cameras.granted import Granted
-from appliance.hw.cameras.pi_controls import Controls, controls
+from appliance.hw.cameras.pi_controls import CameraControls, camera_controls, ranges
 from appliance.hw.cameras.sensor_modes import SensorMode, Size, bit_depth, candidates, photo_size
 from appliance.hw.machine import Machine
 from appliance.imaging.resize import fitted_size
@@ -104,11 +104,11 @@ class Configuring:
         )
         device.configure(configuration)
         # Only now are the limits of the controls those of this mode.
-        wanted = controls(settings, device.camera_controls)
+        wanted = camera_controls(settings, device.camera_controls)
         device.set_controls(wanted.values)
         return self._granted(mode, wanted, buffers)
 
-    def _granted(self, asked: SensorMode | None, wanted: Controls, buffers: int) -> Granted:
+    def _granted(self, asked: SensorMode | None, wanted: CameraControls, buffers: int) -> Granted:
         properties = self._device.camera_properties
         configuration = self._device.camera_configuration()
         mode, sensor = asked, configuration.get("sensor") or {}
@@ -119,17 +119,20 @@ class Configuring:
         if asked is not None and mode is not None and mode.size != asked.size:
             notes.append(f"the sensor's mode {asked} is not granted, {mode} is used")
         crop, whole = properties.get("ScalerCropMaximum"), properties.get("PixelArraySize")
+        main, lores = (_size(configuration[name]["size"]) for name in ("main", "lores"))
         granted = Granted(
             kind="picamera2",
             model=self._model,
             mode=mode,
-            crop=tuple(crop) if crop else None,
-            sensor=_size(whole) if whole else None,
-            picture_size=_size(configuration["main"]["size"]),
-            analysis_size=_size(configuration["lores"]["size"]),
+            crop=tuple(crop) if crop and all(crop[2:]) else None,
+            sensor=_size(whole) if whole and all(whole) else None,
+            picture_size=main,
+            analysis_size=lores,
             frame_rate=wanted.frame_rate,
             asked_rate=self._settings.frame_rate,
             buffers=buffers,
+            buffer_bytes=buffer_bytes(main, lores, mode),
+            ranges=ranges(self._device.camera_controls),
             settings=wanted.settings | self._told,
         )
         if granted.cropped:

@@ -21,7 +21,7 @@ _WHITE_BALANCE = {"auto": 0, "tungsten": 2, "fluorescent": 3, "indoor": 4, "dayl
 
 
 @dataclass(slots=True)
-class Controls:
+class CameraControls:
     """``values`` for ``Picamera2.set_controls``, and what they amount to.
 
     ``frame_rate``: frames a second at most, 0 where the camera does not tell. ``settings``: the keys of
@@ -34,16 +34,30 @@ class Controls:
     notes: list[str] = field(default_factory=list)
 
 
-def controls(settings: schema.CameraSettings, advertised: Advertised) -> Controls:
+def camera_controls(settings: schema.CameraSettings, advertised: Advertised) -> CameraControls:
     """Return the controls of the ``settings`` within the limits of the configured mode."""
-    wanted = Controls()
+    wanted = CameraControls()
     _frame_rate(settings, advertised, wanted)
     _focus(settings, advertised, wanted)
     _light(settings, advertised, wanted)
     return wanted
 
 
-def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def ranges(advertised: Advertised) -> dict[str, tuple[float, float]]:
+    """Return least and most of shutter (milliseconds), analogue gain and focus (dioptres), where told."""
+    units = {
+        "exposure_ms": ("ExposureTime", 1000),
+        "gain": ("AnalogueGain", 1),
+        "dioptres": ("LensPosition", 1),
+    }
+    return {
+        name: (round(advertised[control][0] / unit, 3), round(advertised[control][1] / unit, 3))
+        for name, (control, unit) in units.items()
+        if control in advertised
+    }
+
+
+def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     if "FrameDurationLimits" not in advertised:
         return
     asked = 1_000_000 / settings.frame_rate  # microseconds
@@ -59,7 +73,7 @@ def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted:
         )
 
 
-def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     if "AfMode" not in advertised:
         wanted.settings["focus"] = "fixed lens"
         if settings.focus != "auto":
@@ -80,7 +94,7 @@ def _focus(settings: schema.CameraSettings, advertised: Advertised, wanted: Cont
             wanted.notes.append(f"camera.focus: {settings.focus:g} m is out of reach, {used} is used")
 
 
-def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     exposure, white = settings.exposure, settings.white_balance
     if _choose("AeExposureMode", _EXPOSURE[exposure], advertised, wanted):
         wanted.settings["exposure"] = exposure
@@ -96,7 +110,7 @@ def _light(settings: schema.CameraSettings, advertised: Advertised, wanted: Cont
             wanted.notes.append(f"camera.white_balance: this camera does not have {white}")
 
 
-def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     wanted.settings["mains"] = "none"
     if settings.mains == "none":
         return
@@ -109,7 +123,7 @@ def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: Cont
     wanted.settings["mains"] = f"{settings.mains} Hz"
 
 
-def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted: Controls) -> None:
+def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     used = 0.0
     if "ExposureValue" in advertised:
         low, high, _ = advertised["ExposureValue"]
@@ -123,7 +137,7 @@ def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted:
         )
 
 
-def _choose(name: str, value: int, advertised: Advertised, wanted: Controls) -> bool:
+def _choose(name: str, value: int, advertised: Advertised, wanted: CameraControls) -> bool:
     """Set a control if the camera has it with that value; whether it was set."""
     if name not in advertised:
         return False

@@ -33,8 +33,11 @@ from appliance.hw.cameras.pi_tuning import choose_tuning
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Box, Colour, Frame, Picture
 
-CLOSING = 2.0
+PI_CLOSE_SECONDS = 2.0
 """Seconds. A camera whose driver hangs never closes; the daemon must go on."""
+
+_TOLD = ("ExposureTime", "AnalogueGain", "DigitalGain", "Lux", "FrameDuration", "LensPosition", "AfState")
+"""Of a frame's metadata, as libcamera names them; microseconds, factors, lux, dioptres."""
 
 _MATRICES = {"Rec601": "601", "Rec709": "709", "Rec2020": "2020"}  # libcamera::ColorSpace::YcbcrEncoding
 
@@ -153,10 +156,12 @@ class PiCamera:
         self._clock = clock
         self._sequence = 0
         self._job: Any = None
+        self._metadata: dict[str, Any] = {}
 
     def facts(self) -> dict[str, Any]:
-        """Return what was granted, see :class:`Granted`."""
-        return self.granted.facts()
+        """Return what was granted, see :class:`Granted`, and ``now``: light and focus of the last frame."""
+        now = {name: self._metadata[name] for name in _TOLD if name in self._metadata}
+        return self.granted.facts() | ({"now": now} if now else {})
 
     def aim(self, faces: Sequence[Box]) -> None:
         """See :class:`appliance.hw.camera.Aimable`."""
@@ -187,7 +192,7 @@ class PiCamera:
         try:
             main = request.make_buffer("main")
             lores = request.make_buffer("lores")
-            metadata = request.get_metadata()
+            self._metadata = metadata = request.get_metadata()
         finally:
             request.release()
         now = self._clock.now()
@@ -213,4 +218,4 @@ class PiCamera:
         """Stop the camera and give it back."""
         closing = threading.Thread(target=self._device.close, name="camera-close", daemon=True)
         closing.start()
-        closing.join(CLOSING)
+        closing.join(PI_CLOSE_SECONDS)

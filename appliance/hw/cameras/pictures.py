@@ -14,7 +14,7 @@ from appliance.hw.cameras import series
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.foreign import HEAD_BYTES, name_of_kind
 from appliance.hw.cameras.limits import LARGEST_PICTURE, TOO_LARGE, check_cost
-from appliance.hw.cameras.pixels import TURNED, orientation_of, to_bgr
+from appliance.hw.cameras.pixels import TURNED, orientation_of, upright_bgr
 from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame, Picture
 from appliance.storage.regular_file import open_regular
@@ -160,7 +160,7 @@ def read_page(
 ) -> Colour:
     """All pixels of ``image``, opened from ``path``, BGR. To be called inside :func:`opened`."""
     check_cost(path, image, scans, whole=True, turned=orientation in TURNED, animated=animated)
-    return to_bgr(image, orientation)
+    return upright_bgr(image, orientation)
 
 
 def read_picture(path: Path) -> Colour:
@@ -190,6 +190,6 @@ def frame_from_picture_file(
         image.draft("RGB", (2 * small[0], 2 * small[1]))
         check_cost(path, image, scans, whole=False)
         smaller = max(1, min(image.width // (_ENOUGH * small[0]), image.height // (_ENOUGH * small[1])))
-        bgr = to_bgr(image, orientation, smaller)
+        bgr = upright_bgr(image, orientation, smaller)
     picture = Picture(width=width, height=height, convert=lambda: read_picture(path))
     return make_frame(sequence, captured_at, bgr, analysis_size, picture)

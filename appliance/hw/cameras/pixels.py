@@ -34,7 +34,7 @@ def orientation_of(image: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def to_bgr(image: Image.Image, orientation: int = 1, smaller: int = 1) -> Colour:
+def upright_bgr(image: Image.Image, orientation: int = 1, smaller: int = 1) -> Colour:
     """uint8 [height, width, 3], BGR, turned as ``orientation`` says. Decodes ``image``.
 
     ``smaller``: averaged over squares of so many pixels a side. Transparent parts are white. What is deeper

@@ -4,6 +4,7 @@ It needs no camera. The faces are averages (``models/scene.npz``), so the real f
 expression model work on it; what everybody does at which time is known, so a test can check them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -22,6 +23,11 @@ from appliance.records.frame import Box, Colour, Frame, Grey
 WIDTH, HEIGHT = 1280, 720
 FRAME_RATE = 30
 SECONDS = 15.0
+
+SCENE_EXPRESSIONS = ("happy", "neutral")
+"""What the people of the scene can look like."""
+SMILING = 0.5
+"""How far along its smile, from 0 to 1, a face must be for a viewer to call it one."""
 
 _MORPH = 0.5
 """Seconds a smile takes to come or to go."""
@@ -110,7 +116,7 @@ def smiles(time: float) -> dict[str, float]:
     return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
 
 
-def faces(time: float) -> dict[str, Box]:
+def face_boxes(time: float) -> dict[str, Box]:
     """Where the faces in full view are, pixels of the picture."""
     time %= SECONDS
     boxes = {name: role.face(time) for name, role in ROLES.items()}
@@ -123,6 +129,12 @@ def everybody_smiles(time: float) -> bool:
     if any(_half_in_view(role.face(time)) for role in ROLES.values()):
         return False
     return all(level == 1 for level in smiles(time).values())
+
+
+def everybody_shows(expressions: Collection[str], time: float) -> bool:
+    """Return whether everybody in full view would be seen to show one of ``expressions``, at ``time`` s."""
+    shown = ("happy" if level >= SMILING else "neutral" for level in smiles(time).values())
+    return all(one in expressions for one in shown)
 
 
 def _in_view(box: Box) -> bool:

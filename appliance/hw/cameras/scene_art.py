@@ -112,14 +112,24 @@ class _Canvas:
 
     def paint(self, mask: Mask, colour: BGR) -> None:
         """Lay a colour over what is there."""
-        opacity = mask[..., None]
-        self.lit += opacity * (np.array(colour, np.float32) - self.lit)
-        self.opacity += opacity * (1 - self.opacity)
+        part = _part(mask)
+        opacity, lit = mask[part][..., None], self.lit[part]
+        lit += opacity * (np.array(colour, np.float32) - lit)
+        self.opacity[part] += opacity * (1 - self.opacity[part])
 
     def tint(self, mask: Mask, colour: BGR) -> None:
         """Lay a colour over what is there, and nowhere else."""
-        opacity = mask[..., None]
-        self.lit += opacity * (np.array(colour, np.float32) * self.opacity - self.lit)
+        part = _part(mask)
+        opacity, lit = mask[part][..., None], self.lit[part]
+        lit += opacity * (np.array(colour, np.float32) * self.opacity[part] - lit)
+
+
+def _part(mask: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns that a shape covers: the rest of the canvas needs no work."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return slice(0), slice(0)
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _through(opacity: Mask) -> Colour:

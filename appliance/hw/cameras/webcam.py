@@ -24,7 +24,7 @@ from appliance.hw.cameras.patience import patience
 from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame
 
-CLOSING = 1.0
+WEBCAM_CLOSE_SECONDS = 1.0
 """Seconds to wait for a read in progress when closing; a stalled one ends by itself, on its thread."""
 
 # linux/videodev2.h
@@ -37,7 +37,7 @@ _RAW_DRIVERS = ("unicam", "rp1-cfe", "bcm2835-isp", "pispbe", "bcm2835-codec", "
 """Video nodes of a Pi that are parts of the Pi camera's machinery, or of the video decoder."""
 
 
-class Capture(Protocol):
+class VideoDevice(Protocol):
     """What of cv2.VideoCapture is used."""
 
     def read(self) -> tuple[bool, Any]: ...
@@ -106,7 +106,7 @@ class Webcam:
 
     def __init__(
         self,
-        capture: Capture,
+        capture: VideoDevice,
         clock: Clock,
         *,
         name: str = "webcam",
@@ -203,4 +203,4 @@ class Webcam:
     def close(self) -> None:
         """Stop reading and give the device back."""
         self._closing = True
-        self._reader.join(CLOSING)
+        self._reader.join(WEBCAM_CLOSE_SECONDS)

@@ -55,11 +55,11 @@ class Chooser(Stage[Decision, Decision]):
         self._alone_until = -math.inf
 
     def use(self, settings: MomentSettings) -> None:
-        """Other settings from the next frame on. Any thread."""
+        """Use other settings from the next frame on. Any thread."""
         self._settings = settings
 
     def is_precious(self, decision: Decision) -> bool:
-        """Whether a photo was decided: the cooldown has begun with it, so it is not decided again."""
+        """Return whether a photo was decided: the cooldown has begun with it, so it is not decided again."""
         return decision.take_photo
 
     def process(self, decision: Decision) -> list[Decision]:
@@ -129,7 +129,7 @@ class Chooser(Stage[Decision, Decision]):
         ]
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
-        """Open eyes first, then by marks; of equals the one nearest the trigger."""
+        """Sort by open eyes first, then by marks; of equals the one nearest the trigger comes first."""
         rates = rate([candidate.marks for candidate in ring])
         rated = sorted(
             zip(rates, ring, strict=True),
@@ -148,8 +148,10 @@ class Chooser(Stage[Decision, Decision]):
 
 
 def _expendable(ring: list[Candidate]) -> int:
-    """Which one to give up: of the two nearest in time the worse. So what is left is spread over the moment,
-    and not all of it is within one blink."""
+    """Return the index of the frame to give up: of the two nearest in time the worse.
+
+    So what is left is spread over the moment, and not all of it is within one blink.
+    """
     rates = rate([candidate.marks for candidate in ring])
     first = min(range(len(ring) - 1), key=lambda i: ring[i + 1].time - ring[i].time)
     return min((first, first + 1), key=rates.__getitem__)

@@ -30,7 +30,7 @@ class EyeJudge:
         self._cascade = load_cascade(cascade_path("haarcascade_eye_tree_eyeglasses.xml"))
 
     def open(self, grey: Grey, box: Box) -> bool | None:
-        """Whether an eye is open in the face in ``box`` of ``grey``; None when the face is too small to tell.
+        """Return whether an eye is open in the face in ``box`` of ``grey``; None if it is too small.
 
         One eye is enough: the cascade misses every fourth, and people close both.
         """
@@ -46,7 +46,7 @@ class EyeJudge:
         return len(self._cascade.detectMultiScale(sized, 1.1, 2, minSize=(20, 20), maxSize=(50, 50))) > 0
 
     def everybody(self, decision: Decision) -> bool:
-        """Whether nobody who counts is known to have closed eyes in this frame."""
+        """Return whether nobody who counts is known to have closed eyes in this frame."""
         return all(
             self.open(decision.frame.grey, showing.person.face.box) is not False
             for showing in decision.people

@@ -30,7 +30,7 @@ class Marks:
 
 
 def marks(decision: Decision, before: Grey | None) -> Marks:
-    """The marks of one frame; ``before`` is the analysis image of the frame before it, None if unknown.
+    """Measure one frame; ``before`` is the analysis image of the frame before it, None if unknown.
 
     Measured on the analysis image: within a moment frames differ by movement, which it shows well enough,
     and converting every full picture would cost more than all other stages together.
@@ -49,7 +49,7 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
 
 
 def rate(frames: Sequence[Marks]) -> list[float]:
-    """A mark from 0 to 1 for each frame, the criteria weighed against the best of these frames."""
+    """Return a mark from 0 to 1 for each frame, the criteria weighed against the best of these frames."""
     sharpest = max((frame.sharpness for frame in frames), default=0.0) or 1.0
     liveliest = max(LEAST_MOTION, max((frame.motion for frame in frames), default=0.0))
     return [
@@ -61,7 +61,7 @@ def rate(frames: Sequence[Marks]) -> list[float]:
 
 
 def cut(grey: Grey, box: Box) -> Grey:
-    """The part of ``grey`` in ``box``, a view; empty when it lies outside."""
+    """Return the part of ``grey`` in ``box``, a view; empty when it lies outside."""
     x, y = max(0, round(box.x)), max(0, round(box.y))
     return grey[y : max(0, round(box.y + box.h)), x : max(0, round(box.x + box.w))]
 

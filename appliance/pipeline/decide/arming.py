@@ -21,21 +21,21 @@ class Arming:
         return changed
 
     def use(self, rule: RuleSettings, now: float) -> None:
-        """Another rule; only a change of mode arms or disarms."""
+        """Use another rule; only a change of mode arms or disarms."""
         if rule.mode != self._rule.mode:
             self.armed = rule.mode == "always_armed"
             self._shots = 0
         self._rule, self._idle_since = rule, now
 
     def photo(self, now: float) -> None:
-        """A photo was taken."""
+        """Count a photo that was taken."""
         self._shots += 1
         self._idle_since = now
         if self.armed and 0 < self._rule.shots_per_arming <= self._shots:
             self.armed = False
 
     def tick(self, now: float) -> None:
-        """Disarm when nothing has come of it for too long."""
+        """Disarm when no photo was taken for too long."""
         if self._idle_since is None:
             self._idle_since = now
         limit = 60 * self._rule.disarm_after_minutes
@@ -43,5 +43,5 @@ class Arming:
             self.armed = False
 
     def restart(self, now: float) -> None:
-        """The frames' time went back: count from here."""
+        """Count from here: the frames' time went back."""
         self._idle_since = now

@@ -27,8 +27,8 @@ class Verdict:
         return self.waiting_for is None and self.doubt is None
 
 
-def judge(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Verdict:
-    """Whether this very frame may be the photo. ``newcomers`` are faces too new to be sure of."""
+def verdict_on(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Verdict:
+    """Judge whether this frame may be the photo. ``newcomers`` are faces too new to be sure of."""
     counted = [showing for showing in people if showing.person.counts]
     waiting_for = _waiting_for(rule, counted, newcomers)
     wanted = needed(rule, len(counted) + newcomers)
@@ -43,7 +43,7 @@ def judge(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) -> Ve
 
 
 def needed(rule: RuleSettings, present: int) -> int:
-    """How many of ``present`` people must show it. At least one: a photo of nobody is none."""
+    """Return how many of ``present`` people must show it, at least one."""
     if rule.who.at_least is not None:
         return rule.who.at_least
     if rule.who.share is not None:
@@ -52,7 +52,7 @@ def needed(rule: RuleSettings, present: int) -> int:
 
 
 def everyone(rule: RuleSettings) -> bool:
-    """Whether the rule asks for everybody in view."""
+    """Return whether the rule asks for everybody in view."""
     return rule.who.at_least is None and rule.who.share is None
 
 

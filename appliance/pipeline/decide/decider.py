@@ -79,11 +79,11 @@ class Decider(Stage[People, Decision]):
         return self._arming.armed
 
     def command(self, command: Command) -> None:
-        """Somebody asks for something. Any thread."""
+        """Carry out ``command`` at the next frame. Any thread."""
         self._waiting.append(command)
 
     def use(self, rule: RuleSettings) -> None:
-        """Another rule from the next frame on. Any thread."""
+        """Use another rule from the next frame on. Any thread."""
         self._rules.append(rule)
 
     def process(self, people: People) -> tuple[Decision]:
@@ -118,7 +118,7 @@ class Decider(Stage[People, Decision]):
     def _examine(self, people: People, now: float) -> _Findings:
         self._arming.tick(now)
         showing = self._scores.update(people.persons, now)
-        verdict = company.judge(self._rule, showing, people.newcomers)
+        verdict = company.verdict_on(self._rule, showing, people.newcomers)
         obeys = verdict.waiting_for is None
         return _Findings(
             people=showing,
@@ -130,7 +130,7 @@ class Decider(Stage[People, Decision]):
         )
 
     def _photo_may_come(self, findings: _Findings, now: float) -> bool:
-        """Whether the next photo comes if everybody goes on: the scene is new, and the cooldown ends soon."""
+        """Return whether a photo comes if everybody goes on: the scene is new, and the cooldown ends soon."""
         cooled = now - self._photo_at >= self._rule.cooldown_seconds - self._rule.hold_seconds
         return cooled and (findings.new_scene or self._scene.changing)
 

@@ -7,7 +7,7 @@ GAP_SECONDS = 1.0
 """After a gap this long nobody knows what went on meanwhile."""
 GAP_FRAMES = 2.5
 """A camera of one to five frames a second has longer gaps than that: then so many frame times."""
-LONGEST_SECONDS = 2.5
+LONGEST_GAP_SECONDS = 2.5
 """However slow it has been: ``camera.frame_rate`` is 1 at least."""
 _REMEMBERED = 4
 """Intervals looked back at. The shortest of them counts: one that stalls is no slow camera."""
@@ -28,7 +28,7 @@ class FrameGap:
         elapsed = now - self._last
         allowed = GAP_SECONDS
         if self._intervals:
-            allowed = max(allowed, min(LONGEST_SECONDS, GAP_FRAMES * min(self._intervals)))
+            allowed = max(allowed, min(LONGEST_GAP_SECONDS, GAP_FRAMES * min(self._intervals)))
         self._last = now
         if elapsed < 0:
             self._intervals.clear()

@@ -30,7 +30,7 @@ class Hold:
         self._earliest, self._since, self._in_episode = now, None, False
 
     def photo(self, now: float) -> None:
-        """A photo was taken: the time starts over, the episode goes on."""
+        """Start the time over after a photo; the episode goes on."""
         self._earliest, self._since = now, None
 
     def update(self, rule: RuleSettings, people: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
@@ -64,6 +64,6 @@ class Hold:
 
 
 def _still_obeys(rule: RuleSettings, counted: list[Showing]) -> bool:
-    """A face missed for a moment need not end it; somebody who stops showing it does."""
+    """Return whether enough people go on; a face may be missed for a moment."""
     still = sum(showing.shows and showing.person.missing_for <= MISSED_SECONDS for showing in counted)
     return bool(counted) and still >= company.needed(rule, len(counted))

@@ -26,7 +26,7 @@ class LightState:
             self._photo_until = -math.inf
 
     def photo(self, now: float) -> None:
-        """A photo was taken."""
+        """Show the photo state for :data:`PHOTO_LIGHT_SECONDS`: a photo was taken."""
         self._photo_until = now + PHOTO_LIGHT_SECONDS
 
     def update(

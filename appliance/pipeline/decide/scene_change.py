@@ -20,7 +20,7 @@ class SceneChange:
         self._since: float | None = None
 
     def photo(self, people: tuple[Showing, ...]) -> None:
-        """A photo was taken of these."""
+        """Remember who was where in the photo that was just taken."""
         self._photo = _places(people)
         self._showed = frozenset(
             showing.person.number for showing in people if showing.shows and showing.person.counts
@@ -28,7 +28,7 @@ class SceneChange:
         self._since = None
 
     def forget(self) -> None:
-        """Nothing is known about what the last photo showed, or somebody asked to go on."""
+        """Forget the last photo: frames were missing, or somebody asked to go on."""
         self._photo = None
 
     @property
@@ -37,7 +37,7 @@ class SceneChange:
         return self._since is not None
 
     def is_new(self, people: tuple[Showing, ...], obeys: bool, now: float) -> bool:
-        """Whether the scene differs from the last photo's. ``obeys``: the rule holds in this frame."""
+        """Return whether the scene differs from the last photo's. ``obeys``: the rule holds in this frame."""
         if self._photo is None:
             return True
         if obeys and not self._differs(people):

@@ -42,6 +42,6 @@ THRESHOLDS: Mapping[str, Mapping[Sensitivity, float]] = {
 
 @functools.cache
 def level_of(expressions: tuple[str, ...], sensitivity: Sensitivity) -> Level:
-    """The level for any of ``expressions``: the strictest of theirs, as their probabilities are added."""
+    """Return the strictest level of ``expressions``, as their probabilities are added."""
     shows = max(THRESHOLDS[name][sensitivity] for name in expressions)
     return Level(shows, round(STOPS * shows, 4))

@@ -32,7 +32,7 @@ class Scores:
         self._scores: dict[int, _Score] = {}
 
     def update(self, persons: tuple[Person, ...], now: float) -> tuple[Showing, ...]:
-        """How each of ``persons`` stands to the rule; whoever is not among them is forgotten."""
+        """Return how each of ``persons`` stands to the rule; forget everybody else."""
         scores, result = {}, []
         for person in persons:
             old = self._scores.get(person.number)
@@ -77,6 +77,6 @@ class Scores:
 
 
 def expression_probability(expressions: tuple[str, ...], face: JudgedFace) -> float:
-    """Probability of any of ``expressions``, given that it is a face."""
+    """Return the probability of any of ``expressions``, given that it is a face."""
     wanted = sum(face.scores[name] for name in expressions)
     return min(1.0, wanted / max(1e-9, 1 - face.scores["not_a_face"]))

@@ -65,11 +65,11 @@ class CascadeDetector:
         self._min_square = max(SMALLEST_SQUARE, round(min_size / SQUARE))
 
     def search(self, frame: Frame) -> list[Face]:
-        """Every face of the whole picture; see :class:`appliance.pipeline.find.detector.Detector`."""
+        """Find every face of the whole picture; see :class:`appliance.pipeline.find.detector.Detector`."""
         return merge([face for part in range(self.parts) for face in self.search_part(frame, part)])
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:
-        """What one view sees of the whole picture."""
+        """Find what one view sees of the whole picture."""
         view = VIEWS[part]
         grey = np.asarray(cv2.flip(frame.grey, 1), np.uint8) if view.mirrored else frame.grey
         found = self._detect(part, grey, view.factor, view.neighbours, self._min_square, None)
@@ -79,7 +79,7 @@ class CascadeDetector:
         return [Face(_moved(f.box, width - 2 * f.box.x - f.box.w, 0), f.confidence) for f in found]
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
-        """Faces near ``known``: a small window round each, scaled down so that a face is just big enough."""
+        """Find faces near ``known``: in a small window round each, scaled down as far as will do."""
         return merge([face for box in known for face in self._near(frame.grey, box)])
 
     def _near(self, grey: Grey, box: Box) -> list[Face]:
@@ -120,6 +120,6 @@ def _moved(box: Box, x: float, y: float) -> Box:
 
 
 def tight_box(x: float, y: float, w: float, h: float) -> Box:
-    """The face in a cascade's square, by the measured proportions."""
+    """Return the face in a cascade's square, by the measured proportions."""
     width, height = FACE_WIDTH * w, FACE_HEIGHT * h
     return Box(x + (w - width) / 2, y + (h - height) / 2, width, height)

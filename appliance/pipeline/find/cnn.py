@@ -27,7 +27,7 @@ class CnnDetector:
         self._drift = Drift()
 
     def search(self, frame: Frame) -> list[Face]:
-        """Every face of the whole picture; the network's boxes are tight already."""
+        """Find every face of the whole picture; the network's boxes are tight already."""
         found = (
             Face(Box(x, y, w, h), confidence) for x, y, w, h, confidence in self._network.find(frame.colour)
         )
@@ -36,9 +36,9 @@ class CnnDetector:
         return faces
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:  # noqa: ARG002  (there is one part)
-        """The same as :meth:`search`."""
+        """Do the same as :meth:`search`."""
         return self.search(frame)
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:  # noqa: ARG002
-        """The faces of the last full search, where they are now; those that changed too much are left out."""
+        """Find the faces of the last full search where they are now, but for those that changed too much."""
         return self._drift.follow(frame.grey)

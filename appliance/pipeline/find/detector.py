@@ -19,20 +19,20 @@ class Detector(Protocol):
     """Probability of not_a_face from which a find of this detector is dropped; measured for each."""
 
     def search(self, frame: Frame) -> list[Face]:
-        """Every face of the whole picture."""
+        """Find every face of the whole picture."""
         ...
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:
-        """Faces of the whole picture that part ``part`` (0 to parts - 1) of the search can see."""
+        """Find the faces that part ``part`` (0 to parts - 1) of a search of the whole picture can see."""
         ...
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
-        """Faces close to where ``known`` ones were, of about their size; far cheaper than a full search."""
+        """Find faces close to where ``known`` ones were, of about their size; far cheaper than a search."""
         ...
 
 
 def merge(faces: Sequence[Face], iou: float = 0.4) -> list[Face]:
-    """One face for each heap of overlapping ones, the most confident; also one inside another."""
+    """Return the most confident face of each heap of overlapping ones; also of one inside another."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda found: -found.confidence):
         if all(face.box.iou(other.box) < iou and not _inside(face.box, other.box) for other in kept):
@@ -41,7 +41,7 @@ def merge(faces: Sequence[Face], iou: float = 0.4) -> list[Face]:
 
 
 def _inside(box: Box, other: Box) -> bool:
-    """Whether the centre of either lies deep within the other: nose and mouth found as a second face."""
+    """Return whether the centre of either lies deep within the other, as nose and mouth found as a face."""
     small, large = sorted((box, other), key=lambda one: one.size)
     x, y = small.centre
     return abs(x - large.centre[0]) < 0.3 * large.w and abs(y - large.centre[1]) < 0.3 * large.h

@@ -42,7 +42,7 @@ class Drift:
                 self._patches.append(_Patch(face, scale, image))
 
     def follow(self, grey: Grey) -> list[Face]:
-        """The same faces in the next frame; one that is no longer to be seen is left out, and forgotten."""
+        """Find the same faces in the next frame; forget those that are no longer seen."""
         kept = []
         for patch in self._patches:
             moved = _match(grey, patch)
@@ -71,7 +71,7 @@ def _match(grey: Grey, patch: _Patch) -> Face | None:
 
 
 def _cut(grey: Grey, box: Box, scale: float) -> Grey | None:
-    """The part of ``grey`` inside ``box``, scaled; None if next to nothing of it is inside the picture."""
+    """Cut ``box`` out of ``grey``, scaled; None if next to nothing of it is inside the picture."""
     left, top = max(0, round(box.x)), max(0, round(box.y))
     part = grey[top : max(0, round(box.y + box.h)), left : max(0, round(box.x + box.w))]
     height, width = round(part.shape[0] * scale), round(part.shape[1] * scale)

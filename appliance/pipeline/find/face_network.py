@@ -112,7 +112,7 @@ class FaceNetwork:
             raise ModelError(f"{self.model.path} has other tensors than its JSON says", RESTORE)
 
     def find(self, picture: NDArray[np.uint8]) -> list[tuple[float, float, float, float, float]]:
-        """Faces of a picture of any size: x, y, w, h in its pixels and confidence 0 to 1, surest first.
+        """Find the faces of a picture: x, y, w, h in its pixels and confidence 0 to 1, surest first.
 
         ``picture``: uint8 [height, width, 3] in BGR, or [height, width] in grey.
         """

@@ -86,7 +86,7 @@ class FaceFinder(Stage[Frame, FoundFaces]):
         return self._lost_one or self._something_moved(frame.grey, thumb)
 
     def _something_moved(self, grey: Grey, thumb: NDArray[np.int16]) -> bool:
-        """Whether the picture changed, outside known faces, since the last full search."""
+        """Return whether the picture changed, outside known faces, since the last full search."""
         assert self._thumb is not None
         changed = np.abs(thumb - self._thumb) > MOVED_GREY
         sx, sy = THUMB[0] / grey.shape[1], THUMB[1] / grey.shape[0]
@@ -97,7 +97,7 @@ class FaceFinder(Stage[Frame, FoundFaces]):
         return int(changed.sum()) >= MOVED_PIXELS
 
     def _remember(self, faces: list[Face], full: bool) -> None:
-        """A face that was missed stays known until a search that could have seen it."""
+        """Keep a missed face known until a search that could have seen it."""
         boxes = [face.box for face in faces]
         if not full or self._next_part:
             boxes += [box for box in self._known if all(box.iou(new) < 0.1 for new in boxes)]

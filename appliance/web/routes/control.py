@@ -11,7 +11,7 @@ from appliance.web.link import Link
 from appliance.web.live_view import Latency, LiveView
 from appliance.web.routes.http import command_answer
 
-COMMANDS = {"arm", "disarm", "shoot"}
+PAGE_COMMANDS = {"arm", "disarm", "shoot"}
 
 
 class ControlRoutes:
@@ -40,6 +40,6 @@ class ControlRoutes:
     async def command(self, request: Request) -> Response:
         """Pass a command on to the appliance."""
         command = request.path_params["command"]
-        if command not in COMMANDS:
+        if command not in PAGE_COMMANDS:
             raise HTTPException(404)
         return command_answer(await self._link.ask(command))

@@ -1,7 +1,7 @@
 """The photos: listed, whole, small, as a zip, deleted."""
 
+import functools
 import re
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from appliance.storage.photo_names import PHOTO
-from appliance.web.gallery import CHUNK, Gallery, StoredPhoto
+from appliance.web.gallery import READ_CHUNK_BYTES, Gallery, StoredPhoto
 from appliance.web.link import Link
 from appliance.web.routes.http import command_answer, download, query_number
 
@@ -56,7 +57,7 @@ class PhotoRoutes:
         headers = {"Cache-Control": FOREVER, "Content-Length": str(_size(file))}
         if "download" in request.query_params:
             headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return StreamingResponse(iterate_in_threadpool(_pieces(file)), 200, headers, "image/jpeg")
+        return _PhotoResponse(file, headers)
 
     async def thumbnail(self, request: Request) -> Response:
         """Answer with one photo, small."""
@@ -91,7 +92,14 @@ def _size(file: BinaryIO) -> int:
     return size
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK):
-            yield piece
+class _PhotoResponse(StreamingResponse):
+    """A file in pieces, closed also when the browser leaves before the first of them."""
+
+    def __init__(self, file: BinaryIO, headers: dict[str, str]) -> None:
+        pieces = iter(functools.partial(file.read, READ_CHUNK_BYTES), b"")
+        super().__init__(iterate_in_threadpool(pieces), 200, headers, "image/jpeg")
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._file:
+            await super().__call__(scope, receive, send)

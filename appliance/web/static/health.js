@@ -49,6 +49,7 @@ function tiles(health) {
     ["Running", health.up ? duration(appliance.uptime) : "Stopped", health.up ? "since the start" : "the appliance does not answer", health.up ? "" : "bad"],
     ["Temperature", box.temperature == null ? "–" : `${box.temperature.toFixed(0)} °C`, box.temperature == null ? "this machine does not tell" : hot ? "hot" : "fine", hot],
     ["Power", box.throttled == null ? "–" : now.length ? "Trouble" : box.throttled.length ? "Was in trouble" : "Good", box.throttled == null ? "this machine does not tell" : box.throttled.join(", ") || "never throttled", now.length ? "bad" : (box.throttled || []).length ? "warn" : ""],
+    ["Camera", ...camera(appliance.camera)],
     ["Free space", size(box.free_mb), `of ${size(box.size_mb)}`, full, box.size_mb && box.free_mb != null ? 1 - box.free_mb / box.size_mb : null],
     ["Photos", String(health.photos), "on the card", ""],
     ["Dropped frames", String(dropped), done ? `of ${done}: ${(100 * dropped / done).toFixed(1)} %` : "no frames yet", ""],
@@ -68,6 +69,20 @@ function tiles(health) {
     within(tile, ".gauge").hidden = share == null;
     within(tile, "i").style.width = `${100 * (share || 0)}%`;
   });
+}
+
+/** @param {CameraFacts | null | undefined} camera @returns {[value: string, words: string, state: string]} */
+function camera(camera) {
+  if (!camera) return ["–", "it does not tell", ""];
+  const view = camera.view_percent;
+  const words = [
+    view && `sees ${view[0].toFixed(0)} % × ${view[1].toFixed(0)} % of its sensor`,
+    camera.angle && `${camera.angle.toFixed(0)}° wide`,
+    camera.mode && `mode ${camera.mode.join("×")}`,
+    camera.frame_rate && `${camera.frame_rate.toFixed(0)} frames a second`,
+    ...(camera.notes || []),
+  ].filter(Boolean);
+  return [camera.cropped ? "Cropped" : camera.model, words.join(", ") || "it does not tell more", camera.cropped ? "bad" : ""];
 }
 
 /** @param {Stage[]} list */

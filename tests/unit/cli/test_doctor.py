@@ -12,7 +12,7 @@ import pytest
 
 from appliance.cli import main
 from appliance.config import Config, load_config
-from appliance.doctor import board, card, program
+from appliance.doctor import board_checks, camera_checks, card, program_checks
 from appliance.doctor.finding import Status
 from appliance.hw.machine import Machine
 
@@ -20,7 +20,7 @@ UP_TO_DATE = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def machine(tmp_path):
+def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
@@ -48,86 +48,90 @@ def program_says(machine: Machine, name: str, text: str, code: int = 0) -> None:
         ("rubbish", Status.UNKNOWN, Status.UNKNOWN),
     ],
 )
-def test_bad_power_and_heat_are_told_even_when_they_are_over(machine, bits, power, speed):
+def test_bad_power_and_heat_are_told_even_when_they_are_over(
+    machine: Machine, bits: str, power: Status, speed: Status
+) -> None:
     program_says(machine, "vcgencmd", f"throttled={bits}")
-    assert board.power(machine).state is power
-    assert board.speed(machine).state is speed
+    assert board_checks.check_power(machine).state is power
+    assert board_checks.check_speed(machine).state is speed
 
 
-def test_the_firmware_is_asked_and_not_the_kernel_s_file_which_forgets_within_seconds(machine):
+def test_the_firmware_is_asked_and_not_the_kernel_s_file_which_forgets_within_seconds(
+    machine: Machine,
+) -> None:
     put(machine, "/sys/devices/platform/soc/soc:firmware/get_throttled", "0\n")
     program_says(machine, "vcgencmd", "throttled=0x50000")
-    assert board.power(machine).state is Status.WARNING
+    assert board_checks.check_power(machine).state is Status.WARNING
 
 
-def test_a_firmware_tool_that_fails_is_no_verdict(machine):
+def test_a_firmware_tool_that_fails_is_no_verdict(machine: Machine) -> None:
     program_says(machine, "vcgencmd", "throttled=0x0", code=1)
-    assert board.power(machine).state is Status.UNKNOWN
+    assert board_checks.check_power(machine).state is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("text", "state"),
     [("48312", Status.GOOD), ("71000", Status.WARNING), ("82100", Status.FAULT), ("?", Status.UNKNOWN)],
 )
-def test_heat_is_told_before_it_slows_the_board_down(machine, text, state):
+def test_heat_is_told_before_it_slows_the_board_down(machine: Machine, text: str, state: Status) -> None:
     put(machine, "/sys/class/thermal/thermal_zone0/temp", text)
-    assert board.temperature(machine).state is state
+    assert board_checks.check_temperature(machine).state is state
 
 
-def test_a_clock_that_was_never_set_is_told(machine):
-    assert board.clock(machine, datetime(1970, 1, 1, tzinfo=UTC)).state is Status.WARNING
-    assert board.clock(machine, UP_TO_DATE).state is Status.WARNING
+def test_a_clock_that_was_never_set_is_told(machine: Machine) -> None:
+    assert board_checks.check_clock(machine, datetime(1970, 1, 1, tzinfo=UTC)).state is Status.WARNING
+    assert board_checks.check_clock(machine, UP_TO_DATE).state is Status.WARNING
     put(machine, "/run/systemd/timesync/synchronized")
-    assert board.clock(machine, UP_TO_DATE).state is Status.GOOD
+    assert board_checks.check_clock(machine, UP_TO_DATE).state is Status.GOOD
 
 
-def test_pins_and_board_are_named(machine):
-    assert board.pins(machine).state is Status.UNKNOWN
+def test_pins_and_board_are_named(machine: Machine) -> None:
+    assert board_checks.check_pins(machine).state is Status.UNKNOWN
     put(machine, "/dev/gpiochip0")
     put(machine, "/proc/device-tree/model", "Raspberry Pi Zero 2 W Rev 1.0\0")
-    assert board.pins(machine).seen == "/dev/gpiochip0"
-    assert board.board(machine).seen == "Raspberry Pi Zero 2 W Rev 1.0"
+    assert board_checks.check_pins(machine).seen == "/dev/gpiochip0"
+    assert board_checks.check_board(machine).seen == "Raspberry Pi Zero 2 W Rev 1.0"
 
 
-def test_a_folder_that_is_missing_or_cannot_be_written_is_a_fault(machine):
+def test_a_folder_that_is_missing_or_cannot_be_written_is_a_fault(machine: Machine) -> None:
     config = Config()
-    assert card.folder(machine, config).state is Status.FAULT
+    assert card.check_folder(machine, config).state is Status.FAULT
     photos = machine.path(config.storage.folder)
     photos.mkdir(parents=True)
     (photos / "selfie-000001-20261121-120000.jpg").touch()
-    found = card.folder(machine, config)
+    found = card.check_folder(machine, config)
     assert (found.state, found.seen) == (Status.GOOD, f"{photos}, 1 photos")
 
 
-def test_a_card_as_full_as_allowed_is_a_fault(machine):
+def test_a_card_as_full_as_allowed_is_a_fault(machine: Machine) -> None:
     photos = machine.path(Config().storage.folder)
     photos.mkdir(parents=True)
     about = os.statvfs(photos)
     free_mb = about.f_bavail * about.f_frsize // 1_000_000
     plenty = load_config(None, [("storage.keep_free_mb", 0)])
     none_left = load_config(None, [("storage.keep_free_mb", min(1_000_000, free_mb + 1000))])
-    assert card.space(machine, plenty).state is Status.GOOD
-    assert card.space(machine, none_left).state is Status.FAULT
+    assert card.check_space(machine, plenty).state is Status.GOOD
+    assert card.check_space(machine, none_left).state is Status.FAULT
 
 
-def test_reboots_of_the_rescue_are_told(machine):
-    assert card.rescues(machine).state is Status.GOOD
+def test_reboots_of_the_rescue_are_told(machine: Machine) -> None:
+    assert card.check_rescues(machine).state is Status.GOOD
     put(machine, "/var/lib/smart-selfie/rescue-reboots", "2\n")
-    found = card.rescues(machine)
+    found = card.check_rescues(machine)
     assert found.state is Status.WARNING
     assert found.seen.startswith("2 reboots")
 
 
-def test_a_numpy_that_hides_apts_is_a_fault(machine):
+def test_a_numpy_that_hides_apts_is_a_fault(machine: Machine) -> None:
     elsewhere = Path("/opt/smart-selfie/current/lib/python3.11/site-packages/numpy")
-    assert program.numpy(machine, elsewhere, "2.2.6").state is Status.UNKNOWN
+    assert program_checks.check_numpy(machine, elsewhere, "2.2.6").state is Status.UNKNOWN
     of_apt = machine.path("/usr/lib/python3/dist-packages/numpy")
     of_apt.mkdir(parents=True)
-    assert program.numpy(machine, elsewhere, "2.2.6").state is Status.FAULT
-    assert program.numpy(machine, of_apt, "1.24.2").state is Status.GOOD
+    assert program_checks.check_numpy(machine, elsewhere, "2.2.6").state is Status.FAULT
+    assert program_checks.check_numpy(machine, of_apt, "1.24.2").state is Status.GOOD
 
 
-def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
+def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path: Path) -> None:
     numpy = tmp_path / "numpy"
     numpy.mkdir()
     (numpy / "__init__.py").write_text("__version__ = '9.9'\n")
@@ -159,30 +163,36 @@ def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path):
         ("LoadState=not-found\nActiveState=inactive", Status.WARNING, "not installed"),
     ],
 )
-def test_the_service_is_told_as_systemd_sees_it(machine, shown, state, word):
+def test_the_service_is_told_as_systemd_sees_it(
+    machine: Machine, shown: str, state: Status, word: str
+) -> None:
     program_says(machine, "systemctl", shown)
-    found = program.service(program.unit(machine))
+    found = program_checks.check_service(program_checks.unit(machine))
     assert found.state is state
     assert word in found.seen
 
 
-def test_a_kernel_that_ignores_memory_limits_is_told(machine):
+def test_a_kernel_that_ignores_memory_limits_is_told(machine: Machine) -> None:
     put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids")
-    assert program.memory_limit(machine).state is Status.WARNING
+    assert program_checks.check_memory_limit(machine).state is Status.WARNING
     put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids")
-    assert program.memory_limit(machine).state is Status.GOOD
+    assert program_checks.check_memory_limit(machine).state is Status.GOOD
 
 
-def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out():
+def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out(
+    machine: Machine,
+) -> None:
     scene = load_config(None, [("camera.source", "scene")])
-    assert program.camera(scene, running=False).state is Status.GOOD
+    assert next(camera_checks.check_camera(scene, machine, running=False)).state is Status.GOOD
     gone = load_config(None, [("camera.source", "replay"), ("camera.recording", "/no/such/file.mp4")])
-    found = program.camera(gone, running=False)
+    (found,) = camera_checks.check_camera(gone, machine, running=False)
     assert found.state is Status.FAULT
     assert found.advice
 
 
-def test_every_fault_of_the_table_says_what_to_do_and_decides_the_exit_code(tmp_path, capsys):
+def test_every_fault_of_the_table_says_what_to_do_and_decides_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "config.yaml").write_text("camera: {source: scene}\nrule: {min_faces: many}\n")
     code = main(["doctor", "--json", "--root", str(tmp_path), "--config", str(tmp_path / "config.yaml")])
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -191,7 +201,9 @@ def test_every_fault_of_the_table_says_what_to_do_and_decides_the_exit_code(tmp_
     assert all(item["advice"] for item in found if item["state"] in {"fault", "warning"})
 
 
-def test_a_good_machine_ends_with_zero_and_a_readable_table(tmp_path, capsys):
+def test_a_good_machine_ends_with_zero_and_a_readable_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     Machine(tmp_path).path(Config().storage.folder).mkdir(parents=True)
     code = main(
         ["doctor", "--root", str(tmp_path), "--set", "camera.source=scene", "--set", "storage.keep_free_mb=0"]

@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 
 from appliance import cli
-from appliance.cli import demo_web
-from appliance.config import load_config
 
 LEFT_BEHIND = """
 import threading, time
@@ -66,6 +64,7 @@ def test_an_output_that_takes_no_more_is_told() -> None:
     assert "No space left" in said
 
 
+@pytest.mark.slow
 def test_whoever_has_read_enough_of_the_demo_ends_it_without_a_fuss(tmp_path: Path) -> None:
     demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
     assert demo.stdout is not None
@@ -77,6 +76,7 @@ def test_whoever_has_read_enough_of_the_demo_ends_it_without_a_fuss(tmp_path: Pa
     assert "died" not in said
 
 
+@pytest.mark.slow
 def test_a_demo_that_was_told_to_end_does_not_ask_what_went_wrong(tmp_path: Path) -> None:
     demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
     assert demo.stdout is not None
@@ -87,6 +87,7 @@ def test_a_demo_that_was_told_to_end_does_not_ask_what_went_wrong(tmp_path: Path
     assert "No photo" not in said
 
 
+@pytest.mark.slow
 def test_a_recording_that_is_told_to_end_keeps_what_it_has(tmp_path: Path) -> None:
     recording = program("record", str(tmp_path / "a.avi"), "--set", "camera.source=scene")
     deadline = time.monotonic() + 30
@@ -140,16 +141,3 @@ def test_nothing_overwrites_what_it_reads(
     assert cli.main([command, str(mine), option, str(mine)]) == 2
     assert "would be lost" in capsys.readouterr().err
     assert mine.read_bytes() == mixed_picture.read_bytes()
-
-
-def test_a_second_demo_of_the_page_keeps_what_was_set_in_the_first_and_no_other_file_is_touched(
-    tmp_path: Path,
-) -> None:
-    mine = tmp_path / "config.yaml"
-    mine.write_text("# mine\n")
-    made = demo_web.write_configuration(tmp_path, Path("/tmp/a.sock"), [])
-    made.write_text(made.read_text().replace("sensitivity: normal", "sensitivity: big"))
-    again = demo_web.write_configuration(tmp_path, Path("/tmp/b.sock"), [("web.port", 8001)])
-    config = load_config(again)
-    assert (config.rule.sensitivity, config.web.port, config.web.socket) == ("big", 8001, "/tmp/b.sock")
-    assert mine.read_text() == "# mine\n"

@@ -4,7 +4,7 @@ import contextlib
 import io
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from PIL import ExifTags, Image
@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 from appliance.cli import main
 from appliance.hw.cameras import scene as bundled
 
-Lines = list[dict]
+Lines = list[dict[str, Any]]
 
 
 def replay(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, Lines]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -357,10 +358,11 @@ def assert_says(text: str, config: Config) -> None:
             assert value == ([wanted] if isinstance(value, list) and not isinstance(wanted, list) else wanted)
 
 
-def dump(config: Config) -> dict:
+def dump(config: Config) -> dict[str, Any]:
     return config.model_dump(mode="json")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "count", [300, pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
 )

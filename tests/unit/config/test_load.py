@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from appliance.cli import main
 from appliance.config import Config, load_config, parse_override
-from appliance.config.template import json_schema, render, table
+from appliance.config.template import json_schema, render, settings_table
 from appliance.errors import ConfigError, Problem, UsageError
 from appliance.web.passwords import scramble
 
@@ -32,7 +32,7 @@ def test_the_shipped_file_is_the_one_the_schema_describes() -> None:
 
 
 def test_the_page_of_settings_is_the_one_the_schema_describes() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == table()
+    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == settings_table()
     rule = json_schema()["$defs"]["RuleSettings"]["properties"]["sensitivity"]
     assert rule["description"].endswith("slight, normal or big; see docs/moment.md")
     assert "see" not in rule
@@ -58,7 +58,7 @@ def test_an_empty_file_means_every_default(tmp_path: Path) -> None:
         ("rule:\n  expression: [happy, happy]\n", 2, "rule.expression", "twice"),
         ("camera:\n  picture_size: [640, x]\n", 2, "camera.picture_size.1", "whole number"),
         ("camera: 5\n", 1, "camera", "section"),
-        ("hardware:\n  led_pin: 27\n", None, "hardware.button_pin", "used twice"),
+        ("hardware:\n  led_pin: 27\n", 1, "hardware.button_pin", "used twice"),
         ("hardware:\n  led_pin: 5\n  button_pin: 5\n", 3, "hardware.button_pin", "used twice"),
         ("hardware:\n  led_pin: 99\n", 2, "hardware.led_pin", "27"),
         ("rule:\n  mode: button\n  mode: button\n", 3, "rule.mode", "twice"),
@@ -69,11 +69,9 @@ def test_an_empty_file_means_every_default(tmp_path: Path) -> None:
         ("x: 2026-99-99\n", 1, "x", "cannot be read as a date"),
     ],
 )
-def test_what_is_wrong_is_named(
-    tmp_path: Path, text: str | bytes, line: int | None, key: str, reason: str
-) -> None:
+def test_what_is_wrong_is_named(tmp_path: Path, text: str | bytes, line: int, key: str, reason: str) -> None:
     (problem,) = problems(tmp_path, text)
-    assert (problem.line or line, problem.key) == (line or problem.line, key)
+    assert (problem.line, problem.key) == (line, key)
     assert reason in problem.reason
 
 

@@ -116,6 +116,7 @@ def test_times_count_from_the_first_frame_whatever_the_clock_says(tmp_path: Path
     assert np.array_equal(replayed, live)
 
 
+@pytest.mark.slow
 def test_many_photos_make_a_longer_sheet_up_to_a_limit(tmp_path: Path) -> None:
     few, many, more = (saved(story_of_two(n), tmp_path).shape[0] for n in (2, 12, 20))
     assert few < many < more < many + 100
@@ -129,6 +130,7 @@ def test_a_story_without_photos_or_people_has_a_sheet_too(tmp_path: Path) -> Non
     assert saved(empty, tmp_path).shape[1] == 1600
 
 
+@pytest.mark.slow
 def test_a_very_long_story_is_kept_in_bounded_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sheets, "MOST_MOMENTS", 100)
     monkeypatch.setattr(sheets, "MOST_KEYS", 6)

@@ -10,7 +10,9 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +29,7 @@ FS_SHUTDOWN_NO_FLUSH = 2
 
 
 @pytest.fixture
-def card(tmp_path):
+def card(tmp_path: Path) -> Path:
     """A card with six photos of 50 kB, and things that are no photos."""
     folder = tmp_path / "card"
     folder.mkdir()
@@ -68,7 +70,7 @@ def make_stick(tmp_path: Path, size: int) -> Path:
 
 
 @pytest.fixture
-def stick(tmp_path):
+def stick(tmp_path: Path) -> Iterator[Path]:
     """A stick of 8 MB, its image beside it."""
     folder = tmp_path / "stick"
     folder.mkdir()
@@ -90,7 +92,7 @@ def check_sums(folder: Path) -> int:
     return len(done.stdout.splitlines())
 
 
-def test_every_photo_is_on_the_stick_and_nothing_else_is(card, stick):
+def test_every_photo_is_on_the_stick_and_nothing_else_is(card: Path, stick: Path) -> None:
     outcome = export(card, stick / "photos")
     assert (outcome.found, outcome.copied, outcome.complete) == (6, 6, True)
     assert names(stick / "photos") == [p.name for p in sorted(card.glob("selfie-00000*"))]
@@ -99,7 +101,7 @@ def test_every_photo_is_on_the_stick_and_nothing_else_is(card, stick):
     assert len(names(card)) == 7, "the card keeps its photos"
 
 
-def test_two_hundred_photos_are_copied_and_verified(tmp_path, stick):
+def test_two_hundred_photos_are_copied_and_verified(tmp_path: Path, stick: Path) -> None:
     card = tmp_path / "many"
     card.mkdir()
     for number in range(1, 211):
@@ -108,7 +110,7 @@ def test_two_hundred_photos_are_copied_and_verified(tmp_path, stick):
     assert check_sums(stick) == 210
 
 
-def test_a_second_time_copies_only_what_is_new(card, stick):
+def test_a_second_time_copies_only_what_is_new(card: Path, stick: Path) -> None:
     export(card, stick)
     take(card, 7)
     outcome = export(card, stick)
@@ -116,7 +118,7 @@ def test_a_second_time_copies_only_what_is_new(card, stick):
     assert check_sums(stick) == 7
 
 
-def test_an_export_cut_short_is_continued_and_leaves_no_half_photo(card, stick):
+def test_an_export_cut_short_is_continued_and_leaves_no_half_photo(card: Path, stick: Path) -> None:
     (stick / ".smart-selfie-00112233445566aa.part").write_bytes(b"half a photo")
     shutil.copy(sorted(card.glob("selfie-*"))[0], stick)
     outcome = export(card, stick)
@@ -124,7 +126,7 @@ def test_an_export_cut_short_is_continued_and_leaves_no_half_photo(card, stick):
     assert not list(stick.glob(".*.part"))
 
 
-def test_no_photos_is_no_success(tmp_path, stick, capsys):
+def test_no_photos_is_no_success(tmp_path: Path, stick: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     code = main(["export", str(stick), "--set", f"storage.folder={tmp_path / 'empty'}"])
     assert code == 1
@@ -132,7 +134,9 @@ def test_no_photos_is_no_success(tmp_path, stick, capsys):
     assert list(stick.glob("selfie*")) == []
 
 
-def test_a_full_stick_is_told_with_how_many_of_how_many(card, tmp_path, stick, caplog):
+def test_a_full_stick_is_told_with_how_many_of_how_many(
+    card: Path, tmp_path: Path, stick: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with (stick / "film.mkv").open("wb") as film:
         free = os.statvfs(stick)
         film.write(b"x" * (free.f_bavail * free.f_frsize - 160 * KB))
@@ -145,7 +149,7 @@ def test_a_full_stick_is_told_with_how_many_of_how_many(card, tmp_path, stick, c
     assert not list(stick.glob(".*.part"))
 
 
-def test_a_read_only_stick_is_told(card, tmp_path):
+def test_a_read_only_stick_is_told(card: Path, tmp_path: Path) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
     mounted(folder, make_stick(tmp_path, 2_000_000), ",ro")
@@ -156,7 +160,7 @@ def test_a_read_only_stick_is_told(card, tmp_path):
         subprocess.run(["umount", "-l", folder], check=True)
 
 
-def test_another_appliances_photo_of_the_same_name_is_not_overwritten(card, stick):
+def test_another_appliances_photo_of_the_same_name_is_not_overwritten(card: Path, stick: Path) -> None:
     mine = sorted(card.glob("selfie-*"))[0]
     (stick / mine.name).write_bytes(b"somebody else's photo")
     for _ in range(2):
@@ -167,7 +171,9 @@ def test_another_appliances_photo_of_the_same_name_is_not_overwritten(card, stic
 
 
 @pytest.mark.parametrize("trap", ["link", "dangling link", "pipe", "folder", "device"])
-def test_a_trap_under_a_photos_name_is_neither_followed_nor_waited_for(card, stick, tmp_path, trap):
+def test_a_trap_under_a_photos_name_is_neither_followed_nor_waited_for(
+    card: Path, stick: Path, tmp_path: Path, trap: str
+) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     place = stick / sorted(card.glob("selfie-*"))[0].name
@@ -185,7 +191,7 @@ def test_a_trap_under_a_photos_name_is_neither_followed_nor_waited_for(card, sti
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_link_where_the_folder_should_be_is_refused(card, stick, tmp_path):
+def test_a_link_where_the_folder_should_be_is_refused(card: Path, stick: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (stick / "photos").symlink_to(elsewhere)
@@ -195,7 +201,9 @@ def test_a_link_where_the_folder_should_be_is_refused(card, stick, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["card", "link/card"])
-def test_the_folder_of_the_photos_itself_is_no_stick_and_no_photo_is_deleted(card, tmp_path, name):
+def test_the_folder_of_the_photos_itself_is_no_stick_and_no_photo_is_deleted(
+    card: Path, tmp_path: Path, name: str
+) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     before = sorted(card.iterdir())
     with pytest.raises(ExportError, match="is where the photos are"):
@@ -203,24 +211,26 @@ def test_the_folder_of_the_photos_itself_is_no_stick_and_no_photo_is_deleted(car
     assert sorted(card.iterdir()) == before
 
 
-def test_a_photo_that_the_card_cannot_give_back_keeps_no_other_from_the_stick(card, tmp_path, monkeypatch):
+def test_a_photo_that_the_card_cannot_give_back_keeps_no_other_from_the_stick(
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spoilt = sorted(card.glob("selfie-*"))[1]
     opened = os.fdopen
 
     class Spoilt:
-        def __init__(self, file):
+        def __init__(self, file: Any) -> None:
             self.file = file
 
-        def __enter__(self):
+        def __enter__(self) -> Any:
             return self
 
-        def __exit__(self, *_):
+        def __exit__(self, *_: object) -> None:
             self.file.close()
 
-        def read(self, _size):
+        def read(self, _size: int) -> None:
             raise OSError(errno.EIO, "Input/output error")
 
-    def fdopen(handle, *arguments, **options):
+    def fdopen(handle: int, *arguments: Any, **options: Any) -> Any:
         file = opened(handle, *arguments, **options)
         name = Path(f"/proc/self/fd/{handle}").readlink()
         return Spoilt(file) if name == spoilt and options == {} else file
@@ -231,8 +241,8 @@ def test_a_photo_that_the_card_cannot_give_back_keeps_no_other_from_the_stick(ca
 
 
 def test_with_a_bad_configuration_the_photos_are_where_the_last_good_one_says(
-    card, tmp_path, monkeypatch, capsys
-):
+    card: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     config, state = tmp_path / "config.yaml", tmp_path / "state"
     state.mkdir()
     config.write_text(f"storage: {{folder: {card}}}\nexport: {{label: PARTY}}\n")
@@ -248,14 +258,14 @@ def test_with_a_bad_configuration_the_photos_are_where_the_last_good_one_says(
     assert len(list((tmp_path / "stick").glob("selfie-*.jpg"))) == 6
 
 
-def test_a_file_where_the_folder_should_be_is_told(card, stick):
+def test_a_file_where_the_folder_should_be_is_told(card: Path, stick: Path) -> None:
     (stick / "photos").write_text("mine")
     with pytest.raises(ExportError, match=r"no folder.*Nothing was copied"):
         export(card, stick / "photos")
     assert (stick / "photos").read_text() == "mine"
 
 
-def test_a_list_made_up_by_somebody_else_says_nothing(card, stick):
+def test_a_list_made_up_by_somebody_else_says_nothing(card: Path, stick: Path) -> None:
     (stick / NAME).write_text(
         f"{'0' * 64}  selfie-000001-20261121-120001.jpg\n../../etc/passwd\n" + "x" * 1000
     )
@@ -264,7 +274,9 @@ def test_a_list_made_up_by_somebody_else_says_nothing(card, stick):
     assert check_sums(stick) == 6
 
 
-def test_photos_are_deleted_from_the_card_only_when_asked_and_only_when_verified(card, stick):
+def test_photos_are_deleted_from_the_card_only_when_asked_and_only_when_verified(
+    card: Path, stick: Path
+) -> None:
     with (stick / "film.mkv").open("wb") as film:
         free = os.statvfs(stick)
         film.write(b"x" * (free.f_bavail * free.f_frsize - 160 * KB))
@@ -276,7 +288,7 @@ def test_photos_are_deleted_from_the_card_only_when_asked_and_only_when_verified
     assert (card / "notes.txt").exists()
 
 
-def test_the_proof_comes_from_the_device_and_not_from_the_kernels_memory(stick, tmp_path):
+def test_the_proof_comes_from_the_device_and_not_from_the_kernels_memory(stick: Path, tmp_path: Path) -> None:
     """A byte changed on the device behind the file system's back is seen."""
     content = b"unmistakable" + os.urandom(60 * KB)
     photo = stick / "selfie-000001-20261121-120000.jpg"
@@ -296,8 +308,10 @@ def test_the_proof_comes_from_the_device_and_not_from_the_kernels_memory(stick, 
     assert fingerprint(photo) != before
 
 
-def test_a_stick_that_gives_back_something_else_is_not_believed(card, stick, monkeypatch):
-    def lying(data, digest, target):
+def test_a_stick_that_gives_back_something_else_is_not_believed(
+    card: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lying(data: Any, digest: str, target: Any) -> Any:
         return copy_verified(data, "0" * 64 if "000003" in target.name else digest, target)
 
     monkeypatch.setattr("appliance.export.transfer.copy_verified", lying)
@@ -309,7 +323,7 @@ def test_a_stick_that_gives_back_something_else_is_not_believed(card, stick, mon
     assert check_sums(stick) == 2
 
 
-def test_a_stick_pulled_out_in_the_middle_is_told_and_loses_nothing(card, stick):
+def test_a_stick_pulled_out_in_the_middle_is_told_and_loses_nothing(card: Path, stick: Path) -> None:
     """The file system is shut down as when its device is gone: every access is an I/O error."""
     done: list[str] = []
 
@@ -325,7 +339,9 @@ def test_a_stick_pulled_out_in_the_middle_is_told_and_loses_nothing(card, stick)
     assert len(names(card)) == 7
 
 
-def test_the_command_tells_the_result_and_decides_the_exit_code(card, stick, capsys):
+def test_the_command_tells_the_result_and_decides_the_exit_code(
+    card: Path, stick: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     setting = ["--set", f"storage.folder={card}"]
     assert main(["export", str(stick), *setting]) == 0
     assert "6 of 6 photos" in capsys.readouterr().out
@@ -337,12 +353,14 @@ def test_the_command_tells_the_result_and_decides_the_exit_code(card, stick, cap
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_a_person_at_a_terminal_sees_how_far_it_is_and_the_journal_does_not(card, tmp_path, terminal):
+def test_a_person_at_a_terminal_sees_how_far_it_is_and_the_journal_does_not(
+    card: Path, tmp_path: Path, terminal: bool
+) -> None:
     reader, writer = pty.openpty() if terminal else os.pipe()
     if terminal:
         termios.tcsetwinsize(writer, (25, 80))
     (tmp_path / "to").mkdir()
-    command = [sys.executable, "-m", "appliance", "export", tmp_path / "to"]
+    command = [sys.executable, "-m", "appliance", "export", str(tmp_path / "to")]
     command += ["--set", f"storage.folder={card}"]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=writer, check=True)
     os.write(writer, b".")  # so that there is something to read

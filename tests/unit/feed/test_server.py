@@ -13,7 +13,7 @@ import pytest
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.errors import FeedError, StorageError
 from appliance.feed.commands import commands
-from appliance.feed.messages import PREFIX, lengths, pack, parse
+from appliance.feed.messages import PREFIX, lengths, pack, parse_message
 from appliance.feed.server import MOST_SUBSCRIBERS, Feed
 from appliance.light.states import Condition
 from appliance.records.decision import Command, Decision, Photo, Reason, ReasonKind
@@ -55,7 +55,7 @@ class Viewer:
 
     def read(self) -> tuple[dict[str, Any], bytes]:
         head, picture = lengths(self._exactly(PREFIX.size))
-        return parse(self._exactly(head)), self._exactly(picture)
+        return parse_message(self._exactly(head)), self._exactly(picture)
 
     def settled(self) -> None:
         """Everything said before has been heard."""

@@ -21,7 +21,8 @@ def play(edges: list[tuple[float, bool]], gestures: Gestures | None = None) -> l
         until(at)
         heard.extend((at, gesture) for gesture in gestures.edge(down, at))
     until((edges[-1][0] if edges else 0.0) + QUIET)
-    assert gestures.due() is None or gestures.due() > (edges[-1][0] if edges else 0.0)
+    due = gestures.due()
+    assert due is None or due > (edges[-1][0] if edges else 0.0)
     return heard
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ class Kernel:
         self.driven: set[int] = set()
         self.requests: list[LineRequest] = []
 
-    def ioctl(self, fd: int, request: int, data: bytearray | bytes) -> None:
+    def ioctl(self, fd: int, request: int, data: Any) -> None:
         if request == number(2, 0x01, ChipInfo):
             label = os.pread(fd, 32, 0)
             data[:] = bytes(ChipInfo(b"chip", label, 58))
@@ -125,7 +126,9 @@ class Boot:
         return self
 
     def _run(self) -> None:
-        self.result = early_light.main(str(self.config), str(self.note), str(self.runtime), str(self.devices))
+        self.result = early_light.early_blink(
+            str(self.config), str(self.note), str(self.runtime), str(self.devices)
+        )
 
     def power_on(self) -> "Boot":
         self.thread.start()
@@ -226,7 +229,7 @@ def no_pin(boot: Boot) -> None:
 def test_no_pin_is_driven_on_a_guess_and_the_boot_goes_on(
     boot: Boot, monkeypatch: pytest.MonkeyPatch, changed: Callable[[Boot], None]
 ) -> None:
-    monkeypatch.setattr(early_light, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(early_light, "LIGHT_WAIT_SECONDS", 0.0)
     boot.settings("led_pin: 17").ran_before()
     changed(boot)
     boot.power_on().thread.join(WAIT)

@@ -146,7 +146,7 @@ def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box: Box) -> None
 
 
 def test_a_pin_another_program_holds_is_named() -> None:
-    class Busy(MockFactory):  # type: ignore[misc]  # gpiozero has no types
+    class Busy(MockFactory):
         def pin(self, *_: object) -> None:
             raise RuntimeError("'GPIO busy'")  # as lgpio says it
 

@@ -151,6 +151,33 @@ def test_where_all_stages_are_late_at_once_the_pictures_in_memory_are_bounded_al
     assert last.seen[-1] == 200, "what comes when all keep up again is seen"
 
 
+def test_what_a_stage_calls_precious_is_not_dropped_while_the_stage_is_busy() -> None:
+    class Busy(Collect):
+        def __init__(self) -> None:
+            super().__init__()
+            self.entered, self.gate = threading.Event(), threading.Event()
+
+        def process(self, frame: Frame) -> list[Frame]:
+            self.entered.set()
+            assert self.gate.wait(10)
+            return super().process(frame)
+
+        def is_precious(self, frame: Frame) -> bool:
+            return frame.sequence == 1
+
+    busy = Busy()
+
+    def source() -> Iterator[Frame]:
+        first, *others = frames(10)
+        yield first
+        assert busy.entered.wait(10)
+        yield from others
+        busy.gate.set()
+
+    Runner(source(), row(busy, limit=None), MonotonicClock(), threading.Event()).run_threaded()
+    assert busy.seen == [0, 1, 9]
+
+
 def test_photos_that_wait_for_a_slow_card_stop_no_frame() -> None:
     class Choose(Collect):
         name = "choose"

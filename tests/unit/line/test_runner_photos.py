@@ -83,7 +83,7 @@ def test_told_to_stop_it_still_keeps_the_photos_under_way_on_a_slow_card() -> No
 def test_told_to_stop_while_the_photo_is_being_chosen_it_keeps_it() -> None:
     class Ponders(Chooses):
         def flush(self) -> list[Decision]:
-            time.sleep(0.5)
+            time.sleep(1.0)  # longer than it takes to notice the stop and to drain frames
             return super().flush()
 
     card, stop = SlowCard(), threading.Event()

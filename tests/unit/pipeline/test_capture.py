@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -92,7 +92,7 @@ def test_it_is_opened_again_and_again_ever_more_slowly_but_within_ten_seconds_of
 
 def test_a_camera_another_program_took_is_waited_for() -> None:
     clock = VirtualClock()
-    results = iter([CameraBusyError("busy"), Scripted(clock, None)])
+    results: Iterator[CameraBusyError | Scripted] = iter([CameraBusyError("busy"), Scripted(clock, None)])
 
     def reopen() -> Camera:
         result = next(results)

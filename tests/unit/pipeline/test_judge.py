@@ -30,7 +30,7 @@ def faces_at(frames: Sequence[Frame], time: float) -> dict[str, tuple[Frame, Box
     frame = frames[round(time * 30)]
     sx, sy = frame.picture_scale
     result = {}
-    for name, square in bundled.faces(time).items():
+    for name, square in bundled.face_boxes(time).items():
         box = Box(square.x + 0.1 * square.w, square.y - 0.045 * square.h, 0.8 * square.w, 1.09 * square.h)
         result[name] = frame, box.scaled(1 / sx, 1 / sy)
     return result
@@ -63,6 +63,7 @@ def test_scores_are_probabilities_of_the_eight_labels(model: ExpressionModel) ->
     assert all(0 <= score <= 1 for score in scores.values())
 
 
+@pytest.mark.slow
 def test_both_runtimes_give_the_same_label(scene_frames: Sequence[Frame]) -> None:
     if sys.version_info >= (3, 12):
         pytest.skip("tflite-runtime has no wheels after Python 3.11")

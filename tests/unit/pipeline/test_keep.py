@@ -31,11 +31,3 @@ def test_a_photo_that_is_lost_is_told_and_the_next_one_is_kept() -> None:
     (photo,) = keeper.process(last)
     assert photo.decision is last
     assert faults == [False, True, False]
-
-
-def test_another_store_takes_the_next_photo() -> None:
-    broken, spare = Card(), Card()
-    broken.whole = False
-    keeper = Keeper(broken, lambda _: None)
-    keeper.use(spare)
-    assert len(keeper.process(photo_on(frame(0.0)))) == 1

@@ -5,6 +5,8 @@ import re
 import stat
 import threading
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ import appliance
 from appliance.clock import VirtualClock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.storage import durable, photos
-from appliance.storage.photo_names import MOST_COUNTED, PHOTO, number_of, photos_of
+from appliance.storage.photo_names import HIGHEST_NUMBER, PHOTO, number_of, photos_of
 from appliance.storage.photos import PhotoStore
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -25,26 +27,26 @@ COUNTER = ".smart-selfie-counter"
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path: Path) -> PhotoStore:
     return PhotoStore(tmp_path)
 
 
-def names(folder) -> list[str]:
+def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_photo_is_named_by_number_and_time(store, tmp_path):
+def test_a_photo_is_named_by_number_and_time(store: PhotoStore, tmp_path: Path) -> None:
     assert store.save(BLUE, NOON) == tmp_path / "selfie-000001-20261121-120000.jpg"
     assert store.save(BLUE, NOON + timedelta(seconds=5)).name == "selfie-000002-20261121-120005.jpg"
 
 
-def test_a_photo_is_the_picture_with_its_colours_and_size(store):
+def test_a_photo_is_the_picture_with_its_colours_and_size(store: PhotoStore) -> None:
     with Image.open(store.save(BLUE, NOON)) as photo:
         assert (photo.format, photo.mode, photo.size) == ("JPEG", "RGB", (64, 48))
         assert photo.getpixel((10, 10)) == pytest.approx((0, 0, 255), abs=3)
 
 
-def test_a_part_of_a_larger_picture_is_kept_as_well(store):
+def test_a_part_of_a_larger_picture_is_kept_as_well(store: PhotoStore) -> None:
     picture = np.zeros((50, 80, 3), np.uint8)
     picture[10:30, 20:60] = (0, 0, 255)
     with Image.open(store.save(picture[10:30, 20:60], NOON)) as photo:
@@ -52,7 +54,7 @@ def test_a_part_of_a_larger_picture_is_kept_as_well(store):
         assert photo.getpixel((20, 10)) == pytest.approx((255, 0, 0), abs=3)
 
 
-def test_a_photo_says_when_and_with_what_it_was_taken(tmp_path):
+def test_a_photo_says_when_and_with_what_it_was_taken(tmp_path: Path) -> None:
     store = PhotoStore(tmp_path)
     with Image.open(store.save(BLUE, NOON)) as photo:
         exif = photo.getexif()
@@ -68,12 +70,12 @@ def test_a_photo_says_when_and_with_what_it_was_taken(tmp_path):
     assert not exif.get_ifd(ExifTags.IFD.GPSInfo)
 
 
-def test_a_time_without_zone_claims_no_offset(store):
+def test_a_time_without_zone_claims_no_offset(store: PhotoStore) -> None:
     with Image.open(store.save(BLUE, NOON.replace(tzinfo=None))) as photo:
         assert ExifTags.Base.OffsetTimeOriginal not in photo.getexif().get_ifd(ExifTags.IFD.Exif)
 
 
-def test_the_same_picture_at_the_same_time_gives_the_same_bytes(tmp_path):
+def test_the_same_picture_at_the_same_time_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
     one, two = (PhotoStore(tmp_path / name).save(BLUE, NOON) for name in "ab")
@@ -81,7 +83,7 @@ def test_the_same_picture_at_the_same_time_gives_the_same_bytes(tmp_path):
     assert one.read_bytes() == two.read_bytes()
 
 
-def test_group_may_read_it_and_others_may_not_whatever_the_umask(store):
+def test_group_may_read_it_and_others_may_not_whatever_the_umask(store: PhotoStore) -> None:
     before = os.umask(0o077)
     try:
         path = store.save(BLUE, NOON)
@@ -90,12 +92,12 @@ def test_group_may_read_it_and_others_may_not_whatever_the_umask(store):
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_nothing_else_is_left_in_the_folder(store, tmp_path):
+def test_nothing_else_is_left_in_the_folder(store: PhotoStore, tmp_path: Path) -> None:
     path = store.save(BLUE, NOON)
     assert names(tmp_path) == [COUNTER, path.name]
 
 
-def test_a_clock_that_repeats_never_overwrites(tmp_path):
+def test_a_clock_that_repeats_never_overwrites(tmp_path: Path) -> None:
     kept = {}
     for _ in range(5):  # as after each start of a Pi without a battery clock
         store = PhotoStore(tmp_path)
@@ -106,13 +108,15 @@ def test_a_clock_that_repeats_never_overwrites(tmp_path):
     assert all(path.read_bytes() == data for path, data in kept.items())
 
 
-def test_numbers_go_on_after_the_photos_were_taken_away(store, tmp_path):
+def test_numbers_go_on_after_the_photos_were_taken_away(store: PhotoStore, tmp_path: Path) -> None:
     store.save(BLUE, NOON).unlink()
     assert PhotoStore(tmp_path).save(BLUE, NOON).name.startswith("selfie-000002-")
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"-5", b"one", b"9" * 40, "١٢".encode()])
-def test_a_corrupt_counter_is_told_and_the_photos_are_counted_instead(store, tmp_path, caplog, content):
+def test_a_corrupt_counter_is_told_and_the_photos_are_counted_instead(
+    store: PhotoStore, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
     first = store.save(BLUE, NOON)
     (tmp_path / COUNTER).write_bytes(content)
     for again in (store, PhotoStore(tmp_path)):
@@ -125,7 +129,9 @@ def test_a_corrupt_counter_is_told_and_the_photos_are_counted_instead(store, tmp
     assert "counter" in caplog.text
 
 
-def test_a_counter_that_cannot_be_read_is_told_and_loses_no_photo(store, tmp_path, caplog):
+def test_a_counter_that_cannot_be_read_is_told_and_loses_no_photo(
+    store: PhotoStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / COUNTER).mkdir()
     assert store.save(BLUE, NOON).name.startswith("selfie-000001-")
     assert store.save(BLUE, NOON).name.startswith("selfie-000002-")
@@ -133,7 +139,9 @@ def test_a_counter_that_cannot_be_read_is_told_and_loses_no_photo(store, tmp_pat
     assert "not written" in caplog.text
 
 
-def test_a_number_that_power_kept_from_being_counted_is_not_given_again(store, tmp_path):
+def test_a_number_that_power_kept_from_being_counted_is_not_given_again(
+    store: PhotoStore, tmp_path: Path
+) -> None:
     last = store.save(BLUE, NOON)
     (tmp_path / COUNTER).write_text("0\n")
     again = PhotoStore(tmp_path)
@@ -142,19 +150,19 @@ def test_a_number_that_power_kept_from_being_counted_is_not_given_again(store, t
     assert PhotoStore(tmp_path).save(BLUE, NOON).name > last.name
 
 
-def test_a_lost_counter_never_overwrites(store, tmp_path):
+def test_a_lost_counter_never_overwrites(store: PhotoStore, tmp_path: Path) -> None:
     store.save(BLUE, NOON)
     (tmp_path / COUNTER).unlink()
     assert PhotoStore(tmp_path).save(BLUE, NOON).name.startswith("selfie-000002-")
 
 
-def test_a_counter_behind_the_photos_never_overwrites(store, tmp_path):
+def test_a_counter_behind_the_photos_never_overwrites(store: PhotoStore, tmp_path: Path) -> None:
     store.save(BLUE, NOON)
     (tmp_path / COUNTER).write_bytes(b"0\n")
     assert PhotoStore(tmp_path).save(BLUE, NOON).name.startswith("selfie-000002-")
 
 
-def test_a_name_that_appears_meanwhile_is_stepped_over(store, tmp_path):
+def test_a_name_that_appears_meanwhile_is_stepped_over(store: PhotoStore, tmp_path: Path) -> None:
     store.save(BLUE, NOON)
     foreign = tmp_path / "selfie-000002-20261121-120000.jpg"
     foreign.write_bytes(b"somebody's")
@@ -162,22 +170,28 @@ def test_a_name_that_appears_meanwhile_is_stepped_over(store, tmp_path):
     assert foreign.read_bytes() == b"somebody's"
 
 
-@given(st.lists(st.integers(0, MOST_COUNTED), max_size=8), st.one_of(st.none(), st.integers(0, MOST_COUNTED)))
-def test_the_next_number_is_above_every_photo_and_the_counter(tmp_path_factory, taken, counted):
+@given(
+    st.lists(st.integers(0, HIGHEST_NUMBER), max_size=8), st.one_of(st.none(), st.integers(0, HIGHEST_NUMBER))
+)
+def test_the_next_number_is_above_every_photo_and_the_counter(
+    tmp_path_factory: pytest.TempPathFactory, taken: list[int], counted: int | None
+) -> None:
     folder = tmp_path_factory.mktemp("photos")
     for number in taken:
         (folder / f"selfie-{number:06d}-20261121-120000.jpg").touch()
     if counted is not None:
         (folder / COUNTER).write_bytes(b"%d\n" % counted)
     name = PhotoStore(folder).save(BLUE, NOON).name
-    number = int(re.fullmatch(r"selfie-(\d+)-20261121-120000\.jpg", name)[1])
+    match = re.fullmatch(r"selfie-(\d+)-20261121-120000\.jpg", name)
+    assert match
+    number = int(match[1])
     assert number == max([*taken, counted or 0]) + 1
 
 
-def test_two_programs_in_one_folder_never_give_the_same_number(tmp_path):
-    paths: list[list] = [[] for _ in range(4)]
+def test_two_programs_in_one_folder_never_give_the_same_number(tmp_path: Path) -> None:
+    paths: list[list[Path]] = [[] for _ in range(4)]
 
-    def save(mine: list) -> None:
+    def save(mine: list[Path]) -> None:
         store = PhotoStore(tmp_path)
         mine.extend(store.save(BLUE, NOON) for _ in range(10))
 
@@ -191,7 +205,9 @@ def test_two_programs_in_one_folder_never_give_the_same_number(tmp_path):
     assert all(mine == sorted(mine) for mine in paths)
 
 
-def test_what_a_crash_left_is_removed_at_the_start_and_nothing_else(store, tmp_path, caplog):
+def test_what_a_crash_left_is_removed_at_the_start_and_nothing_else(
+    store: PhotoStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     left = tmp_path / ".smart-selfie-0123456789abcdef.part"
     left.write_bytes(b"half a photo")
     others = [".smart-selfie-notes.part", "x.part", ".smart-selfie-0123456789abcdef.part.txt", ".hidden"]
@@ -204,7 +220,9 @@ def test_what_a_crash_left_is_removed_at_the_start_and_nothing_else(store, tmp_p
     assert "Removed 1" in caplog.text
 
 
-def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_for_ever(tmp_path):
+def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_for_ever(
+    tmp_path: Path,
+) -> None:
     clock = VirtualClock()
     store = PhotoStore(tmp_path, clock=clock)
     with durable.locked(tmp_path), pytest.raises(StorageError, match="second smart-selfie"):
@@ -214,7 +232,7 @@ def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_f
     assert store.save(BLUE, NOON).exists()
 
 
-def test_a_folder_that_does_not_exist_is_named_with_the_way_out(tmp_path):
+def test_a_folder_that_does_not_exist_is_named_with_the_way_out(tmp_path: Path) -> None:
     missing = tmp_path / "photos"
     for use in (
         PhotoStore(missing).check,
@@ -226,7 +244,7 @@ def test_a_folder_that_does_not_exist_is_named_with_the_way_out(tmp_path):
     assert not missing.exists()
 
 
-def test_a_folder_that_comes_back_is_used_again(tmp_path):
+def test_a_folder_that_comes_back_is_used_again(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     store = PhotoStore(folder)
     with pytest.raises(StorageError):
@@ -235,7 +253,7 @@ def test_a_folder_that_comes_back_is_used_again(tmp_path):
     assert store.save(BLUE, NOON).exists()
 
 
-def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "photos").touch()
     store = PhotoStore(tmp_path / "photos")
     for use in (store.check, store.prepare, lambda: store.save(BLUE, NOON)):
@@ -243,7 +261,7 @@ def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
             use()
 
 
-def test_space_that_must_stay_free_stays_free(tmp_path):
+def test_space_that_must_stay_free_stays_free(tmp_path: Path) -> None:
     store = PhotoStore(tmp_path, keep_free_mb=1_000_000_000)
     for use in (store.check, store.prepare, lambda: store.save(BLUE, NOON)):
         with pytest.raises(NoSpaceError, match="keep_free_mb"):
@@ -262,19 +280,21 @@ def test_space_that_must_stay_free_stays_free(tmp_path):
     ],
     ids=["empty", "grey", "four channels", "floats", "too wide"],
 )
-def test_what_is_no_picture_is_refused(store, tmp_path, picture):
+def test_what_is_no_picture_is_refused(store: PhotoStore, tmp_path: Path, picture: Any) -> None:
     with pytest.raises(StorageError):
         store.save(picture, NOON)
     assert names(tmp_path) == []
 
 
-def test_a_picture_of_one_pixel_is_a_photo(store):
+def test_a_picture_of_one_pixel_is_a_photo(store: PhotoStore) -> None:
     with Image.open(store.save(np.zeros((1, 1, 3), np.uint8), NOON)) as photo:
         assert photo.size == (1, 1)
 
 
-def test_a_photo_is_bounded_in_bytes(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(photos, "MAX_BYTES", 500)
+def test_a_photo_is_bounded_in_bytes(
+    store: PhotoStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photos, "MAX_PHOTO_BYTES", 500)
     with pytest.raises(StorageError, match="too large"):
         store.save(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8), NOON)
     assert names(tmp_path) == []
@@ -283,7 +303,9 @@ def test_a_photo_is_bounded_in_bytes(store, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "slip", ["selfie-999999999-20260101-000000.jpg", "selfie-900000000-20260101-000000.jpg"]
 )
-def test_a_number_that_leaves_no_room_for_others_is_not_counted_on_from(store, tmp_path, slip):
+def test_a_number_that_leaves_no_room_for_others_is_not_counted_on_from(
+    store: PhotoStore, tmp_path: Path, slip: str
+) -> None:
     (tmp_path / slip).write_bytes(b"x")
     (tmp_path / ".smart-selfie-counter").write_bytes(b"999999999\n")
     store.prepare()
@@ -292,13 +314,15 @@ def test_a_number_that_leaves_no_room_for_others_is_not_counted_on_from(store, t
     assert [path.name for path in photos_of(tmp_path)] == [kept.name, slip]
 
 
-def test_every_photo_that_is_kept_has_a_name_that_the_gallery_and_the_export_know(store, tmp_path):
-    for last in (999_999, MOST_COUNTED):
+def test_every_photo_that_is_kept_has_a_name_that_the_gallery_and_the_export_know(
+    store: PhotoStore, tmp_path: Path
+) -> None:
+    for last in (999_999, HIGHEST_NUMBER):
         (tmp_path / ".smart-selfie-counter").write_bytes(b"%d\n" % last)
         assert PHOTO.fullmatch(store.save(BLUE, NOON).name)
 
 
-def test_photos_are_in_the_order_of_their_numbers_also_of_more_than_six_digits(tmp_path):
+def test_photos_are_in_the_order_of_their_numbers_also_of_more_than_six_digits(tmp_path: Path) -> None:
     names = [f"selfie-{number:06d}-20260101-000000.jpg" for number in (999_999, 1_000_000, 2, 10_000_000)]
     for name in names:
         (tmp_path / name).write_bytes(b"x")

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from appliance.storage import durable
 from appliance.storage.photos import PhotoStore
 
 ROOT = Path(__file__).parents[3]
-SAVER = ROOT / "tests" / "photo_saver.py"
+SAVER = ROOT / "tests" / "support" / "photo_saver.py"
 LINK = "?link,linkat"  # newer architectures have only the second
 NOON = datetime(2026, 11, 21, 12, 0, 0)
 NOISE = np.random.default_rng(3).integers(0, 256, (240, 320, 3), np.uint8)
@@ -47,7 +48,7 @@ def mount(*arguments: str) -> None:
 
 
 @pytest.fixture(params=["tmpfs", "ext4"])
-def card(request, tmp_path):
+def card(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     """A card of 2 MB, mounted."""
     folder = tmp_path / "card"
     folder.mkdir()
@@ -75,7 +76,7 @@ def fill(store: PhotoStore) -> int:
     raise AssertionError("the card never filled up")
 
 
-def test_a_full_card_is_told_and_leaves_no_torn_file_and_a_freed_one_goes_on(card):
+def test_a_full_card_is_told_and_leaves_no_torn_file_and_a_freed_one_goes_on(card: Path) -> None:
     store = PhotoStore(card)
     count = fill(store)
     assert count > 2
@@ -88,13 +89,13 @@ def test_a_full_card_is_told_and_leaves_no_torn_file_and_a_freed_one_goes_on(car
     assert store.save(NOISE, NOON).name == f"selfie-{count + 1:06d}-20261121-120000.jpg"
 
 
-def test_photos_stop_while_there_is_room_for_the_rest_of_the_system(card):
+def test_photos_stop_while_there_is_room_for_the_rest_of_the_system(card: Path) -> None:
     count = fill(PhotoStore(card, keep_free_mb=1))
     assert count > 0
     assert durable.free_bytes(card) >= 1_000_000
 
 
-def test_a_card_that_went_read_only_is_told(card):
+def test_a_card_that_went_read_only_is_told(card: Path) -> None:
     store = PhotoStore(card)
     kept = store.save(NOISE, NOON)
     mount("-o", "remount,ro", str(card))
@@ -106,7 +107,7 @@ def test_a_card_that_went_read_only_is_told(card):
     assert store.save(NOISE, NOON).exists()
 
 
-def test_a_folder_of_somebody_else_is_told():
+def test_a_folder_of_somebody_else_is_told() -> None:
     somebody = os.geteuid()
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o555)
@@ -142,7 +143,7 @@ class Saving:
 
 
 @pytest.fixture(scope="session")
-def strace():
+def strace() -> None:
     """strace, and the permission to use it."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
@@ -151,7 +152,7 @@ def strace():
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     return folder
@@ -172,7 +173,9 @@ def folder(tmp_path):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_an_error_at_any_step_is_told_and_leaves_nothing_behind(folder, faults, told):
+def test_an_error_at_any_step_is_told_and_leaves_nothing_behind(
+    folder: Path, faults: list[str], told: str
+) -> None:
     saving = Saving(folder, *faults)
     assert saving.done.returncode == 1
     assert saving.done.stdout.startswith(told)
@@ -181,7 +184,7 @@ def test_an_error_at_any_step_is_told_and_leaves_nothing_behind(folder, faults, 
 
 
 @pytest.mark.usefixtures("strace")
-def test_where_rename_cannot_refuse_to_overwrite_a_hard_link_does(folder):
+def test_where_rename_cannot_refuse_to_overwrite_a_hard_link_does(folder: Path) -> None:
     (folder / "selfie-000001-20261121-040102.jpg").touch()
     saving = Saving(folder, "renameat2:error=EINVAL", f"{LINK}:delay_enter=1")
     assert "link(" in saving.trace or "linkat(" in saving.trace
@@ -190,7 +193,7 @@ def test_where_rename_cannot_refuse_to_overwrite_a_hard_link_does(folder):
 
 
 @pytest.mark.usefixtures("strace")
-def test_a_folder_that_cannot_be_synced_keeps_the_photo_whole_but_does_not_promise_it(folder):
+def test_a_folder_that_cannot_be_synced_keeps_the_photo_whole_but_does_not_promise_it(folder: Path) -> None:
     saving = Saving(folder, "fsync:error=EIO:when=2")
     assert saving.done.stdout.startswith("StorageError: The card of")
     assert decode_all(folder) == 1
@@ -198,7 +201,7 @@ def test_a_folder_that_cannot_be_synced_keeps_the_photo_whole_but_does_not_promi
 
 
 @pytest.mark.usefixtures("strace")
-def test_a_counter_that_cannot_be_written_loses_no_photo(folder):
+def test_a_counter_that_cannot_be_written_loses_no_photo(folder: Path) -> None:
     saving = Saving(folder, "fsync:error=EIO:when=3")
     assert saving.done.returncode == 0
     assert "counter not written" in saving.done.stderr
@@ -212,7 +215,7 @@ def test_a_counter_that_cannot_be_written_loses_no_photo(folder):
     "moment",
     ["fchmod:when=1", "write:when=1", *(f"fsync:when={n}" for n in (1, 2, 3, 4)), "renameat2:when=1"],
 )
-def test_killed_at_any_step_no_photo_is_torn_and_the_next_start_cleans_up(folder, moment):
+def test_killed_at_any_step_no_photo_is_torn_and_the_next_start_cleans_up(folder: Path, moment: str) -> None:
     call, _, when = moment.partition(":")
     saving = Saving(folder, f"{call}:signal=KILL:{when}")
     assert saving.done.returncode != 0

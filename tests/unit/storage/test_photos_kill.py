@@ -20,10 +20,10 @@ LONGEST_LIFE = 0.06  # seconds: on a quick machine a few photos, on a slow one t
 
 
 @pytest.fixture
-def saver(tmp_path) -> Iterator[subprocess.Popen]:
+def saver(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A process that forks a child for each line it reads, so that Python and numpy start only once."""
     process = subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "photo_saver.py", tmp_path, "serve"],
+        [sys.executable, ROOT / "tests" / "support" / "photo_saver.py", tmp_path, "serve"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -32,14 +32,17 @@ def saver(tmp_path) -> Iterator[subprocess.Popen]:
     )
     with process:
         yield process
+        assert process.stdin
         process.stdin.close()
 
 
-def one_life(saver: subprocess.Popen, seconds: float, after_first: bool) -> list[str]:
+def one_life(saver: subprocess.Popen[str], seconds: float, after_first: bool) -> list[str]:
     """Lets a child save photos and kills it; returns the names it said were kept.
 
     The ``seconds`` count from its start, or from its first photo.
     """
+    assert saver.stdin
+    assert saver.stdout
     saver.stdin.write("go\n")
     kept = []
     line = saver.stdout.readline().split()
@@ -61,7 +64,9 @@ def decode(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_kill_at_any_time_leaves_only_whole_photos_and_every_one_that_was_kept(saver, tmp_path):
+def test_kill_at_any_time_leaves_only_whole_photos_and_every_one_that_was_kept(
+    saver: subprocess.Popen[str], tmp_path: Path
+) -> None:
     lives = random.Random(20261121)
     kept: list[str] = []
     decoded: set[str] = set()

@@ -92,6 +92,7 @@ def test_a_schema_for_editors_knows_every_key_and_both_ways_to_write_it(
     assert schema["additionalProperties"] is False
 
 
+@pytest.mark.slow
 def test_a_clip_of_the_scene_is_recorded_and_replayed_with_explanations_and_a_plot(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(params=["in a folder", "abstract"])
-def manager(request, tmp_path):
+def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[socket.socket, dict[str, str]]]:
     """What systemd has: a datagram socket, and the environment variable that names it."""
     name = str(tmp_path / "notify") if request.param == "in a folder" else f"@selfie-{uuid.uuid4()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
@@ -44,13 +45,15 @@ def manager(request, tmp_path):
         (lambda it: it.status("two\nlines\nREADY=1"), b"STATUS=two lines READY=1"),
     ],
 )
-def test_systemd_hears_it(manager, say, message):
+def test_systemd_hears_it(
+    manager: tuple[socket.socket, dict[str, str]], say: Callable[[Notifier], None], message: bytes
+) -> None:
     receiver, environ = manager
     say(Notifier(environ))
     assert receiver.recv(1000) == message
 
 
-def test_nobody_listening_is_no_problem(tmp_path):
+def test_nobody_listening_is_no_problem(tmp_path: Path) -> None:
     Notifier({}).ready()
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).ready()
     Notifier({"NOTIFY_SOCKET": "@gone-" + str(uuid.uuid4())}).watchdog()
@@ -83,7 +86,7 @@ def journal_lines(tmp_path: Path, *, journal: bool, verbose: bool = False) -> li
     return path.read_text().splitlines()
 
 
-def test_in_the_journal_every_line_carries_its_priority(tmp_path):
+def test_in_the_journal_every_line_carries_its_priority(tmp_path: Path) -> None:
     assert journal_lines(tmp_path, journal=True) == [
         "<6>photo kept",
         "<4>two",
@@ -92,7 +95,7 @@ def test_in_the_journal_every_line_carries_its_priority(tmp_path):
     ]
 
 
-def test_at_a_terminal_lines_are_for_people(tmp_path):
+def test_at_a_terminal_lines_are_for_people(tmp_path: Path) -> None:
     assert journal_lines(tmp_path, journal=False) == [
         "photo kept",
         "warning: two",
@@ -101,15 +104,15 @@ def test_at_a_terminal_lines_are_for_people(tmp_path):
     ]
 
 
-def test_details_are_told_to_who_asks_for_them(tmp_path):
+def test_details_are_told_to_who_asks_for_them(tmp_path: Path) -> None:
     assert journal_lines(tmp_path, journal=True, verbose=True)[0] == "<7>detail"
 
 
-def test_a_stream_that_is_no_file_is_not_the_journal(capsys):
+def test_a_stream_that_is_no_file_is_not_the_journal(capsys: pytest.CaptureFixture[str]) -> None:
     assert not is_journal(sys.stderr, {"JOURNAL_STREAM": "1:1"})
 
 
-def test_log_set_up_twice_writes_once(capsys):
+def test_log_set_up_twice_writes_once(capsys: pytest.CaptureFixture[str]) -> None:
     handlers = logging.getLogger().handlers[:]
     try:
         setup_logging()
@@ -121,7 +124,7 @@ def test_log_set_up_twice_writes_once(capsys):
         logging.getLogger().handlers[:] = handlers
 
 
-def test_the_uptime_counts_from_the_start_of_the_process_not_of_python():
+def test_the_uptime_counts_from_the_start_of_the_process_not_of_python() -> None:
     program = "import time; b = time.clock_gettime(time.CLOCK_BOOTTIME)\n"
     program += "from appliance.system.service import process_uptime; print(b, process_uptime())"
     before = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -133,13 +136,13 @@ def test_the_uptime_counts_from_the_start_of_the_process_not_of_python():
     assert python_runs_at - before <= uptime + tick
 
 
-def test_a_process_name_with_brackets_and_spaces_does_not_confuse_it(tmp_path):
+def test_a_process_name_with_brackets_and_spaces_does_not_confuse_it(tmp_path: Path) -> None:
     fields = Path("/proc/self/stat").read_text().rpartition(")")[2]
     (tmp_path / "stat").write_text(f"42 (a) b ( c) {fields.strip()}\n")
     assert process_uptime(tmp_path / "stat") == pytest.approx(process_uptime(), abs=1.0)
 
 
-def test_power_off_is_asked_for_where_the_system_waits_for_it(tmp_path):
+def test_power_off_is_asked_for_where_the_system_waits_for_it(tmp_path: Path) -> None:
     ask_for_power_off({"RUNTIME_DIRECTORY": f"{tmp_path}:/elsewhere"})
     assert (tmp_path / "power-off").exists()
     with pytest.raises(StorageError, match="installed by"):

@@ -84,8 +84,9 @@ VALUES: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "files", [300, pytest.param(20_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
+    "files", [150, pytest.param(20_000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 )
 def test_an_edit_of_a_damaged_file_changes_one_setting_or_is_refused(files: int) -> None:
     chance = random.Random(files)

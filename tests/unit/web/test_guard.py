@@ -44,6 +44,7 @@ def test_the_live_view_is_closed_to_who_has_not_logged_in(locked_page: Page) -> 
     ) as browser:
         with pytest.raises(websockets.exceptions.ConnectionClosed) as closed:
             browser.recv(timeout=10)
+        assert closed.value.rcvd
         assert closed.value.rcvd.code == 4401
 
 

@@ -18,7 +18,7 @@ def picture(level: float, somebody: bool = False) -> Grey:
     room = np.full((480, 640), level) + NOISE
     if somebody:
         room[100:300, 200:350] += 40
-    return room.clip(0, 255).astype(np.uint8)
+    return np.asarray(room.clip(0, 255), np.uint8)
 
 
 def watch(*pictures: Grey) -> list[tuple[float, bool]]:

@@ -29,7 +29,7 @@ def quarters(width: int = 64, height: int = 48) -> Colour:
     return bgr
 
 
-def padded(rows: np.ndarray, stride: int) -> np.ndarray:
+def padded(rows: Colour, stride: int) -> Colour:
     """Rows with rubbish at their end, as an ISP leaves them."""
     rows = rows.reshape(rows.shape[0], -1)
     return np.pad(rows, ((0, 0), (0, stride - rows.shape[1])), constant_values=201).ravel()

@@ -70,15 +70,6 @@ def test_a_very_long_picture_keeps_at_least_one_pixel(tmp_path: Path) -> None:
     assert frame_from_picture_file(tmp_path / "a.png").grey.shape == (1, 640)
 
 
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # pytest undoes the module's
-@pytest.mark.slow
-def test_a_picture_of_a_hundred_megapixels_is_read(tmp_path: Path) -> None:
-    Image.new("RGB", (11600, 8700), (200, 30, 30)).save(tmp_path / "a.jpg")
-    frame = frame_from_picture_file(tmp_path / "a.jpg")
-    assert (frame.picture.width, frame.picture.height) == (11600, 8700)
-    assert frame.grey.shape == (480, 640)
-
-
 def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and has nothing to show for it."""
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -11,9 +10,11 @@ from appliance.config import schema
 from appliance.errors import ModelError
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import open_camera, scene
+from appliance.hw.cameras.convert import make_frame
+from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.inference.folder import models_folder
 from appliance.pipeline.judge import ExpressionModel
-from appliance.records.frame import Box
+from appliance.records.frame import Box, Grey
 
 EVERY = 9
 """Every ninth frame is looked at: a smile that comes is seen once or twice half there."""
@@ -26,6 +27,12 @@ def camera() -> scene.Scene:
 
 def moments() -> list[float]:
     return [i / scene.FRAME_RATE for i in range(0, round(scene.SECONDS * scene.FRAME_RATE), EVERY)]
+
+
+@pytest.fixture(scope="module")
+def greys(camera: scene.Scene) -> dict[float, Grey]:
+    """What the face finder sees of each moment, by its time in seconds."""
+    return {time: make_frame(0, time, camera.picture(time), (640, 480)).grey for time in moments()}
 
 
 def runs(of: bool) -> list[float]:
@@ -59,16 +66,17 @@ def test_before_each_moment_some_smile_and_some_do_not() -> None:
 def test_the_second_photo_is_of_other_people_than_the_first() -> None:
     assert scene.everybody_smiles(7)
     assert scene.everybody_smiles(12)
-    assert set(scene.faces(7)) - set(scene.faces(12)) == {"Dan"}
-    assert scene.faces(7)["Ben"].iou(scene.faces(12)["Ben"]) < 0.5
+    assert set(scene.face_boxes(7)) - set(scene.face_boxes(12)) == {"Dan"}
+    assert scene.face_boxes(7)["Ben"].iou(scene.face_boxes(12)["Ben"]) < 0.5
 
 
 def test_nobody_is_said_to_smile_while_somebody_walks_through_the_edge() -> None:
-    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.faces(i / 100)]
+    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.face_boxes(i / 100)]
     assert not scene.everybody_smiles(leaving[0])
     assert not scene.everybody_smiles(leaving[-1])
 
 
+@pytest.mark.slow
 def test_the_scene_is_the_same_every_time() -> None:
     first, second = scene.Scene(VirtualClock()), scene.Scene(VirtualClock())
     for _ in range(3):
@@ -94,13 +102,13 @@ def test_as_the_camera_of_a_running_appliance_it_goes_on_for_ever(monkeypatch: p
     assert frames[9].captured_at == pytest.approx(5.3)
 
 
-def test_the_face_cascade_finds_everybody_and_nobody_else(camera: scene.Scene) -> None:
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+@pytest.mark.slow
+def test_the_face_cascade_finds_everybody_and_nobody_else(greys: dict[float, Grey]) -> None:
+    cascade = load_cascade(cascade_path("haarcascade_frontalface_default.xml"))
     right = 0
-    for time in moments():
-        frame = scene.make_frame(0, time, camera.picture(time), (640, 480))
-        found = [Box(*map(float, box)) for box in cascade.detectMultiScale(frame.grey, 1.15, 4)]
-        there = [box.scaled(0.5) for box in scene.faces(time).values()]
+    for time, grey in greys.items():
+        found = [Box(*map(float, box)) for box in cascade.detectMultiScale(grey, 1.15, 4)]
+        there = [box.scaled(0.5) for box in scene.face_boxes(time).values()]
         coming_or_going = [role.face(time).scaled(0.5) for role in scene.ROLES.values()]
         right += all(sum(face.iou(box) > 0.5 for box in found) == 1 for face in there)
         assert all(any(box.iou(face) > 0.5 for face in coming_or_going) for box in found), time
@@ -110,12 +118,11 @@ def test_the_face_cascade_finds_everybody_and_nobody_else(camera: scene.Scene) -
 @pytest.mark.skipif(
     not (models_folder() / "expression.json").exists(), reason="the expression model is not built yet"
 )
-def test_the_expression_model_tells_who_smiles(camera: scene.Scene) -> None:
+def test_the_expression_model_tells_who_smiles(greys: dict[float, Grey]) -> None:
     model = ExpressionModel(models_folder())
-    for time in moments():
-        grey = scene.make_frame(0, time, camera.picture(time), (640, 480)).grey
+    for time, grey in greys.items():
         smiles = scene.smiles(time)
-        for name, box in scene.faces(time).items():
+        for name, box in scene.face_boxes(time).items():
             happy = model.judge(grey, box.scaled(0.5))["happy"]
             assert smiles[name] < 1 or happy > 0.8, (name, time, happy)
             assert smiles[name] > 0 or happy < 0.2, (name, time, happy)

@@ -1,14 +1,11 @@
 """Whichever Pi camera is connected, everybody in front of it is in the picture."""
 
-import json
 from itertools import product
 from typing import Any
 
 import pytest
 
 from appliance.errors import CameraAbsentError, CameraMemoryError, CameraStalledError
-from appliance.hw.cameras.pi_configure import buffer_count
-from appliance.hw.cameras.sensor_modes import SensorMode
 from tests.support.pi_cameras import Open
 from tests.support.pi_sensors import SENSORS
 
@@ -96,42 +93,6 @@ def test_a_camera_without_memory_for_its_pictures_has_words_of_its_own(opened: O
         opened("imx219", fails=OSError(12, "Cannot allocate memory"))
 
 
-def test_what_was_granted_is_told_as_facts(opened: Open) -> None:
-    facts = opened("imx219")[0].facts()
-    assert facts["mode"] == [3280, 2464]
-    assert facts["crop"] == [0, 0, 3280, 2464]
-    assert facts["view_percent"] == [100, 100]
-    assert facts["angle"] == pytest.approx(62.2, abs=0.1)
-    assert facts["frame_rate"] == pytest.approx(21.2, abs=0.1)
-    assert facts["asked_frame_rate"] == 30
-    assert not facts["cropped"]
-    assert json.loads(json.dumps(facts)) == facts
-
-
-def test_a_picture_of_another_shape_was_asked_for_and_is_no_crop(opened: Open) -> None:
-    camera, _ = opened("imx708", picture_size=(1000, 1000), whole_view=False)
-    assert camera.granted.view == pytest.approx((0.5625, 1), abs=0.001)
-    assert not camera.granted.cropped
-    assert "cropped" not in camera.description
-
-
-def test_a_sensor_without_a_mode_of_its_whole_says_that_the_picture_is_cropped(opened: Open) -> None:
-    camera, _ = opened("ovunknown", board={"vanished": ((1333, 1000),)})
-    assert camera.granted.cropped
-    assert "no mode of this sensor reads the whole of it" in camera.description
-    assert "sees 96% x 72% of the sensor" in camera.description
-
-
-def test_a_mode_that_is_told_and_not_granted_is_named_with_what_is_used(opened: Open) -> None:
-    camera, _ = opened("imx708", board={"vanished": ((2304, 1296),)})
-    assert not camera.granted.cropped
-    camera, _ = opened("imx296", board={"vanished": ()})
-    assert "is not granted" not in camera.description
-    camera, _ = opened("imx708", frame_rate=50, board={"vanished": ((4608, 2592), (2304, 1296))})
-    assert "mode 2304x1296 is not granted, 1536x864 is used" in camera.description
-    assert camera.granted.cropped
-
-
 def test_of_two_cameras_it_is_said_which_one_is_used(opened: Open) -> None:
     assert "camera.device: 0 of 2" in opened("imx219", board={"others": ("imx708",)})[0].description
     with pytest.raises(CameraAbsentError, match="no Pi camera 2: there are 2, counted from 0"):
@@ -148,11 +109,3 @@ def test_a_camera_swapped_for_another_model_keeps_the_whole_view_and_says_what_n
     assert "camera.tuning: imx219_noir was not made for imx708" in after.description
     assert not after.granted.cropped
     assert after.granted.settings["focus"] == "1.5 m"
-
-
-def test_buffers_are_as_many_as_the_contiguous_memory_has_room_for() -> None:
-    main, lores = (2304, 1296), (640, 360)
-    mode = SensorMode((2304, 1296), 10)
-    assert buffer_count(main, lores, mode, None) == 6
-    assert buffer_count(main, lores, mode, 256 << 20) == 6
-    assert buffer_count(main, lores, mode, 64 << 20) == 4

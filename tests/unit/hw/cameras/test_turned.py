@@ -15,7 +15,7 @@ from appliance.hw.cameras.turned import Turned, turned_back
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
-from appliance.records.frame import Box, Frame
+from appliance.records.frame import Box, Colour, Frame
 
 WAYS = {90: 1, 180: 2, 270: 3}
 """Quarter turns clockwise."""
@@ -27,7 +27,7 @@ class Still:
     description = "a still"
     closed = False
 
-    def __init__(self, bgr: np.ndarray, analysis: tuple[int, int] = (64, 48)) -> None:
+    def __init__(self, bgr: Colour, analysis: tuple[int, int] = (64, 48)) -> None:
         self.frame = make_frame(7, 1.5, bgr, analysis)
 
     def read(self, timeout: float) -> Frame:
@@ -77,7 +77,7 @@ def test_people_in_front_of_a_turned_camera_are_found(degrees: int, scene_frames
 
 
 def test_the_configuration_decides_and_the_picture_of_every_camera_is_turned(mixed_picture: Path) -> None:
-    def picture(degrees: int) -> np.ndarray:
+    def picture(degrees: int) -> Colour:
         wanted = {"source": "replay", "recording": str(mixed_picture), "orientation": degrees}
         settings = load_config(None, [(f"camera.{key}", value) for key, value in wanted.items()]).camera
         camera = open_camera(settings, VirtualClock(), print)

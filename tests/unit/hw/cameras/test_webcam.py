@@ -11,14 +11,14 @@ from appliance.clock import MonotonicClock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras import open_camera
-from appliance.hw.cameras.patience import patience
 from appliance.hw.cameras.webcam import Webcam, find_webcam, is_webcam
+from appliance.records.frame import Colour
 
 
 class Feed:
     """A V4L2 device under a test's control: it gives ``pictures``, then fails or, if ``hangs``, blocks."""
 
-    def __init__(self, pictures: list[np.ndarray], hangs: bool = False, rate: float = 0.0) -> None:
+    def __init__(self, pictures: list[Colour], hangs: bool = False, rate: float = 0.0) -> None:
         self.rate = rate
         self.pictures = pictures
         self.hangs = hangs
@@ -26,7 +26,7 @@ class Feed:
         self.emptied = threading.Event()
         self.released = threading.Event()
 
-    def read(self) -> tuple[bool, np.ndarray | None]:
+    def read(self) -> tuple[bool, Colour | None]:
         if self.pictures:
             return True, self.pictures.pop(0)
         self.emptied.set()
@@ -42,7 +42,7 @@ class Feed:
         self.released.set()
 
 
-def shades(*values: int) -> list[np.ndarray]:
+def shades(*values: int) -> list[Colour]:
     return [np.full((480, 640, 3), value, np.uint8) for value in values]
 
 
@@ -84,7 +84,7 @@ def test_a_webcam_that_was_unplugged_is_told_from_one_that_stalls() -> None:
 
 
 def test_closing_does_not_wait_for_a_read_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.hw.cameras.webcam.CLOSING", 0.01)
+    monkeypatch.setattr("appliance.hw.cameras.webcam.WEBCAM_CLOSE_SECONDS", 0.01)
     feed = Feed([], hangs=True)
     camera = Webcam(feed, MonotonicClock())
     camera.close()
@@ -140,13 +140,3 @@ def test_a_webcam_tells_the_size_and_rate_that_it_granted() -> None:
     assert facts["notes"] == ["camera.frame_rate: 5 cannot be had here, 15 is used"]
     assert "5 cannot be had here" in camera.description
     assert facts["view_percent"] is None, "a webcam does not tell what of its sensor it reads"
-
-
-@pytest.mark.parametrize(
-    ("rate", "first", "later"), [(0, 1.5, 1.5), (30, 1.83, 1.5), (5, 3.5, 1.5), (1, 11.5, 2.0)]
-)
-def test_a_slow_camera_is_waited_for_as_long_as_its_frames_take(
-    rate: float, first: float, later: float
-) -> None:
-    assert patience(1.5, rate, first=True) == pytest.approx(first, abs=0.01)
-    assert patience(1.5, rate, first=False) == pytest.approx(later)

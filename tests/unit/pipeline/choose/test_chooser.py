@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config.schema import MomentSettings, RuleSettings, Who
+from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.quality import marks, rate
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Command, Decision
 from appliance.records.faces import People
-from appliance.records.frame import Picture
+from appliance.records.frame import Colour, Picture
 from tests.support.strategies import people
 
 STEP = 1 / 30
@@ -24,7 +25,7 @@ NOISE = np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)
 BLURRED = np.asarray(cv2.GaussianBlur(NOISE, (0, 0), 2), np.uint8)
 
 
-def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
+def looking(one: People, grey: Colour, held: int = 0) -> People:
     """The same people in a frame with these pixels."""
     frame = one.frame
     picture = Picture(width=64, height=48, convert=frame.picture.convert, held=held)
@@ -36,7 +37,7 @@ def looking(one: People, grey: np.ndarray, held: int = 0) -> People:
 def play(
     scores: list[float],
     moment: MomentSettings | None = None,
-    greys: list[np.ndarray] | None = None,
+    greys: list[Colour] | None = None,
     held: int = 0,
     blinks: tuple[int, ...] = (),
     rule: RuleSettings = RULE,
@@ -165,7 +166,7 @@ def test_what_waits_for_the_choice_is_the_full_picture_and_no_more_colours() -> 
     assert photo.frame.picture_scale == (1, 1)
 
 
-def blurred(sigma: float) -> np.ndarray:
+def blurred(sigma: float) -> Colour:
     return np.asarray(cv2.GaussianBlur(NOISE, (0, 0), sigma), np.uint8)
 
 
@@ -203,3 +204,14 @@ def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> No
         scene = people(i * STEP, {1: 0.99, 2: 0.99, 3: 0.8 if i < 8 else 0.05})
         chosen += chooser.process(decider.decide(looking(scene, NOISE)))
     assert frames([*chosen, *chooser.flush()])[0] < 8
+
+
+def test_a_wrapped_chooser_keeps_the_photo_of_a_moment_in_which_the_camera_stalls() -> None:
+    decider, chooser = Decider(RULE), Replaceable(Chooser(MomentSettings(), lambda _: True))
+    decisions = [decider.decide(looking(people(i * STEP, {1: 0.99}), NOISE)) for i in range(30)]
+    taken = next(i for i, decision in enumerate(decisions) if decision.take_photo)
+    assert [photo for decision in decisions[: taken + 1] for photo in chooser.process(decision)] == []
+    assert [decision.take_photo for decision in chooser.flush()] == [True]
+    assert list(chooser.flush()) == []
+    assert chooser.is_precious(decisions[taken])
+    assert not chooser.is_precious(decisions[0])

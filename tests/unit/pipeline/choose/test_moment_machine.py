@@ -9,7 +9,9 @@ back.
 import itertools
 import multiprocessing
 import random
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,7 +39,9 @@ CAMERAS = [1 / 30, 1 / 12, 1 / 8, 1 / 6]
 FAULTS = [light for light, row in TABLE.items() if row.kind is Kind.EXCLUSIVE]
 ACTIVITIES = [light for light, row in TABLE.items() if row.kind is Kind.ACTIVITY]
 REMINDERS = [light for light, row in TABLE.items() if row.kind is Kind.REMINDER]
-LOOKS = {light: set(itertools.islice(row.pattern(Facts(7)), 20)) for light, row in TABLE.items()}
+LOOKS: dict[State | Condition, set[Step]] = {
+    light: set(itertools.islice(row.pattern(Facts(7)), 20)) for light, row in TABLE.items()
+}
 BURST = len(list(TABLE[State.PHOTO].pattern(Facts())))
 """Steps that the light takes to say that a photo was taken."""
 REMINDING = 20
@@ -49,7 +53,7 @@ CHUNK = 500
 Scene = dict[int, float | None]
 SCORES = [ABSENT, 0.0, 0.5, 0.6, 0.7, SURE]
 GAPS, PRESSES = [0.1, 0.9, 5.0, 90.0], [0.005, 0.1, 0.3, 1.0, 3.5, 11.0]
-SETTINGS = {
+SETTINGS: dict[str, list[Any]] = {
     "who": [Who(), Who(at_least=1), Who(at_least=2), Who(at_least=3), Who(share=0.5)],
     "sensitivity": ["slight", "normal", "big"],
     "hold_seconds": [0.0, 0.25, 1.0],
@@ -65,7 +69,7 @@ SETTINGS = {
 }
 
 
-def rule_of(drawn: dict[str, object]) -> RuleSettings:
+def rule_of(drawn: dict[str, Any]) -> RuleSettings:
     """The rule with these settings; what only an appliance with a button has is left out for another."""
     always = {"shots_per_arming": 0, "disarm_after_minutes": 0.0} if drawn["mode"] == "always_armed" else {}
     return RuleSettings(**(drawn | always))
@@ -90,7 +94,7 @@ class Appliance(RuleBasedStateMachine):
         self.counted: list[int] = []
         self.heads = HeadCount(self.counted.append)
         self.conditions: set[Signal] = set()
-        self.reminded: dict[Condition, int] = {}
+        self.reminded: dict[State | Condition, int] = {}
         self.looks = 0
         self.state = State.OFF
         self.burst_left = 0
@@ -300,7 +304,8 @@ class Appliance(RuleBasedStateMachine):
         self.reminded |= {light: self.looks for light in REMINDERS if light in self.conditions}
         fault = next((light for light in FAULTS if light in self.conditions), None)
         if fault is None:
-            said = [light for light in ACTIVITIES if light in self.conditions] or [self.state]
+            said: list[State | Condition] = [light for light in ACTIVITIES if light in self.conditions]
+            said = said or [self.state]
             said += [light for light, last in self.reminded.items() if self.looks - last < REMINDING]
             said += [State.PEOPLE]
             said += [State.PHOTO] if self.burst_left > 0 else []
@@ -310,7 +315,7 @@ class Appliance(RuleBasedStateMachine):
         assert output.flash <= (fault is None and self.state is State.ALL)
 
 
-def may_look(light: Condition, step: Step) -> bool:
+def may_look(light: State | Condition, step: Step) -> bool:
     """Whether ``step`` belongs to what the LED does to say this."""
     return 0.125 <= step.seconds <= 0.4 if light is State.WAITING else step in LOOKS[light]
 
@@ -332,7 +337,7 @@ def walk(number: int) -> None:
     chance = random.Random(number)
     machine = Appliance()
     machine.switch_on(any_rule(chance), chance.choice(CAMERAS))
-    steps = [
+    steps: list[Callable[[], None]] = [
         lambda: machine.frames_come(any_scene(chance), chance.choice([0, 0, 0, 1]), chance.randint(1, 8)),
         lambda: machine.a_group_smiles(chance.randint(1, 4), chance.randint(0, 1), chance.uniform(0.2, 1.2)),
         lambda: machine.no_frame_comes(chance.choice(GAPS)),
@@ -365,6 +370,7 @@ def any_scene(chance: random.Random) -> Scene:
     return {number: chance.choice(SCORES) for number in range(1, 5) if chance.random() < 0.5}
 
 
+@pytest.mark.slow
 def test_no_sequence_breaks_the_rule_or_makes_the_light_lie() -> None:
     explore(60)
     for number in range(150):

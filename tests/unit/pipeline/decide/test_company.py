@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.config.schema import RuleSettings, Who
-from appliance.pipeline.decide.company import judge
+from appliance.pipeline.decide.company import verdict_on
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Reason, ReasonKind
 from tests.support.rule import GRIN, SAD, SMILE, photos, play
@@ -16,11 +16,11 @@ TWO_SMILE = tuple(showing_of(person(number, 0.95)) for number in (1, 2))
 def test_somebody_who_has_just_come_in_is_one_too_many_already(who: Who) -> None:
     rule = RuleSettings(who=who, max_faces=2)
     too_many = Reason(kind=ReasonKind.TOO_MANY, people=3, needed=2)
-    assert judge(rule, TWO_SMILE, newcomers=1).waiting_for == too_many
+    assert verdict_on(rule, TWO_SMILE, newcomers=1).waiting_for == too_many
 
 
 def test_as_many_as_are_wanted_at_most_are_not_too_many() -> None:
-    reason = judge(RuleSettings(max_faces=2), TWO_SMILE, newcomers=0).waiting_for
+    reason = verdict_on(RuleSettings(max_faces=2), TWO_SMILE, newcomers=0).waiting_for
     assert reason is None or reason.kind is not ReasonKind.TOO_MANY
 
 

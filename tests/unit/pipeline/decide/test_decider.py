@@ -81,9 +81,7 @@ def test_any_of_a_list_of_expressions_will_do_and_each_person_has_their_own() ->
     )
 
     def taken(expression: tuple[str, ...], *faces: JudgedFace) -> int:
-        persons = tuple(
-            Person(number=n, face=one, seen=True, first_seen_at=0.0) for n, one in enumerate(faces)
-        )
+        persons = tuple(Person(number=n, face=one, seen=True) for n, one in enumerate(faces))
         decider = Decider(RuleSettings(expression=expression))
         scenes = [People(frame=frame(i * STEP), persons=persons) for i in range(30)]
         return photos([decider.decide(scene) for scene in scenes])

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from appliance.records.decision import Command
 from appliance.records.faces import People
 from tests.support.rule import SAD, STEP, photos
 from tests.support.strategies import people
+
+Script = list[tuple[dict[int, float | None], int, int]]
 
 scores = st.one_of(st.none(), st.floats(0, 1))
 scenes = st.lists(
@@ -39,7 +42,7 @@ rules = st.builds(
 )
 
 
-def frames_of(script: list[tuple[dict[int, float | None], int, int]]) -> list[People]:
+def frames_of(script: Script) -> list[People]:
     result: list[People] = []
     for scene, newcomers, repeats in script:
         for _ in range(repeats):
@@ -70,8 +73,9 @@ def obeys(rule: RuleSettings, frame: People) -> bool:
     return shown == present and frame.newcomers == 0
 
 
+@pytest.mark.slow
 @given(rules, scenes)
-def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: RuleSettings, script: list) -> None:
+def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: RuleSettings, script: Script) -> None:
     decider = Decider(rule)
     photos_at = []
     for frame in frames_of(script):
@@ -87,7 +91,7 @@ def test_never_a_photo_of_a_frame_that_breaks_the_rule(rule: RuleSettings, scrip
 
 
 @given(st.floats(0, 1), scenes)
-def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list) -> None:
+def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: Script) -> None:
     """Without smoothing: with it, a single bad frame is meant to be forgiven."""
     rule = RuleSettings(hold_seconds=hold, smoothing_seconds=0, cooldown_seconds=0, new_scene=False)
     decider = Decider(rule)
@@ -105,9 +109,10 @@ def test_everybody_shows_it_in_every_frame_of_the_hold(hold: float, script: list
             )
 
 
+@pytest.mark.slow
 @given(rules, scenes, st.integers(1, 4))
 def test_always_a_photo_when_all_show_it_for_long_enough(
-    rule: RuleSettings, script: list, count: int
+    rule: RuleSettings, script: Script, count: int
 ) -> None:
     """Whatever happened before: there is no state that cannot be left."""
     decider = Decider(rule)

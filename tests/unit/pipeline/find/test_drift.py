@@ -15,7 +15,7 @@ from appliance.records.frame import Box, Frame, Grey
 
 ROOM = np.random.default_rng(5).integers(60, 90, (480, 640), np.uint8)
 HEAD = cv2.GaussianBlur(np.random.default_rng(6).integers(0, 256, (100, 80), np.uint8), (0, 0), 6)
-HEAD = cv2.normalize(HEAD, None, 20, 240, cv2.NORM_MINMAX).astype(np.uint8)
+HEAD = cv2.normalize(HEAD, np.empty_like(HEAD), 20, 240, cv2.NORM_MINMAX).astype(np.uint8)
 
 
 def room(x: int, y: int) -> Grey:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from appliance.errors import ModelError
 from appliance.pipeline.find.face_network import FaceNetwork, Output, decode_level, read_model, suppress
@@ -14,7 +15,9 @@ SCORE = Output("score", 8, (1, 3, 4, 1), 0.1, 0)
 BOX = Output("box", 8, (1, 3, 4, 4), 0.05, -10)
 
 
-def level(row: int, column: int, logit: float, box: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+def level(
+    row: int, column: int, logit: float, box: tuple[float, ...]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Tensors in which one cell says ``box`` (dx, dy, log w, log h) and all others are sure of nothing."""
     score = np.full(SCORE.shape, -100, np.int8)
     values = np.full(BOX.shape, BOX.zero_point, np.int8)
@@ -38,7 +41,9 @@ def test_the_threshold_is_a_confidence() -> None:
     assert len(decode_level(SCORE, BOX, *tensors, threshold=0.61)) == 0
 
 
-def boxes(*rows: tuple[float, float, float, float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def boxes(
+    *rows: tuple[float, float, float, float, float],
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     table = np.array(rows, np.float32)
     return table[:, :2], table[:, 2:4], table[:, 4]
 

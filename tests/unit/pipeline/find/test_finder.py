@@ -137,6 +137,7 @@ def detector(request: pytest.FixtureRequest) -> Detector:
     return CnnDetector(models_folder() / "faces.json", 32)
 
 
+@pytest.mark.slow
 def test_everybody_in_the_scene_is_found_with_a_tight_box(
     detector: Detector, scene_frames: Sequence[Frame]
 ) -> None:
@@ -144,7 +145,7 @@ def test_everybody_in_the_scene_is_found_with_a_tight_box(
     looked_at = scene_frames[:: 15 if detector.parts == 1 else 45]
     for one in looked_at:
         sx, sy = one.picture_scale
-        squares = bundled.faces(one.sequence / 30).values()
+        squares = bundled.face_boxes(one.sequence / 30).values()
         expected = [tight_box(s.x, s.y, s.w, s.h).scaled(1 / sx, 1 / sy) for s in squares]
         found = [face.box for face in detector.search(one)]
         matched = [max((box.iou(want) for box in found), default=0) >= 0.5 for want in expected]

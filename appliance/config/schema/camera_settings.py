@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from appliance.config.schema.section import Section
-from appliance.config.values import ONE_LINE, TUNING, Size, no_switch, one_line, tuning_name
+from appliance.config.values import ONE_LINE, TUNING, PictureSize, no_switch, one_line, tuning_name
 
 
 class CameraSettings(Section):
@@ -21,10 +21,10 @@ class CameraSettings(Section):
         description="for source: replay, a video, an animated GIF or a folder of pictures",
         json_schema_extra=ONE_LINE,
     )
-    picture_size: Size = Field(
+    picture_size: PictureSize = Field(
         (2304, 1296), description="pixels of a photo, width and height; the camera may grant less"
     )
-    analysis_size: Size = Field(
+    analysis_size: PictureSize = Field(
         (640, 480), description="pixels; the picture is fitted into this to look for faces in it"
     )
     whole_view: bool = Field(

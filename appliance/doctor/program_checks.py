@@ -1,4 +1,4 @@
-"""The program: its packages, its models, its service, its camera."""
+"""The program: its packages, its models, its service."""
 
 import importlib
 import logging
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
 from appliance.errors import ApplianceError, PackageError
@@ -15,23 +14,21 @@ from appliance.hw.machine import Machine
 log = logging.getLogger(__name__)
 
 UNIT = "smart-selfie.service"
-FRAME_SECONDS = 5.0
-"""A camera takes its time for the first picture."""
 SYSTEM_NUMPY = "/usr/lib/python3/dist-packages/numpy"
 
 
-def numpy_in_force(machine: Machine) -> Finding:
-    """Whether it can be loaded at all, and :func:`numpy`."""
+def check_numpy_in_force(machine: Machine) -> Finding:
+    """Whether it can be loaded at all, and :func:`check_numpy`."""
     try:
-        module = _load("numpy")
+        module = load_part("numpy")
     except PackageError as error:
         return fault(
             "numpy", error.what, "sudo apt install --reinstall python3-numpy; then run setup.sh again"
         )
-    return numpy(machine, Path(str(module.__file__)).parent, module.__version__)
+    return check_numpy(machine, Path(str(module.__file__)).parent, module.__version__)
 
 
-def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
+def check_numpy(machine: Machine, in_force: Path, version: str) -> Finding:
     """Whether numpy is the one picamera2 was compiled for. ``in_force`` is the folder it comes from."""
     of_apt = machine.path(SYSTEM_NUMPY)
     if not of_apt.is_dir():
@@ -45,10 +42,10 @@ def numpy(machine: Machine, in_force: Path, version: str) -> Finding:
     return good("numpy", f"{version} of apt")
 
 
-def model(config: Config) -> Finding:
+def check_model(config: Config) -> Finding:
     """Whether faces can be found and judged."""
     try:
-        _load("appliance.pipeline.assembly").load_models(config)
+        load_part("appliance.pipeline.assembly").load_models(config)
     except ApplianceError as error:
         return fault("model", error.what, error.hint)
     return good("model", "faces can be found and judged")
@@ -88,7 +85,7 @@ def unit(machine: Machine) -> Unit | None:
     )
 
 
-def service(unit: Unit | None) -> Finding:
+def check_service(unit: Unit | None) -> Finding:
     """The unit: is it installed, does it run, how often was it started anew?"""
     if unit is None:
         return unknown("service", "systemd does not run here")
@@ -109,7 +106,7 @@ def service(unit: Unit | None) -> Finding:
     return good("service", "running")
 
 
-def memory_limit(machine: Machine) -> Finding:
+def check_memory_limit(machine: Machine) -> Finding:
     """Whether the kernel enforces MemoryMax: Raspberry Pi OS switches that off to save memory."""
     controllers = machine.read("/sys/fs/cgroup/cgroup.controllers")
     if controllers is None:
@@ -123,24 +120,8 @@ def memory_limit(machine: Machine) -> Finding:
     )
 
 
-def camera(config: Config, running: bool) -> Finding:
-    """Whether pictures come. A running appliance holds the camera and has proven it: ready means frames."""
-    if running:
-        return good("camera", "delivers to the running appliance")
-    told: list[str] = []
-    try:
-        opened = _load("appliance.hw.cameras").open_camera(config.camera, MonotonicClock(), told.append)
-        try:
-            frame = opened.read(FRAME_SECONDS)
-        finally:
-            opened.close()
-    except ApplianceError as error:
-        return fault("camera", error.what, error.hint)
-    return good("camera", f"{opened.description}, picture {frame.picture.width}x{frame.picture.height}")
-
-
-def _load(module: str) -> ModuleType:
-    """A part of the program whose packages may be what is broken. Raises PackageError."""
+def load_part(module: str) -> ModuleType:
+    """Return a part of the program whose packages may be what is broken. Raises PackageError."""
     try:
         return importlib.import_module(module)
     except Exception as error:  # another numpy gives ImportError, AttributeError, ValueError, SystemError

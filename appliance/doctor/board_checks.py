@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from appliance.doctor.finding import Finding, fault, good, unknown, warning
+from appliance.doctor.finding import Finding, Status, fault, good, unknown, warning
 from appliance.hw import board as hardware
 from appliance.hw.board import CAPPED, HOT, THROTTLED, TOO_HOT, UNDER_VOLTAGE, Heat
 from appliance.hw.machine import Machine
@@ -11,26 +11,34 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """No photo of this appliance can be older; a clock that says so was never set."""
 
 
-def board(machine: Machine) -> Finding:
+def check_board(machine: Machine) -> Finding:
     """Which board this is."""
     name = hardware.model(machine)
     return unknown("board", "no Raspberry Pi") if name is None else good("board", name)
 
 
-def power(machine: Machine) -> Finding:
+def check_power(machine: Machine) -> Finding:
     """Under-voltage, now or since the board was switched on."""
-    told = hardware.throttling(machine)
-    if told is None:
+    told, alarm = hardware.throttling(machine), hardware.under_voltage_alarm(machine)
+    if told is None and alarm is None:
         return unknown("power", "this machine does not tell")
+    now = bool(alarm) or (told is not None and told.now(UNDER_VOLTAGE))
+    before = told is not None and told.since_boot(UNDER_VOLTAGE)
+    facts = {
+        "too_low_now": now,
+        "too_low_since_power_on": None if told is None else now or before,
+        "throttled_bits": None if told is None else told.bits,
+    }
     advice = "Use the power supply made for this board, and a short thick cable"
-    if told.now(UNDER_VOLTAGE):
-        return fault("power", "the voltage is too low now", advice)
-    if told.since_boot(UNDER_VOLTAGE):
-        return warning("power", "the voltage was too low since power-on", advice)
-    return good("power", "enough since power-on")
+    if now:
+        return Finding("power", Status.FAULT, "the voltage is too low now", advice, facts)
+    if before:
+        return Finding("power", Status.WARNING, "the voltage was too low since power-on", advice, facts)
+    enough = "enough now; root hears of the time since power-on" if told is None else "enough since power-on"
+    return Finding("power", Status.GOOD, enough, facts=facts)
 
 
-def speed(machine: Machine) -> Finding:
+def check_speed(machine: Machine) -> Finding:
     """Whether the firmware slows the processor down."""
     told = hardware.throttling(machine)
     if told is None:
@@ -44,7 +52,7 @@ def speed(machine: Machine) -> Finding:
     return good("speed", "full since power-on")
 
 
-def temperature(machine: Machine) -> Finding:
+def check_temperature(machine: Machine) -> Finding:
     """Of the processor."""
     degrees = hardware.temperature(machine)
     if degrees is None:
@@ -58,7 +66,7 @@ def temperature(machine: Machine) -> Finding:
     return good("temperature", f"{degrees:.0f} °C")
 
 
-def pins(machine: Machine) -> Finding:
+def check_pins(machine: Machine) -> Finding:
     """The GPIO of light and button."""
     chips = hardware.gpio_chips(machine)
     if not chips:
@@ -73,7 +81,7 @@ def pins(machine: Machine) -> Finding:
     return good("pins", names)
 
 
-def clock(machine: Machine, now: datetime) -> Finding:
+def check_clock(machine: Machine, now: datetime) -> Finding:
     """Whether photos get the right date. Their names and the rule do not depend on it."""
     if now < BUILT:
         advice = "Connect to a network once after power-on, or add a battery clock; photos are dated wrongly"

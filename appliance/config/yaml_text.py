@@ -36,7 +36,7 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 _NO_ALIAS = "anchors and merges are not supported here"
 
 
-def parse(text: str, file: str = "") -> tuple[Any, dict[KeyPath, int]]:
+def parse_yaml(text: str, file: str = "") -> tuple[Any, dict[KeyPath, int]]:
     """The value of ``text``, and the line of each key and list entry; that of the whole has the key ().
 
     Without a value in it: None, and no lines. Takes a time in proportion to ``text``. Raises ConfigError with

@@ -1,0 +1,83 @@
+"""What the command line takes: the commands, their options, and what to suggest for a mistyped one."""
+
+import argparse
+import difflib
+import importlib
+import re
+from collections.abc import Collection, Sequence
+from typing import Any, NoReturn
+
+from appliance import __version__
+
+COMMANDS = {
+    "run": "the appliance itself; systemd starts this",
+    "demo": "the whole appliance on a bundled scene or a webcam, no Raspberry Pi needed",
+    "judge": "judge still pictures: who shows the expression?",
+    "replay": "run a recording through the appliance and say what it would have done",
+    "record": "keep a short clip of what is analysed, to tune the rule with replay",
+    "check": "name every problem in a configuration",
+    "doctor": "examine this machine: every fault, and what to do about it",
+    "export": "copy all photos into a folder, such as a USB stick, and verify each",
+    "light": "let the light say one thing until told to stop, while the appliance does not run",
+    "web": "the live page in a browser: serve it, or switch it on and off",
+    "web-password": "set the page's password",
+    "bench": "measure what a frame costs, beside the usual way to do it",
+}
+
+_INVALID_CHOICE = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Argument parser that suggests what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and ``message``, with a suggestion if a word of a list was mistyped; exit 2."""
+        if found := _INVALID_CHOICE.search(message):
+            close = _closest(found["given"], re.findall(r"[\w-]+", found["choices"]))
+            message += f"; did you mean {close}?" if close else ""
+        super().error(message)
+
+    def refuse_unknown(self, words: Sequence[str]) -> NoReturn:
+        """Print usage and which of ``words`` the command does not take; exit 2."""
+        told = []
+        for word in words:
+            close = _closest(
+                word.partition("=")[0].strip("-"), [name.strip("-") for name in self._option_string_actions]
+            )
+            told.append(f"{word} (did you mean --{close}?)" if close else word)
+        self.error(f"unrecognized arguments: {' '.join(told)}")
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments understood; ``run`` is the command's function. Exits 2 where they are not."""
+    chosen = [word for word in arguments if not word.startswith("-")][:1]
+    parser, commands = make_parsers(load=chosen)
+    if not arguments:
+        parser.print_help()
+        parser.exit(2)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        commands[args.command].refuse_unknown(unknown)
+    return args
+
+
+def make_parsers(load: Collection[str] = COMMANDS) -> tuple[CommandParser, dict[str, CommandParser]]:
+    """Return the parser of the whole line, and that of each command.
+
+    Only the commands in ``load`` know their arguments: the others would cost their import.
+    """
+    parser = CommandParser(prog="smart-selfie", description="Takes the picture when everybody smiles.")
+    parser.add_argument("--version", action="version", version=f"smart-selfie {__version__}")
+    commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parsers: dict[str, CommandParser] = {}
+    for name, text in COMMANDS.items():
+        parsers[name] = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name in load:
+            module = importlib.import_module(f"appliance.cli.{name.replace('-', '_')}")
+            module.add_arguments(parsers[name])
+            parsers[name].set_defaults(run=module.run)
+    return parser, parsers
+
+
+def _closest(word: str, words: Collection[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word, words, 1)), None)

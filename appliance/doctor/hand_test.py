@@ -1,0 +1,45 @@
+"""Light and button, tried with a finger: the button is pressed when the light shines."""
+
+import threading
+
+from appliance.clock import Clock
+from appliance.config.schema import HardwareSettings
+from appliance.doctor.finding import Finding, good, unknown, warning
+from appliance.errors import ApplianceError
+from appliance.hw import board
+from appliance.hw.button import Gesture
+from appliance.hw.gpio import open_panel
+from appliance.hw.machine import Machine
+from appliance.light.states import State
+
+TITLE = "hand test"
+
+
+def press_when_it_shines(
+    hardware: HardwareSettings, machine: Machine, clock: Clock, seconds: float
+) -> Finding:
+    """Let the light shine and wait for a press of the button, ``seconds`` at most."""
+    if not board.gpio_chips(machine):
+        return unknown(TITLE, "no GPIO here: light and button are simulated")
+    pressed = threading.Event()
+
+    def heard(gesture: Gesture) -> None:
+        if gesture is Gesture.PRESS:
+            pressed.set()
+
+    try:
+        panel = open_panel(hardware, heard, clock=clock)
+    except ApplianceError as error:
+        return warning(TITLE, error.what, error.hint)
+    try:
+        panel.light.show(State.ALL)
+        seen = clock.wait_until(clock.now() + seconds, pressed)
+    finally:
+        panel.close()
+    if seen:
+        return good(TITLE, "the button was pressed while the light shone")
+    return warning(
+        TITLE,
+        f"no press within {seconds:.0f} s while the light shone",
+        "Run it again and press the button when the light is on; else look at the wiring in build-it.md",
+    )

@@ -1,0 +1,19 @@
+"""Passwords as they stand in the configuration."""
+
+import pytest
+
+from appliance.web.passwords import matches, scramble
+from tests.support.page_server import PASSWORD, SCRAMBLED
+
+
+def test_a_password_is_scrambled_with_salt_and_recognised() -> None:
+    assert scramble(PASSWORD) != SCRAMBLED
+    assert PASSWORD not in SCRAMBLED
+    assert matches(PASSWORD, SCRAMBLED)
+    assert not matches(PASSWORD + " ", SCRAMBLED)
+    assert not matches("", SCRAMBLED)
+
+
+@pytest.mark.parametrize("cost", ["scrypt:60:8:1", "scrypt:13:99:99", "scrypt:0:0:0"])
+def test_a_cost_written_by_hand_that_cannot_be_paid_matches_nothing(cost: str) -> None:
+    assert not matches(PASSWORD, f"{cost}:{'0' * 32}:{'0' * 64}")
