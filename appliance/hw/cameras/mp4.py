@@ -11,7 +11,7 @@ _LARGEST_HEAD = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Movie:
     """``shown_seconds``: how long its longest picture track is shown, after all trimming; None if untold.
 
     ``videos``: how many of them stand one after the other in the file; players show the first.
@@ -21,15 +21,15 @@ class Facts:
     videos: int
 
 
-def facts(file: BinaryIO) -> Facts | None:
+def movie_of(file: BinaryIO) -> Movie | None:
     """What is told in ``file``; None where it is no MP4 or broken, which its reader finds out better."""
     try:
-        return _facts(file)
+        return _movie(file)
     except (struct.error, OSError, OverflowError):
         return None
 
 
-def _facts(file: BinaryIO) -> Facts | None:
+def _movie(file: BinaryIO) -> Movie | None:
     videos, scale, shown, track = 0, 0, 0.0, 0.0
     for kind, head in _boxes(file):
         long = head[:1] == b"\x01"  # version 1: times of 8 bytes
@@ -45,7 +45,7 @@ def _facts(file: BinaryIO) -> Facts | None:
             track = 0.0 if ticks == untold or not scale else ticks / scale
         elif kind == b"hdlr" and head[8:12] == b"vide":
             shown = max(shown, track)
-    return Facts(shown or None, videos) if videos else None
+    return Movie(shown or None, videos) if videos else None
 
 
 def _boxes(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:

@@ -19,7 +19,7 @@ from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame, Picture
 from appliance.storage.regular_file import open_regular
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+READ_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 """The only ones that Pillow may open: it would hand PostScript to another program."""
 KINDS = "JPEG, PNG, WebP, GIF, BMP and TIFF"
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -73,7 +73,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
 def opened_stream(path: Path, file: BinaryIO) -> Iterator[Image.Image]:
     """The same of ``file``, which was opened as or cut out of ``path``."""
     try:
-        with Image.open(file, formats=FORMATS) as image:
+        with Image.open(file, formats=READ_FORMATS) as image:
             yield image
     except ApplianceError:
         raise
@@ -152,7 +152,7 @@ def _is_animated(image: Image.Image) -> bool:
 def about(path: Path) -> series.Found:
     """The scans of a JPEG, and whether another picture follows the first one. Raises OSError."""
     with open_regular(path) as file:
-        return series.first(file)
+        return series.first_picture(file)
 
 
 def read_page(

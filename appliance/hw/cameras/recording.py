@@ -177,7 +177,7 @@ def _one(path: Path, seconds: float) -> Shots:
 def _series(path: Path, seconds: float) -> Shots:
     """Pictures one after the other in one file, which does not say how long each is shown."""
     with _told(path) as count, open_regular(path) as file:
-        for found in series.pictures(file):
+        for found in series.split_pictures(file):
             with pictures.opened_stream(path, io.BytesIO(found.data)) as image:
                 check_cost(path, image, found.scans, whole=True)
                 orientation = orientation_of(image)

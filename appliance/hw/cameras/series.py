@@ -31,7 +31,7 @@ class Found:
     followed: bool
 
 
-def first(file: BinaryIO) -> Found:
+def first_picture(file: BinaryIO) -> Found:
     """The first picture, without its bytes; of a JPEG that breaks off the scans up to there.
 
     Of what is neither JPEG nor PNG it says one scan, and nothing behind it.
@@ -41,7 +41,7 @@ def first(file: BinaryIO) -> Found:
     return found or Found(b"", max(1, reader.scans), followed=False)
 
 
-def pictures(file: BinaryIO) -> Generator[Found, None, None]:
+def split_pictures(file: BinaryIO) -> Generator[Found, None, None]:
     """Every whole picture. Raises PictureError behind the last one where the file breaks off."""
     reader = _Reader(file, keep=True)
     yield from _walk(reader)

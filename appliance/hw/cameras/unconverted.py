@@ -18,7 +18,7 @@ from appliance.storage.regular_file import name_of_open, open_regular
 SUSPICIOUS = 10
 """Frames. A camera never gives so many that are the same to the last bit; a still made a video does."""
 PATIENCE_SECONDS = 60.0
-_ASK = """
+QUESTION = """
 import sys, cv2
 video = cv2.VideoCapture(sys.argv[1], cv2.CAP_FFMPEG)
 for _ in range(3):
@@ -55,7 +55,7 @@ def cannot_be_converted(path: Path) -> bool:
     try:
         with open_regular(path) as file:
             asked = subprocess.run(
-                [sys.executable, "-P", "-c", _ASK, name_of_open(file)],
+                [sys.executable, "-P", "-c", QUESTION, name_of_open(file)],
                 env=os.environ | {"OPENCV_FFMPEG_LOGLEVEL": "16"},  # AV_LOG_ERROR
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

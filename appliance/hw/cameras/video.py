@@ -52,7 +52,7 @@ def open_video(path: Path) -> Reel:
     """The video's frames; time stamps from the file. Raises RecordingError when it is none."""
     with open_regular(path) as file:
         container = _is_container(file.read(1024))
-        about = mp4.facts(file) if container else None
+        about = mp4.movie_of(file) if container else None
         video = cv2.VideoCapture()
         with _restricted():
             if not (container and video.open(name_of_open(file), cv2.CAP_FFMPEG)):

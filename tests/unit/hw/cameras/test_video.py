@@ -206,7 +206,7 @@ def test_the_word_of_ffmpeg_is_looked_for(tmp_path: Path, monkeypatch: pytest.Mo
     path = film(tmp_path / "a.avi", "MJPG")
     assert not unconverted.cannot_be_converted(path)
     word = "print('[OPENCV:FFMPEG:16] Cannot convert interlaced to progressive frames or vice versa.')"
-    monkeypatch.setattr(unconverted, "_ASK", word)
+    monkeypatch.setattr(unconverted, "QUESTION", word)
     assert unconverted.cannot_be_converted(path)
 
 

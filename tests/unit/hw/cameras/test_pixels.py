@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from appliance.cli import main
@@ -22,20 +23,21 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::Depr
 """pytest undoes what the module says about them."""
 
 
-def grey() -> np.ndarray:
+def grey() -> NDArray[np.float64]:
     """float [48, 64] from 0 to 1, brighter to the right; the last columns are white."""
-    return np.tile(np.minimum(np.linspace(0, 1.05, 64), 1.0), (48, 1))
+    row: NDArray[np.float64] = np.minimum(np.linspace(0, 1.05, 64), 1.0)
+    return np.tile(row, (48, 1))
 
 
-def expected() -> np.ndarray:
-    return np.rint(grey() * 255)
+def expected() -> NDArray[np.float64]:
+    return np.asarray(np.rint(grey() * 255))
 
 
-def shown(path: Path) -> np.ndarray:
-    return frame_from_picture_file(path).colour[:, :, 1].astype(float)
+def shown(path: Path) -> NDArray[np.float64]:
+    return frame_from_picture_file(path).colour[:, :, 1].astype(np.float64)
 
 
-def of(values: np.ndarray, dtype: str) -> Image.Image:
+def of(values: NDArray[np.float64], dtype: str) -> Image.Image:
     return Image.fromarray(values.astype(dtype))
 
 
@@ -62,7 +64,7 @@ def test_more_than_eight_bits_are_scaled_and_not_cut_off(tmp_path: Path, depth: 
     assert np.abs(shown(tmp_path / name) - expected()).max() <= 1.0
 
 
-def sixteen_bit_rgb(values: np.ndarray) -> bytes:
+def sixteen_bit_rgb(values: NDArray[np.float64]) -> bytes:
     """A PNG of 16 bits a channel, which Pillow does not write. ``values``: [height, width, 3], 0 to 65535."""
     height, width = values.shape[:2]
 
@@ -131,7 +133,7 @@ def transparent(mode: str) -> Image.Image:
 def test_what_is_transparent_is_white_as_on_a_page(tmp_path: Path, mode: str, suffix: str) -> None:
     path = tmp_path / f"a.{suffix}"
     image = transparent(mode)
-    image.save(path, lossless=True, **({"transparency": 0} if mode == "P" else {}))
+    image.save(path, lossless=True)
     found = shown(path)
     assert found[:, 4:28].min() > 240
     assert found[:, 36:].max() < 15
