@@ -93,8 +93,8 @@ def locked(folder: Path, clock: Clock | None = None, seconds: float = LOCK_SECON
     """Keep other programs of this appliance out of ``folder``; yield whether that is so. Raises OSError.
 
     False where another program still holds the lock after ``seconds`` by ``clock``: anybody who may read a
-    folder can lock it, so a lock is a courtesy among programs that are well, and no work may depend on it. When
-    its holder dies, however it dies, the kernel lets go of the lock.
+    folder can lock it, so a lock is a courtesy among programs that are well, and no work may depend on it.
+    When its holder dies, however it dies, the kernel lets go of the lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

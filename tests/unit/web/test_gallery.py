@@ -172,7 +172,7 @@ def test_what_is_called_like_a_photo_and_is_none_costs_nothing(open_page: Page, 
             odd.symlink_to(open_page.config)
         else:
             cleaning.enter_context(socket.socket(socket.AF_UNIX)).bind(str(odd))
-        before = len(os.listdir("/proc/self/fd"))
+        before = len(list(Path("/proc/self/fd").iterdir()))
         for _ in range(60):  # more than there are threads
             for path in (f"/thumbnails/{odd.name}", f"/photos/{odd.name}"):
                 assert open_page.ask(path).status == 404
@@ -181,4 +181,4 @@ def test_what_is_called_like_a_photo_and_is_none_costs_nothing(open_page: Page, 
         assert [one["name"] for day in listed["days"] for one in day["photos"]] == [real]
         with zipfile.ZipFile(io.BytesIO(open_page.ask("/photos.zip").body)) as archive:
             assert [Path(name).name for name in archive.namelist()] == [real]
-        assert len(os.listdir("/proc/self/fd")) <= before + 5
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + 5
