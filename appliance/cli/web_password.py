@@ -17,11 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it cannot be one."""
-    from appliance.web.passwords import SHORTEST, scramble  # noqa: PLC0415
+    from appliance.web.passwords import SHORTEST, normalised, scramble  # noqa: PLC0415
     from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
     password = _typed()
-    if len(password) < SHORTEST:
+    if len(normalised(password)) < SHORTEST:
         raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
     scrambled = scramble(password)
     if args.print:
