@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # numpy may be what is broken
 CAMERA_SECONDS = 10.0
 LOAD_SECONDS = 20.0
 HAND_SECONDS = 15.0
-STOP_SECONDS = 20.0
+STOPPED_WITHIN_SECONDS = 20.0
 """More than TimeoutStopSec of the unit."""
 _READ_SECONDS = 1.5
 
@@ -174,7 +174,7 @@ def appliance_stopped(machine: Machine, clock: Clock) -> Iterator[bool]:
         yield False
         return
     try:  # a photo under way is still written
-        end = clock.now() + STOP_SECONDS
+        end = clock.now() + STOPPED_WITHIN_SECONDS
         while not (down := _is_down(machine)) and clock.now() < end:
             clock.wait_until(clock.now() + 0.5)
         yield down
