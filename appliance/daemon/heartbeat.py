@@ -4,7 +4,7 @@ import logging
 
 from appliance.daemon.watches.watch import FrameWatch
 from appliance.records.decision import Decision
-from appliance.system.memory import give_back_libraries
+from appliance.system.library_pages import give_back_libraries
 from appliance.system.service import Notifier, process_uptime
 
 log = logging.getLogger(__name__)

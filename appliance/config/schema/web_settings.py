@@ -6,7 +6,17 @@ from pydantic import Field, field_validator, model_validator
 
 from appliance.config.names import called_name, listening_address, plain_path
 from appliance.config.schema.section import Section, conflict
-from appliance.config.values import MOST_SOCKET_BYTES, ONE_LINE, SCRAMBLED, Names, bindable, one_line, payable
+from appliance.config.values import (
+    MOST_SOCKET_BYTES,
+    ONE_LINE,
+    SCRAMBLED,
+    URL,
+    Names,
+    bindable,
+    one_line,
+    payable,
+    web_address,
+)
 
 
 class WebSettings(Section):
@@ -29,6 +39,12 @@ class WebSettings(Section):
     names: Names = Field(
         (), description="further host names the page is called by, beside this machine's own"
     )
+    url: str = Field(
+        "",
+        max_length=255,
+        description="address of the page from outside, where a proxy on this machine stands in front",
+        json_schema_extra={"pattern": f"^{URL.pattern}$"},
+    )
     history_minutes: int = Field(
         10, ge=1, le=180, description="minutes of expressions the page keeps for its chart; pictures never"
     )
@@ -49,6 +65,8 @@ class WebSettings(Section):
     @classmethod
     def _called(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(called_name(name) for name in names))
+
+    _url = field_validator("url")(web_address)
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":

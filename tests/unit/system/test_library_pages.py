@@ -5,13 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from appliance.system.memory import DONTNEED, give_back_libraries
+from appliance.system.library_pages import DONTNEED, give_back_libraries
 
 PROGRAM = """
 import re, sys
 from pathlib import Path
 import cv2, numpy
-from appliance.system.memory import give_back_libraries
+from appliance.system.library_pages import give_back_libraries
 
 def resident():
     return int(re.search(r"RssFile:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
