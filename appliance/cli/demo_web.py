@@ -127,8 +127,10 @@ class PageProcess:
             self._on_ready()
         while not self._leaving.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.failed = self._process.wait(_POLL_SECONDS) or 1
-                self._on_end()
+                status = self._process.wait(_POLL_SECONDS)
+                if not self._leaving.is_set():
+                    self.failed = status or 1
+                    self._on_end()
                 return
 
     def _listens(self) -> bool:

@@ -63,6 +63,8 @@ def _in_words(path: Path, error: Exception) -> PictureError:
             return PictureError(
                 f"{path} has {size} megapixels", f"At most {most} megapixels are judged: make it smaller"
             )
+        case FileNotFoundError():
+            return PictureError(f"There is no file {path}", "Is its name right?")
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
