@@ -56,7 +56,10 @@ def play_in_browser(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: b
 
 
 def _announce(config: Config) -> None:
-    print(f"Open http://{config.web.listen}:{config.web.port}/ in a browser. Ctrl-C ends it.", flush=True)
+    from appliance.web.address import page_addresses  # noqa: PLC0415
+
+    addresses = " or ".join(page_addresses(config.web.listen, config.web.port))
+    print(f"Open {addresses} in a browser. Ctrl-C ends it.", flush=True)
 
 
 def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:

@@ -13,6 +13,7 @@ from appliance.config import Config
 from appliance.errors import ApplianceError, UsageError
 from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
+from appliance.web.address import page_addresses
 from appliance.web.app import make_app
 from appliance.web.connections import Limits, WatchedHttp, WatchedWebSocket
 from appliance.web.gallery import Gallery
@@ -128,4 +129,5 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             Notifier().ready()
-            log.info("The page is at http://%s:%d/", self.config.host, self.config.port)
+            addresses = page_addresses(self.config.host, self.config.port)
+            log.info("The page is at %s", " or ".join(addresses))
