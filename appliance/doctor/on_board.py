@@ -15,7 +15,7 @@ from appliance.config import Config
 from appliance.doctor import board_checks, boot, camera_checks, program_checks
 from appliance.doctor.finding import Finding, Status, fault, good, unknown
 from appliance.doctor.hand_test import press_when_it_shines
-from appliance.doctor.memory import memory
+from appliance.doctor.memory_checks import check_memory
 from appliance.doctor.program_checks import UNIT, load_part
 from appliance.doctor.versions import versions
 from appliance.errors import ApplianceError, RecordingError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # numpy may be what is broken
 CAMERA_SECONDS = 10.0
 LOAD_SECONDS = 20.0
 HAND_SECONDS = 15.0
+STOPPED_WITHIN_SECONDS = 20.0
+"""More than TimeoutStopSec of the unit."""
 _READ_SECONDS = 1.5
 
 
@@ -54,7 +56,7 @@ def board_report(
     yield boot.ready_after(machine)
     yield boot.cloud_init(machine)
     yield board_checks.check_power(machine)
-    with appliance_stopped(machine) as stopped:
+    with appliance_stopped(machine, clock) as stopped:
         if not stopped:
             yield fault("report", "the appliance runs and cannot be stopped", "Run it as root: with sudo")
             return
@@ -66,7 +68,7 @@ def _trials(config: Config, machine: Machine, clock: Clock, trial: Trial) -> Ite
         opened = load_part("appliance.hw.cameras").open_camera(config.camera, clock, lambda _: None)
     except ApplianceError as error:
         yield _camera_fault(error)
-        yield memory(machine, config, None)
+        yield check_memory(machine, config, None)
     else:
         try:
             yield from _of_camera(opened, config, machine, clock, trial)
@@ -93,7 +95,7 @@ def _of_camera(
     if facts:
         yield from camera_checks.granted_findings(facts)
         yield _exposure(facts)
-    yield memory(machine, config, facts)
+    yield check_memory(machine, config, facts)
     before = board_checks.check_temperature(machine)
     trial.tell(f"The whole pipeline works for {trial.load:.0f} s: heat and power under load")
     yield from _under_load(opened, config, clock, trial.load)
@@ -163,15 +165,23 @@ def _stage(name: str, seen: str, told: dict[str, float]) -> Finding:
 
 
 @contextlib.contextmanager
-def appliance_stopped(machine: Machine) -> Iterator[bool]:
+def appliance_stopped(machine: Machine, clock: Clock) -> Iterator[bool]:
     """Stop the appliance, which holds camera and pins, and start it again; give whether it stopped."""
-    unit = program_checks.unit(machine)
-    if unit is None or not unit.running:
+    if _is_down(machine):
         yield True
         return
-    stopped = machine.run("systemctl", "stop", UNIT) is not None
-    try:
-        yield stopped
+    if machine.run("systemctl", "stop", "--no-block", UNIT) is None:
+        yield False
+        return
+    try:  # a photo under way is still written
+        end = clock.now() + STOPPED_WITHIN_SECONDS
+        while not (down := _is_down(machine)) and clock.now() < end:
+            clock.wait_until(clock.now() + 0.5)
+        yield down
     finally:
-        if stopped:
-            machine.run("systemctl", "start", "--no-block", UNIT)
+        machine.run("systemctl", "start", "--no-block", UNIT)
+
+
+def _is_down(machine: Machine) -> bool:
+    unit = program_checks.unit(machine)
+    return unit is None or unit.active in {"inactive", "failed", "?"}

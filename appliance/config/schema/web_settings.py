@@ -5,7 +5,16 @@ import ipaddress
 from pydantic import Field, field_validator, model_validator
 
 from appliance.config.schema.section import Section, conflict
-from appliance.config.values import MOST_SOCKET_BYTES, ONE_LINE, SCRAMBLED, Names, bindable, one_line
+from appliance.config.values import (
+    MOST_SOCKET_BYTES,
+    ONE_LINE,
+    SCRAMBLED,
+    URL,
+    Names,
+    bindable,
+    one_line,
+    web_address,
+)
 
 
 class WebSettings(Section):
@@ -28,6 +37,12 @@ class WebSettings(Section):
     names: Names = Field(
         (), description="further host names the page is called by, beside this machine's own"
     )
+    url: str = Field(
+        "",
+        max_length=255,
+        description="address of the page from outside, where a proxy on this machine stands in front",
+        json_schema_extra={"pattern": f"^{URL.pattern}$"},
+    )
     history_minutes: int = Field(
         10, ge=1, le=180, description="minutes of expressions the page keeps for its chart; pictures never"
     )
@@ -41,6 +56,7 @@ class WebSettings(Section):
 
     _one_line = field_validator("listen", "socket")(one_line)
     _bindable = field_validator("socket")(bindable)
+    _url = field_validator("url")(web_address)
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":

@@ -3,7 +3,6 @@
 import getpass
 import json
 import socket
-import sys
 from pathlib import Path
 
 import pytest
@@ -44,8 +43,7 @@ def test_a_board_s_report_has_camera_mode_light_memory_heat_and_versions(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = VirtualClock()
-    for name, module in Board(SENSORS["imx708"], clock).modules():
-        monkeypatch.setitem(sys.modules, name, module)
+    Board(SENSORS["imx708"], clock).install(monkeypatch)
     put(machine, "/proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\0")
     put(machine, "/proc/meminfo", "MemTotal: 3881024 kB\nCmaTotal: 524288 kB\nCmaFree: 480000 kB\n")
     put(machine, "/sys/class/thermal/thermal_zone0/temp", "61234")
@@ -74,23 +72,34 @@ def test_nothing_personal_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture
     assert {"name", "state", "seen", "advice", "facts"} == set(json.loads(told.out.splitlines()[0]))
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_appliance_is_stopped_for_it_and_started_again(machine: Machine, fails: bool) -> None:
+@pytest.mark.parametrize(
+    ("refused", "looks", "stopped", "asked"),
+    [
+        (False, 3, True, ["stop", "start"]),  # it takes a second until the camera is free
+        (False, 1000, False, ["stop", "start"]),
+        (True, 1000, False, ["stop"]),
+        (False, 0, True, []),  # it did not run
+    ],
+)
+def test_the_appliance_is_stopped_for_it_and_started_again(
+    machine: Machine, refused: bool, looks: int, stopped: bool, asked: list[str]
+) -> None:
     log = machine.path("/asked")
     put(
         machine,
         "/usr/bin/systemctl",
         f"""#!/bin/sh
-echo "$1 $2" >>{log}
-[ "$1" != show ] || printf 'LoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\nNRestarts=0\\n'
-[ "$1" != stop ] || exit {int(fails)}
+echo "$1" >>{log}
+state=active
+[ "$(grep -c show {log})" -le {looks} ] || state=inactive
+[ "$1" != show ] || printf 'LoadState=loaded\\nActiveState=%s\\n' $state
+[ "$1" != stop ] || exit {int(refused)}
 """,
     ).chmod(0o755)
-    with appliance_stopped(machine) as stopped:
-        assert stopped is not fails
-    asked = [line.split()[0] for line in log.read_text().splitlines()]
-    assert asked == (["show", "stop"] if fails else ["show", "stop", "start"])
-    if fails:
+    with appliance_stopped(machine, VirtualClock()) as is_stopped:
+        assert is_stopped is stopped
+    assert [line for line in log.read_text().split() if line != "show"] == asked
+    if not stopped:
         found = by_name(list(board_report(Config(), machine, VirtualClock())))
         assert found["report"].state is Status.FAULT
         assert "sudo" in found["report"].advice
