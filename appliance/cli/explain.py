@@ -84,7 +84,7 @@ class Account:
             if one.person.counts and not decision.all_show and not one.shows:
                 self._lacking.append(one.person.number)
                 self._best[one.person.number] = max(self._best[one.person.number], one.score)
-        self._lines.append(in_words(explanation(decision, self._level)))
+        self._lines.append(frame_in_words(explanation(decision, self._level)))
 
     def tell(self) -> None:
         """Print the account; nothing where there was no frame."""
@@ -95,7 +95,7 @@ class Account:
             tqdm.write(line)
 
 
-def in_words(explained: dict[str, Any]) -> str:
+def frame_in_words(explained: dict[str, Any]) -> str:
     """Return one line of words."""
     mark = "TAKE" if explained["trigger"] else "yes " if explained["all_show"] else "no  "
     people = "; ".join(
