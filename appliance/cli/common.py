@@ -68,15 +68,18 @@ def config_in_force(args: argparse.Namespace) -> Config:
     return config
 
 
-def check_output(path: Path, suffix: str, source: Path | None = None) -> None:
+def check_output(path: Path, suffixes: str | tuple[str, ...], source: Path | None = None) -> None:
     """Whether a file ``path`` could be written, asked before the work begins.
 
-    Raises UsageError when it does not end in ``suffix`` or is the very ``source``, StorageError.
+    Raises UsageError when it ends in none of ``suffixes`` (the first is advised) or is the very ``source``,
+    StorageError.
     """
     if source is not None and path.exists() and source.exists() and path.samefile(source):
         raise UsageError(f"{path} is what is read: it would be lost", "Name another file")
-    if path.suffix.lower() != suffix:
-        raise UsageError(f"{path} does not end in {suffix}", f"Name it {path.stem}{suffix}")
+    endings = (suffixes,) if isinstance(suffixes, str) else suffixes
+    if path.suffix.lower() not in endings:
+        named = f"Name it {path.stem}{endings[0]}"
+        raise UsageError(f"{path} does not end in {' or '.join(endings)}", named)
     if path.is_dir():
         raise StorageError(f"{path} is a folder", "Name a file in it")
     if not path.parent.is_dir():

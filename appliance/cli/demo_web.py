@@ -56,7 +56,10 @@ def play_in_browser(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: b
 
 
 def _announce(config: Config) -> None:
-    print(f"Open http://{config.web.listen}:{config.web.port}/ in a browser. Ctrl-C ends it.", flush=True)
+    from appliance.web.address import page_addresses  # noqa: PLC0415
+
+    addresses = " or ".join(page_addresses(config.web.listen, config.web.port))
+    print(f"Open {addresses} in a browser. Ctrl-C ends it.", flush=True)
 
 
 def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
@@ -127,8 +130,10 @@ class PageProcess:
             self._on_ready()
         while not self._leaving.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.failed = self._process.wait(_POLL_SECONDS) or 1
-                self._on_end()
+                status = self._process.wait(_POLL_SECONDS)
+                if not self._leaving.is_set():
+                    self.failed = status or 1
+                    self._on_end()
                 return
 
     def _listens(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
+from appliance.config.suggest import expression_meant
 from appliance.errors import shown
 from appliance.records.labels import EXPRESSIONS
 
@@ -74,10 +75,16 @@ def _size(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _no_expression(name: object) -> str:
+    meant = expression_meant(name) if isinstance(name, str) else None
+    told = f"did you mean {meant}? " if meant else ""
+    return f"{shown(name)} is no expression; {told}there are {', '.join(EXPRESSIONS)}"
+
+
 def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in EXPRESSIONS:
-            raise ValueError(f"{shown(name)} is no expression; there are {', '.join(EXPRESSIONS)}")
+            raise ValueError(_no_expression(name))
     if len(set(names)) != len(names):
         raise ValueError("the same expression stands twice")
     return names

@@ -95,7 +95,7 @@ def test_a_demo_that_was_told_to_end_does_not_ask_what_went_wrong(tmp_path: Path
 def test_a_recording_that_is_told_to_end_keeps_what_it_has(tmp_path: Path) -> None:
     recording = program("record", str(tmp_path / "a.avi"), "--set", "camera.source=scene")
     deadline = time.monotonic() + 30
-    while not list(tmp_path.glob(".smart-selfie-*")) and time.monotonic() < deadline:
+    while not list(tmp_path.glob(".smart-selfie-*.part.avi")) and time.monotonic() < deadline:
         time.sleep(0.05)
     recording.send_signal(signal.SIGTERM)
     status, _ = ended(recording)
