@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import secrets
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1  # both from linux/fs.h and linux/fcntl.h
+_NO_LINKS = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 
 
@@ -73,36 +75,46 @@ def remove(path: Path) -> None:
 
 
 def probe(folder: Path) -> None:
-    """Find out whether files can be made in ``folder``, by making one. Raises OSError.
+    """Find out whether files can be made in ``folder``, by every step that a photo takes. Raises OSError.
 
     Permission bits cannot tell: they say nothing about a card that went read-only, and root passes them all.
+    Nor can a file that only comes and goes: there are file systems that create files and rename none.
     """
+    name = _temporary_name(folder)
     with _temporary(folder, b"?", 0o600) as temporary:
-        temporary.unlink()
+        rename_new(temporary, name)
+    try:
+        sync_folder(folder)
+    finally:
+        name.unlink()
 
 
 @contextlib.contextmanager
-def locked(folder: Path, clock: Clock | None = None) -> Iterator[None]:
-    """Keep other programs of this appliance out of ``folder``. Raises OSError.
+def locked(folder: Path, clock: Clock | None = None, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
+    """Keep other programs of this appliance out of ``folder``; yield whether that is so. Raises OSError.
 
-    Gives up with TimeoutError after LOCK_SECONDS by ``clock``. When its holder dies, however it dies, the
-    kernel lets go of the lock.
+    False where another program still holds the lock after ``seconds`` by ``clock``: anybody who may read a
+    folder can lock it, so a lock is a courtesy among programs that are well, and no work may depend on it.
+    When its holder dies, however it dies, the kernel lets go of the lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        clock = clock or MonotonicClock()
-        deadline = clock.now() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if clock.now() >= deadline:
-                    raise TimeoutError(errno.ETIMEDOUT, "another program keeps it locked") from None
-                clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
-        yield
+        yield _locks(handle, clock or MonotonicClock(), seconds)
     finally:
         os.close(handle)
+
+
+def _locks(handle: int, clock: Clock, seconds: float) -> bool:
+    deadline = clock.now() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.now() >= deadline:
+                return False
+            clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
+        else:
+            return True
 
 
 def remove_leftovers(folder: Path) -> int:
@@ -125,7 +137,8 @@ def free_bytes(folder: Path) -> int:
 def explain(error: OSError, folder: Path) -> StorageError:
     """What ``error`` means to the owner of ``folder``, and what to do about it."""
     kind, what, hint = _MEANINGS.get(error.errno or 0, _UNKNOWN)
-    return kind(what.format(folder=folder, reason=error.strerror or error), hint.format(folder=folder))
+    quoted = shlex.quote(str(folder))
+    return kind(what.format(folder=folder, reason=error.strerror or error), hint.format(quoted=quoted))
 
 
 _FULL = (NoSpaceError, "No space left in {folder}", "Copy photos off the card, then delete them there")
@@ -145,25 +158,24 @@ _MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
         "The card of {folder} is read-only",
         "A failing card turns itself read-only: see `dmesg`, then replace it, or remount it writable",
     ),
-    errno.ENOENT: (StorageError, "The folder {folder} does not exist", "Create it: mkdir -p {folder}"),
+    errno.ENOENT: (StorageError, "The folder {folder} does not exist", "Create it: mkdir -p {quoted}"),
     errno.ENOTDIR: (StorageError, "{folder} is not a folder", "Set storage.folder to a folder"),
     errno.EIO: (
         StorageError,
         "The card of {folder} reports an I/O error",
         "It is probably failing: copy its photos now and replace it",
     ),
-    errno.ETIMEDOUT: (
-        StorageError,
-        "{folder} is locked by another program",
-        "Is a second smart-selfie running? Stop one of them",
-    ),
 }
+
+
+def _temporary_name(folder: Path) -> Path:
+    return folder / f".smart-selfie-{secrets.token_hex(8)}.part"
 
 
 @contextlib.contextmanager
 def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
     """A fsynced file under a temporary name, for the caller to give its own. Gone when anything fails."""
-    path = folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+    path = _temporary_name(folder)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -197,7 +209,8 @@ def rename_new(old: Path, new: Path) -> None:
     """Rename, but fail with FileExistsError where plain rename(2) would overwrite.
 
     renameat2 does it in one step on ext4, vfat, exfat and tmpfs; Python has no binding for it. Elsewhere a
-    second hard link does it, which vfat and exfat do not have.
+    second hard link does it. Where there are none either, as on many FUSE file systems, the name is looked at
+    and then given, which is safe among those who hold the lock of the folder.
     """
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
@@ -210,8 +223,16 @@ def rename_new(old: Path, new: Path) -> None:
         code = ctypes.get_errno()
     if code not in _UNSUPPORTED:
         raise OSError(code, os.strerror(code), str(new))
-    os.link(old, new)
-    old.unlink()
+    try:
+        os.link(old, new)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from None
+        old.rename(new)
+    else:
+        old.unlink()
 
 
 def sync_file(path: Path) -> None:

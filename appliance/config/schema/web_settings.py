@@ -4,8 +4,19 @@ import ipaddress
 
 from pydantic import Field, field_validator, model_validator
 
+from appliance.config.names import called_name, listening_address, plain_path
 from appliance.config.schema.section import Section, conflict
-from appliance.config.values import MOST_SOCKET_BYTES, ONE_LINE, SCRAMBLED, Names, bindable, one_line
+from appliance.config.values import (
+    MOST_SOCKET_BYTES,
+    ONE_LINE,
+    SCRAMBLED,
+    URL,
+    Names,
+    bindable,
+    one_line,
+    payable,
+    web_address,
+)
 
 
 class WebSettings(Section):
@@ -28,6 +39,12 @@ class WebSettings(Section):
     names: Names = Field(
         (), description="further host names the page is called by, beside this machine's own"
     )
+    url: str = Field(
+        "",
+        max_length=255,
+        description="address of the page from outside, where a proxy on this machine stands in front",
+        json_schema_extra={"pattern": f"^{URL.pattern}$"},
+    )
     history_minutes: int = Field(
         10, ge=1, le=180, description="minutes of expressions the page keeps for its chart; pictures never"
     )
@@ -41,11 +58,22 @@ class WebSettings(Section):
 
     _one_line = field_validator("listen", "socket")(one_line)
     _bindable = field_validator("socket")(bindable)
+    _plain_path = field_validator("socket")(plain_path)
+    _address = field_validator("listen")(listening_address)
+
+    @field_validator("names")
+    @classmethod
+    def _called(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(called_name(name) for name in names))
+
+    _url = field_validator("url")(web_address)
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":
         if self.password and not SCRAMBLED.fullmatch(self.password):
             raise conflict("password", "is not scrambled; set it with smart-selfie web-password")
+        if self.password and not payable(self.password):
+            raise conflict("password", "costs too much, or nothing; set it with smart-selfie web-password")
         if not self.password and not is_loopback(self.listen):
             raise conflict("listen", "needs a password; set one with smart-selfie web-password")
         return self
@@ -56,4 +84,4 @@ def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
-        return address == "localhost"
+        return address.lower() == "localhost"
