@@ -17,12 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it cannot be one."""
-    from appliance.web.passwords import SHORTEST, scramble  # noqa: PLC0415
+    from appliance.web.passwords import scramble  # noqa: PLC0415
     from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
-    password = _typed()
-    if len(password) < SHORTEST:
-        raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
+    password = typed_password()
     scrambled = scramble(password)
     if args.print:
         print(f"  password: '{scrambled}'")
@@ -35,8 +33,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _typed() -> str:
-    """A password that every browser can send as well: they all send UTF-8. Raises UsageError."""
+def typed_password() -> str:
+    """Return a password that is long enough, and UTF-8 as browsers send it. Raises UsageError."""
+    from appliance.web.passwords import SHORTEST, normalised  # noqa: PLC0415
+
     try:
         password = _ask()
         password.encode()
@@ -46,6 +46,8 @@ def _typed() -> str:
         ) from None
     except EOFError:
         raise UsageError("There was no password", "Type it, or give it as a line of standard input") from None
+    if len(normalised(password)) < SHORTEST:
+        raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
     return password
 
 

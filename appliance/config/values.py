@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
+from appliance.config.suggest import expression_meant
 from appliance.errors import shown
 from appliance.records.labels import EXPRESSIONS
 
@@ -19,7 +20,8 @@ SECRET = ("web", "password")
 """The setting whose value is never shown."""
 SCRAMBLED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
-
+MOST_MEMORY, MOST_WORK = 32 << 20, 4 << 20
+"""Of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times what web-password sets."""
 
 URL = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?")
 """Scheme, host and port, or nothing."""
@@ -63,14 +65,26 @@ def bindable(value: str) -> str:
     return value
 
 
+def payable(scrambled: str) -> bool:
+    """Whether a login costs the page an amount of time and memory that it has, and no less than it should."""
+    log_n, r, p = map(int, scrambled.split(":")[1:4])
+    return min(log_n, r, p) > 0 and 128 * r << log_n <= MOST_MEMORY and r * p << log_n <= MOST_WORK
+
+
 def _size(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _no_expression(name: object) -> str:
+    meant = expression_meant(name) if isinstance(name, str) else None
+    told = f"did you mean {meant}? " if meant else ""
+    return f"{shown(name)} is no expression; {told}there are {', '.join(EXPRESSIONS)}"
 
 
 def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in EXPRESSIONS:
-            raise ValueError(f"{shown(name)} is no expression; there are {', '.join(EXPRESSIONS)}")
+            raise ValueError(_no_expression(name))
     if len(set(names)) != len(names):
         raise ValueError("the same expression stands twice")
     return names

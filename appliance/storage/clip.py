@@ -15,8 +15,8 @@ from appliance.imaging.resize import shrink
 from appliance.records.frame import Colour
 from appliance.storage import durable
 
-CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
-"""By the file's ending: MPEG-4 Part 2, Motion JPEG."""
+CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
+"""By the file's ending: VP8 (browsers and phones play it), MPEG-4 Part 2 (they do not), Motion JPEG."""
 
 # Read when FFmpeg is first used, not on import: errors are told by us.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET

@@ -98,6 +98,8 @@ def in_words(path: Path, error: Exception) -> PictureError:
             pixels = re.search(r"\((\d+) pixels\)", str(error))
             size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
             return PictureError(f"{path} has {size} megapixels", TOO_LARGE)
+        case FileNotFoundError():
+            return PictureError(f"There is no file {path}", "Is its name right?")
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,6 +1,8 @@
 """What doctor says of a camera: its field of view, a crop with the way out, its settings."""
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +85,23 @@ def test_the_running_appliance_s_camera_is_told_from_what_it_left(found: Any, ma
     assert {finding.name for finding in others} == {"field of view", "frame rate", "light, focus"}
 
 
-def test_a_running_appliance_that_left_nothing_is_no_fault(machine: Machine) -> None:
-    (only,) = camera_checks.check_camera(Config(), machine, running=True)
-    assert only.state is Status.GOOD
+def test_a_running_appliance_whose_folder_may_not_be_read_is_no_fault(machine: Machine) -> None:
+    delivers, view = camera_checks.check_camera(Config(), machine, running=True)
+    assert delivers.state is Status.GOOD
+    assert view.state is Status.UNKNOWN
+    assert "sudo" in view.seen
+
+
+def test_root_decodes_no_recording_that_the_settings_name(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    recording = tmp_path / "a b.mp4"
+    recording.write_bytes(b"no video")
+    settings = CameraSettings(source="replay", recording=str(recording))
+    (finding,) = camera_checks.check_camera(Config(camera=settings), machine, running=False)
+    assert finding.state is Status.UNKNOWN
+    assert f"not opened as root; try: smart-selfie replay '{recording}'" in finding.seen
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    (finding, *_) = camera_checks.check_camera(Config(camera=settings), machine, running=False)
+    assert finding.state is Status.FAULT
