@@ -1,4 +1,4 @@
-"""``smart-selfie web-password``: set the page's password in the configuration, scrambled."""
+"""``smart-selfie web-password``: set the page's password in the configuration, hashed."""
 
 import argparse
 import getpass
@@ -17,20 +17,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it cannot be one."""
-    from appliance.web.passwords import SHORTEST, scramble  # noqa: PLC0415
+    from appliance.web.passwords import SHORTEST, hash_password  # noqa: PLC0415
     from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
     password = _typed()
     if len(password) < SHORTEST:
         raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
-    scrambled = scramble(password)
+    hashed = hash_password(password)
     if args.print:
-        print(f"  password: '{scrambled}'")
+        print(f"  password: '{hashed}'")
         return 0
     path = args.config or find_config()
     if path is None:
         raise UsageError("There is no configuration file", "Name it with --config, or use --print")
-    SettingsFile(path).set_password(scrambled)
+    SettingsFile(path).set_password(hashed)
     print(f"The password stands in {path}. Restart smart-selfie-web to use it.")
     return 0
 

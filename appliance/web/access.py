@@ -1,4 +1,4 @@
-"""Who may see the page: sessions, the tokens that prove a request comes from the page, login attempts."""
+"""Access to the page: sessions, tokens that prove that a request comes from the page, login attempts."""
 
 import hashlib
 import hmac
@@ -16,8 +16,8 @@ MOST_SESSIONS = 64
 class Sessions:
     """Logged-in browsers, in memory: a restart logs everybody out. Without a password everybody is in."""
 
-    def __init__(self, scrambled: str, clock: Clock) -> None:
-        self._scrambled = scrambled
+    def __init__(self, hashed: str, clock: Clock) -> None:
+        self._hashed = hashed
         self._clock = clock
         self._ends: OrderedDict[str, float] = OrderedDict()
         self._key = secrets.token_bytes(32)
@@ -26,14 +26,14 @@ class Sessions:
     @property
     def needed(self) -> bool:
         """Whether there is a password at all."""
-        return bool(self._scrambled)
+        return bool(self._hashed)
 
     def password_matches(self, password: str) -> bool:
-        """Return whether ``password`` is the one. Slow on purpose, except for one that has matched before."""
+        """Return whether ``password`` is right. Slow on purpose, except for one that matched before."""
         mark = hmac.digest(self._key, password.encode(errors="surrogatepass"), "sha256")
         if self._known is not None and hmac.compare_digest(mark, self._known):
             return True
-        if not passwords.matches(password, self._scrambled):
+        if not passwords.matches(password, self._hashed):
             return False
         self._known = mark
         return True
@@ -47,7 +47,7 @@ class Sessions:
         return token
 
     def valid(self, token: str) -> bool:
-        """Return whether ``token`` is an open session's, which stays open for SESSION_SECONDS more."""
+        """Return whether ``token`` is an open session's, and extend it by SESSION_SECONDS."""
         if not self.needed:
             return True
         mark = _mark(token)
@@ -67,7 +67,7 @@ class Sessions:
         return hmac.new(self._key, b"page " + token.encode(), "sha256").hexdigest()
 
     def proof_matches(self, token: str, proof: str) -> bool:
-        """Return whether ``proof`` is the one of ``token``."""
+        """Return whether ``proof`` belongs to ``token``."""
         return hmac.compare_digest(self.proof(token).encode(), proof.encode())
 
 
@@ -76,7 +76,7 @@ def _mark(token: str) -> str:
 
 
 class LoginLimiter:
-    """Token buckets by address, and one for all of them together: how often a password may be tried."""
+    """Limit on password attempts: a token bucket per address, and one for all of them together."""
 
     BURST, SECONDS_EACH = 5, 12.0
     BURST_ALL, SECONDS_EACH_ALL = 20, 3.0
@@ -88,7 +88,7 @@ class LoginLimiter:
         self._by_address: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, address: str) -> float:
-        """Use up one try of ``address`` and return 0, or return the seconds until it has one again."""
+        """Use up one attempt of ``address`` and return 0, or return the seconds until the next one."""
         now = self._clock.now()
         mine = _filled(self._by_address.get(address), self.BURST, self.SECONDS_EACH, now)
         everybodys = _filled(self._all, self.BURST_ALL, self.SECONDS_EACH_ALL, now)
@@ -102,7 +102,7 @@ class LoginLimiter:
         return 0.0
 
     def reset(self, address: str) -> None:
-        """Give ``address`` all its tries back: its password was right."""
+        """Restore all attempts of ``address``: its password was right."""
         self._by_address.pop(address, None)
 
 

@@ -1,4 +1,4 @@
-"""Stands before everything the page answers: hosts, sessions, proofs, headers."""
+"""Checks before every answer of the page: hosts, sessions, proofs, headers."""
 
 import contextlib
 import ipaddress
@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from appliance.web.access import COOKIE, Sessions
 
 OPEN = ("/", "/healthz", "/api/session", "/api/login", "/favicon.ico", "/manifest.webmanifest")
-"""What may be had without logging in, beside ``/static/``: the page itself, without anything to see."""
+"""Paths open without logging in, besides ``/static/``: the page itself, without any content."""
 SAFE = {"GET", "HEAD"}
 PROOF = "x-page-proof"
 
@@ -33,9 +33,9 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware. ``names`` are the host names the page may be called by; plain addresses always may.
+    """ASGI middleware. ``names`` are the host names accepted for the page; plain addresses always are.
 
-    A name is checked because a hostile page can make a browser reach this one under a name of its own (DNS
+    Names are checked because a hostile page can make a browser reach this one under a name of its own (DNS
     rebinding); it cannot do so under an address.
     """
 
@@ -61,9 +61,9 @@ class Guard:
         """Return status and message of a refusal, None where there is none."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._known(hosts[0]):
-            return 421, "This page is not known by that name; add it to web.names"
+            return 421, "Unknown host name; add it to web.names"
         if _from_elsewhere(scope, headers, hosts[0]):
-            return 403, "Another site asked"
+            return 403, "Cross-site request refused"
         path = scope["path"]
         if path in OPEN or path.startswith("/static/"):
             return None
@@ -85,7 +85,7 @@ class Guard:
 
 
 def _from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
-    """Return whether another site's page sent the request. Links to the page itself may be anywhere."""
+    """Return whether another site's page sent the request. Links to the page itself are allowed."""
     origin = headers.get("origin")
     try:
         if origin is not None and urlsplit(origin).netloc.lower() != host.lower():

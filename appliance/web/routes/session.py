@@ -43,22 +43,22 @@ class SessionRoutes:
         )
 
     async def login(self, request: Request) -> Response:
-        """Trade the password for a session."""
+        """Open a session for the right password."""
         password = (await json_body(request)).get("password")
         if not isinstance(password, str) or not self._sessions.needed:
-            raise HTTPException(400, "There is no password to give")
+            raise HTTPException(400, "This page has no password")
         address = request.client.host if request.client else ""
         wait = self._limiter.take(address)
         if wait:
             return JSONResponse(
-                {"error": f"Too many tries. Wait {wait:.0f} seconds", "wait": round(wait)},
+                {"error": f"Too many attempts. Wait {wait:.0f} seconds", "wait": round(wait)},
                 429,
                 {"Retry-After": str(round(wait))},
             )
         async with self._hashing:  # one at a time: each takes 8 MB
             matches = await run_in_threadpool(self._sessions.password_matches, password[:1024])
         if not matches:
-            return JSONResponse({"error": "That is not the password"}, 403)
+            return JSONResponse({"error": "Wrong password"}, 403)
         self._limiter.reset(address)
         token = self._sessions.open()
         response = JSONResponse({"proof": self._sessions.proof(token)})

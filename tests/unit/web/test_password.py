@@ -19,7 +19,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("# Grüße\n# für uns\n".encode("latin-1"), ", line 1", "is not UTF-8 text"),
         ("rule:\n  mode: button\n".encode("utf-16"), ", line 1", "is not UTF-8 text"),
-        (b"rule:\n  who: " + b"[" * 5000, ", line 2", "is nested too deeply"),
+        (b"rule:\n  who: " + b"[" * 5000, ", line 2", "nested too deeply"),
         (
             b"rule:\n  mode: button\n\n  new_scene: !!bool foo\n",
             ", line 4",
@@ -50,7 +50,7 @@ def test_a_file_that_is_not_there_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["web-password", "--config", "nowhere.yaml"]) == 2
-    assert "nowhere.yaml: there is no such file" in capsys.readouterr().err
+    assert "nowhere.yaml: file not found" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -66,13 +66,13 @@ def test_only_a_regular_file_is_written(
         path = tmp_path / "link.yaml"
         path.symlink_to(pipe)
     assert main(["web-password", "--config", str(path)]) == 2
-    assert "is no regular file" in capsys.readouterr().err
+    assert "is not a regular file" in capsys.readouterr().err
     assert pipe.is_fifo()
 
 
 def test_a_folder_is_no_file(tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["web-password", "--config", str(tmp_path)]) == 2
-    assert "is no regular file" in capsys.readouterr().err
+    assert "is not a regular file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
