@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from appliance.cli.common import say
+from appliance.cli.demo_scene import check_scene_can_show, play_scene
 from appliance.cli.events import Events, tell_person
-from appliance.clock import Clock, MonotonicClock
+from appliance.clock import MonotonicClock
 from appliance.config import Config, load_config, parse_override
 from appliance.daemon.daemon import Daemon
 from appliance.draw.sheet import Story
-from appliance.errors import ApplianceError, UsageError
-from appliance.hw.camera import Camera
+from appliance.errors import ApplianceError
 from appliance.hw.cameras import scene
 from appliance.pipeline.decide.sensitivity import level_of
 from appliance.records.decision import Photo
@@ -145,22 +145,6 @@ class _Show:
         if self._wrong:
             raise ApplianceError(f"Somebody does not show it on {', '.join(self._wrong)}", "Report this bug")
         return 0
-
-
-def play_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
-    """Return the scene, open in place of a camera. Raises ModelError."""
-    return scene.open_scene(clock, analysis_size=config.camera.analysis_size, loop=loop)
-
-
-def check_scene_can_show(config: Config) -> None:
-    """Raise UsageError where the people of the scene never look as ``rule.expression`` asks."""
-    wanted = config.rule.expression
-    shown = scene.SCENE_EXPRESSIONS
-    if not set(wanted) & set(shown):
-        raise UsageError(
-            f"The scene's people never show {' or '.join(wanted)}, only {' and '.join(shown)}",
-            "Show it yourself: smart-selfie demo --camera",
-        )
 
 
 def _make(folder: Path) -> None:

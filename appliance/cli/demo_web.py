@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from appliance.cli.demo import check_scene_can_show, play_scene
+from appliance.cli.demo_scene import check_scene_can_show, play_scene
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.config.live import LiveConfig

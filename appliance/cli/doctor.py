@@ -10,7 +10,7 @@ from pathlib import Path
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock
 from appliance.config import Config
-from appliance.doctor import board_checks, boot, camera_checks, card, memory, on_board, program_checks
+from appliance.doctor import board_checks, boot, camera_checks, card, memory_checks, on_board, program_checks
 from appliance.doctor.finding import Finding, Status, fault, good
 from appliance.errors import ConfigError
 from appliance.hw.machine import Machine
@@ -71,7 +71,7 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     yield program_checks.check_service(unit)
     found = list(camera_checks.check_camera(config, machine, running=unit is not None and unit.running))
     yield from found
-    yield memory.memory(machine, config, found[0].facts)
+    yield memory_checks.check_memory(machine, config, found[0].facts)
 
 
 def _report(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:

@@ -14,12 +14,14 @@ from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.view import view
 from appliance.errors import PictureError, UsageError
-from appliance.hw.cameras.pictures import frame_from_picture_file, is_folder, pictures_in
+from appliance.hw.cameras.pictures import frame_from_picture_file, holds_more, is_folder, pictures_in
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
 from appliance.storage import durable
 from appliance.wording.verdict import sentence
+
+_FIRST_ALONE = "The first one is judged; smart-selfie replay plays them all"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,9 +74,12 @@ def _judged(judge: "StillJudge", paths: list[Path]) -> Iterator[tuple[Path, Deci
 
 def _or_why_not(judge: "StillJudge", picture: Path) -> Decision | PictureError:
     try:
-        return judge.judge(picture)
+        decision = judge.judge(picture)
+        if holds_more(picture):
+            print(f"smart-selfie: {picture} holds several pictures. {_FIRST_ALONE}", file=sys.stderr)
     except PictureError as error:
         return error
+    return decision
 
 
 class StillJudge:

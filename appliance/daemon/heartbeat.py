@@ -4,6 +4,7 @@ import logging
 
 from appliance.daemon.watches.watch import FrameWatch
 from appliance.records.decision import Decision
+from appliance.system.library_pages import give_back_libraries
 from appliance.system.service import Notifier, process_uptime
 
 log = logging.getLogger(__name__)
@@ -22,4 +23,5 @@ class Heartbeat(FrameWatch):
             self.ready = True
             log.info("Ready %.2f s after start, frame %d", process_uptime(), decision.frame.sequence)
             self._notifier.ready()
+            give_back_libraries()
         self._notifier.watchdog()

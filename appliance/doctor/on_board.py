@@ -15,7 +15,7 @@ from appliance.config import Config
 from appliance.doctor import board_checks, boot, camera_checks, program_checks
 from appliance.doctor.finding import Finding, Status, fault, good, unknown
 from appliance.doctor.hand_test import press_when_it_shines
-from appliance.doctor.memory import memory
+from appliance.doctor.memory_checks import check_memory
 from appliance.doctor.program_checks import UNIT, load_part
 from appliance.doctor.versions import versions
 from appliance.errors import ApplianceError, RecordingError
@@ -66,7 +66,7 @@ def _trials(config: Config, machine: Machine, clock: Clock, trial: Trial) -> Ite
         opened = load_part("appliance.hw.cameras").open_camera(config.camera, clock, lambda _: None)
     except ApplianceError as error:
         yield _camera_fault(error)
-        yield memory(machine, config, None)
+        yield check_memory(machine, config, None)
     else:
         try:
             yield from _of_camera(opened, config, machine, clock, trial)
@@ -93,7 +93,7 @@ def _of_camera(
     if facts:
         yield from camera_checks.granted_findings(facts)
         yield _exposure(facts)
-    yield memory(machine, config, facts)
+    yield check_memory(machine, config, facts)
     before = board_checks.check_temperature(machine)
     trial.tell(f"The whole pipeline works for {trial.load:.0f} s: heat and power under load")
     yield from _under_load(opened, config, clock, trial.load)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -68,11 +69,24 @@ class Clip:
         height, width = picture.shape[:2]
         self._size = (width, height)
         code = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
-        self._writer = cv2.VideoWriter(str(self._part), code, self._rate, self._size)
+        with self._named() as name:
+            self._writer = cv2.VideoWriter(name, code, self._rate, self._size)
         if not self._writer.isOpened():
             raise StorageError(
                 f"The clip {self._path} cannot be written", "Check that the folder exists and is writable"
             )
+
+    @contextlib.contextmanager
+    def _named(self) -> Iterator[str]:
+        """Name the unfinished file for OpenCV, which crashes on folders whose names are not UTF-8."""
+        try:
+            folder = os.open(self._part.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise durable.explain(error, self._part.parent) from error
+        try:
+            yield f"/proc/self/fd/{folder}/{self._part.name}"
+        finally:
+            os.close(folder)
 
     def _fill(self, until: int) -> None:
         """Repeat the last picture up to frame number ``until``."""
@@ -95,7 +109,8 @@ class Clip:
 
     def _whole(self) -> bool:
         """Return whether the last frame can be read."""
-        video = cv2.VideoCapture(str(self._part))
+        with self._named() as name:
+            video = cv2.VideoCapture(name)
         try:
             count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
             video.set(cv2.CAP_PROP_POS_FRAMES, self.frames - 1)

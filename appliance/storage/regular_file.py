@@ -50,6 +50,14 @@ def read_regular(path: Path, most_bytes: int, *, follow_links: bool = True) -> b
         return file.read(most_bytes + 1)
 
 
+def name_of_open(file: BinaryIO) -> str:
+    """A name by which another library of this process can open the very file that ``file`` is.
+
+    OpenCV crashes on names that are not UTF-8 (proc(5), /proc/self/fd).
+    """
+    return f"/proc/self/fd/{file.fileno()}"
+
+
 def _check(mode: int, path: Path) -> None:
     if stat.S_ISREG(mode):
         return

@@ -43,8 +43,12 @@ class CameraSettings(Section):
     focus: Annotated[float, Field(ge=0.05, le=100)] | Literal["auto"] = Field(
         "auto", description="metres to the people, or auto; for Pi cameras with autofocus"
     )
+    metering: Literal["faces", "picture"] = Field(
+        "faces",
+        description="what a Pi camera is bright enough for; faces: people before a window are not dark",
+    )
     brightness: float = Field(
-        0, ge=-4, le=4, description="exposure steps (EV) brighter or darker; people before a window: 1"
+        0, ge=-4, le=4, description="exposure steps (EV) brighter or darker, beside what metering adds"
     )
     white_balance: Literal["auto", "tungsten", "fluorescent", "indoor", "daylight", "cloudy"] = Field(
         "auto", description="the light that should look white in a Pi camera's pictures"

@@ -125,7 +125,9 @@ def _mains(settings: schema.CameraSettings, advertised: Advertised, wanted: Came
 
 def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted: CameraControls) -> None:
     used = 0.0
-    if "ExposureValue" in advertised:
+    possible = "ExposureValue" in advertised
+    wanted.settings["metering"] = settings.metering if possible else "picture"
+    if possible:
         low, high, _ = advertised["ExposureValue"]
         used = min(max(settings.brightness, low), high)
     if used:

@@ -29,9 +29,10 @@ from appliance.hw.cameras.granted import Granted
 from appliance.hw.cameras.patience import patience
 from appliance.hw.cameras.pi_configure import Configuring
 from appliance.hw.cameras.pi_focus import Focus
+from appliance.hw.cameras.pi_metering import FaceMetering
 from appliance.hw.cameras.pi_tuning import choose_tuning
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
-from appliance.records.frame import Box, Colour, Frame, Picture
+from appliance.records.frame import Box, Colour, Frame, Grey, Picture
 
 PI_CLOSE_SECONDS = 2.0
 """Seconds. A camera whose driver hangs never closes; the daemon must go on."""
@@ -152,6 +153,10 @@ class PiCamera:
         )
         self.granted = granted
         self._focus = Focus(device.camera_controls, granted, automatic=settings.focus == "auto")
+        self._metering = FaceMetering(
+            device.camera_controls, settings.brightness, on_faces=settings.metering == "faces"
+        )
+        self._grey: Grey | None = None
         self._device = device
         self._clock = clock
         self._sequence = 0
@@ -165,10 +170,13 @@ class PiCamera:
 
     def aim(self, faces: Sequence[Box]) -> None:
         """See :class:`appliance.hw.camera.Aimable`."""
+        now = self._clock.now()
+        if self._grey is not None:
+            self._set(self._metering.meter(self._grey, faces, now))
         if self._turn:  # the camera's own picture stands on its head
             width, height = self._lores.width, self._lores.height
             faces = [Box(width - one.x - one.w, height - one.y - one.h, one.w, one.h) for one in faces]
-        self._set(self._focus.aim(faces, self._clock.now()))
+        self._set(self._focus.aim(faces, now))
 
     def _set(self, controls: dict[str, Any]) -> None:
         if controls:
@@ -208,6 +216,7 @@ class PiCamera:
         small = self._upright(lores, self._lores)
         frame = make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
         self._sequence += 1
+        self._grey = frame.grey
         return frame
 
     def _upright(self, buffer: Plane, layout: Layout) -> Colour:

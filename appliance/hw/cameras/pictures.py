@@ -1,30 +1,50 @@
-"""Picture files: JPEG, PNG, WebP, GIF and what else Pillow reads."""
+"""Picture files: JPEG, PNG, WebP, GIF, BMP and TIFF."""
 
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from appliance.errors import ApplianceError, PictureError
+from appliance.hw.cameras import series
 from appliance.hw.cameras.convert import make_frame
+from appliance.hw.cameras.foreign import HEAD_BYTES, name_of_kind
+from appliance.hw.cameras.limits import LARGEST_PICTURE, TOO_LARGE, check_cost
+from appliance.hw.cameras.pixels import TURNED, orientation_of, upright_bgr
 from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame, Picture
+from appliance.storage.regular_file import open_regular
 
-LARGEST_PICTURE = 120_000_000
-"""Pixels. A decoded picture takes three bytes for each: 360 MB."""
-
+READ_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""The only ones that Pillow may open: it would hand PostScript to another program."""
+KINDS = "JPEG, PNG, WebP, GIF, BMP and TIFF"
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 
-_TURNED = (5, 6, 7, 8)  # the EXIF orientations that swap width and height
+DRAFTED = ("JPEG", "MPO")
+"""Formats that can be decoded at a part of their size."""
+_ENOUGH = 4
+"""Times the analysis size, in either direction: a larger picture is averaged to about that first."""
 
 # Pillow refuses above twice its limit, also where a later frame of a GIF claims to be larger than the first.
 # Between the two it warns, which is no news: those pictures are judged.
 Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE // 2
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+# Of broken metadata, which nobody asked for.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+
+def _pass_over(stream: PngImagePlugin.PngStream, _position: int, length: int) -> bytes:
+    """Read a PNG's text without looking at it: nobody needs it, and much of it makes Pillow refuse it."""
+    assert stream.fp is not None
+    return stream.fp.read(length)
+
+
+for _chunk in ("iCCP", "tEXt", "zTXt", "iTXt"):
+    setattr(PngImagePlugin.PngStream, f"chunk_{_chunk}", _pass_over)
 
 
 class UnknownKindError(PictureError):
@@ -33,36 +53,51 @@ class UnknownKindError(PictureError):
 
 @contextmanager
 def opened(path: Path) -> Iterator[Image.Image]:
-    """The picture file, its size checked, nothing decoded yet. What goes wrong inside is a PictureError.
+    """The picture file, nothing decoded yet. What goes wrong inside is a PictureError.
 
     Whatever it is: Pillow's decoders raise IndexError, struct.error, TypeError and more on broken files.
     """
     try:
-        _refuse_empty(path)
-        with Image.open(path) as image:
+        with open_regular(path) as file:
+            _refuse_foreign(path, file.read(HEAD_BYTES))
+            file.seek(0)
+            with opened_stream(path, file) as image:
+                yield image
+    except ApplianceError:
+        raise
+    except OSError as error:
+        raise in_words(path, error) from error
+
+
+@contextmanager
+def opened_stream(path: Path, file: BinaryIO) -> Iterator[Image.Image]:
+    """The same of ``file``, which was opened as or cut out of ``path``."""
+    try:
+        with Image.open(file, formats=READ_FORMATS) as image:
             yield image
     except ApplianceError:
         raise
     except Exception as error:
-        raise _in_words(path, error) from error
+        raise in_words(path, error) from error
 
 
-def _refuse_empty(path: Path) -> None:
-    if path.stat().st_size == 0:
+def _refuse_foreign(path: Path, head: bytes) -> None:
+    if not head:
         raise PictureError(f"{path} is empty (0 bytes)", "Copy it again from where it came")
+    foreign = name_of_kind(path.name, head)
+    if foreign is not None:
+        raise PictureError(f"{path} is {foreign}", f"{KINDS} can be judged: save it as JPEG")
 
 
-def _in_words(path: Path, error: Exception) -> PictureError:
+def in_words(path: Path, error: Exception) -> PictureError:
+    """What an exception of Pillow's means."""
     match error:
         case UnidentifiedImageError():
-            return UnknownKindError(f"{path} is not a picture", "JPEG, PNG, WebP and GIF can be judged")
+            return UnknownKindError(f"{path} is not a picture", f"{KINDS} can be judged")
         case Image.DecompressionBombError():
             pixels = re.search(r"\((\d+) pixels\)", str(error))
             size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
-            most = LARGEST_PICTURE // 1_000_000
-            return PictureError(
-                f"{path} has {size} megapixels", f"At most {most} megapixels are judged: make it smaller"
-            )
+            return PictureError(f"{path} has {size} megapixels", TOO_LARGE)
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -89,33 +124,51 @@ def pictures_in(folder: Path) -> list[Path]:
         reason = error.strerror or str(error)
         raise PictureError(f"The folder {folder} cannot be read: {reason}", "May you read it?") from error
     if not files:
-        raise PictureError(f"There is no picture in the folder {folder}", "JPEG, PNG, WebP and GIF are read")
+        raise PictureError(f"There is no picture in the folder {folder}", f"{KINDS} are read")
     return sorted(files, key=_natural)
 
 
 def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
     parts = re.split(r"(\d+)", file.name)
-    return [(int(part) if part.isdigit() else -1, part.casefold()) for part in parts], file.name
+    return [(int(part) if part.isdecimal() else -1, part.casefold()) for part in parts], file.name
 
 
-def upright_bgr(image: Image.Image) -> Colour:
-    """uint8 [height, width, 3], BGR, turned the way the camera was held (EXIF orientation).
+def holds_more(path: Path) -> bool:
+    """Whether the file holds pictures behind the first one, which are not judged. Raises PictureError.
 
-    To be called inside :func:`opened`. Raises Pillow's DecompressionBombError when the page is too large:
-    Pillow looks at the first page's size, and not at every kind's later ones.
+    What phones add to a photo is none: MPO has the same photo again, in small or for the other eye.
     """
-    pixels = image.width * image.height
-    if pixels > LARGEST_PICTURE:
-        raise Image.DecompressionBombError(f"Page size ({pixels} pixels)")
-    upright = ImageOps.exif_transpose(image)
-    rgb = np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
-    return np.ascontiguousarray(rgb[:, :, ::-1])
+    with opened(path) as image:
+        return image.format != "MPO" and (_is_animated(image) or about(path).followed)
+
+
+def _is_animated(image: Image.Image) -> bool:
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # what follows the first picture is broken
+        return True
+
+
+def about(path: Path) -> series.Found:
+    """The scans of a JPEG, and whether another picture follows the first one. Raises OSError."""
+    with open_regular(path) as file:
+        return series.first_picture(file)
+
+
+def read_page(
+    path: Path, image: Image.Image, orientation: int = 1, scans: int = 1, *, animated: bool = False
+) -> Colour:
+    """All pixels of ``image``, opened from ``path``, BGR. To be called inside :func:`opened`."""
+    check_cost(path, image, scans, whole=True, turned=orientation in TURNED, animated=animated)
+    return upright_bgr(image, orientation)
 
 
 def read_picture(path: Path) -> Colour:
     """The whole picture, BGR. Raises PictureError."""
     with opened(path) as image:
-        return upright_bgr(image)
+        scans = about(path).scans
+        check_cost(path, image, scans, whole=True)
+        return read_page(path, image, orientation_of(image), scans)
 
 
 def frame_from_picture_file(
@@ -127,10 +180,16 @@ def frame_from_picture_file(
     size), which takes a fraction of the time and the memory. Raises PictureError.
     """
     with opened(path) as image:
-        turned = image.getexif().get(0x0112, 1) in _TURNED
+        scans = about(path).scans
+        if image.format not in DRAFTED:
+            check_cost(path, image, scans, whole=False)
+        orientation = orientation_of(image)
+        turned = orientation in TURNED
         width, height = (image.height, image.width) if turned else image.size
-        small = fitted_size((image.width, image.height), analysis_size[::-1] if turned else analysis_size)
+        small = fitted_size(image.size, analysis_size[::-1] if turned else analysis_size)
         image.draft("RGB", (2 * small[0], 2 * small[1]))
-        bgr = upright_bgr(image)
+        check_cost(path, image, scans, whole=False)
+        smaller = max(1, min(image.width // (_ENOUGH * small[0]), image.height // (_ENOUGH * small[1])))
+        bgr = upright_bgr(image, orientation, smaller)
     picture = Picture(width=width, height=height, convert=lambda: read_picture(path))
     return make_frame(sequence, captured_at, bgr, analysis_size, picture)

@@ -4,8 +4,10 @@ Time comes from the recording: every picture is delivered when the clock reaches
 clock that is at once, and the same every time; on the real clock it plays as it was recorded.
 """
 
-from collections.abc import Generator
-from contextlib import closing
+import io
+import shlex
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from PIL import Image, ImageSequence
@@ -13,10 +15,19 @@ from PIL import Image, ImageSequence
 from appliance.clock import Clock
 from appliance.errors import PictureError, RecordingError
 from appliance.hw.camera import EndOfRecording
-from appliance.hw.cameras import pictures
+from appliance.hw.cameras import pictures, series
 from appliance.hw.cameras.convert import make_frame
+from appliance.hw.cameras.limits import (
+    LONGEST_ANIMATION,
+    MOST_FRAME_PIXELS,
+    MOST_FRAMES,
+    check_cost,
+    check_frame,
+)
+from appliance.hw.cameras.pixels import orientation_of
 from appliance.hw.cameras.reel import Reel, Shot, Shots
 from appliance.records.frame import Colour, Frame
+from appliance.storage.regular_file import open_regular
 
 LONGEST_STILL = 0.5
 """Seconds. A camera that looks at a picture shown for longer sees it more than once: it is repeated."""
@@ -106,18 +117,29 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
             )
         if path.is_dir():
             return _folder(path, seconds_per_picture)
-        with pictures.opened(path) as image:
-            count = _count(image)
-            shots = _animation(path, seconds_per_picture if count == 1 else None)
-            return Reel(image.format or "picture", shots, count)
-    except pictures.UnknownKindError:
-        from appliance.hw.cameras.video import open_video  # noqa: PLC0415  (OpenCV's FFmpeg, only if needed)
+        try:
+            return _pictures_of_file(path, seconds_per_picture)
+        except pictures.UnknownKindError:
+            from appliance.hw.cameras.video import open_video  # noqa: PLC0415  (FFmpeg, only if needed)
 
-        return open_video(path)
+            return open_video(path)
     except PictureError as error:
         raise RecordingError(error.what, error.hint) from error
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}", _COPY) from error
+
+
+def _pictures_of_file(path: Path, seconds: float) -> Reel:
+    """One picture, an animated one, or several one after the other. Raises PictureError, OSError."""
+    with pictures.opened(path) as image:
+        kind = image.format or "picture"
+        if kind == "MPO":  # a photo, and again for the other eye or in small
+            return Reel(kind, _one(path, seconds), 1)
+        if pictures.about(path).followed:
+            return Reel(f"{kind} pictures", _series(path, seconds), None)
+        count = _count(image)
+        _check_animation(path, image, count)
+        return Reel(kind, _one(path, seconds) if count == 1 else _animation(path), count)
 
 
 def _count(image: Image.Image) -> int | None:
@@ -144,29 +166,80 @@ def _pictures(files: list[Path], seconds: float) -> Shots:
             raise RecordingError(error.what, error.hint) from error
 
 
-def _animation(path: Path, seconds: float | None) -> Shots:
-    """An animated picture's frames, each for its own duration unless ``seconds`` are given, as for a still.
+def _one(path: Path, seconds: float) -> Shots:
+    """A still."""
+    with _told(path) as count:
+        yield Shot(pictures.read_picture(path), seconds)
+        count.append(1)
+        _check_trailer(path, 1)
+
+
+def _series(path: Path, seconds: float) -> Shots:
+    """Pictures one after the other in one file, which does not say how long each is shown."""
+    with _told(path) as count, open_regular(path) as file:
+        for found in series.split_pictures(file):
+            with pictures.opened_stream(path, io.BytesIO(found.data)) as image:
+                check_cost(path, image, found.scans, whole=True)
+                orientation = orientation_of(image)
+                bgr = pictures.read_page(path, image, orientation, found.scans)
+            yield Shot(bgr, seconds)
+            count.append(1)
+
+
+def _check_animation(path: Path, image: Image.Image, count: int | None) -> None:
+    """Raise PictureError for one that would take hours, or too much memory."""
+    if count == 1:
+        return
+    check_frame(path, image.width, image.height)
+    frames = count or 1
+    if frames > MOST_FRAMES or frames * image.width * image.height > MOST_FRAME_PIXELS:
+        raise PictureError(
+            f"{path} has {frames} frames of {image.width}x{image.height}, more than there is time for",
+            f"Make a video of it: ffmpeg -i {shlex.quote(str(path))} -pix_fmt yuv420p video.mp4",
+        )
+
+
+def _animation(path: Path) -> Shots:
+    """An animated picture's frames, each for its own duration.
 
     The file is opened anew: where counting its frames fails, Pillow's place in it is lost.
     """
-    count = 0
+    with _told(path) as count, pictures.opened(path) as image:
+        check_cost(path, image, whole=True, animated=True)
+        orientation, elapsed, pixels = orientation_of(image), 0.0, 0
+        for page in ImageSequence.Iterator(image):
+            bgr = pictures.read_page(path, page, orientation, animated=True)
+            # A WebP tells its delay once it is unpacked.
+            delay = page.info.get("duration", 0) / 1000
+            shown = delay if 0.01 < delay <= LONGEST_DELAY else GIF_DELAY_IF_NONE
+            yield Shot(bgr, shown)
+            count.append(1)
+            elapsed += shown
+            pixels += page.width * page.height
+            if elapsed > LONGEST_ANIMATION or pixels > MOST_FRAME_PIXELS:
+                raise PictureError(f"{path} is longer than there is time for", "Make a video of it")
+        _check_trailer(path, len(count))
+
+
+def _check_trailer(path: Path, count: int) -> None:
+    if path.suffix.lower() == ".gif" and not _has_trailer(path):
+        raise RecordingError(f"{path} breaks off after {count} frames", _COPY)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[list[int]]:
+    """Errors of pictures as those of a recording. To be given a one for every frame that was played."""
+    count: list[int] = []
     try:
-        with pictures.opened(path) as image:
-            for page in ImageSequence.Iterator(image):
-                bgr = pictures.upright_bgr(page)  # first: a WebP tells its delay once it is unpacked
-                delay = page.info.get("duration", 0) / 1000
-                shown = delay if 0.01 < delay <= LONGEST_DELAY else GIF_DELAY_IF_NONE
-                yield Shot(bgr, shown if seconds is None else seconds)
-                count += 1
-            if path.suffix.lower() == ".gif" and not _has_trailer(path):
-                raise RecordingError(f"{path} breaks off after {count} frames", _COPY)
+        yield count
     except PictureError as error:
-        after = f" after {count} frames" if count else ""
-        raise RecordingError(f"{error.what}{after}", error.hint) from error
+        after = f" after {len(count)} frames" if count else ""
+        what = error.what if str(path) in error.what else f"{path}: {error.what}"
+        raise RecordingError(f"{what}{after}", error.hint) from error
 
 
 def _has_trailer(path: Path) -> bool:
     """A whole GIF ends with a semicolon; Pillow takes the end of the file for the end of the animation."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(-min(64, path.stat().st_size), 2)
         return file.read().rstrip(b"\x00\r\n ").endswith(b";")

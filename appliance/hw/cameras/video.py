@@ -1,13 +1,21 @@
 """Video files through OpenCV's FFmpeg."""
 
 import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from appliance.errors import RecordingError
+from appliance.hw.cameras import mp4
+from appliance.hw.cameras.limits import LONGEST_VIDEO, check_frame
 from appliance.hw.cameras.reel import Reel, Shot, Shots
+from appliance.hw.cameras.unconverted import UnmovingFrames, cannot_be_converted
+from appliance.records.frame import Colour
+from appliance.storage.regular_file import name_of_open, open_regular
 
 # Read when FFmpeg is first used, not on import: errors are told by us.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
@@ -19,10 +27,18 @@ _SIGNATURES = (
     (0, (b"OggS", b"FLV\x01", b"DKIF", b"YUV4MPEG2")),
     (0, (b"\x30\x26\xb2\x75",)),  # ASF, WMV
     (0, (b"\0\0\x01\xba", b"\0\0\x01\xb3", b"\0\0\0\x01", b"\0\0\x01\x09")),  # MPEG and H.26x streams
-    (188, (b"\x47",)),  # MPEG transport stream
-    (196, (b"\x47",)),  # the same with time stamps, as camcorders write it
 )
 """Where in a file which bytes tell a container."""
+
+_PACKETS = ((0, 188), (4, 192))
+"""MPEG transport streams, plain and as camcorders write it with time stamps: first packet and packet size."""
+_SYNC = 0x47
+_ALLOWED = (
+    "protocol_whitelist;file|format_whitelist;mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,ogg,flv,ivf,yuv4mpegpipe,"
+    "asf,mpeg,mpegvideo,mpegts,h264,hevc,m4v"
+)
+"""FFmpeg goes by the content: without this a list of files called .mp4 would play what it names."""
+_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 
 LIKELY_FRAME_RATE = 30.0
 """1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""
@@ -34,31 +50,68 @@ and a picture that stands is repeated, so the recording would not end."""
 
 def open_video(path: Path) -> Reel:
     """The video's frames; time stamps from the file. Raises RecordingError when it is none."""
-    video = cv2.VideoCapture()
-    if not (_is_container(path) and video.open(str(path.resolve()), cv2.CAP_FFMPEG)):
-        raise RecordingError(f"{path} is no video that can be read", "Is it whole? MP4, MKV, WebM, AVI play")
+    with open_regular(path) as file:
+        container = _is_container(file.read(1024))
+        about = mp4.movie_of(file) if container else None
+        video = cv2.VideoCapture()
+        with _restricted():
+            if not (container and video.open(name_of_open(file), cv2.CAP_FFMPEG)):
+                raise RecordingError(
+                    f"{path} is no video that can be read", "Is it whole? MP4, MKV, WebM, AVI play"
+                )
+    video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # 4.11 leaves a phone's videos lying on their side
+    if about is not None and about.videos > 1:
+        raise RecordingError(
+            f"{path} holds {about.videos} videos one after the other; players show the first one alone",
+            "Split it, or join them with ffmpeg -f concat",
+        )
+    sides = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+    check_frame(path, *(int(video.get(side)) for side in sides))
     rate = video.get(cv2.CAP_PROP_FPS)
     rate = rate if 1 <= rate <= 240 else LIKELY_FRAME_RATE  # 0, or 1000 and more: not told
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-    return Reel("video", _shots(video, path, rate, count), count if count > 0 else None)
+    promised = count / rate
+    if about is not None and about.shown_seconds is not None:
+        promised = min(promised, about.shown_seconds)  # trimmed without being encoded anew: the rest is there
+    return Reel("video", _shots(video, path, rate, count, promised), count if count > 0 else None)
 
 
-def _is_container(path: Path) -> bool:
-    """FFmpeg alone would play a text file as letters on a screen, and follow a playlist to the network."""
-    with path.open("rb") as file:
-        head = file.read(256)
-    return any(head.startswith(signatures, offset) for offset, signatures in _SIGNATURES)
+@contextmanager
+def _restricted() -> Iterator[None]:
+    """OpenCV takes FFmpeg's options from the environment, whenever it opens a file."""
+    before = os.environ.get(_OPTIONS)
+    os.environ[_OPTIONS] = _ALLOWED
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_OPTIONS]
+        else:
+            os.environ[_OPTIONS] = before
 
 
-def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int) -> Shots:
+def _is_container(head: bytes) -> bool:
+    """FFmpeg alone would play a text file as letters on a screen."""
+    if any(head.startswith(signatures, offset) for offset, signatures in _SIGNATURES):
+        return True
+    return any(
+        len(head) > first + 3 * size and all(head[first + n * size] == _SYNC for n in range(4))
+        for first, size in _PACKETS
+    )
+
+
+def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int, promised: float) -> Shots:
     """Every frame with the time until the next one."""
+    frames = UnmovingFrames()
     try:
         read = 0
-        elapsed = 0.0
+        elapsed = played = 0.0
         ok, bgr = video.read()
         stamp = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
         while ok:
-            current = np.asarray(bgr, dtype=np.uint8)
+            current: Colour = np.asarray(bgr, dtype=np.uint8)
+            if frames.look(current):
+                _refuse_unconverted(path)
             read += 1
             ok, bgr = video.read()
             following = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
@@ -68,17 +121,33 @@ def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int) -> Shot
             yield Shot(current, seconds)
             elapsed += max(step, seconds) if ok else seconds  # in the file's time, as what it promised
             stamp = following if abs(step) > LONGEST_FRAME else max(stamp + seconds, following)
+            played += seconds
+            if played > LONGEST_VIDEO:
+                raise RecordingError(
+                    f"{path} lasts longer than {LONGEST_VIDEO / 3600:.0f} h", "Cut it into pieces"
+                )
     finally:
         video.release()
-    _whole_or_raise(path, read, elapsed, count, rate)
+    if frames.at_end():
+        _refuse_unconverted(path)
+    _whole_or_raise(path, read, elapsed, count, promised)
 
 
-def _whole_or_raise(path: Path, read: int, seconds: float, count: int, rate: float) -> None:
+def _refuse_unconverted(path: Path) -> None:
+    with _restricted():
+        refused = cannot_be_converted(path)
+    if refused:
+        raise RecordingError(
+            f"{path} cannot be read: its frames cannot be converted, as those of an interlaced video",
+            f"Deinterlace it: ffmpeg -i {shlex.quote(str(path))} -vf yadif progressive.mp4",
+        )
+
+
+def _whole_or_raise(path: Path, read: int, seconds: float, count: int, promised: float) -> None:
     """FFmpeg does not tell the end from a break: compare with what the file's header promised.
 
     The count is exact in MP4 and AVI and a guess from the duration elsewhere, so time must be short as well.
     """
-    promised = count / rate
     if count > 0 and read < count - 1 and seconds < promised - max(0.2, 0.03 * promised):
         raise RecordingError(
             f"{path} breaks off after {read} of {count} frames, at {seconds:.1f} s",

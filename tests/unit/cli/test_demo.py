@@ -14,8 +14,6 @@ from appliance import cli
 from appliance.cli import demo
 from appliance.cli.parser import parse_arguments
 from appliance.clock import MonotonicClock
-from appliance.config import load_config
-from appliance.errors import UsageError
 from appliance.hw.cameras import scene, webcam
 from appliance.records.frame import Colour
 
@@ -112,12 +110,6 @@ def test_an_expression_that_the_scene_never_shows_is_told_at_once(
     assert "--camera" in said
 
 
-@pytest.mark.parametrize("expression", ["happy", "neutral", "[happy, surprise]"])
-def test_what_the_scene_shows_sometimes_may_be_asked_for(expression: str) -> None:
-    config = load_config(None, [("rule.expression", expression)] if "[" not in expression else [])
-    demo.check_scene_can_show(config)
-
-
 def test_a_photo_of_the_scene_is_wrong_when_one_face_shows_something_else() -> None:
     everybody, nobody = 7.0, 1.0
     assert scene.everybody_shows(["happy"], everybody)
@@ -125,8 +117,3 @@ def test_a_photo_of_the_scene_is_wrong_when_one_face_shows_something_else() -> N
     assert scene.everybody_shows(["neutral"], nobody)
     assert not scene.everybody_shows(["neutral"], 4.0)
     assert scene.everybody_shows(["happy", "neutral"], 4.0)
-
-
-def test_the_message_about_the_scene_is_bad_usage() -> None:
-    with pytest.raises(UsageError):
-        demo.check_scene_can_show(load_config(None, [("rule.expression", "angry")]))

@@ -148,7 +148,7 @@ def test_a_hundred_megapixels_are_judged(tmp_path: Path) -> None:
     assert "Warning" not in done.stderr
 
 
-def test_a_kind_of_picture_that_cannot_be_unpacked_is_named(
+def test_a_kind_of_picture_that_is_not_read_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     size, pixel_format = (124, 0x1007, 24, 32, 0, 0, 0), (32, 0x4, 0x44434241, 0, 0, 0, 0, 0)
@@ -156,7 +156,7 @@ def test_a_kind_of_picture_that_cannot_be_unpacked_is_named(
     (tmp_path / "strange.dds").write_bytes(header + bytes(24 * 32 * 3))
     status, (line,), errors = judge(capsys, tmp_path / "strange.dds")
     assert (status, "error" in line) == (1, True)
-    assert "strange.dds cannot be read" in errors
+    assert "strange.dds is not a picture. JPEG, PNG, WebP, GIF, BMP and TIFF can be judged" in errors
 
 
 def test_a_setting_that_does_not_exist_is_bad_usage(

@@ -61,6 +61,7 @@ def test_each_setting_of_light_and_focus_is_stated_and_what_cannot_be_had_is_a_w
         "exposure": "short, 16.7 ms until the gain is spent",
         "mains": "60 Hz",
         "focus": "fixed lens",
+        "metering": "faces",
         "brightness": "+1 EV",
         "white_balance": "auto",
         "tuning": "the camera's own",

@@ -17,7 +17,7 @@ CMA_MB = 140
 ADVICE = "Set dtoverlay=vc4-kms-v3d,cma-128 in /boot/firmware/config.txt, then reboot"
 
 
-def memory(machine: Machine, config: Config, camera: Mapping[str, Any] | None) -> Finding:
+def check_memory(machine: Machine, config: Config, camera: Mapping[str, Any] | None) -> Finding:
     """Whether it all fits. ``camera``: what it granted, see ``appliance/hw/cameras/granted.py``."""
     told = board.meminfo(machine)
     if "MemTotal" not in told:

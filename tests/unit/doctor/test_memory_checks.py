@@ -4,7 +4,7 @@ import pytest
 
 from appliance.config import Config, load_config
 from appliance.doctor.finding import Status
-from appliance.doctor.memory import memory
+from appliance.doctor.memory_checks import check_memory
 from appliance.hw.machine import Machine
 from tests.support.machine_folder import program_prints, put
 
@@ -13,14 +13,14 @@ ZERO_2W = "MemTotal: 426068 kB\nMemAvailable: 120000 kB\nCmaTotal: 262144 kB\nCm
 
 def test_a_small_board_is_told_to_leave_more_to_programs(machine: Machine) -> None:
     put(machine, "/proc/meminfo", ZERO_2W)
-    found = memory(machine, Config(), {"buffers_mb": 51.3})
+    found = check_memory(machine, Config(), {"buffers_mb": 51.3})
     assert found.state is Status.WARNING
     assert "cma-128" in found.advice
     assert found.seen == (
         "436 MB, 268 of them for the camera (CMA), 204 free, its buffers take 51, ring of frames 20"
     )
     put(machine, "/proc/meminfo", ZERO_2W.replace("262144", "131072"))
-    assert memory(machine, Config(), {"buffers_mb": 51.3}).state is Status.GOOD
+    assert check_memory(machine, Config(), {"buffers_mb": 51.3}).state is Status.GOOD
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_what_does_not_fit_is_told(
 ) -> None:
     put(machine, "/proc/meminfo", f"MemTotal: {kilobytes} kB\nCmaTotal: 524288 kB\nCmaFree: 500000 kB\n")
     program_prints(machine, "systemctl", f"MemoryMax={288 << 20}")
-    found = memory(machine, load_config(None, [("moment.memory_mb", ring)]), {"buffers_mb": buffers})
+    found = check_memory(machine, load_config(None, [("moment.memory_mb", ring)]), {"buffers_mb": buffers})
     assert found.state is state
     assert found.facts["limit_mb"] == 301
     assert bool(found.advice) is (state is not Status.GOOD)
 
 
 def test_a_machine_that_does_not_tell_is_no_fault(machine: Machine) -> None:
-    assert memory(machine, Config(), None).state is Status.UNKNOWN
+    assert check_memory(machine, Config(), None).state is Status.UNKNOWN
