@@ -1,7 +1,6 @@
 """Whatever ``camera.frame_rate`` says, frames come, and a camera that stops is noticed."""
 
 import contextlib
-import sys
 import threading
 from collections.abc import Iterator
 
@@ -20,8 +19,7 @@ from tests.support.pi_sensors import SENSORS
 @pytest.fixture
 def board(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Board:
     made = Board(SENSORS[request.param], VirtualClock())
-    for name, module in made.modules():
-        monkeypatch.setitem(sys.modules, name, module)
+    made.install(monkeypatch)
     return made
 
 

@@ -4,14 +4,20 @@ Before ``configure()`` a camera advertises the limits of libcamera's Raspberry P
 the first frames are not given out. The choice of a mode where none is asked for is picamera2's.
 """
 
-from collections.abc import Callable, Iterator
+import json
+import os
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
+import pytest
 
 from appliance.clock import Clock
+from appliance.hw.cameras.pi_tuning import VARIABLE
 from appliance.hw.cameras.picamera2 import PiCamera
 from tests.support.pi_sensors import TUNINGS, Mode, Sensor, Size, tuning_file
 
@@ -32,6 +38,7 @@ class Video:
     lacks: tuple[str, ...] = ()
     vanished: tuple[Size, ...] = ()
     tells_crop: bool = True
+    board: "Board | None" = field(default=None, repr=False)
     af_state: int | None = None
     running: bool = False
     closed: bool = False
@@ -96,6 +103,8 @@ class Video:
         if self.fails is not None:
             raise self.fails
         assert not self.running
+        if self.board is not None and self not in self.board.opened:
+            self.board.opened.append(self)
         asked = (wanted.get("sensor") or {}).get("output_size") or wanted["main"]["size"]
         modes = [mode for mode in self.sensor.modes if mode.size not in self.vanished]
         self._mode = min(modes, key=lambda mode: _score(mode.size, asked))
@@ -124,6 +133,8 @@ class Video:
 
     def close(self) -> None:
         self.running, self.closed = False, True
+        if self.board is not None:
+            self.board.models = None
 
     def frame_seconds(self) -> float:
         limits = self.controls_set.get("FrameDurationLimits", (33_333, 33_333))
@@ -189,7 +200,7 @@ _NEVER: Any = _Never()
 
 @dataclass
 class Board:
-    """The modules ``picamera2`` and ``libcamera`` of a board with a camera; ``opened``: its openings.
+    """The modules ``picamera2`` and ``libcamera`` of a board with a camera; ``opened``: those configured.
 
     ``lacks``: controls it does not advertise; ``vanished``: modes it tells and does not grant;
     ``tells_crop``: whether it says what a mode reads; ``others``: models of further cameras.
@@ -204,6 +215,28 @@ class Board:
     others: tuple[str, ...] = ()
     opened: list[Video] = field(default_factory=list)
 
+    models: tuple[str, ...] | None = None
+    """The cameras as libcamera listed them; None until it does."""
+    tuning_at_listing: Any = None
+
+    def listed(self) -> tuple[str, ...]:
+        """List the cameras, once until the last one is closed. This is when libcamera reads a tuning file."""
+        if self.models is None:
+            path = os.environ.get(VARIABLE)
+            self.tuning_at_listing, self.models = None, (self.sensor.model, *self.others)
+            if path and not Path(path).exists():
+                self.models = ()  # no camera can be registered
+            elif path:
+                self.tuning_at_listing = json.loads(Path(path).read_text())
+        return self.models
+
+    def set_variable(self, tuning: Any) -> None:
+        """What Picamera2 does with its argument, except that a file it makes itself is gone at once."""
+        if tuning is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = tuning if isinstance(tuning, str) else "/tmp/gone.json"
+
     def picamera2(self) -> Any:
         board = self
 
@@ -211,16 +244,17 @@ class Board:
             instances: ClassVar[list[Video]] = board.opened
 
             def __new__(cls, number: int, tuning: Any = None) -> Any:
-                video = Video(board.sensor, board.clock, tuning, board.fails)
+                board.set_variable(tuning)
+                if not board.listed():
+                    raise IndexError("list index out of range")
+                video = Video(board.sensor, board.clock, board.tuning_at_listing, board.fails)
                 video.lacks, video.vanished = board.lacks, board.vanished
-                video.tells_crop = board.tells_crop
-                board.opened.append(video)
+                video.tells_crop, video.board = board.tells_crop, board
                 return video
 
             @staticmethod
             def global_camera_info() -> list[dict[str, Any]]:
-                models = (board.sensor.model, *board.others)
-                return [{"Id": f"/base/soc/i2c/{model}@1a", "Model": model} for model in models]
+                return [{"Id": f"/base/soc/i2c/{model}@1a", "Model": model} for model in board.listed()]
 
             @staticmethod
             def load_tuning_file(name: str) -> dict[str, Any]:
@@ -237,9 +271,12 @@ class Board:
             StreamRole=SimpleNamespace(Raw="raw"),
         )
 
-    def modules(self) -> Iterator[tuple[str, Any]]:
-        yield "picamera2", self.picamera2()
-        yield "libcamera", self.libcamera()
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Put the two modules in the place of the real ones, and the environment back in the end."""
+        monkeypatch.setitem(sys.modules, "picamera2", self.picamera2())
+        monkeypatch.setitem(sys.modules, "libcamera", self.libcamera())
+        monkeypatch.setenv(VARIABLE, "")
+        del os.environ[VARIABLE]
 
 
 Open = Callable[..., tuple[PiCamera, Board]]

@@ -7,12 +7,27 @@ gain that the sensor's own tuning allows; only a room too dark for that gets a l
 """
 
 import copy
+import functools
+import hashlib
+import json
+import logging
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from appliance.config import schema
 from appliance.errors import CameraTuningError
+
+log = logging.getLogger(__name__)
+
+VARIABLE = "LIBCAMERA_RPI_TUNING_FILE"
+"""libcamera reads the tuning file it names when it lists the cameras, not when one is opened. Picamera2 sets
+it for an opening, lists them once, and removes the file of a tuning given as content: opened after a listing
+it would have no effect, and at the next listing libcamera would find no camera at all. So the file is ours,
+stays, and the cameras are listed anew where another tuning is wanted."""
 
 SHORT_MICROSECONDS = 16_667
 """The longest shutter until the gain is spent. Two periods of lamps on 60 Hz; on 50 Hz libcamera rounds it
@@ -27,7 +42,7 @@ _PERHAPS_MONO = {"imx296"}
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """``content`` for ``Picamera2(tuning=...)``, None for the camera's own; what is in force, and notes."""
+    """``content`` of a tuning file, None for the camera's own; what is in force in words, and notes."""
 
     content: dict[str, Any] | None
     name: str
@@ -52,6 +67,45 @@ def choose_tuning(camera_class: Any, settings: schema.CameraSettings, model: str
         content = quick or content
         exposure = f"short, {SHORT_MICROSECONDS / 1000:.1f} ms until the gain is spent" if quick else "short"
     return Tuning(content, settings.tuning or "the camera's own", exposure, notes)
+
+
+def forget_missing_file() -> None:
+    """Unset the variable where it names a file that is gone: libcamera would find no camera with it."""
+    path = os.environ.get(VARIABLE)
+    if path and not Path(path).exists():
+        del os.environ[VARIABLE]
+
+
+def path_of(content: Mapping[str, Any] | None) -> str | None:
+    """Return the path of a file with ``content``, written if need be; None for the camera's own tuning.
+
+    Where it cannot be written, the camera's own is used, and the journal says so.
+    """
+    if content is None:
+        return None
+    text = json.dumps(content)
+    path = _folder() / f"tuning-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+    try:
+        if not path.exists():
+            part = path.with_suffix(".part")
+            part.write_text(text)
+            part.replace(path)
+    except OSError as error:
+        log.warning("%s: %s; the camera keeps its own tuning", path, error.strerror)
+        return None
+    return str(path)
+
+
+@functools.cache
+def _folder() -> Path:
+    """The service's runtime directory, else one that goes with this process: nobody cleans these up."""
+    runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
+    return Path(runtime) if runtime else Path(_temporary().name)
+
+
+@functools.cache
+def _temporary() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="smart-selfie-")
 
 
 def with_short_exposure(tuning: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ of its buffers would be synchronised for every frame.
 """
 
 import errno
+import os
 import threading
 from collections.abc import Sequence
 from functools import partial
@@ -30,7 +31,7 @@ from appliance.hw.cameras.patience import patience
 from appliance.hw.cameras.pi_configure import Configuring
 from appliance.hw.cameras.pi_focus import Focus
 from appliance.hw.cameras.pi_metering import FaceMetering
-from appliance.hw.cameras.pi_tuning import choose_tuning
+from appliance.hw.cameras.pi_tuning import VARIABLE, choose_tuning, forget_missing_file, path_of
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Box, Colour, Frame, Grey, Picture
 
@@ -49,6 +50,7 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
     Raises CameraAbsentError, CameraBusyError, CameraFormatError, CameraMemoryError or CameraTuningError.
     """
     camera_class, libcamera = _import()
+    forget_missing_file()
     # USB cameras are also listed by libcamera, last; they have no second stream and belong to `webcam`.
     found = [info for info in camera_class.global_camera_info() if "/usb" not in info.get("Id", "")]
     if settings.device >= len(found):
@@ -61,7 +63,7 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
     notes = tuning.notes
     if len(found) > 1:
         notes += (f"camera.device: {settings.device} of {len(found)} Pi cameras is used",)
-    device = _open(camera_class, settings.device, tuning.content)
+    device = _open_tuned(camera_class, settings.device, path_of(tuning.content))
     told = {"tuning": tuning.name} | ({} if settings.exposure == "normal" else {"exposure": tuning.exposure})
     try:
         granted = Configuring(device, settings, libcamera, settings_told=told, notes=notes).whole_view()
@@ -89,9 +91,17 @@ def _import() -> tuple[Any, Any]:
     return Picamera2, libcamera
 
 
-def _open(camera_class: Any, number: int, tuning: Any) -> Any:
+def _open_tuned(camera_class: Any, number: int, tuning: str | None) -> Any:
+    """Open a camera with the tuning file ``tuning``, see :data:`VARIABLE`."""
+    if os.environ.get(VARIABLE) != tuning:
+        # Closing the only camera has Picamera2 list them anew when the next one is opened.
+        _open(camera_class, number, None).close()
+    return _open(camera_class, number, tuning)
+
+
+def _open(camera_class: Any, number: int, tuning: str | None) -> Any:
     try:
-        return camera_class(number, tuning=tuning) if tuning is not None else camera_class(number)
+        return camera_class(number) if tuning is None else camera_class(number, tuning=tuning)
     except (RuntimeError, IndexError, OSError) as error:
         told = _story(error)
         if "busy" in told.lower() or "acquire" in told.lower():

@@ -1,7 +1,6 @@
 """What doctor says of a camera: its field of view, a crop with the way out, its settings."""
 
 import json
-import sys
 from typing import Any
 
 import pytest
@@ -26,8 +25,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
         model: str, vanished: tuple[tuple[int, int], ...] = (), **settings: Any
     ) -> dict[str, Finding]:
         board = Board(SENSORS[model], VirtualClock(), vanished=vanished)
-        for name, module in board.modules():
-            monkeypatch.setitem(sys.modules, name, module)
+        board.install(monkeypatch)
         opened = open_pi_camera(CameraSettings(**settings), board.clock)
         return {finding.name: finding for finding in camera_checks.granted_findings(opened.facts())}
 

@@ -3,7 +3,6 @@
 import getpass
 import json
 import socket
-import sys
 from pathlib import Path
 
 import pytest
@@ -44,8 +43,7 @@ def test_a_board_s_report_has_camera_mode_light_memory_heat_and_versions(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = VirtualClock()
-    for name, module in Board(SENSORS["imx708"], clock).modules():
-        monkeypatch.setitem(sys.modules, name, module)
+    Board(SENSORS["imx708"], clock).install(monkeypatch)
     put(machine, "/proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\0")
     put(machine, "/proc/meminfo", "MemTotal: 3881024 kB\nCmaTotal: 524288 kB\nCmaFree: 480000 kB\n")
     put(machine, "/sys/class/thermal/thermal_zone0/temp", "61234")

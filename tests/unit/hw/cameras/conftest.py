@@ -1,6 +1,5 @@
 """Cameras of boards that are not there."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -20,8 +19,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
         model: str, fails: Exception | None = None, board: dict[str, Any] | None = None, **settings: Any
     ) -> tuple[PiCamera, Board]:
         made = Board(SENSORS[model], VirtualClock(), fails, **(board or {}))
-        for name, module in made.modules():
-            monkeypatch.setitem(sys.modules, name, module)
+        made.install(monkeypatch)
         return open_pi_camera(schema.CameraSettings(source="picamera2", **settings), made.clock), made
 
     return open_with
