@@ -1,4 +1,4 @@
-"""Why each frame was taken or not: for a person at the terminal, for a program, and as a picture."""
+"""Explanation of each frame's decision: for a person at the terminal, for a program, and as a picture."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ PLOT_SIZE = (1600, 500)
 
 
 def explanation(decision: Decision, level: Level) -> dict[str, Any]:
-    """One frame: what was decided, why, and what each person lacks."""
+    """Return the decision on one frame, its reason, and what each person lacks."""
     return {
         "event": "frame",
         "time": round(decision.frame.captured_at, 3),
@@ -39,7 +39,7 @@ def explanation(decision: Decision, level: Level) -> dict[str, Any]:
 
 
 def lacks(one: Showing, level: Level) -> str | None:
-    """What keeps this person from counting as showing it, in words; None if nothing does."""
+    """Return in words why this person does not count as showing it; None for one who does."""
     if not one.person.counts:
         return "passing by or a poster: does not count"
     if not one.person.seen:
@@ -54,7 +54,7 @@ def lacks(one: Showing, level: Level) -> str | None:
 
 
 def tell(explained: dict[str, Any]) -> None:
-    """One line of words."""
+    """Print one line for a person."""
     mark = "TAKE" if explained["trigger"] else "yes " if explained["all_show"] else "no  "
     people = "; ".join(
         f"{one['number']}: {one['lacks'] or format(one['score'], '.2f') + ' shows it'}"
@@ -66,7 +66,7 @@ def tell(explained: dict[str, Any]) -> None:
 
 
 class Plot:
-    """Everybody's score over time, the thresholds, and the photos. In memory: a hundred bytes a frame."""
+    """Plot of everybody's score over time, thresholds and photos. Takes a hundred bytes per frame."""
 
     def __init__(self, level: Level) -> None:
         self._level = level
@@ -74,12 +74,12 @@ class Plot:
         self._photos: list[float] = []
 
     def frame(self, decision: Decision) -> None:
-        """One more frame."""
+        """Add a frame."""
         scores = tuple((one.person.number, one.score) for one in decision.people)
         self._moments.append(Moment(decision.frame.captured_at, scores, decision.all_show))
 
     def photo(self, decision: Decision) -> None:
-        """The photo kept."""
+        """Add the photo that was kept."""
         self._photos.append(decision.frame.captured_at)
 
     def save(self, path: Path) -> None:

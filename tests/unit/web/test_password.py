@@ -101,4 +101,4 @@ def test_no_password_at_all_is_told(
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("getpass.getpass", hung_up)
     assert main(["web-password", "--print"]) == 2
-    assert "There was no password" in capsys.readouterr().err
+    assert "No password was given" in capsys.readouterr().err
