@@ -21,6 +21,9 @@ HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a
 """Form of a password in the file; ``appliance/web/passwords.py`` makes it."""
 
 
+URL = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?")
+"""Scheme, host and port, or nothing."""
+
 TUNING = re.compile(r"[A-Za-z0-9_-]*")
 """Name of a libcamera tuning: a file without folder and ending."""
 
@@ -43,6 +46,13 @@ def tuning_name(value: str) -> str:
     """Refuse anything but a plain file name: the camera library would search for it elsewhere."""
     if not TUNING.fullmatch(value):
         raise ValueError("must be a name such as imx219_noir, without folder and without .json")
+    return value
+
+
+def web_address(value: str) -> str:
+    """Refuse what is more or less than the address of a host: the page lives at its root."""
+    if not URL.fullmatch(value):
+        raise ValueError("must be like https://selfie.example or https://selfie.example:8443, without a path")
     return value
 
 

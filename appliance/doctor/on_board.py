@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # numpy may be what is broken
 CAMERA_SECONDS = 10.0
 LOAD_SECONDS = 20.0
 HAND_SECONDS = 15.0
+STOPPED_WITHIN_SECONDS = 20.0
+"""More than TimeoutStopSec of the unit."""
 _READ_SECONDS = 1.5
 
 
@@ -54,7 +56,7 @@ def board_report(
     yield boot.ready_after(machine)
     yield boot.cloud_init(machine)
     yield board_checks.check_power(machine)
-    with appliance_stopped(machine) as stopped:
+    with appliance_stopped(machine, clock) as stopped:
         if not stopped:
             yield fault("report", "the appliance runs and cannot be stopped", "Run it as root: with sudo")
             return
@@ -163,15 +165,23 @@ def _stage(name: str, seen: str, told: dict[str, float]) -> Finding:
 
 
 @contextlib.contextmanager
-def appliance_stopped(machine: Machine) -> Iterator[bool]:
+def appliance_stopped(machine: Machine, clock: Clock) -> Iterator[bool]:
     """Stop the appliance, which holds camera and pins, and start it again; yield whether it stopped."""
-    unit = program_checks.unit(machine)
-    if unit is None or not unit.running:
+    if _is_down(machine):
         yield True
         return
-    stopped = machine.run("systemctl", "stop", UNIT) is not None
-    try:
-        yield stopped
+    if machine.run("systemctl", "stop", "--no-block", UNIT) is None:
+        yield False
+        return
+    try:  # a photo under way is still written
+        end = clock.now() + STOPPED_WITHIN_SECONDS
+        while not (down := _is_down(machine)) and clock.now() < end:
+            clock.wait_until(clock.now() + 0.5)
+        yield down
     finally:
-        if stopped:
-            machine.run("systemctl", "start", "--no-block", UNIT)
+        machine.run("systemctl", "start", "--no-block", UNIT)
+
+
+def _is_down(machine: Machine) -> bool:
+    unit = program_checks.unit(machine)
+    return unit is None or unit.active in {"inactive", "failed", "?"}

@@ -1,5 +1,6 @@
 """Interface of stages, and a stage that can be replaced while it runs."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Generic, TypeVar
@@ -31,6 +32,17 @@ class Stage(ABC, Generic[In, Out]):
     def is_precious(self, item: In, /) -> bool:  # noqa: ARG002  (a default)
         """Return whether a full inbox must drop any other item before this one."""
         return False
+
+    def bytes_of(self, item: In, /) -> int:  # noqa: ARG002  (a default)
+        """Return the memory that ``item`` takes while it waits, where that is limited."""
+        return 0
+
+    def most_bytes(self) -> float:
+        """Return how much may wait before the stage, of what :meth:`bytes_of` counts."""
+        return math.inf
+
+    def lost(self, item: In, /) -> None:
+        """Tell that ``item`` was dropped from a full inbox. Called by the thread of the stage before."""
 
 
 class Replaceable(Stage[In, Out]):

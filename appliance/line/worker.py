@@ -33,7 +33,13 @@ class Worker:
 
     def __post_init__(self) -> None:
         stage = self.station.stage
-        self.inbox = Inbox(stage.capacity, stage.is_precious)
+        self.inbox = Inbox(
+            stage.capacity,
+            stage.is_precious,
+            bytes_of=stage.bytes_of,
+            most_bytes=stage.most_bytes,
+            lost=stage.lost,
+        )
         self.thread = threading.Thread(target=self._run, name=stage.name, daemon=True)
 
     @property

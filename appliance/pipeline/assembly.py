@@ -64,6 +64,7 @@ class Assembly:
     follower: Follower
     decider: Decider
     chooser: Chooser
+    keeper: Keeper | None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -81,6 +82,8 @@ class Assembly:
         self.follower.use(config.people)
         self.decider.use(config.rule)
         self.chooser.use(config.moment)
+        if self.keeper is not None:
+            self.keeper.use(config.moment)
 
 
 def load_models(config: Config) -> Models:
@@ -120,6 +123,7 @@ def assemble(
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
     chooser = Chooser(config.moment, models.eyes.everybody)
+    keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
     stations = (
         Station(stage=finder),
         Station(stage=judge),
@@ -129,12 +133,13 @@ def assemble(
     )
     return Assembly(
         frames=Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT),
-        photos=_photos(Keeper(store, on_storage_fault), on_photo) if store is not None else None,
+        photos=_photos(keeper, on_photo) if keeper is not None else None,
         finder=finder,
         judge=judge,
         follower=follower,
         decider=decider,
         chooser=chooser,
+        keeper=keeper,
     )
 
 

@@ -25,6 +25,7 @@ LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1  # both from linux/fs.h and linux/fcntl.h
+_NO_LINKS = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 
 
@@ -73,35 +74,46 @@ def remove(path: Path) -> None:
 
 
 def probe(folder: Path) -> None:
-    """Check that files can be made in ``folder``, by making one. Raises OSError.
+    """Check that files can be made in ``folder``, by every step that a photo takes. Raises OSError.
 
-    Permission bits do not tell: they do not show a card that went read-only, and root passes them all.
+    Permission bits do not tell: they do not show a card that went read-only, and root passes them all. A file
+    that is only created and removed does not tell either: some file systems create files but rename none.
     """
+    name = _temporary_name(folder)
     with _temporary(folder, b"?", 0o600) as temporary:
-        temporary.unlink()
+        rename_new(temporary, name)
+    try:
+        sync_folder(folder)
+    finally:
+        name.unlink()
 
 
 @contextlib.contextmanager
-def locked(folder: Path, clock: Clock | None = None) -> Iterator[None]:
-    """Keep other programs of this appliance out of ``folder``. Raises OSError.
+def locked(folder: Path, clock: Clock | None = None, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
+    """Keep other programs of this appliance out of ``folder``; yield whether that is so. Raises OSError.
 
-    Raises TimeoutError after LOCK_SECONDS by ``clock``. When its holder dies, the kernel releases the lock.
+    Yields False if another program still holds the lock after ``seconds`` by ``clock``: anybody who may read
+    a folder can lock it, so it only coordinates well-behaved programs, and no work may depend on it. When its
+    holder dies, the kernel releases the lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        clock = clock or MonotonicClock()
-        deadline = clock.now() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if clock.now() >= deadline:
-                    raise TimeoutError(errno.ETIMEDOUT, "another program keeps it locked") from None
-                clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
-        yield
+        yield _locks(handle, clock or MonotonicClock(), seconds)
     finally:
         os.close(handle)
+
+
+def _locks(handle: int, clock: Clock, seconds: float) -> bool:
+    deadline = clock.now() + seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if clock.now() >= deadline:
+                return False
+            clock.wait_until(clock.now() + _LOCK_POLL_SECONDS)
+        else:
+            return True
 
 
 def remove_leftovers(folder: Path) -> int:
@@ -151,18 +163,17 @@ _MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
         "The card of {folder} reports an I/O error",
         "It is probably failing: copy its photos now and replace it",
     ),
-    errno.ETIMEDOUT: (
-        StorageError,
-        "{folder} is locked by another program",
-        "If a second smart-selfie is running, stop one of them",
-    ),
 }
+
+
+def _temporary_name(folder: Path) -> Path:
+    return folder / f".smart-selfie-{secrets.token_hex(8)}.part"
 
 
 @contextlib.contextmanager
 def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
     """Make a fsynced file under a temporary name, for the caller to rename. It is removed on any failure."""
-    path = folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+    path = _temporary_name(folder)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -196,7 +207,8 @@ def rename_new(old: Path, new: Path) -> None:
     """Rename, but fail with FileExistsError where plain rename(2) would overwrite.
 
     renameat2 does it in one step on ext4, vfat, exfat and tmpfs; Python has no binding for it. Elsewhere a
-    second hard link does it, which vfat and exfat do not have.
+    second hard link does it. Where there are none either, as on many FUSE file systems, the name is looked at
+    and then given, which is safe among those who hold the lock of the folder.
     """
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
@@ -209,8 +221,16 @@ def rename_new(old: Path, new: Path) -> None:
         code = ctypes.get_errno()
     if code not in _UNSUPPORTED:
         raise OSError(code, os.strerror(code), str(new))
-    os.link(old, new)
-    old.unlink()
+    try:
+        os.link(old, new)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from None
+        old.rename(new)
+    else:
+        old.unlink()
 
 
 def sync_file(path: Path) -> None:

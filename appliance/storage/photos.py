@@ -60,6 +60,7 @@ class PhotoStore:
         self._clock = clock
         self._last: int | None = None
         self._largest = 0
+        self._shut_out = False
 
     def check(self) -> None:
         """Check that a photo could be kept now. Raises StorageError, NoSpaceError, ReadOnlyError."""
@@ -74,8 +75,8 @@ class PhotoStore:
 
     def prepare(self) -> int:
         """Check, and remove files that a crash left half-written; return how many. Raises StorageError."""
-        with self._explained(), durable.locked(self.folder, self._clock):
-            removed = durable.remove_leftovers(self.folder)
+        with self._explained(), self._locked() as alone:
+            removed = durable.remove_leftovers(self.folder) if alone else 0
             # After a power cut between a photo and its count, deleting the photo would free its number.
             last = self._last_number()
             if last != (self._read_counter() or 0):
@@ -95,7 +96,7 @@ class PhotoStore:
         """
         data = self._encode(picture, taken_at, xmp)
         self._largest = max(self._largest, len(data))
-        with self._explained(), durable.locked(self.folder, self._clock):
+        with self._explained(), self._locked():
             self._require_space(len(data))
             path, number = self._write(data, taken_at, self._last_number() + 1)
             self._remember(number)
@@ -105,7 +106,7 @@ class PhotoStore:
         """Remove the photo ``name``; its number is not reused. Any thread. Raises StorageError."""
         if not PHOTO.fullmatch(name):
             raise StorageError(f"{name[:80]!r} is not the name of a photo")
-        with self._explained(), durable.locked(self.folder, self._clock):
+        with self._explained(), self._locked():
             try:
                 durable.remove(self.folder / name)
             except FileNotFoundError:
@@ -168,6 +169,16 @@ class PhotoStore:
                 f"{self._keep_free // _MB} MB must stay free",
                 "Copy photos off the card and delete them there, or lower storage.keep_free_mb",
             )
+
+    @contextmanager
+    def _locked(self) -> Iterator[bool]:
+        """Hold the folder's lock if it can be had. No photo is lost for want of it: none is overwritten."""
+        seconds = 0.0 if self._shut_out else durable.LOCK_SECONDS
+        with durable.locked(self.folder, self._clock, seconds) as alone:
+            if not alone and not self._shut_out:
+                log.warning("Another program keeps %s locked; going on without", self.folder)
+            self._shut_out = not alone
+            yield alone
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -51,7 +51,7 @@ def read_regular(path: Path, most_bytes: int, *, follow_links: bool = True) -> b
 
 
 def name_of_open(file: BinaryIO) -> str:
-    """A name by which another library of this process can open the very file that ``file`` is.
+    """Return a name by which another library of this process can open the very file that ``file`` is.
 
     OpenCV crashes on names that are not UTF-8 (proc(5), /proc/self/fd).
     """

@@ -16,12 +16,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from appliance.web.origin import network_of
+
 REQUEST_SECONDS = 10.0
 """A connection that is not being served is disconnected after this, or up to a quarter more."""
 SEND_SECONDS = 40.0
 """A client that reads nothing is disconnected after this, or up to ten seconds more."""
 MAX_PER_ADDRESS = 40
 """Open connections; a browser opens six, and everybody behind one router has one address."""
+
+MAX_OPEN = 160
+"""Open connections of all addresses together: some more than may ask, so that most are told why they get
+nothing, and far fewer than descriptors (LimitNOFILE of the unit)."""
 
 _Ends = tuple[tuple[str, int], tuple[str, int]]
 """Address and port of the client, and of this machine."""
@@ -39,6 +45,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._since = self._loop.time()
         self._ends = _ends(transport)
+        self.network = network_of(self._ends[0][0])
         self.current[self._ends] = self
         self._timer = self._loop.call_later(0, self._check)
 
@@ -48,9 +55,16 @@ class Connection:
         ends = _ends(transport)
         if ends in cls.current:
             return cls.current[ends]
-        if sum(client[0] == ends[0][0] for client, _ in cls.current) >= MAX_PER_ADDRESS:
+        if len(cls.current) >= MAX_OPEN:
+            return None
+        network = network_of(ends[0][0])
+        if sum(one.network == network for one in cls.current.values()) >= MAX_PER_ADDRESS:
             return None
         return cls(transport)
+
+    def hang_up(self) -> None:
+        """End the connection at once, whatever waits to be sent."""
+        self._transport.abort()
 
     def serve(self, step: int) -> None:
         """Count a request that begins (1) or has been answered (-1)."""
@@ -76,6 +90,18 @@ class Connection:
         if now - self._since >= (SEND_SECONDS if unsent else REQUEST_SECONDS):
             self._transport.abort()  # close() would wait until everything has been taken
         self._timer = self._loop.call_later(min(REQUEST_SECONDS, SEND_SECONDS) / 4, self._check)
+
+
+def hang_up(scope: Scope) -> None:
+    """End the connection that ``scope`` came by."""
+    connection = _connection(scope)
+    if connection:
+        connection.hang_up()
+
+
+def _connection(scope: Scope) -> Connection | None:
+    client, server = scope.get("client"), scope.get("server")
+    return Connection.current.get((tuple(client), tuple(server))) if client and server else None
 
 
 def _ends(transport: asyncio.BaseTransport) -> _Ends:
@@ -131,8 +157,7 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or WebSocket."""
-        client, server = scope.get("client"), scope.get("server")
-        connection = client and server and Connection.current.get((tuple(client), tuple(server)))
+        connection = _connection(scope)
         if not connection:  # the server starts or ends, or the connection is lost already
             await self._app(scope, receive, send)
             return

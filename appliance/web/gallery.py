@@ -67,7 +67,8 @@ class Gallery:
     def pictures(self) -> list[StoredPhoto]:
         """Return all photos, newest first; none while the folder does not exist. Raises OSError."""
         try:
-            names = [path.name for path in self._folder.iterdir()]
+            with os.scandir(self._folder) as entries:
+                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
         except FileNotFoundError:
             return []
         found = [picture for name in names if (picture := StoredPhoto.named(name))]

@@ -1,22 +1,22 @@
 """Checks before every answer of the page: hosts, sessions, proofs, headers."""
 
-import contextlib
-import ipaddress
 import socket
-from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.web.access import COOKIE, Sessions
+from appliance.web.connections import hang_up
+from appliance.web.origin import Outside, is_address, parse_host
 
 OPEN = ("/", "/healthz", "/api/session", "/api/login", "/favicon.ico", "/manifest.webmanifest")
 """Paths open without logging in, besides ``/static/``: the page itself, without any content."""
 SAFE = {"GET", "HEAD"}
 PROOF = "x-page-proof"
+MOST_TOKEN = 128
+"""Characters of our cookie that are looked at."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -39,10 +39,11 @@ class Guard:
     rebinding); it cannot do so under an address.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, names: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, sessions: Sessions, names: Iterable[str], outside: Outside) -> None:
         self._app = app
         self._sessions = sessions
-        self._names = {name.lower().rstrip(".") for name in names}
+        self._names = {name.lower().rstrip(".") for name in (*names, *outside.names)}
+        self._outside = outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
@@ -50,23 +51,42 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        scope["session"] = token = _token(headers)
+        scope["session"] = token = self._token(headers)
+        scope["address"] = self._outside.client(scope, headers)
+        scope["scheme_outside"] = self._outside.scheme(scope, headers)
+        sender = _with_headers(send)
         refusal = self._refusal(scope, headers, token)
         if refusal is not None:
-            await _refuse(scope, receive, _with_headers(send), *refusal)
+            await _refuse(scope, receive, sender, *refusal)
             return
-        await self._app(scope, receive, _with_headers(send))
+        await self._app(
+            scope, receive, sender if _is_open(scope["path"]) else self._while_in(scope, token, sender)
+        )
+
+    def _token(self, headers: Headers) -> str:
+        """Return our cookie's value; of several, by other programs' leave, the one that is a session's."""
+        tokens = list(_cookies(headers))
+        return next((token for token in tokens if self._sessions.is_open(token)), tokens[0] if tokens else "")
+
+    def _while_in(self, scope: Scope, token: str, send: Send) -> Send:
+        """Return ``send`` for as long as the session lasts: what goes on for long ends with it."""
+
+        async def sender(message: Message) -> None:
+            if _goes_on(message) and not self._sessions.is_open(token):
+                if message["type"] == "websocket.send":
+                    await send({"type": "websocket.close", "code": 4401, "reason": "Log in first"})
+                else:
+                    hang_up(scope)
+                raise OSError("The session has ended")  # as where the browser has left
+            await send(message)
+
+        return sender
 
     def _refusal(self, scope: Scope, headers: Headers, token: str) -> tuple[int, str] | None:
         """Return status and message of a refusal, None where there is none."""
-        hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._known(hosts[0]):
-            return 421, "Unknown host name; add it to web.names"
-        if _from_elsewhere(scope, headers, hosts[0]):
-            return 403, "Cross-site request refused"
-        path = scope["path"]
-        if path in OPEN or path.startswith("/static/"):
-            return None
+        misled = self._misled(scope, headers)
+        if misled is not None or _is_open(scope["path"]):
+            return misled
         if not self._sessions.valid(token):
             return 401, "Log in first"
         changes = scope["type"] == "http" and scope["method"] not in SAFE
@@ -74,25 +94,44 @@ class Guard:
             return 403, "The request does not come from the page; load it again"
         return None
 
+    def _misled(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        """Return the refusal of a request that another site or a doubtful proxy sends."""
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._known(hosts[0]):
+            return 421, "Unknown host name; add it to web.names"
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return 400, "A request has one length"  # RFC 9112, section 6.1
+        if self._from_elsewhere(scope, headers, hosts[0]):
+            return 403, "Cross-site request refused. Behind a proxy, set web.url to the page's address"
+        return None
+
     def _known(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
-        except ValueError:
+        parsed = parse_host(host)
+        return parsed is not None and (is_address(parsed[0]) or parsed[0] in self._names)
+
+    def _from_elsewhere(self, scope: Scope, headers: Headers, host: str) -> bool:
+        """Return whether another site's page sent the request. Links to the page itself may be anywhere.
+
+        The files of the page hold nothing of anybody's: without them it could not even say what is wrong.
+        """
+        if scope["path"].startswith("/static/"):
             return False
-        with contextlib.suppress(ValueError):
-            return bool(ipaddress.ip_address(name))
-        return name in self._names
-
-
-def _from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
-    """Return whether another site's page sent the request. Links to the page itself are allowed."""
-    origin = headers.get("origin")
-    try:
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site not in {None, "none", "same-origin"} and scope["path"] != "/":
             return True
-    except ValueError:  # no address at all, such as http://[
-        return True
-    return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and scope["path"] != "/"
+        if origin is None or site == "same-origin":  # by the browser's own account, which no page can forge
+            return False
+        return not self._outside.is_own(scope, origin, host)
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN or path.startswith("/static/")
+
+
+def _goes_on(message: Message) -> bool:
+    """Return whether ``message`` is part of a long answer: of a view, of a file in pieces."""
+    kind: str = message["type"]
+    return kind == "websocket.send" or (kind == "http.response.body" and bool(message.get("more_body")))
 
 
 def own_names(listen: str, further: Iterable[str]) -> set[str]:
@@ -109,12 +148,14 @@ def own_names(listen: str, further: Iterable[str]) -> set[str]:
     }
 
 
-def _token(headers: Headers) -> str:
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")[:4096]).get(COOKIE)
-    except CookieError:
-        return ""
-    return morsel.value[:128] if morsel else ""
+def _cookies(headers: Headers) -> Iterator[str]:
+    """Yield the values of our cookie. All ports of a host share cookies, and others' may look as they like
+    (RFC 6265, section 5.4), so nothing but the semicolon is taken for granted."""
+    for header in headers.getlist("cookie"):
+        for pair in header.split(";"):
+            name, _, value = pair.partition("=")
+            if name.strip() == COOKIE:
+                yield value.strip().strip('"')[:MOST_TOKEN]
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words: str) -> None:
@@ -124,7 +165,8 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words
             await send({"type": "websocket.accept"})
         await send({"type": "websocket.close", "code": 4000 + status, "reason": words})
         return
-    await JSONResponse({"error": words}, status)(scope, receive, send)
+    headers = {"Connection": "close"} if status == 400 else None
+    await JSONResponse({"error": words}, status, headers)(scope, receive, send)
 
 
 def _with_headers(send: Send) -> Send:

@@ -89,7 +89,10 @@ class Link:
             except OSError as error:
                 log.debug("The appliance cannot be reached: %s", error)
             else:
-                await self._converse(reader)
+                try:
+                    await self._converse(reader)
+                except Exception:  # whatever it is: the page is of no use without the appliance
+                    log.exception("The connection to the appliance failed; connecting again")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _converse(self, reader: asyncio.StreamReader) -> None:
@@ -99,7 +102,8 @@ class Link:
             self._tell({"kind": "link", "connected": True})
             while True:
                 head, picture = lengths(await reader.readexactly(PREFIX.size))
-                self._take(parse_message(await reader.readexactly(head)), await reader.readexactly(picture))
+                message = parse_message(await reader.readexactly(head))
+                self._understand(message, await reader.readexactly(picture))
         except asyncio.IncompleteReadError:
             log.info("The camera program has stopped")
         except (FeedError, OSError) as error:
@@ -112,9 +116,23 @@ class Link:
             self._answers.clear()
             self._tell({"kind": "link", "connected": False})
 
+    def _understand(self, head: dict[str, Any], picture: bytes) -> None:
+        """Take one message, or say that it is none of this version's and go on."""
+        try:
+            self._take(head, picture)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            log.warning(
+                "A message of the appliance, %.40r, is not understood (%s: %.80s). Are the appliance and its "
+                "page of the same version? Restart both",
+                head.get("kind"),
+                type(error).__name__,
+                error,
+            )
+
     def _take(self, head: dict[str, Any], picture: bytes) -> None:
         kind = head.get("kind")
         if kind == "frame":
+            _check_frame(head)
             self.newest_at = self.clock.now()
             self._history.add(head["people"], self.newest_at, time.time())
             self.newest = (head, picture)
@@ -188,3 +206,10 @@ class Link:
         if self._writer is not None:
             want = "frames" if self._viewers else "scores" if self._leaving else "nothing"
             self._writer.write(pack({"want": want}))
+
+
+def _check_frame(head: dict[str, Any]) -> None:
+    """Check what the page itself reads of a frame. Raises KeyError, TypeError."""
+    for key, kind in (("sequence", int), ("captured_at", int | float), ("people", list), ("armed", bool)):
+        if not isinstance(head[key], kind):
+            raise TypeError(f"{key} is {type(head[key]).__name__}")

@@ -22,6 +22,8 @@ QUIET_SECONDS = 5.0
 ASLEEP_SECONDS = 45.0
 """A browser that shows no frame for this long is asleep and disconnected; it reconnects by itself."""
 MOST_MESSAGE = 1024
+MOST_MESSAGES = 200
+"""Messages a second. A browser sends one for each frame; more keep other answers waiting."""
 _LENGTH = struct.Struct("!I")
 
 
@@ -55,7 +57,8 @@ class LiveView:
         self._clock = clock
         self._underway: OrderedDict[int, float] = OrderedDict()
         self._visible = True
-        self._heard_at = self._clock.now()
+        self._heard_at = self._second = self._clock.now()
+        self._messages = 0
 
     async def run(self) -> None:
         """Serve the browser until it leaves or sleeps."""
@@ -72,16 +75,21 @@ class LiveView:
 
     async def _listen(self) -> None:
         while True:
-            text = await self._socket.receive_text()
-            if len(text) > MOST_MESSAGE:
+            received = await self._socket.receive()
+            if received["type"] == "websocket.disconnect":
                 return
-            try:
-                message = json.loads(text)
-            except ValueError:
-                return
-            if not isinstance(message, dict):
+            message = _parse(received.get("text"))
+            if message is None or not self._is_in_time():
                 return
             self._heard(message)
+
+    def _is_in_time(self) -> bool:
+        """Return whether no more messages have come in this second than a browser has to say."""
+        now = self._clock.now()
+        if now - self._second >= 1.0:
+            self._second, self._messages = now, 0
+        self._messages += 1
+        return self._messages <= MOST_MESSAGES
 
     def _heard(self, message: dict[str, Any]) -> None:
         self._heard_at = self._clock.now()
@@ -122,6 +130,17 @@ class LiveView:
         text = json.dumps({**head, "age": round(age, 4)}, separators=(",", ":")).encode()
         self._underway[head["sequence"]] = head["captured_at"]
         await self._socket.send_bytes(_LENGTH.pack(len(text)) + text + picture)
+
+
+def _parse(text: str | None) -> dict[str, Any] | None:
+    """Return the message; None where it is binary, too long, or no JSON object."""
+    if text is None or len(text) > MOST_MESSAGE:
+        return None
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
 
 
 def _is_int(value: object) -> bool:

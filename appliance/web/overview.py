@@ -12,6 +12,7 @@ from appliance.web.gallery import Gallery
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
 from appliance.web.machine_status import machine_status
+from appliance.web.origin import parse_origin
 
 FRESH_SECONDS = 3.0
 
@@ -52,9 +53,9 @@ class Overview:
             },
         }
 
-    def address(self, host: str) -> str:
-        """Return the page's address for other devices: ``host``, unless that means this machine only."""
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        if is_loopback(name.strip("[]")) and not is_loopback(self._web.listen):
+    def address(self, address: str) -> str:
+        """Return the page's address for other devices: ``address``, unless that means this machine only."""
+        origin = parse_origin(address)
+        if origin is not None and is_loopback(origin.name) and not is_loopback(self._web.listen):
             return f"http://{socket.gethostname().partition('.')[0]}.local:{self._web.port}/"
-        return f"http://{host}/"
+        return f"{address}/"

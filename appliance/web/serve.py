@@ -11,6 +11,7 @@ import uvicorn
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.errors import ApplianceError, UsageError
+from appliance.system.log_limit import LogLimit
 from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
 from appliance.web.app import make_app
@@ -20,6 +21,7 @@ from appliance.web.guard import Guard, own_names
 from appliance.web.history import History
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
+from appliance.web.origin import Outside
 from appliance.web.overview import Overview
 from appliance.web.routes.assets import AssetRoutes
 from appliance.web.routes.control import ControlRoutes
@@ -46,6 +48,8 @@ def serve(config: Config, path: Path | None) -> None:
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
     _spare_memory()
+    for handler in logging.getLogger().handlers:  # strangers can cause lines, of uvicorn and asyncio too
+        handler.addFilter(LogLimit(MonotonicClock()))
     server = make_server(config, path)
     try:
         server.run()
@@ -95,6 +99,7 @@ def build(config: Config, path: Path | None) -> Guard:
     gallery = Gallery(photos, _cache())
     sessions = Sessions(web.password, clock)
     latency = Latency()
+    outside = Outside(web.url)
     resources = (
         AssetRoutes(),
         SessionRoutes(sessions, LoginLimiter(clock)),
@@ -102,9 +107,9 @@ def build(config: Config, path: Path | None) -> Guard:
         MoodRoutes(history),
         PhotoRoutes(gallery, link),
         SettingsRoutes(SettingsFile(path)),
-        StatusRoutes(Overview(web, photos, gallery, link, latency), link),
+        StatusRoutes(Overview(web, photos, gallery, link, latency), link, outside),
     )
-    return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names))
+    return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names), outside)
 
 
 def _spare_memory() -> None:

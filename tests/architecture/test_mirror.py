@@ -80,7 +80,6 @@ WITHOUT: set[str] = {
     "storage/durable.py",
     "storage/photo_names.py",
     "web/app.py",
-    "web/link.py",
     "web/metrics.py",
     "web/overview.py",
     "web/routes/assets.py",

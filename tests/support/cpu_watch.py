@@ -55,5 +55,7 @@ class CpuWatch:
             terminalreporter.section("slow without the mark", yellow=True)
             for line in self._unmarked:
                 terminalreporter.write_line(line)
+        if terminalreporter.config.getoption("numprocesses", None):
+            return  # the tests run in other processes
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         terminalreporter.write_line(f"{cpu_seconds():.0f} s of CPU, {memory} MB at most")

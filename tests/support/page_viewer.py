@@ -5,6 +5,7 @@ import struct
 import threading
 from typing import Any
 
+import websockets.exceptions as websockets_exceptions
 import websockets.sync.client as websockets
 
 from tests.support.page_server import Page, decision
@@ -40,6 +41,14 @@ class Browser:
             head, _ = self.next()
             if head["kind"] == kind:
                 return head
+
+    def closed_with(self) -> int:
+        """Read on until the page closes the connection; return its code."""
+        try:
+            while True:
+                self.frame()
+        except websockets_exceptions.ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd is not None else 1006
 
 
 class Filming:

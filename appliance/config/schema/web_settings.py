@@ -5,7 +5,16 @@ import ipaddress
 from pydantic import Field, field_validator, model_validator
 
 from appliance.config.schema.section import Section, conflict
-from appliance.config.values import HASHED, MOST_SOCKET_BYTES, ONE_LINE, Names, bindable, one_line
+from appliance.config.values import (
+    HASHED,
+    MOST_SOCKET_BYTES,
+    ONE_LINE,
+    URL,
+    Names,
+    bindable,
+    one_line,
+    web_address,
+)
 
 
 class WebSettings(Section):
@@ -26,6 +35,12 @@ class WebSettings(Section):
         json_schema_extra={"pattern": f"^({HASHED.pattern})?$"},
     )
     names: Names = Field((), description="further host names of the page, besides this machine's own")
+    url: str = Field(
+        "",
+        max_length=255,
+        description="address of the page from outside, with a proxy on this machine in front",
+        json_schema_extra={"pattern": f"^{URL.pattern}$"},
+    )
     history_minutes: int = Field(
         10, ge=1, le=180, description="minutes of expressions the page keeps for its chart; pictures never"
     )
@@ -39,6 +54,7 @@ class WebSettings(Section):
 
     _one_line = field_validator("listen", "socket")(one_line)
     _bindable = field_validator("socket")(bindable)
+    _url = field_validator("url")(web_address)
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":

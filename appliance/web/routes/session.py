@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from appliance import __version__
-from appliance.web.access import COOKIE, SESSION_SECONDS, LoginLimiter, Sessions
+from appliance.web.access import COOKIE, COOKIE_SECONDS, LoginLimiter, Sessions
 from appliance.web.routes.http import json_body
 
 
@@ -47,30 +47,39 @@ class SessionRoutes:
         password = (await json_body(request)).get("password")
         if not isinstance(password, str) or not self._sessions.needed:
             raise HTTPException(400, "This page has no password")
-        address = request.client.host if request.client else ""
-        wait = self._limiter.take(address)
+        address, device = request.scope["address"], self._sessions.device(request.scope["session"])
+        wait = self._limiter.take(address, device)
         if wait:
             return JSONResponse(
                 {"error": f"Too many attempts. Wait {wait:.0f} seconds", "wait": round(wait)},
                 429,
                 {"Retry-After": str(round(wait))},
             )
-        async with self._hashing:  # one at a time: each takes 8 MB
-            matches = await run_in_threadpool(self._sessions.password_matches, password[:1024])
-        if not matches:
+        if not await self._matches(password[:1024]):
             return JSONResponse({"error": "Wrong password"}, 403)
-        self._limiter.reset(address)
-        token = self._sessions.open()
+        self._limiter.reset(address, device)
+        token = self._sessions.open(device)
         response = JSONResponse({"proof": self._sessions.proof(token)})
-        secure = request.url.scheme == "https"
-        response.set_cookie(
-            COOKIE, token, int(SESSION_SECONDS), httponly=True, samesite="strict", secure=secure
-        )
+        _set_cookie(request, response, token)
         return response
+
+    async def _matches(self, password: str) -> bool:
+        if self._sessions.matches_known(password):  # it need not wait for strangers' guesses
+            return True
+        async with self._hashing:  # one at a time: each takes 8 MB
+            return await run_in_threadpool(self._sessions.password_matches, password)
 
     async def logout(self, request: Request) -> Response:
         """End the session."""
-        self._sessions.close(request.scope["session"])
-        response = JSONResponse({})
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        token = request.scope["session"]
+        self._sessions.close(token)
+        response = JSONResponse({}, headers={"Clear-Site-Data": '"cache"'})  # photos, on a browser of many
+        device = self._sessions.device(token)
+        _set_cookie(request, response, self._sessions.device_token(device) if device else "")
         return response
+
+
+def _set_cookie(request: Request, response: Response, token: str) -> None:
+    secure = request.scope["scheme_outside"] == "https"
+    age = COOKIE_SECONDS if token else 0
+    response.set_cookie(COOKIE, token, age, httponly=True, samesite="strict", secure=secure)

@@ -9,15 +9,17 @@ from starlette.routing import Route
 from appliance.errors import FeedError
 from appliance.web.link import Link
 from appliance.web.metrics import metrics
+from appliance.web.origin import Outside
 from appliance.web.overview import Overview
 
 
 class StatusRoutes:
     """Status of appliance, machine and page."""
 
-    def __init__(self, overview: Overview, link: Link) -> None:
+    def __init__(self, overview: Overview, link: Link, outside: Outside) -> None:
         self._overview = overview
         self._link = link
+        self._outside = outside
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -48,7 +50,9 @@ class StatusRoutes:
         """Answer with this page's address as a picture, for the camera of another phone."""
         import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
 
-        code = segno.make(self._overview.address(request.headers["host"]), error="m")
+        told = request.query_params.get("origin", "")
+        address = self._outside.address(request.scope, request.headers, told)
+        code = segno.make(self._overview.address(address), error="m")
         svg = code.svg_inline(scale=1, border=2, dark="#111", light="#fff", omitsize=True)
         return Response('<?xml version="1.0"?>' + _namespaced(svg), media_type="image/svg+xml")
 

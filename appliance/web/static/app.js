@@ -1,6 +1,6 @@
 // Puts the page together: who is logged in, which part is shown.
 
-import { $, Refused, attempt, within, request, session } from "./page.js";
+import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
 
@@ -76,10 +76,13 @@ async function catchUp() {
   if (newest) live.last(newest.name);
 }
 
+let tries = 0;
+
 async function begin() {
   try {
     Object.assign(session, await request("/api/session"));
-  } catch {
+  } catch (error) {
+    if (tries++ % 5 === 0) toast(message(error), { bad: true });
     setTimeout(begin, 1000);
     return;
   }
@@ -114,5 +117,8 @@ addEventListener("logged-out", () => { if (session.inside) outside(); });
 addEventListener("hashchange", go);
 live.listeners.photo.push(() => shown?.arrived?.());
 live.listeners.link.push((connected) => { if (connected && session.inside) catchUp(); });
-live.start(); // at once; who has not logged in is told so
-begin();
+if ("HTMLDialogElement" in window) { // iOS 15.4, Firefox 98
+  $("old").hidden = true;
+  live.start(); // at once; who has not logged in is told so
+  begin();
+}

@@ -11,6 +11,7 @@ const SILENCE_MS = 12000; // the page says something every five seconds
 let socket = null;
 let wanted = false;
 let retry = 500;
+let refused = 0; // times in a row that not even the connection came about
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let doubt;
 let heardAt = 0;
@@ -41,7 +42,7 @@ function connect() {
   mine.binaryType = "arraybuffer";
   socket = mine;
   heardAt = Date.now();
-  mine.onopen = () => { retry = 500; tell({ visible: visible() }); };
+  mine.onopen = () => { retry = 500; refused = 0; tell({ visible: visible() }); };
   mine.onmessage = (event) => {
     clearTimeout(doubt);
     heardAt = Date.now();
@@ -53,7 +54,7 @@ function connect() {
     socket = null;
     if (event.code === 4401) { dispatchEvent(new Event("logged-out")); return; }
     if (!wanted) return;
-    curtain("No connection", "Trying again…");
+    curtain("No connection", ++refused > 3 ? "A proxy in front must pass on WebSockets, and web.url be set." : "Trying again…");
     if (visible() || event.code !== 4408) setTimeout(() => wanted && !socket && connect(), retry);
     retry = Math.min(5000, retry * 1.7);
   };

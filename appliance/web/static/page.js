@@ -47,6 +47,8 @@ export function icon(name) {
   return svg;
 }
 
+const ANSWER_MS = 15000;
+
 /** @type {{ inside: boolean, needed: boolean, proof: string | null, version: string }} */
 export const session = { inside: false, needed: false, proof: null, version: "" };
 
@@ -74,15 +76,19 @@ export async function request(address, { method = "GET", body } = {}) {
   if (session.proof) headers["X-Page-Proof"] = session.proof;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
+  const given = new AbortController(); // AbortSignal.timeout is newer than iOS 15
+  const late = setTimeout(() => given.abort(), ANSWER_MS);
   try {
     response = await fetch(address, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin",
-      signal: AbortSignal.timeout(15000),
+      signal: given.signal,
     });
   } catch {
+    clearTimeout(late);
     throw new Refused(0, { error: "The page's server does not answer" });
   }
   const answer = await response.json().catch(() => ({}));
+  clearTimeout(late);
   if (response.status === 401) dispatchEvent(new Event("logged-out"));
   if (!response.ok) throw new Refused(response.status, answer);
   return answer;

@@ -22,7 +22,7 @@ export function people(list) {
     if (place.number !== one.number) settle(place, one.number);
     update(place, one);
   }
-  const used = places.findLastIndex((place) => place.number !== null);
+  const used = places.map((place) => place.number !== null).lastIndexOf(true);
   places.forEach((place, index) => {
     place.root.hidden = index > used;
     place.root.classList.toggle("free", place.number === null);

@@ -154,7 +154,7 @@ $("viewer").addEventListener("keydown", (event) => {
 $("viewer").addEventListener("click", (event) => { if (event.target === $("viewer")) $("viewer").close(); });
 $("viewer").addEventListener("close", () => { shown = null; $("viewer-picture").removeAttribute("src"); });
 $("show-qr").addEventListener("click", () => {
-  $("qr-picture").src = "/qr.svg";
+  $("qr-picture").src = `/qr.svg?origin=${encodeURIComponent(location.origin)}`;
   $("qr-address").textContent = location.origin;
   $("qr").showModal();
 });

@@ -61,6 +61,23 @@ function boxes(people) {
 }
 
 /**
+ * As roundRect does, which is newer than iOS 15.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} w
+ * @param {number} h
+ * @param {number} radius
+ */
+function rounded(x, y, w, h, radius) {
+  draw.moveTo(x + radius, y);
+  draw.arcTo(x + w, y, x + w, y + h, radius);
+  draw.arcTo(x + w, y + h, x, y + h, radius);
+  draw.arcTo(x, y + h, x, y, radius);
+  draw.arcTo(x, y, x + w, y, radius);
+  draw.closePath();
+}
+
+/**
  * @param {number} x
  * @param {number} y
  * @param {number} w
@@ -69,7 +86,7 @@ function boxes(people) {
  */
 function outline(x, y, w, h, grow) {
   draw.beginPath();
-  draw.roundRect(x - grow, y - grow, w + 2 * grow, h + 2 * grow, Math.min(w, h) / 6);
+  rounded(x - grow, y - grow, w + 2 * grow, h + 2 * grow, Math.min(w, h) / 6);
   draw.stroke();
 }
 
@@ -113,7 +130,7 @@ function label(one, colour, left, top, wide, place, small) {
   const y = Math.max(top - high - 5 * place.ratio, place.y);
   draw.fillStyle = colour;
   draw.beginPath();
-  draw.roundRect(x, y, width, high, high / 2);
+  rounded(x, y, width, high, high / 2);
   draw.fill();
   draw.fillStyle = "#0b0d0c";
   draw.textBaseline = "middle";

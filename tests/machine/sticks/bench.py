@@ -62,6 +62,8 @@ class Bench:
         self.folder = folder
         self.card = folder / "card"
         self.canary = folder / "canary"
+        self.before: dict[str, str] = {}
+        """The card's photos before the export."""
         self._run = folder / "run"
         self._selfie = selfie
         self._attached: list[str] = []

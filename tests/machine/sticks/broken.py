@@ -4,7 +4,7 @@ import os
 import random
 from pathlib import Path
 
-from tests.machine.sticks.bench import KB, MB, PHOTO_BYTES, Stick, run
+from tests.machine.sticks.bench import KB, MB, PHOTO_BYTES, Bench, Stick, run
 from tests.machine.sticks.kinds import filled, kind, plugged, selfies
 
 SECTOR, ENTRY = 512, 32
@@ -13,19 +13,19 @@ SECTOR, ENTRY = 512, 32
 
 
 @kind("none", "none")
-def empty(bench, name):
+def empty(bench: Bench, name: str) -> Stick:
     return plugged(bench, bench.stick(name))
 
 
 @kind("none", "none")
-def noise(bench, name):
+def noise(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     stick.image.write_bytes(random.Random(1).randbytes(MB))
     return plugged(bench, stick)
 
 
 @kind("none", "xfs", "btrfs", "swap", "squashfs", "ntfs", "iso9660")
-def other_file_system(bench, name):
+def other_file_system(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name, 320 * MB if name == "xfs" else 128 * MB)
     if name == "ntfs":
         with stick.image.open("r+b") as file:
@@ -50,7 +50,7 @@ def scribble(stick: Stick, start: int, length: int) -> None:
 
 
 @kind("any")
-def two_file_systems_at_once(bench, name):
+def two_file_systems_at_once(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     with stick.image.open("r+b") as file:
         if name == "ext4":
@@ -68,7 +68,7 @@ def two_file_systems_at_once(bench, name):
 
 
 @kind("none")
-def first_sector_or_superblock_of_noise(bench, name):
+def first_sector_or_superblock_of_noise(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     if name == "vfat":
         scribble(stick, 0x0B, 40)  # sizes of sectors, clusters and tables
@@ -78,15 +78,15 @@ def first_sector_or_superblock_of_noise(bench, name):
 
 
 @kind("any")
-def allocation_tables_of_noise(bench, name):
+def allocation_tables_of_noise(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     scribble(stick, 4 * KB, 12 * KB if name == "vfat" else 40 * KB)
     return plugged(bench, stick)
 
 
 @kind("any")
-def folder_of_noise(bench, name):
-    def fill(place):
+def folder_of_noise(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         for number in range(40):
             (folder / f"mark-{number}").touch()
@@ -100,7 +100,7 @@ def folder_of_noise(bench, name):
 
 
 @kind("all", "vfat")
-def cut_while_its_folder_was_written(bench, name):
+def cut_while_its_folder_was_written(bench: Bench, name: str) -> Stick:
     """A name across two sectors of the folder, of which the first did not reach the stick.
 
     For this kernel the folder ends there, and none of our names finds room in the gap.
@@ -108,10 +108,10 @@ def cut_while_its_folder_was_written(bench, name):
     return with_gaps(bench, 40, 3)
 
 
-def with_gaps(bench, files: int, entries: int) -> Stick:
+def with_gaps(bench: Bench, files: int, entries: int) -> Stick:
     """Files MARK-0, MARK-1, …; the last ``entries`` of each sector but the first did not reach the stick."""
 
-    def fill(place):
+    def fill(place: Path) -> None:
         folder = selfies(place)
         for number in range(files):
             (folder / f"MARK-{number}").touch()
@@ -127,10 +127,10 @@ def with_gaps(bench, files: int, entries: int) -> Stick:
 
 
 @kind("all", "vfat")
-def cut_while_its_folder_grew(bench, name):
+def cut_while_its_folder_grew(bench: Bench, name: str) -> Stick:
     """What was on the stick before stands where the last names did not reach it: noise, folders among it."""
 
-    def fill(place):
+    def fill(place: Path) -> None:
         folder = selfies(place)
         for number in range(200):
             (folder / f"MARK-{number}").touch()
@@ -141,7 +141,7 @@ def cut_while_its_folder_grew(bench, name):
 
 
 @kind("all", "exfat")
-def cut_while_it_was_written(bench, name):
+def cut_while_it_was_written(bench: Bench, name: str) -> Stick:
     return not_unmounted(plugged(bench, bench.stick(name)), 106, 2)
 
 
@@ -156,14 +156,14 @@ def not_unmounted(stick: Stick, at: int, bit: int) -> Stick:
 
 
 @kind("none", "ext4")
-def features_nobody_knows(bench, name):
+def features_nobody_knows(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     run("debugfs", "-w", "-R", "ssv feature_incompat 0x80000000", stick.image)
     return plugged(bench, stick)
 
 
 @kind("any", "ext4")
-def journal_of_noise(bench, name):
+def journal_of_noise(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     run("debugfs", "-w", "-R", "feature needs_recovery", stick.image)
     content = stick.image.read_bytes()
@@ -172,7 +172,7 @@ def journal_of_noise(bench, name):
 
 
 @kind("none", "ext4")
-def cut_off(bench, name):
+def cut_off(bench: Bench, name: str) -> Stick:
     """The file system is longer than the device."""
     stick = bench.stick(name)
     os.truncate(stick.image, 3 * MB)
@@ -180,7 +180,7 @@ def cut_off(bench, name):
 
 
 @kind("any", "vfat")
-def cut_off_fat(bench, name):
+def cut_off_fat(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     os.truncate(stick.image, MB // 2)
     return plugged(bench, stick)
@@ -197,13 +197,13 @@ def film(place: Path, leave: int) -> None:
 
 
 @kind("some")
-def nearly_full(bench, name):
+def nearly_full(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: film(place, 4 * PHOTO_BYTES))
 
 
 @kind("none")
-def full(bench, name):
-    def fill(place):
+def full(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         film(place, 0)
         with (place / "rest").open("wb", buffering=0) as file:
             try:
@@ -216,15 +216,15 @@ def full(bench, name):
 
 
 @kind("any")
-def tiny(bench, name):
+def tiny(bench: Bench, name: str) -> Stick:
     return plugged(bench, bench.stick(name, 64 * KB if name == "vfat" else 256 * KB))
 
 
 @kind("none", "ext4")
-def no_inodes_left(bench, name):
+def no_inodes_left(bench: Bench, name: str) -> Stick:
     """There is room for some photos, and none for the list: nothing is claimed."""
 
-    def fill(place):
+    def fill(place: Path) -> None:
         folder = selfies(place)
         for number in range(os.statvfs(place).f_ffree - 4):
             (folder / f"file-{number}").touch()
@@ -236,10 +236,10 @@ def no_inodes_left(bench, name):
 
 
 @kind("none")
-def write_protected(bench, name):
+def write_protected(bench: Bench, name: str) -> Stick:
     return plugged(bench, bench.stick(name), "--read-only")
 
 
 @kind("none", "ext4")
-def folder_that_cannot_be_changed(bench, name):
+def folder_that_cannot_be_changed(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: run("chattr", "+i", selfies(place)))

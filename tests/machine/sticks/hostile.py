@@ -11,19 +11,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.machine.sticks import broken, trapped  # noqa: F401  (each enters its kinds)
 from tests.machine.sticks.bench import FOLDER, MB, PHOTOS, ROOT, Bench, Stick, run
-from tests.machine.sticks.kinds import BOTH, KINDS, filled
+from tests.machine.sticks.kinds import BOTH, KINDS, Kind, filled
 
 SELFIE = Path(os.environ.get("SMART_SELFIE", shutil.which("smart-selfie") or "/nowhere"))
 SECTOR = 512
 
 
 @pytest.fixture
-def bench(tmp_path) -> Iterator[Bench]:
+def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path, SELFIE)
     yield bench
     bench.unplug_all()
@@ -45,7 +46,7 @@ def sectors(stick: Stick) -> int:
     return stick.image.stat().st_size // SECTOR
 
 
-def holds(bench: Bench, stick: Stick, told) -> int:
+def holds(bench: Bench, stick: Stick, told: Any) -> int:
     """What must be true of every stick, whatever was plugged in; returns how many photos are on it."""
     print(told.text)
     assert "Traceback" not in told.text
@@ -63,7 +64,7 @@ def holds(bench: Bench, stick: Stick, told) -> int:
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_healthy_stick_gets_all_photos_and_is_called_safe(bench, name):
+def test_a_healthy_stick_gets_all_photos_and_is_called_safe(bench: Bench, name: str) -> None:
     bench.before = bench.hashes()
     stick = bench.stick(name)
     told = bench.export(bench.plug(stick))
@@ -72,7 +73,7 @@ def test_a_healthy_stick_gets_all_photos_and_is_called_safe(bench, name):
     assert len(bench.names()) == PHOTOS
 
 
-def test_however_many_gaps_a_cut_has_left_all_that_is_on_the_stick_is_seen_again(bench):
+def test_however_many_gaps_a_cut_has_left_all_that_is_on_the_stick_is_seen_again(bench: Bench) -> None:
     bench.before = bench.hashes()
     stick = broken.with_gaps(bench, files=1600, entries=11)
     with bench.opened(stick, "ro") as place:
@@ -87,7 +88,7 @@ def test_however_many_gaps_a_cut_has_left_all_that_is_on_the_stick_is_seen_again
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
-def test_hostile(bench, kind):
+def test_hostile(bench: Bench, kind: Kind) -> None:
     bench.before = bench.hashes()
     stick = kind.make(bench, kind.type)
     told = bench.export(stick.device)
@@ -98,7 +99,7 @@ def test_hostile(bench, kind):
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_stick_that_lies_about_its_size_is_not_believed(bench, name):
+def test_a_stick_that_lies_about_its_size_is_not_believed(bench: Bench, name: str) -> None:
     """What is written past its first 1.5 MB is taken, and forgotten."""
     for number in range(PHOTOS + 1, 41):
         bench.take(number)
@@ -116,7 +117,7 @@ def test_a_stick_that_lies_about_its_size_is_not_believed(bench, name):
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_stick_that_forgets_all_it_is_given_gets_no_photo_to_its_credit(bench, name):
+def test_a_stick_that_forgets_all_it_is_given_gets_no_photo_to_its_credit(bench: Bench, name: str) -> None:
     bench.before = bench.hashes()
     bench.settings(delete_after=True)
     stick = bench.stick(name)
@@ -130,7 +131,7 @@ def test_a_stick_that_forgets_all_it_is_given_gets_no_photo_to_its_credit(bench,
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_stick_that_fails_beyond_a_point_is_told_with_how_many_of_how_many(bench, name):
+def test_a_stick_that_fails_beyond_a_point_is_told_with_how_many_of_how_many(bench: Bench, name: str) -> None:
     for number in range(PHOTOS + 1, 41):
         bench.take(number)
     bench.before = bench.hashes()
@@ -146,7 +147,7 @@ def test_a_stick_that_fails_beyond_a_point_is_told_with_how_many_of_how_many(ben
 
 @pytest.mark.parametrize("name", BOTH)
 @pytest.mark.parametrize("after", [1, 4, 19])
-def test_a_stick_pulled_out_while_photos_are_copied_loses_none(bench, name, after):
+def test_a_stick_pulled_out_while_photos_are_copied_loses_none(bench: Bench, name: str, after: float) -> None:
     for number in range(PHOTOS + 1, 21):
         bench.take(number)
     bench.before = bench.hashes()
@@ -167,7 +168,7 @@ def test_a_stick_pulled_out_while_photos_are_copied_loses_none(bench, name, afte
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_two_hundred_photos_and_a_second_export_that_finds_them(bench, name):
+def test_two_hundred_photos_and_a_second_export_that_finds_them(bench: Bench, name: str) -> None:
     for number in range(PHOTOS + 1, 211):
         bench.take(number)
     bench.before = bench.hashes()
@@ -182,7 +183,7 @@ def test_two_hundred_photos_and_a_second_export_that_finds_them(bench, name):
         run("sh", "-c", f"cd {place / FOLDER} && sha256sum --check --strict SHA256SUMS.txt")
 
 
-def test_two_sticks_at_once_take_turns_and_both_get_all_photos(bench):
+def test_two_sticks_at_once_take_turns_and_both_get_all_photos(bench: Bench) -> None:
     bench.before = bench.hashes()
     sticks = [bench.stick(name) for name in BOTH]
     for stick in sticks:
@@ -195,7 +196,7 @@ def test_two_sticks_at_once_take_turns_and_both_get_all_photos(bench):
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_stick_is_mounted_without_devices_programs_and_foreign_rights(bench, name):
+def test_a_stick_is_mounted_without_devices_programs_and_foreign_rights(bench: Bench, name: str) -> None:
     """The program that copies is replaced by one that tells how the stick is mounted where it is to copy."""
     looks = bench.program('findmnt --noheadings --output OPTIONS --target "$(dirname "$2")"')
     told = bench.export(bench.plug(bench.stick(name)), looks)
@@ -203,7 +204,7 @@ def test_a_stick_is_mounted_without_devices_programs_and_foreign_rights(bench, n
     assert {"nodev", "nosuid", "noexec", "nosymfollow"} <= set(options)
 
 
-def test_no_photos_is_no_success(bench):
+def test_no_photos_is_no_success(bench: Bench) -> None:
     for name in bench.names():
         (bench.card / name).unlink()
     told = bench.export(bench.plug(bench.stick("vfat")))
@@ -212,7 +213,7 @@ def test_no_photos_is_no_success(bench):
     assert "no photos" in told.text
 
 
-def test_a_stick_in_use_is_left_to_who_uses_it(bench):
+def test_a_stick_in_use_is_left_to_who_uses_it(bench: Bench) -> None:
     stick = filled(bench, "ext4", lambda place: None)
     place = bench.folder / "in-use"
     place.mkdir()
@@ -223,7 +224,7 @@ def test_a_stick_in_use_is_left_to_who_uses_it(bench):
     assert "in use" in told.text
 
 
-def test_what_is_no_device_is_told(bench):
+def test_what_is_no_device_is_told(bench: Bench) -> None:
     for thing in ("/dev/null", "/nowhere", str(bench.card)):
         told = bench.export(thing)
         assert told.code == 1

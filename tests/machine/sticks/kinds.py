@@ -7,17 +7,20 @@ it is checked that as many are on it as are claimed.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.machine.sticks.bench import FOLDER, Bench, Stick
 
 BOTH = ("vfat", "ext4")
+Maker = Callable[[Bench, str], Stick]
+"""Makes a stick with the file system of this name and plugs it in."""
 
 
 @dataclass(frozen=True)
 class Kind:
     """One hostile stick."""
 
-    make: Callable[[Bench, str], Stick]
+    make: Maker
     type: str
     outcome: str
 
@@ -28,10 +31,10 @@ class Kind:
 KINDS: list[Kind] = []
 
 
-def kind(outcome: str, *types: str):
+def kind(outcome: str, *types: str) -> Callable[[Maker], Maker]:
     """Enter the stick that the function makes into the list, once a file system."""
 
-    def enter(make):
+    def enter(make: Maker) -> Maker:
         KINDS.extend(Kind(make, name, outcome) for name in types or BOTH)
         return make
 
@@ -43,7 +46,7 @@ def plugged(bench: Bench, stick: Stick, *options: str) -> Stick:
     return stick
 
 
-def filled(bench: Bench, name: str, fill: Callable[[Path], object], **options) -> Stick:
+def filled(bench: Bench, name: str, fill: Callable[[Path], object], **options: Any) -> Stick:
     """A healthy stick with something on it."""
     stick = bench.stick(name, **options)
     with bench.opened(stick) as place:

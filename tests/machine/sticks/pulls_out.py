@@ -1,16 +1,18 @@
 """``smart-selfie`` with somebody who pulls the stick out: after as many photos as $PULL_AFTER says."""
 
+import importlib
 import os
 import subprocess
 import sys
+from typing import Any
 
 from appliance import cli
-from appliance.cli import export as command
 
+command: Any = importlib.import_module("appliance.cli.export")
 copy = command.export
 
 
-def export(*arguments, progress, **options):
+def export(*arguments: Any, progress: Any, **options: Any) -> Any:
     """The real one; the device is gone once so many photos are done."""
     done = 0
 

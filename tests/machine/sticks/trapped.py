@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from tests.machine.sticks.bench import FOLDER, MB
+from tests.machine.sticks.bench import FOLDER, MB, Bench, Stick
 from tests.machine.sticks.kinds import filled, kind, plugged, selfies
 
 NAMES = [f"selfie-{number:06d}-20261121-1200{number:02d}.jpg" for number in range(1, 7)]
@@ -14,30 +14,32 @@ LIST = "SHA256SUMS.txt"
 
 
 @kind("none", "ext4")
-def link_for_a_folder(bench, name):
+def link_for_a_folder(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: (place / FOLDER).symlink_to(bench.canary))
 
 
 @kind("none")
-def file_for_a_folder(bench, name):
+def file_for_a_folder(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: (place / FOLDER).write_text("mine"))
 
 
 @kind("none", "ext4")
-def pipe_for_a_folder(bench, name):
+def pipe_for_a_folder(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: os.mkfifo(place / FOLDER))
 
 
 @kind("all")
-def folders_for_photos(bench, name):
-    return filled(
-        bench, name, lambda place: [(place / FOLDER / photo).mkdir(parents=True) for photo in NAMES]
-    )
+def folders_for_photos(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
+        for photo in NAMES:
+            (place / FOLDER / photo).mkdir(parents=True)
+
+    return filled(bench, name, fill)
 
 
 @kind("all", "ext4")
-def links_pipes_and_devices_for_photos(bench, name):
-    def fill(place):
+def links_pipes_and_devices_for_photos(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         (folder / NAMES[0]).symlink_to(bench.canary / "precious")
         (folder / NAMES[1]).symlink_to(bench.canary / "nothing")
@@ -50,13 +52,13 @@ def links_pipes_and_devices_for_photos(bench, name):
 
 
 @kind("all")
-def other_photos_of_the_same_name(bench, name):
+def other_photos_of_the_same_name(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: (selfies(place) / NAMES[0]).write_bytes(b"somebody else's"))
 
 
 @kind("some")
-def both_names_taken(bench, name):
-    def fill(place):
+def both_names_taken(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         for digest, photo in bench.hashes().items():
             if photo == NAMES[0]:
@@ -67,15 +69,15 @@ def both_names_taken(bench, name):
 
 
 @kind("all", "vfat")
-def same_names_in_capitals(bench, name):
+def same_names_in_capitals(bench: Bench, name: str) -> Stick:
     return filled(
         bench, name, lambda place: (selfies(place) / NAMES[0].upper().replace("JPG", "jpg")).touch()
     )
 
 
 @kind("all")
-def torn_rest_of_an_export(bench, name):
-    def fill(place):
+def torn_rest_of_an_export(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         (folder / ".smart-selfie-00112233445566aa.part").write_bytes(b"half")
         (folder / LIST).write_text("0123456789abcdef")
@@ -85,8 +87,8 @@ def torn_rest_of_an_export(bench, name):
 
 
 @kind("all", "ext4")
-def torn_rest_that_is_a_link(bench, name):
-    def fill(place):
+def torn_rest_that_is_a_link(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         (folder / ".smart-selfie-00112233445566aa.part").symlink_to(bench.canary / "precious")
         (folder / ".smart-selfie-00112233445566bb.part").mkdir()
@@ -95,18 +97,18 @@ def torn_rest_that_is_a_link(bench, name):
 
 
 @kind("none")
-def folder_for_the_list(bench, name):
+def folder_for_the_list(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: (place / FOLDER / LIST / "x").mkdir(parents=True))
 
 
 @kind("all", "ext4")
-def link_for_the_list(bench, name):
+def link_for_the_list(bench: Bench, name: str) -> Stick:
     return filled(bench, name, lambda place: (selfies(place) / LIST).symlink_to(bench.canary / "precious"))
 
 
 @kind("all")
-def list_of_lies(bench, name):
-    def fill(place):
+def list_of_lies(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         lines = [f"{'0' * 64}  {photo}" for photo in NAMES] + [
             "../../etc/passwd",
             "%n%n%s",
@@ -122,8 +124,8 @@ def list_of_lies(bench, name):
 
 
 @kind("all", "ext4")
-def hostile_names(bench, name):
-    def fill(place):
+def hostile_names(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         bad = [
             b"line\nbreak",
@@ -148,7 +150,7 @@ def hostile_names(bench, name):
 
 
 @kind("all", "vfat")
-def hostile_names_in_unicode(bench, name):
+def hostile_names_in_unicode(bench: Bench, name: str) -> Stick:
     stick = bench.stick(name)
     with bench.opened(stick, "utf8") as place:
         for word in ("\u202egpj.eifles", "é" * 120, "%n%s", "$(reboot)", "-rf", "selfie-000001.jpg"):
@@ -157,8 +159,8 @@ def hostile_names_in_unicode(bench, name):
 
 
 @kind("all")
-def many_files(bench, name):
-    def fill(place):
+def many_files(bench: Bench, name: str) -> Stick:
+    def fill(place: Path) -> None:
         folder = selfies(place)
         for number in range(500):
             (folder / f"selfie-{number:06d}-19990101-000000.jpg").touch()
@@ -167,10 +169,10 @@ def many_files(bench, name):
 
 
 @kind("all")
-def settings_and_programs_of_its_own(bench, name):
+def settings_and_programs_of_its_own(bench: Bench, name: str) -> Stick:
     """Each would leave a trace beside the canary, or send the photos elsewhere."""
 
-    def fill(place):
+    def fill(place: Path) -> None:
         trace = f"#!/bin/sh\ntouch {bench.canary}/ran\n"
         for where in (place, selfies(place)):
             for program in ("setup.sh", "autorun.sh", ".bashrc", "sitecustomize.py", "smart-selfie", "mount"):
@@ -185,10 +187,10 @@ def settings_and_programs_of_its_own(bench, name):
 
 
 @kind("all")
-def label_of_hostile_letters(bench, name):
+def label_of_hostile_letters(bench: Bench, name: str) -> Stick:
     return plugged(bench, bench.stick(name, label="$(reboot)" if name == "ext4" else "`RM -RF`"))
 
 
 @kind("all")
-def no_label(bench, name):
+def no_label(bench: Bench, name: str) -> Stick:
     return plugged(bench, bench.stick(name, label=""))

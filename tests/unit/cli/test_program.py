@@ -27,6 +27,7 @@ cli.program()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("daemon", [True, False])
 @pytest.mark.parametrize("status", [0, 1, 2])
 def test_a_stage_that_hangs_neither_holds_up_the_end_nor_changes_how_it_is_told(
@@ -50,6 +51,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["judge", "replay"])
 def test_a_name_that_cannot_be_a_file_s_is_told_like_any_other(command: str) -> None:
     status, said = ended(program(command, "a" * 300))
@@ -57,6 +59,7 @@ def test_a_name_that_cannot_be_a_file_s_is_told_like_any_other(command: str) -> 
     assert "File name too long" in said
 
 
+@pytest.mark.slow
 def test_an_output_that_takes_no_more_is_told() -> None:
     with Path("/dev/full").open("w") as full:
         status, said = ended(program("check", "--print-default", stdout=full))
@@ -99,6 +102,7 @@ def test_a_recording_that_is_told_to_end_keeps_what_it_has(tmp_path: Path) -> No
     assert [file.name for file in tmp_path.iterdir()] == ["a.avi"]
 
 
+@pytest.mark.slow
 def test_a_replay_that_is_told_to_end_leaves_no_half_video_behind(
     tmp_path: Path, mixed_picture: Path
 ) -> None:
@@ -116,6 +120,7 @@ def test_a_replay_that_is_told_to_end_leaves_no_half_video_behind(
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_file_whose_name_is_no_text_gives_json_all_the_same(tmp_path: Path, mixed_picture: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/\xff.png"
     Path(os.fsdecode(odd)).symlink_to(mixed_picture)

@@ -233,7 +233,7 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     broken = good.replace("source: scene", "source: replay\n  recording: absent.mp4")
     path.write_text(broken.replace("mode: button", "mode: always_armed"))
     appliance.until(lambda: Condition.CONFIG_BAD in appliance.daemon.conditions)
-    told = f"{path}, line 3: camera.recording = 'absent.mp4': There is no recording"
+    told = f"{path}, line 3: camera.recording = 'absent.mp4': The recording"
     appliance.until(lambda: told in caplog.text)
     heard = len(appliance.decisions)
     appliance.until(lambda: len(appliance.decisions) > heard + 5)
@@ -243,6 +243,7 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     appliance.until(lambda: Condition.CONFIG_BAD not in appliance.daemon.conditions)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
@@ -272,6 +273,7 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
     assert "source: scene" in next(tmp_path.glob("last-good-config-*")).read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["flash", "buzzer"])
 def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_told_and_left_out(
     device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -72,23 +72,34 @@ def test_nothing_personal_is_in_it(tmp_path: Path, capsys: pytest.CaptureFixture
     assert {"name", "state", "seen", "advice", "facts"} == set(json.loads(told.out.splitlines()[0]))
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_appliance_is_stopped_for_it_and_started_again(machine: Machine, fails: bool) -> None:
+@pytest.mark.parametrize(
+    ("refused", "looks", "stopped", "asked"),
+    [
+        (False, 3, True, ["stop", "start"]),  # it takes a second until the camera is free
+        (False, 1000, False, ["stop", "start"]),
+        (True, 1000, False, ["stop"]),
+        (False, 0, True, []),  # it did not run
+    ],
+)
+def test_the_appliance_is_stopped_for_it_and_started_again(
+    machine: Machine, refused: bool, looks: int, stopped: bool, asked: list[str]
+) -> None:
     log = machine.path("/asked")
     put(
         machine,
         "/usr/bin/systemctl",
         f"""#!/bin/sh
-echo "$1 $2" >>{log}
-[ "$1" != show ] || printf 'LoadState=loaded\\nActiveState=active\\nUnitFileState=enabled\\nNRestarts=0\\n'
-[ "$1" != stop ] || exit {int(fails)}
+echo "$1" >>{log}
+state=active
+[ "$(grep -c show {log})" -le {looks} ] || state=inactive
+[ "$1" != show ] || printf 'LoadState=loaded\\nActiveState=%s\\n' $state
+[ "$1" != stop ] || exit {int(refused)}
 """,
     ).chmod(0o755)
-    with appliance_stopped(machine) as stopped:
-        assert stopped is not fails
-    asked = [line.split()[0] for line in log.read_text().splitlines()]
-    assert asked == (["show", "stop"] if fails else ["show", "stop", "start"])
-    if fails:
+    with appliance_stopped(machine, VirtualClock()) as is_stopped:
+        assert is_stopped is stopped
+    assert [line for line in log.read_text().split() if line != "show"] == asked
+    if not stopped:
         found = by_name(list(board_report(Config(), machine, VirtualClock())))
         assert found["report"].state is Status.FAULT
         assert "sudo" in found["report"].advice

@@ -74,7 +74,7 @@ def test_what_the_button_asks_for_may_fail_without_killing_the_button(
     box.after(1).down()
     box.after(0.2).up()
     box.after(1).heard([Gesture.PRESS, Gesture.PRESS])
-    assert "What the button asked for failed" in caplog.text
+    assert "The action of the button failed" in caplog.text
     box.panel.close()
 
 
@@ -170,7 +170,7 @@ def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
         assert isinstance(panel.factory, MockFactory)
         panel.close()
     assert [record.getMessage() for record in caplog.records] == [
-        "No GPIO here: light and button are simulated"
+        "This machine has no GPIO: light and button are simulated"
     ]
 
 

@@ -1,5 +1,6 @@
 """Photos are numbered, never overwritten, whole, and say when they were taken."""
 
+import errno
 import os
 import re
 import stat
@@ -220,16 +221,34 @@ def test_what_a_crash_left_is_removed_at_the_start_and_nothing_else(
     assert "Removed 1" in caplog.text
 
 
-def test_a_folder_that_another_program_keeps_locked_is_an_error_and_not_a_wait_for_ever(
-    tmp_path: Path,
+def test_a_check_tries_every_step_that_a_photo_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_old: Path, new: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(new))
+
+    store = PhotoStore(tmp_path)
+    store.check()
+    monkeypatch.setattr(durable, "rename_new", refuse)
+    with pytest.raises(StorageError, match="No permission"):
+        store.check()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_keeps_the_folder_locked_costs_five_seconds_once_and_no_photo(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = VirtualClock()
     store = PhotoStore(tmp_path, clock=clock)
-    with durable.locked(tmp_path), pytest.raises(StorageError, match="second smart-selfie"):
-        store.save(BLUE, NOON)
-    assert clock.now() >= durable.LOCK_SECONDS
-    assert names(tmp_path) == []
+    unfinished = tmp_path / ".smart-selfie-0123456789abcdef.part"
+    unfinished.touch()  # of the other program, perhaps
+    with durable.locked(tmp_path):
+        photos = {store.save(BLUE, NOON) for _ in range(4)}
+        assert store.prepare() == 0
+    assert len(photos) == 4
+    assert all(photo.exists() for photo in photos)
+    assert durable.LOCK_SECONDS <= clock.now() < durable.LOCK_SECONDS + 1
+    assert caplog.text.count("locked") == 1
     assert store.save(BLUE, NOON).exists()
+    assert store.prepare() == 1
 
 
 def test_a_folder_that_does_not_exist_is_named_with_the_way_out(tmp_path: Path) -> None:

@@ -169,7 +169,8 @@ def folder(tmp_path: Path) -> Path:
         (["fsync:error=ENOSPC:when=1"], "NoSpaceError"),
         (["renameat2:error=EIO"], "StorageError: The card of"),
         (["renameat2:error=EROFS"], "ReadOnlyError"),
-        (["renameat2:error=EINVAL", f"{LINK}:error=EPERM"], "ReadOnlyError"),
+        (["renameat2:error=EINVAL", f"{LINK}:error=EIO"], "StorageError: The card of"),
+        (["renameat2:error=EINVAL", f"{LINK}:error=EPERM", "rename:error=EACCES"], "ReadOnlyError"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -181,6 +182,17 @@ def test_an_error_at_any_step_is_told_and_leaves_nothing_behind(
     assert saving.done.stdout.startswith(told)
     assert saving.done.stderr == ""
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("strace")
+@pytest.mark.parametrize("code", ["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"])
+def test_a_file_system_without_hard_links_keeps_photos_and_overwrites_none(folder: Path, code: str) -> None:
+    there = folder / "selfie-000001-20261121-040102.jpg"
+    there.write_bytes(b"another's")
+    saving = Saving(folder, "renameat2:error=EINVAL", f"{LINK}:error={code}")
+    assert saving.done.stdout.strip().endswith("selfie-000002-20261121-040102.jpg")
+    assert there.read_bytes() == b"another's"
+    assert unfinished(folder) == []
 
 
 @pytest.mark.usefixtures("strace")

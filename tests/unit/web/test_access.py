@@ -8,7 +8,7 @@ from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
-from tests.support.page_server import HASHED, PASSWORD, Page
+from tests.support.page_server import HASHED, PASSWORD, Answer, Page
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0", "192.168.1.7", "::", "selfie.local"])
@@ -72,6 +72,97 @@ def test_tries_return_with_time_and_are_limited_for_all_addresses_together() -> 
     assert limiter.take("a") == 0.0
     tries = [limiter.take(f"botnet {number}") for number in range(100)]
     assert sum(wait == 0 for wait in tries) <= LoginLimiter.BURST_ALL
+
+
+def _login(page: Page, headers: dict[str, str] | None = None) -> Answer:
+    return page.ask("/api/login", "POST", {"password": PASSWORD}, headers)
+
+
+@pytest.mark.slow
+def test_strangers_that_guess_never_lock_out_a_browser_that_has_logged_in_before(locked_page: Page) -> None:
+    cookie = _login(locked_page).headers["set-cookie"].partition(";")[0]
+    for number in range(
+        LoginLimiter.BURST + 1
+    ):  # from the owner's own address, as behind one router or proxy
+        locked_page.ask("/api/login", "POST", {"password": f"guess {number}"})
+    assert _login(locked_page).status == 429
+    for _ in range(22):
+        answer = _login(locked_page, {"Cookie": cookie})
+        assert answer.status == 200
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+
+
+@pytest.mark.slow
+def test_a_browser_is_known_after_logging_out_and_its_guesses_are_limited_too(locked_page: Page) -> None:
+    locked_page.enter()
+    answer = locked_page.ask("/api/logout", "POST", {})
+    left = answer.headers["set-cookie"].partition(";")[0]
+    assert answer.headers["clear-site-data"] == '"cache"'
+    assert locked_page.ask("/api/photos", headers={"Cookie": left}).status == 401
+    statuses = [
+        locked_page.ask("/api/login", "POST", {"password": f"guess {number}"}, {"Cookie": left}).status
+        for number in range(15)
+    ]
+    assert statuses.count(403) <= 2 * LoginLimiter.BURST + 2
+
+
+def test_a_browsers_mark_cannot_be_made_up_and_ends_with_the_password() -> None:
+    clock = VirtualClock(0.0)
+    token = Sessions(HASHED, clock).open()
+    after_restart = Sessions(HASHED, clock)
+    device = after_restart.device(token)
+    assert device
+    assert not after_restart.valid(token)
+    assert Sessions(HASHED + "0", clock).device(token) == ""
+    for forged in ("", ".", f"{device}.", f"{device}.{'0' * 40}", f"other.{token.split('.')[1]}", "é.é.é"):
+        assert after_restart.device(forged) == ""
+
+
+def test_six_addresses_that_guess_leave_room_for_one_more() -> None:
+    clock = VirtualClock(0.0)
+    limiter = LoginLimiter(clock)
+    let_in = 0
+    for moment in range(600):  # two minutes
+        clock.wait_until(moment * 0.2)
+        for address in range(6):
+            limiter.take(f"127.0.0.{address + 40}")
+        if moment % 15 == 5 and limiter.take("127.0.0.5") == 0:
+            let_in += 1
+            limiter.reset("127.0.0.5")
+    assert let_in == 40
+
+
+def test_the_addresses_of_one_ipv6_host_have_one_bucket() -> None:
+    limiter = LoginLimiter(VirtualClock(0.0))
+    tries = [limiter.take(f"2001:db8::{number:x}") for number in range(20)]
+    assert tries.count(0.0) == LoginLimiter.BURST
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_the_cookie_is_secure_exactly_where_the_browser_has_https(locked_page: Page, secure: bool) -> None:
+    scheme = "https" if secure else "http"
+    for headers in ({"Origin": f"{scheme}://127.0.0.1:{locked_page.port}"}, {"X-Forwarded-Proto": scheme}):
+        assert ("secure" in _login(locked_page, headers).headers["set-cookie"].lower()) is secure
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        'view={"theme":"dark","cols":3}',
+        "a=b c; d",
+        "=;;;= ;",
+        'x="unclosed',
+        "é=ü",
+        "big=" + "x" * 6000,
+        "smart_selfie_session=another program's",
+    ],
+)
+def test_cookies_of_other_programs_are_none_of_its_business(locked_page: Page, foreign: str) -> None:
+    locked_page.enter()
+    mine = locked_page.headers["Cookie"]
+    for both in (f"{foreign}; {mine}", f"{mine}; {foreign}"):
+        cookie = both.encode().decode("latin-1")
+        assert locked_page.ask("/api/photos", headers={"Cookie": cookie}).status == 200
 
 
 def test_sessions_run_out_and_are_bounded() -> None:

@@ -5,12 +5,13 @@ import contextlib
 import http.client
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
 from appliance.web import connections
 from appliance.web.serve import MOST_CONNECTIONS
-from tests.support.page_server import Page
+from tests.support.page_server import Page, serving
 
 
 def hung_up(connection: socket.socket) -> bool:
@@ -227,3 +228,48 @@ def test_a_live_view_is_one_connection_from_its_request_to_its_end(locked_page: 
     while views() and time.monotonic() < until:
         time.sleep(0.01)
     assert views() == 0
+
+
+def test_all_addresses_together_have_a_limit_far_below_the_descriptors(open_page: Page) -> None:
+    held = []
+    for address in range(2, 10):
+        for _ in range(connections.MAX_PER_ADDRESS):
+            held.append(socket.create_connection(("127.0.0.1", open_page.port), 5, (f"127.0.0.{address}", 0)))
+    time.sleep(0.3)
+    assert len(connections.Connection.current) <= connections.MAX_OPEN
+    for connection in held:
+        connection.close()
+    assert answers_within(open_page, 10)
+
+
+def test_a_request_of_two_lengths_is_refused_and_its_connection_ended(open_page: Page) -> None:
+    with open_page.raw() as connection:
+        connection.sendall(
+            b"POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            b"GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        )
+        connection.settimeout(5)
+        data = b""
+        while piece := connection.recv(65536):
+            data += piece
+    assert data.startswith(b"HTTP/1.1 400 ")
+    assert data.count(b"HTTP/1.1") == 1
+
+
+def test_a_download_ends_with_its_session(tmp_path: Path) -> None:
+    with serving(tmp_path, password=True) as page:
+        for number in range(1, 9):
+            (page.photos / f"selfie-{number:06d}-20260102-150405.jpg").write_bytes(b"x" * 20_000_000)
+        page.enter()
+        with page.raw() as connection:
+            cookie = page.headers["Cookie"].encode()
+            connection.sendall(
+                b"GET /photos.zip HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + cookie + b"\r\n\r\n"
+            )
+            taken = len(connection.recv(65536))
+            assert page.ask("/api/logout", "POST", {}).status == 200
+            with contextlib.suppress(ConnectionError):
+                while piece := connection.recv(1 << 20):
+                    taken += len(piece)
+        assert taken < 160_000_000

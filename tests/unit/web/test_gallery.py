@@ -3,7 +3,9 @@
 import contextlib
 import http.client
 import io
+import os
 import random
+import socket
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -153,3 +155,30 @@ def test_the_zip_is_never_whole_in_memory(tmp_path: Path) -> None:
         write_photo(tmp_path, number)
     total = sum(path.stat().st_size for path in tmp_path.iterdir())
     assert max(map(len, Gallery(tmp_path, tmp_path / "cache").archive(None))) < total / 4
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link", "socket"])
+def test_what_is_called_like_a_photo_and_is_none_costs_nothing(open_page: Page, kind: str) -> None:
+    real = write_photo(open_page.photos, 901)
+    odd = open_page.photos / "selfie-000900-20260101-000000.jpg"
+    with contextlib.ExitStack() as cleaning:
+        cleaning.callback((open_page.photos / real).unlink)
+        cleaning.callback(odd.rmdir if kind == "folder" else odd.unlink)
+        if kind == "pipe":
+            os.mkfifo(odd)
+        elif kind == "folder":
+            odd.mkdir()
+        elif kind == "link":
+            odd.symlink_to(open_page.config)
+        else:
+            cleaning.enter_context(socket.socket(socket.AF_UNIX)).bind(str(odd))
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(60):  # more than there are threads
+            for path in (f"/thumbnails/{odd.name}", f"/photos/{odd.name}"):
+                assert open_page.ask(path).status == 404
+        assert open_page.ask(f"/thumbnails/{real}").status == 200
+        listed = open_page.ask("/api/photos").json()
+        assert [one["name"] for day in listed["days"] for one in day["photos"]] == [real]
+        with zipfile.ZipFile(io.BytesIO(open_page.ask("/photos.zip").body)) as archive:
+            assert [Path(name).name for name in archive.namelist()] == [real]
+        assert len(list(Path("/proc/self/fd").iterdir())) <= before + 5

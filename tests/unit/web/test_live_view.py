@@ -1,6 +1,7 @@
 """The live view: frames with their verdict, viewers who sleep, an appliance that comes and goes."""
 
 import asyncio
+import contextlib
 import io
 import json
 import time
@@ -16,9 +17,9 @@ from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.light.states import Condition
 from appliance.records.decision import Command, Photo
-from appliance.web import live_view
+from appliance.web import access, live_view
 from appliance.web.link import Viewer
-from tests.support.page_server import Page, decision
+from tests.support.page_server import PASSWORD, Page, decision, serving
 from tests.support.page_viewer import Browser, Filming
 
 
@@ -156,6 +157,43 @@ def test_the_page_says_when_the_appliance_is_gone_and_goes_on_when_it_is_back(
         browser.frame()
     browser.socket.close()
     page.feed.close()
+
+
+@pytest.mark.parametrize("end", ["log out", "run out", "pushed out"])
+def test_a_view_ends_with_its_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    lifetime = 2.0 if end == "run out" else access.SESSION_SECONDS
+    monkeypatch.setattr(access, "SESSION_SECONDS", lifetime)
+    monkeypatch.setattr(access, "MOST_SESSIONS", 1)
+    with serving(tmp_path, password=True) as page, Filming(page):
+        page.enter()
+        browser = Browser(page, Cookie=page.headers["Cookie"])
+        browser.frame()
+        if end == "log out":
+            assert page.ask("/api/logout", "POST", {}).status == 200
+        elif end == "pushed out":
+            assert page.ask("/api/login", "POST", {"password": PASSWORD}, {"Cookie": ""}).status == 200
+        assert browser.closed_with() == 4401
+
+
+@pytest.mark.parametrize("message", [b"binary", "[1]", "{", "9" * 2000, "[" * 900])
+def test_what_is_no_message_ends_the_view_and_nothing_else(
+    page: Page, caplog: pytest.LogCaptureFixture, message: str | bytes
+) -> None:
+    browser = Browser(page)
+    browser.event("link")
+    browser.socket.send(message)
+    browser.closed_with()
+    assert page.ask("/healthz").status == 200
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_a_view_that_floods_messages_is_ended(page: Page) -> None:
+    browser = Browser(page)
+    with contextlib.suppress(ConnectionClosed):
+        for _ in range(5 * live_view.MOST_MESSAGES):
+            browser.socket.send('{"shown":1}')
+    browser.closed_with()
+    assert page.ask("/healthz").status == 200
 
 
 def test_a_fault_is_told_to_who_comes_later(page: Page) -> None:

@@ -72,7 +72,7 @@ def test_every_frame_rate_delivers_frames_or_says_what_is_used_instead(
     for _ in range(5):
         camera.read(1.5)
     if camera.granted.frame_rate != pytest.approx(rate, rel=0.02):
-        assert f"camera.frame_rate: {rate} cannot be had here" in camera.description
+        assert f"camera.frame_rate: {rate} is not supported here" in camera.description
 
 
 def test_frame_rates_above_thirty_are_used_where_a_mode_has_them(opened: Open) -> None:
