@@ -1,13 +1,15 @@
 """``smart-selfie check``: every problem in a configuration, before the appliance reads it."""
 
 import argparse
+import dataclasses
 import json
 import sys
 from pathlib import Path
 
 from appliance.cli.common import say
 from appliance.config import load_config, parse_override
-from appliance.config.load import find_config
+from appliance.config.advice import advice
+from appliance.config.load import find_config, place_of
 from appliance.config.template import json_schema, render, settings_table
 from appliance.errors import ConfigError
 
@@ -42,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     path = args.file or find_config()
     try:
-        load_config(path, [parse_override(text) for text in args.overrides])
+        config = load_config(path, [parse_override(text) for text in args.overrides])
     except ConfigError as error:
         for problem in error.problems:
             if args.json:
@@ -58,6 +60,9 @@ def run(args: argparse.Namespace) -> int:
             else:
                 print(problem, file=sys.stderr)
         return error.exit_code
+    for problem in advice(config):
+        file, line = ("", None) if path is None else place_of(path, problem.key)
+        print(f"warning: {dataclasses.replace(problem, file=file, line=line)}", file=sys.stderr)
     if not args.json:
         print(f"{path or 'built-in settings'}: good")
     return 0

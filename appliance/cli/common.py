@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,20 @@ if TYPE_CHECKING:  # commands that judge nothing need not load numpy for a name
     from appliance.records.decision import Decision
 
 log = logging.getLogger(__name__)
+
+_ROOT = str(Path(__file__).resolve().parents[2])
+PROGRAM = (
+    sys.executable,
+    "-P",
+    "-X",
+    "utf8",
+    "-c",
+    f"import sys; sys.path.append({_ROOT!r}); from appliance.cli import program; program()",
+)
+"""The words that start this very program once more; the command's own follow.
+
+``python -m`` would import what lies in the current folder instead of libraries; this folder comes last.
+"""
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,19 +70,24 @@ def config_in_force(args: argparse.Namespace) -> Config:
     return config
 
 
-def check_output(path: Path, suffix: str, source: Path | None = None) -> None:
+def check_output(path: Path, suffixes: str | tuple[str, ...], source: Path | None = None) -> None:
     """Check before the work begins that the file ``path`` can be written.
 
-    Raises UsageError when it does not end in ``suffix`` or is ``source`` itself, StorageError.
+    Raises UsageError when it ends in none of ``suffixes`` (the first is advised) or is ``source`` itself,
+    StorageError.
     """
     if source is not None and path.exists() and source.exists() and path.samefile(source):
         raise UsageError(f"{path} is the input: it would be overwritten", "Name another file")
-    if path.suffix.lower() != suffix:
-        raise UsageError(f"{path} does not end in {suffix}", f"Name it {path.stem}{suffix}")
+    endings = (suffixes,) if isinstance(suffixes, str) else suffixes
+    if path.suffix.lower() not in endings:
+        named = f"Name it {path.stem}{endings[0]}"
+        raise UsageError(f"{path} does not end in {' or '.join(endings)}", named)
     if path.is_dir():
         raise StorageError(f"{path} is a folder", "Name a file in it")
     if not path.parent.is_dir():
-        raise StorageError(f"The folder {path.parent} does not exist", f"Create it: mkdir -p {path.parent}")
+        raise StorageError(
+            f"The folder {path.parent} does not exist", f"Create it: mkdir -p {shlex.quote(str(path.parent))}"
+        )
     try:
         durable.probe(path.parent)
     except OSError as error:

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from appliance.cli.common import PROGRAM
 from appliance.cli.demo_scene import check_scene_can_show, play_scene
 from appliance.clock import MonotonicClock
 from appliance.config import Config
@@ -56,7 +56,10 @@ def play_in_browser(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: b
 
 
 def _announce(config: Config) -> None:
-    print(f"Open http://{config.web.listen}:{config.web.port}/ in a browser. Ctrl-C ends it.", flush=True)
+    from appliance.web.address import page_addresses  # noqa: PLC0415
+
+    addresses = " or ".join(page_addresses(config.web.listen, config.web.port))
+    print(f"Open {addresses} in a browser. Ctrl-C ends it.", flush=True)
 
 
 def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
@@ -91,7 +94,7 @@ class PageProcess:
     def __init__(
         self, config: Path, ready: Path, on_ready: Callable[[], None], on_end: Callable[[], None]
     ) -> None:
-        self._command = [sys.executable, "-m", "appliance", "web", "--config", str(config)]
+        self._command = [*PROGRAM, "web", "--config", str(config)]
         self._ready = ready
         self._on_ready, self._on_end = on_ready, on_end
         self._leaving = threading.Event()
@@ -127,8 +130,10 @@ class PageProcess:
             self._on_ready()
         while not self._leaving.is_set():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.failed = self._process.wait(_POLL_SECONDS) or 1
-                self._on_end()
+                status = self._process.wait(_POLL_SECONDS)
+                if not self._leaving.is_set():
+                    self.failed = status or 1
+                    self._on_end()
                 return
 
     def _listens(self) -> bool:

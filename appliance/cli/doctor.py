@@ -2,7 +2,10 @@
 
 import argparse
 import dataclasses
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +13,18 @@ from pathlib import Path
 from appliance.cli.common import add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock
 from appliance.config import Config
+from appliance.config.advice import advice
 from appliance.doctor import board_checks, boot, camera_checks, card, memory_checks, on_board, program_checks
-from appliance.doctor.finding import Finding, Status, fault, good
+from appliance.doctor.finding import Finding, Status, fault, good, warning
 from appliance.errors import ConfigError
 from appliance.hw.machine import Machine
 
 MARKS = {Status.GOOD: "ok", Status.WARNING: "look", Status.FAULT: "FAULT", Status.UNKNOWN: "-"}
+STATUS_COLOURS = {Status.GOOD: "32", Status.WARNING: "33", Status.FAULT: "1;31", Status.UNKNOWN: "2"}
+"""ANSI (ECMA-48) codes: green, yellow, bold red, faint."""
+TABLE_INDENT = 21
+"""Columns of mark and name."""
+MIN_TEXT_WIDTH = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +77,7 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     yield boot.cloud_init(machine)
     yield boot.ready_after(machine)
     unit = program_checks.unit(machine)
-    yield program_checks.check_service(unit)
+    yield program_checks.check_service(unit, machine)
     found = list(camera_checks.check_camera(config, machine, running=unit is not None and unit.running))
     yield from found
     yield memory_checks.check_memory(machine, config, found[0].facts)
@@ -84,10 +93,14 @@ def _report(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
 
 def _settings(args: argparse.Namespace) -> tuple[Config, Finding]:
     try:
-        return config_of(args), good("settings", "good")
+        config = config_of(args)
     except ConfigError as error:
         told = error.what.replace("\n", "; ")
         return Config(), fault("settings", told, "Fix them; the appliance cannot start with these settings")
+    slips = [f"{problem.key} = {problem.value}: {problem.reason}" for problem in advice(config)]
+    if slips:
+        return config, warning("settings", "; ".join(slips), "Pins are counted by their GPIO (BCM) number")
+    return config, good("settings", "good")
 
 
 def _say_meanwhile(text: str) -> None:
@@ -95,7 +108,25 @@ def _say_meanwhile(text: str) -> None:
 
 
 def _tell(finding: Finding) -> None:
-    print(f"{MARKS[finding.state]:>5}  {finding.name:13} {finding.seen}")
-    if finding.advice:
-        print(f"{'':>5}  {'':13} → {finding.advice}")
+    mark = f"{MARKS[finding.state]:>5}"
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):  # no-color.org
+        mark = f"\033[{STATUS_COLOURS[finding.state]}m{mark}\033[0m"
+    lines = _wrapped(finding.seen, "")
+    lines += _wrapped(finding.advice, "→ ") if finding.advice else []
+    print(f"{mark}  {finding.name:13} {lines[0]}")
+    for line in lines[1:]:
+        print(f"{'':5}  {'':13} {line}")
     sys.stdout.flush()
+
+
+def _wrapped(text: str, lead: str) -> list[str]:
+    """Return ``text`` in lines that fit beside the names on a terminal; one line where a program reads it."""
+    if not sys.stdout.isatty():
+        return [lead + text]
+    width = max(MIN_TEXT_WIDTH, shutil.get_terminal_size().columns - TABLE_INDENT)
+    indent = " " * len(lead)
+    # Paths and commands stay whole: somebody copies them.
+    lines = textwrap.wrap(
+        lead + text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return lines or [""]

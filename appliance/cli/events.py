@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from appliance.cli.common import faces_of
 from appliance.records.decision import Decision
+from appliance.wording.count import counted
 from appliance.wording.verdict import sentence
 
 Tell = Callable[[dict[str, Any]], None]
@@ -74,11 +75,16 @@ def tell_person(event: dict[str, Any]) -> None:
     """Print one line for a person, above a progress bar if there is one."""
     kind, clock = event["event"], f"{event.get('time', 0):7.2f} s  "
     if kind == "photo":
-        text = f"{clock}photo {event['file'] or '(not kept: no --out)'}, {len(event['faces'])} people"
+        text = f"{clock}photo {event['file'] or '(not kept: no --out)'}, {_people(len(event['faces']))}"
     elif kind == "people":
-        text = f"{clock}{event['count']} people"
+        text = clock + _people(event["count"])
     elif kind == "all_show":
         text = clock + ("everybody shows it" if event["value"] else f"no longer: {event['reason']}")
     else:
-        text = f"{event['photos']} photos in {event['seconds']:.1f} s ({event['frames']} frames)"
+        photos, frames = counted(event["photos"], "photo"), counted(event["frames"], "frame")
+        text = f"{photos} in {event['seconds']:.1f} s ({frames})"
     tqdm.write(text, file=sys.stdout)
+
+
+def _people(count: int) -> str:
+    return counted(count, "person", "people")

@@ -1,5 +1,6 @@
 """Explanation of each frame's decision: for a person at the terminal, for a program, and as a picture."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -45,24 +46,63 @@ def lacks(one: Showing, level: Level) -> str | None:
     if not one.person.seen:
         return f"out of sight for {one.person.missing_for:.2f} s"
     if not one.shows:
-        return f"{one.score:.2f} of {level.shows:.2f}"
+        return f"{_below(one.score, level.shows)} of {level.shows:.2f}"
     if not one.in_frame:
-        return f"only {one.current:.2f} in this frame, {level.stops:.2f} are needed"
+        return f"only {_below(one.current, level.stops)} in this frame, {level.stops:.2f} are needed"
     if not one.plainly:
-        return f"only {one.current:.2f} in this frame, a photo needs {level.shows:.2f}"
+        return f"only {_below(one.current, level.shows)} in this frame, a photo needs {level.shows:.2f}"
     return None
 
 
-def tell(explained: dict[str, Any]) -> None:
-    """Print one line for a person."""
+def _below(score: float, limit: float) -> str:
+    """Return ``score``, which is below ``limit``, rounded so that it stays below."""
+    return f"{min(score, limit - 0.01):.2f}" if f"{score:.2f}" == f"{limit:.2f}" else f"{score:.2f}"
+
+
+class Account:
+    """Account for a person at the terminal: how long each person held up the photo, then a line per frame.
+
+    It is kept in memory until it is printed: a hundred bytes per frame.
+    """
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+        self._lines: list[str] = []
+        self._held_up: dict[int, float] = defaultdict(float)
+        self._best: dict[int, float] = defaultdict(float)
+        self._lacking: list[int] = []
+        self._time = 0.0
+
+    def add(self, decision: Decision) -> None:
+        """Add a frame."""
+        moment = decision.frame.captured_at
+        for number in self._lacking:  # since the frame before
+            self._held_up[number] += moment - self._time
+        self._time = moment
+        self._lacking = []
+        for one in decision.people:
+            if one.person.counts and not decision.all_show and not one.shows:
+                self._lacking.append(one.person.number)
+                self._best[one.person.number] = max(self._best[one.person.number], one.score)
+        self._lines.append(frame_in_words(explanation(decision, self._level)))
+
+    def tell(self) -> None:
+        """Print the account; nothing without a frame."""
+        for number, seconds in sorted(self._held_up.items(), key=lambda item: -item[1]):
+            best, needed = _below(self._best[number], self._level.shows), f"{self._level.shows:.2f}"
+            tqdm.write(f"Held up {seconds:.1f} s by person {number} (best {best} of {needed})")
+        for line in self._lines:
+            tqdm.write(line)
+
+
+def frame_in_words(explained: dict[str, Any]) -> str:
+    """Return one line for a person."""
     mark = "TAKE" if explained["trigger"] else "yes " if explained["all_show"] else "no  "
     people = "; ".join(
         f"{one['number']}: {one['lacks'] or format(one['score'], '.2f') + ' shows it'}"
         for one in explained["people"]
     )
-    tqdm.write(
-        f"{explained['time']:8.2f} s {mark} {explained['reason']}" + (f" ({people})" if people else "")
-    )
+    return f"{explained['time']:8.2f} s {mark} {explained['reason']}" + (f" ({people})" if people else "")
 
 
 class Plot:

@@ -43,5 +43,5 @@ def run(args: argparse.Namespace) -> int:
         facts = dataclasses.asdict(outcome)
         say({"event": "export", "folder": str(args.folder), "complete": outcome.complete, **facts})
     else:
-        print(f"{args.folder}: {outcome}")
+        print(outcome.told(str(args.folder)))
     return 0 if outcome.complete else 1

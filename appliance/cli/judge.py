@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("--save draws one picture, and several are named", "Judge them one by one")
         check_output(args.save, ".png", args.files[0])
     judge = StillJudge(config)
-    failed = 0
+    failed = judged = taken = 0
     for path, decision in _judged(judge, args.files):
         if isinstance(decision, PictureError):
             failed += 1
@@ -53,12 +53,17 @@ def run(args: argparse.Namespace) -> int:
                 say({"file": str(path), "error": decision.what})
             continue
         verdict = _verdict(path, decision)
+        judged, taken = judged + 1, taken + decision.all_show
         if args.json:
             say(verdict)
         else:
             _tell(verdict, sentence(decision.reason))
         if args.save is not None:
             save(args.save, decision, config)
+            if not args.json:
+                print(f"Drawn: {args.save}")
+    if judged > 1 and not args.json:
+        print(f"{taken} of {judged} would be taken")
     return 1 if failed else 0
 
 

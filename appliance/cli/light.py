@@ -3,11 +3,13 @@
 import argparse
 import logging
 import signal
+import sys
 import threading
 
 from appliance.cli.common import add_config_arguments, config_in_force
 from appliance.hw.gpio import open_panel
 from appliance.light.states import SIGNALS
+from appliance.light.table import TABLE
 from appliance.system.service import setup_logging
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,9 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     panel = open_panel(lights, lambda _: None)
     try:
+        row = TABLE[_SIGNALS[args.state]]
+        if sys.stdout.isatty():
+            print(f"{row.title}: {row.seen}. Ctrl-C ends it.", flush=True)
         panel.light.show(_SIGNALS[args.state])
         stop.wait()
     finally:

@@ -10,13 +10,14 @@ from tqdm import tqdm
 
 from appliance.cli.common import add_config_arguments, check_output, config_of, say
 from appliance.cli.events import Events, tell_person
-from appliance.cli.explain import Plot, explanation, tell
+from appliance.cli.explain import Account, Plot, explanation
 from appliance.clock import VirtualClock
 from appliance.config import Config
 from appliance.draw.sheet import Story
 from appliance.draw.view import view
 from appliance.errors import UsageError
 from appliance.hw.camera import EndOfRecording
+from appliance.hw.cameras.pictures import is_folder
 from appliance.hw.cameras.recording import Recording
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import DecisionObserver, assemble, load_models
@@ -27,6 +28,9 @@ from appliance.storage.clip import Clip
 from appliance.storage.replay_store import ReplayStore
 
 CONTACT_SHEET = "contact-sheet.png"
+SAVED_AS = (".webm", ".mp4")
+DEFAULT_PICTURE_SECONDS = 1.5
+"""A picture of a folder is shown this long: long enough to be taken."""
 LONGEST_PICTURE_SECONDS = 3600.0
 
 
@@ -37,14 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="save the photos and a contact sheet here")
     parser.add_argument(
-        "--save", type=Path, metavar="MP4", help="save the recording with the results drawn on it"
+        "--save",
+        type=Path,
+        metavar="WEBM",
+        help="save the recording with the results drawn on it; .webm plays in browsers, .mp4 in players",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per event and line")
     parser.add_argument(
         "--seconds-per-picture",
         type=float,
         metavar="S",
-        help="for a folder: show each picture this long instead of one frame each",
+        help=f"for a folder: show each picture this long; else {DEFAULT_PICTURE_SECONDS:g}",
     )
     parser.add_argument(
         "--explain",
@@ -71,16 +78,18 @@ def run(args: argparse.Namespace) -> int:
     storage = config.storage
     store = ReplayStore(args.out, storage.quality, storage.face_regions) if args.out else None
     listeners: list[DecisionObserver] = [plot.frame] if plot is not None else []
-    if args.explain:
-        report = say if args.json else tell
-        listeners.append(lambda decision: report(explanation(decision, level)))
+    account = Account(level)
+    if args.explain and not args.json:
+        listeners.append(account.add)
+    elif args.explain:
+        listeners.append(lambda decision: say(explanation(decision, level)))
     clock = VirtualClock()
     recording = Recording(
         args.source,
         clock,
         analysis_size=config.camera.analysis_size,
         frame_rate=config.camera.frame_rate,
-        seconds_per_picture=args.seconds_per_picture,
+        seconds_per_picture=_picture_seconds(args),
     )
     try:
         photographed = [plot.photo] if plot is not None else []
@@ -93,6 +102,7 @@ def run(args: argparse.Namespace) -> int:
         recording.close()
         if plot is not None:
             plot.save(args.plot)
+        account.tell()
         events.summary()
         if story is not None:
             sheet = args.out / CONTACT_SHEET
@@ -105,13 +115,20 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> None:
     """Check the arguments before the work begins. Raises UsageError, StorageError."""
     if args.save is not None:
-        check_output(args.save, ".mp4", args.source)
+        check_output(args.save, SAVED_AS, args.source)
     if args.plot is not None:
         check_output(args.plot, ".png", args.source)
     seconds = args.seconds_per_picture
     if seconds is not None and not 0 < seconds <= LONGEST_PICTURE_SECONDS:
         limit = f"above 0 and at most {LONGEST_PICTURE_SECONDS:g}"
         raise UsageError(f"--seconds-per-picture {seconds:g} must be {limit}")
+
+
+def _picture_seconds(args: argparse.Namespace) -> float | None:
+    if args.seconds_per_picture is None and is_folder(args.source):
+        return DEFAULT_PICTURE_SECONDS
+    seconds: float | None = args.seconds_per_picture
+    return seconds
 
 
 def play(

@@ -19,12 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask twice at a terminal, else read one line of standard input. Exit 2 for an unusable password."""
-    from appliance.web.passwords import SHORTEST, hash_password  # noqa: PLC0415
+    from appliance.web.passwords import hash_password  # noqa: PLC0415
     from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
-    password = _typed()
-    if len(password) < SHORTEST:
-        raise UsageError("That password is too short", f"Use {SHORTEST} characters or more")
+    password = typed_password()
     hashed = hash_password(password)
     if args.print:
         print(f"  password: '{hashed}'")
@@ -37,8 +35,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _typed() -> str:
-    """Return a password that every browser can send as well: they all send UTF-8. Raises UsageError."""
+def typed_password() -> str:
+    """Return a password that is long enough, and UTF-8 as browsers send it. Raises UsageError."""
+    from appliance.web.passwords import SHORTEST, normalised  # noqa: PLC0415
+
     try:
         password = _ask()
         password.encode()
@@ -48,6 +48,8 @@ def _typed() -> str:
         ) from None
     except EOFError:
         raise UsageError("No password was given", "Type it, or pass it as a line of standard input") from None
+    if len(normalised(password)) < SHORTEST:
+        raise UsageError("That password is too short", f"Use {SHORTEST} characters or more")
     return password
 
 

@@ -1,7 +1,6 @@
 """Reads ``config.yaml`` and names every problem in it by line, key, value and reason."""
 
 import contextlib
-import difflib
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from appliance.config.schema import Config
+from appliance.config.suggest import key_meant
 from appliance.config.values import SECRET
 from appliance.config.yaml_text import KeyPath, parse_yaml
 from appliance.errors import ConfigError, Problem, UsageError, shown
@@ -57,7 +57,7 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
     except ValidationError as error:
         anywhere = str(path) if path else ""
         problems = [_problem(item, places, anywhere) for item in error.errors(include_url=False)]
-        raise ConfigError(_once(problems)) from None
+        raise ConfigError(_by_line(_once(problems))) from None
 
 
 def override_of(path: Path) -> Path:
@@ -190,9 +190,9 @@ def _reason(item: Mapping[str, Any], place: KeyPath) -> str:
     kind, message = item["type"], str(item["msg"])
     if kind == "extra_forbidden":
         names = list(_section(place[:-1]).model_fields)
-        close = difflib.get_close_matches(str(place[-1]), names, 1)
-        advice = f"did you mean {close[0]}?" if close else f"choose one of {', '.join(names)}"
-        return f"unknown key; {advice}"
+        meant = key_meant(place, names, Config)
+        told = f"did you mean {meant}?" if meant else f"choose one of {', '.join(names)}"
+        return f"unknown key; {told}"
     if kind in {"model_type", "model_attributes_type"}:
         return "must be a section with keys of its own"
     if kind == "value_error":
@@ -214,6 +214,11 @@ def _section(place: KeyPath) -> type[BaseModel]:
             break
         model = inner
     return model
+
+
+def _by_line(problems: list[Problem]) -> list[Problem]:
+    """In the order in which somebody reads the files; what stands in none of them first."""
+    return sorted(problems, key=lambda one: (one.file, one.line or 0))
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

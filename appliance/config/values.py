@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.config import JsonDict
 
+from appliance.config.suggest import expression_meant
 from appliance.errors import shown
 from appliance.records.labels import EXPRESSIONS
 
@@ -19,7 +20,8 @@ SECRET = ("web", "password")
 """Setting whose value is never shown."""
 HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """Form of a password in the file; ``appliance/web/passwords.py`` makes it."""
-
+MOST_MEMORY, MOST_WORK = 32 << 20, 4 << 20
+"""Limits of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times web-password's own."""
 
 URL = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?")
 """Scheme, host and port, or nothing."""
@@ -63,14 +65,26 @@ def bindable(value: str) -> str:
     return value
 
 
+def payable(hashed: str) -> bool:
+    """Return whether the time and memory of a login are within the limits of the page, and not too small."""
+    log_n, r, p = map(int, hashed.split(":")[1:4])
+    return min(log_n, r, p) > 0 and 128 * r << log_n <= MOST_MEMORY and r * p << log_n <= MOST_WORK
+
+
 def _size(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _no_expression(name: object) -> str:
+    meant = expression_meant(name) if isinstance(name, str) else None
+    told = f"did you mean {meant}? " if meant else ""
+    return f"unknown expression {shown(name)}; {told}choose one of {', '.join(EXPRESSIONS)}"
 
 
 def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         if name not in EXPRESSIONS:
-            raise ValueError(f"unknown expression {shown(name)}; choose one of {', '.join(EXPRESSIONS)}")
+            raise ValueError(_no_expression(name))
     if len(set(names)) != len(names):
         raise ValueError("the same expression is listed twice")
     return names

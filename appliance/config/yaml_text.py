@@ -84,6 +84,9 @@ def _compose(loader: _Loader, file: str) -> yaml.Node | None:
         told = re.sub(
             "(tag handle) .*", r"\1", error.problem or "it cannot be read"
         )  # of a password, perhaps
+        if r"'\t'" in told:
+            reason = "has a tab in front of something; YAML wants blanks"
+            raise _refused(reason, mark.line, file) from None
         raise _refused(f"is not YAML: {told}", mark.line, file) from None
     except (ValueError, OverflowError):  # "\UFFFFFFFF"
         raise _refused("is not YAML: an escape names no character", loader.line, file) from None

@@ -2,12 +2,15 @@
 
 import os
 import pwd
+import shlex
 from pathlib import Path
 
 from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
+from appliance.doctor.program_checks import installed
 from appliance.hw.machine import Machine
 from appliance.storage import durable
+from appliance.wording.count import counted
 
 USER = "smart-selfie"
 RESCUES = "/var/lib/smart-selfie/rescue-reboots"
@@ -21,6 +24,8 @@ def check_folder(machine: Machine, config: Config) -> Finding:
     """Check whether the appliance can write into ``storage.folder``."""
     path = machine.path(config.storage.folder)
     try:
+        if not installed(machine) and not path.exists():
+            return unknown("folder", f"{path} is not there: not installed here")
         return _of_folder(path)
     except OSError as error:
         return unknown("folder", f"{path}: {error.strerror}; try as root")
@@ -31,7 +36,7 @@ def _of_folder(path: Path) -> Finding:
         return fault("folder", f"{path} is missing", "Run setup.sh again, or set storage.folder")
     owner = _owner(path)
     if _exists(USER) and owner != USER:
-        advice = f"sudo chown {USER}: {path}"
+        advice = f"sudo chown {USER}: {shlex.quote(str(path))}"
         return fault("folder", f"{path} belongs to {owner}, not to {USER}", advice)
     if os.statvfs(path).f_flag & os.ST_RDONLY:
         return fault(
@@ -44,7 +49,7 @@ def _of_folder(path: Path) -> Finding:
             told = durable.explain(error, path)
             return fault("folder", told.what, told.hint)
     count = sum(1 for _ in path.glob("selfie-*.jpg"))
-    return good("folder", f"{path}, {count} photos")
+    return good("folder", f"{path}, {counted(count, 'photo')}")
 
 
 def check_space(machine: Machine, config: Config) -> Finding:
@@ -52,11 +57,13 @@ def check_space(machine: Machine, config: Config) -> Finding:
     path = machine.path(config.storage.folder)
     try:
         free = durable.free_bytes(path) / _MB
+    except FileNotFoundError:
+        return unknown("space", f"{path} is not there")
     except OSError as error:
         return unknown("space", error.strerror or str(error))
     keep = config.storage.keep_free_mb
     photos = max(0, int((free - keep) / PHOTO_MB))
-    seen = f"{free:.0f} MB free, {keep} MB of them reserved: space for about {photos} photos"
+    seen = f"{free:.0f} MB free, {keep} MB of them reserved: space for about {counted(photos, 'photo')}"
     advice = "Plug in the stick for photos, then delete them here; or use a larger card"
     if free <= keep:
         return fault("space", seen, advice)

@@ -14,7 +14,13 @@ from appliance.hw.machine import Machine
 log = logging.getLogger(__name__)
 
 UNIT = "smart-selfie.service"
+INSTALLED = "/etc/smart-selfie"
 SYSTEM_NUMPY = "/usr/lib/python3/dist-packages/numpy"
+
+
+def installed(machine: Machine) -> bool:
+    """Return whether setup.sh has been run on this machine."""
+    return machine.path(INSTALLED).exists()
 
 
 def check_numpy_in_force(machine: Machine) -> Finding:
@@ -85,12 +91,12 @@ def unit(machine: Machine) -> Unit | None:
     )
 
 
-def check_service(unit: Unit | None) -> Finding:
+def check_service(unit: Unit | None, machine: Machine) -> Finding:
     """Check that the service is installed, enabled and running without restarts."""
     if unit is None:
         return unknown("service", "systemd does not run here")
     if unit.load != "loaded":
-        return warning("service", f"{UNIT} is not installed", "sudo ./setup.sh")
+        return _not_loaded(machine)
     if not unit.running:
         return fault(
             "service",
@@ -102,6 +108,12 @@ def check_service(unit: Unit | None) -> Finding:
     if unit.restarts != "0":
         return warning("service", f"running, restarted {unit.restarts} times", "journalctl -u smart-selfie")
     return good("service", "running")
+
+
+def _not_loaded(machine: Machine) -> Finding:
+    if not installed(machine):
+        return unknown("service", "not installed here")
+    return warning("service", f"{UNIT} is not installed", "sudo ./setup.sh")
 
 
 def check_memory_limit(machine: Machine) -> Finding:

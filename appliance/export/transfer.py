@@ -13,6 +13,7 @@ from appliance.export import manifest
 from appliance.export.copy import copy_verified, fingerprint, read_photo
 from appliance.storage import durable
 from appliance.storage.photo_names import photos_of
+from appliance.wording.count import counted
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +41,11 @@ class Outcome:
         """Whether every photo of the card was read back from the stick, and there was at least one."""
         return self.found > 0 and self.copied + self.already_there == self.found
 
-    def __str__(self) -> str:
+    def told(self, place: str) -> str:
+        """Return the result in words; ``place`` is where the photos are now."""
         there = self.copied + self.already_there
-        parts = [f"{there} of {self.found} photos are on the stick", f"{self.copied} of them new"]
+        are = f"{counted(self.found, 'photo')} {'is' if there == 1 else 'are'}"
+        parts = [f"{there} of {are} in {place}", f"{self.copied} of them new"]
         if self.deleted:
             parts.append(f"{self.deleted} deleted from the card")
         if self.found > there:

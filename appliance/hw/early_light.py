@@ -1,9 +1,9 @@
 """First sign of life: the light blinks from when the pins exist until the appliance takes them.
 
-systemd runs this file alone, ``python -IS early_light.py CONFIG NOTE``: loading gpiozero and the settings
-would take as long as the boot so far. So it takes the pins from a note that the appliance left at its last
-run (``leave_note`` in ``handover.py``), and lets the kernel drive them without a library. Where the settings
-have changed since the note, the light stays dark: it never drives a pin on a guess.
+systemd runs this file alone, ``python -ISXutf8 early_light.py CONFIG NOTE``: loading gpiozero and the
+settings would take as long as the boot so far. So it takes the pins from a note that the appliance left at
+its last run (``leave_note`` in ``handover.py``), and lets the kernel drive them without a library. Where the
+settings have changed since the note, the light stays dark: it never drives a pin on a guess.
 
 Standard library only, and as little of it as possible: pathlib alone takes longer to load than all of this.
 """

@@ -15,8 +15,8 @@ from appliance.imaging.resize import shrink
 from appliance.records.frame import Colour
 from appliance.storage import durable
 
-CODECS = {".mp4": "mp4v", ".avi": "MJPG"}
-"""Codecs by the file's ending: MPEG-4 Part 2, Motion JPEG."""
+CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
+"""Codecs by the file's ending: VP8 (plays in browsers and phones), MPEG-4 Part 2 (does not), Motion JPEG."""
 
 # FFmpeg reads this at its first use, not on import. We report its errors ourselves.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET

@@ -14,6 +14,7 @@ from appliance.errors import ApplianceError, UsageError
 from appliance.system.log_limit import LogLimit
 from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
+from appliance.web.address import page_addresses
 from appliance.web.app import make_app
 from appliance.web.connections import Limits, WatchedHttp, WatchedWebSocket
 from appliance.web.gallery import Gallery
@@ -133,4 +134,5 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             Notifier().ready()
-            log.info("The page is at http://%s:%d/", self.config.host, self.config.port)
+            addresses = page_addresses(self.config.host, self.config.port)
+            log.info("The page is at %s", " or ".join(addresses))

@@ -84,9 +84,13 @@ class SettingsFile:
             self._undo.pop()
             return change.keys
 
+    def set_page(self, changes: dict[str, Any]) -> None:
+        """Set keys of ``web``; for the command line only. Raises ConfigError, StorageError."""
+        self._write(functools.partial(edited, changes=changes))
+
     def set_password(self, hashed: str) -> None:
         """Set the page's password; for the command line only. Raises ConfigError, StorageError."""
-        self._write(functools.partial(edited, changes={"web.password": hashed}))
+        self.set_page({"web.password": hashed})
 
     def _write(self, edit: Callable[[str], str]) -> tuple[str, str]:
         """Change the file's text by ``edit``; return it as it was and as it is now."""

@@ -4,6 +4,7 @@ import ipaddress
 
 from pydantic import Field, field_validator, model_validator
 
+from appliance.config.names import called_name, listening_address, plain_path
 from appliance.config.schema.section import Section, conflict
 from appliance.config.values import (
     HASHED,
@@ -13,6 +14,7 @@ from appliance.config.values import (
     Names,
     bindable,
     one_line,
+    payable,
     web_address,
 )
 
@@ -54,12 +56,22 @@ class WebSettings(Section):
 
     _one_line = field_validator("listen", "socket")(one_line)
     _bindable = field_validator("socket")(bindable)
+    _plain_path = field_validator("socket")(plain_path)
+    _address = field_validator("listen")(listening_address)
+
+    @field_validator("names")
+    @classmethod
+    def _called(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(called_name(name) for name in names))
+
     _url = field_validator("url")(web_address)
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":
         if self.password and not HASHED.fullmatch(self.password):
             raise conflict("password", "is not hashed; set it with smart-selfie web-password")
+        if self.password and not payable(self.password):
+            raise conflict("password", "has an unusable scrypt cost; set it with smart-selfie web-password")
         if not self.password and not is_loopback(self.listen):
             raise conflict("listen", "needs a password; set one with smart-selfie web-password")
         return self
@@ -70,4 +82,4 @@ def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
-        return address == "localhost"
+        return address.lower() == "localhost"

@@ -98,6 +98,8 @@ def in_words(path: Path, error: Exception) -> PictureError:
             pixels = re.search(r"\((\d+) pixels\)", str(error))
             size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
             return PictureError(f"{path} has {size} megapixels", TOO_LARGE)
+        case FileNotFoundError():
+            return PictureError(f"There is no file {path}", "Is its name right?")
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -160,7 +162,7 @@ def about(path: Path) -> series.Found:
 def read_page(
     path: Path, image: Image.Image, orientation: int = 1, scans: int = 1, *, animated: bool = False
 ) -> Colour:
-    """All pixels of ``image``, opened from ``path``, BGR. To be called inside :func:`opened`."""
+    """Return all pixels of ``image``, opened from ``path``, BGR. To be called inside :func:`opened`."""
     check_cost(path, image, scans, whole=True, turned=orientation in TURNED, animated=animated)
     return upright_bgr(image, orientation)
 

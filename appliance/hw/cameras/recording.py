@@ -130,7 +130,7 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
 
 
 def _pictures_of_file(path: Path, seconds: float) -> Reel:
-    """One picture, an animated one, or several one after the other. Raises PictureError, OSError."""
+    """Open one picture, an animated one, or several in a row. Raises PictureError, OSError."""
     with pictures.opened(path) as image:
         kind = image.format or "picture"
         if kind == "MPO":  # a photo, and again for the other eye or in small

@@ -218,7 +218,7 @@ def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loo
 
 
 def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
-    """Each person's neutral and happy face, uint8 [96, 96]."""
+    """Return each person's neutral and happy face, uint8 [96, 96]."""
     try:
         with path.open("rb") as file, np.load(file) as data:
             faces_of = {

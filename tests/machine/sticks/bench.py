@@ -46,7 +46,7 @@ class Told:
     @property
     def claimed(self) -> int:
         """How many photos it says are on the stick."""
-        said = re.search(r"(\d+) of \d+ photos are on the stick", self.text)
+        said = re.search(r"(\d+) of \d+ photos? (?:is|are) in ", self.text)
         return int(said[1]) if said else 0
 
     @property

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -95,12 +96,14 @@ def test_pins_and_board_are_named(machine: Machine) -> None:
 
 def test_a_folder_that_is_missing_or_cannot_be_written_is_a_fault(machine: Machine) -> None:
     config = Config()
+    assert card.check_folder(machine, config).state is Status.UNKNOWN, "where it is not installed"
+    machine.path("/etc/smart-selfie").mkdir(parents=True)
     assert card.check_folder(machine, config).state is Status.FAULT
     photos = machine.path(config.storage.folder)
     photos.mkdir(parents=True)
     (photos / "selfie-000001-20261121-120000.jpg").touch()
     found = card.check_folder(machine, config)
-    assert (found.state, found.seen) == (Status.GOOD, f"{photos}, 1 photos")
+    assert (found.state, found.seen) == (Status.GOOD, f"{photos}, 1 photo")
 
 
 def test_a_card_as_full_as_allowed_is_a_fault(machine: Machine) -> None:
@@ -160,14 +163,14 @@ def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path: Path) ->
         ("LoadState=loaded\nActiveState=active\nUnitFileState=disabled", Status.WARNING, "power-on"),
         ("LoadState=loaded\nActiveState=failed\nResult=watchdog", Status.FAULT, "watchdog"),
         ("LoadState=loaded\nActiveState=activating\nSubState=auto-restart", Status.FAULT, "auto-restart"),
-        ("LoadState=not-found\nActiveState=inactive", Status.WARNING, "not installed"),
+        ("LoadState=not-found\nActiveState=inactive", Status.UNKNOWN, "not installed here"),
     ],
 )
 def test_the_service_is_told_as_systemd_sees_it(
     machine: Machine, shown: str, state: Status, word: str
 ) -> None:
     program_says(machine, "systemctl", shown)
-    found = program_checks.check_service(program_checks.unit(machine))
+    found = program_checks.check_service(program_checks.unit(machine), machine)
     assert found.state is state
     assert word in found.seen
 
@@ -194,6 +197,7 @@ def test_every_fault_of_the_table_says_what_to_do_and_decides_the_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "config.yaml").write_text("camera: {source: scene}\nrule: {min_faces: many}\n")
+    (tmp_path / "etc/smart-selfie").mkdir(parents=True)
     code = main(["doctor", "--json", "--root", str(tmp_path), "--config", str(tmp_path / "config.yaml")])
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert code == 1
@@ -212,3 +216,19 @@ def test_a_good_machine_ends_with_zero_and_a_readable_table(
     assert code == 0
     assert "FAULT" not in table
     assert "faces can be found and judged" in table
+
+
+def test_on_a_terminal_faults_stand_out_and_lines_fit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    main(["doctor", "--root", str(tmp_path), "--set", "camera.source=scene", "--set", "hardware.led_pin=11"])
+    table = capsys.readouterr().out
+    assert "\033[33m look\033[0m  settings" in table
+    plain = re.sub(r"\033\[[\d;]*m", "", table)
+    assert (
+        max(len(line) for line in plain.splitlines() if str(tmp_path) not in line and "numpy" not in line)
+        <= 60
+    )

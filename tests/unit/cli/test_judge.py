@@ -186,3 +186,19 @@ def test_labelled_people_in_group_photos_are_found(
                 found += any(x < cx < x + w and y < cy < y + h for cx, cy in centres)
     assert large >= 50
     assert found / large >= 0.7
+
+
+def test_a_file_that_is_not_there_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["judge", str(tmp_path / "nofile.jpg")]) == 1
+    assert f"There is no file {tmp_path / 'nofile.jpg'}" in capsys.readouterr().err
+
+
+def test_several_pictures_end_with_a_total_and_a_drawn_one_with_its_place(
+    tmp_path: Path, mixed_picture: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["judge", str(mixed_picture), str(mixed_picture)]) == 0
+    shown = capfd.readouterr()
+    assert shown.out.splitlines()[-1] == "0 of 2 would be taken"
+    assert "INFO" not in shown.err, "the runtime is silent"
+    assert main(["judge", str(mixed_picture), "--save", str(tmp_path / "a.png")]) == 0
+    assert capfd.readouterr().out.splitlines()[-1] == f"Drawn: {tmp_path / 'a.png'}"

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,3 +149,22 @@ def test_real_clips_trigger_only_where_somebody_smiles(
     status, lines = replay(capsys, shared_data / "clips" / clip)
     assert status == 0
     assert bool(photos(lines)) is smiles
+
+
+def test_a_folder_is_played_slowly_enough_and_explained_with_a_summary_first(
+    tmp_path: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "1.png").symlink_to(mixed_picture)
+    assert main(["replay", str(tmp_path), "--explain"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "0 photos in 1.5 s (45 frames)"
+    summary = next(number for number, line in enumerate(lines) if line.startswith("Held up"))
+    first_frame = next(number for number, line in enumerate(lines) if " s no " in line)
+    assert summary < first_frame
+    assert re.fullmatch(r"Held up 1\.\d s by person \d \(best 0\.\d\d of 0\.\d\d\)", lines[summary])
+
+
+def test_a_video_for_browsers_is_vp8(smile_video: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.webm"
+    assert main(["replay", str(smile_video), "--save", str(out)]) == 0
+    assert b"V_VP8" in out.read_bytes()[:1000]

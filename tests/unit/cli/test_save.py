@@ -163,8 +163,8 @@ def test_a_disarmed_appliance_is_drawn_so() -> None:
 @pytest.mark.parametrize(
     ("out", "status", "told"),
     [
-        ("out.avi", 2, "does not end in .mp4"),
-        ("out", 2, "does not end in .mp4"),
+        ("out.avi", 2, "does not end in .webm or .mp4"),
+        ("out", 2, "does not end in .webm or .mp4"),
         ("absent/out.mp4", 1, "mkdir -p"),
         ("folder.mp4", 1, "is a folder"),
         ("/proc/out.mp4", 1, "/proc"),

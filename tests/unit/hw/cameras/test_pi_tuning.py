@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from appliance.config.live import LiveConfig
 from appliance.config.schema import CameraSettings
 from appliance.errors import CameraTuningError
 from appliance.hw.cameras.pi_tuning import SHORT_MICROSECONDS, VARIABLE
@@ -53,6 +54,18 @@ def test_short_exposure_keeps_the_shutter_short_until_the_sensor_s_gain_is_spent
     assert gain[slow - 1] == SENSORS[model].most_gain
     assert shutter[slow - 1] == SHORT_MICROSECONDS
     assert set_controls(board)["AeExposureMode"] == 1
+
+
+def test_a_tuning_that_is_not_there_is_refused_with_its_line(opened: Open, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("camera:\n  source: picamera2\n  tuning: purple\n")
+    live = LiveConfig(path)
+    config = live.load()
+    with pytest.raises(CameraTuningError) as caught:
+        opened("imx219", tuning=config.camera.tuning)
+    assert "line 3: camera.tuning = 'purple': There is no camera tuning" in str(
+        live.refusal(config, caught.value)
+    )
 
 
 def test_the_tuning_is_in_force_at_the_first_opening_and_at_every_other_one(opened: Open) -> None:

@@ -1,0 +1,42 @@
+"""Addresses by which a browser reaches the page."""
+
+import ipaddress
+import socket
+
+_SOMEWHERE = ("192.0.2.1", 9)
+"""An address for documentation (RFC 5737). Nothing is sent to it: the system only chooses its way there."""
+
+
+def page_addresses(listen: str, port: int) -> list[str]:
+    """Return the page's URLs, the best for people first; ``listen`` and ``port`` as in the settings.
+
+    Listening on every address, those are the machine's name and its address in the network, where it has one.
+    """
+    if not _is_everywhere(listen):
+        return [_url(listen, port)]
+    name = f"{socket.gethostname().partition('.')[0]}.local"
+    own = own_address()
+    return [_url(name, port), *([_url(own, port)] if own else [])]
+
+
+def own_address() -> str | None:
+    """Return this machine's IPv4 address in its network; None without a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_SOMEWHERE)
+        except OSError:
+            return None
+        address: str = probe.getsockname()[0]
+        return address
+
+
+def _is_everywhere(listen: str) -> bool:
+    try:
+        return ipaddress.ip_address(listen).is_unspecified
+    except ValueError:
+        return False
+
+
+def _url(host: str, port: int) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}/" if port == 80 else f"http://{shown}:{port}/"

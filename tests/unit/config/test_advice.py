@@ -1,0 +1,35 @@
+"""Header numbers taken for BCM numbers are the commonest slip in wiring."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance import cli
+from appliance.config import Config
+from appliance.config.advice import HEADER_PINS, advice
+
+
+def test_a_pin_of_the_header_taken_for_a_gpio_is_told_with_line_and_both_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("hardware:\n  led_pin: 11\n")
+    assert cli.main(["check", str(path)]) == 0
+    shown = capsys.readouterr()
+    assert "line 2: hardware.led_pin = 11" in shown.err
+    assert "GPIO11 is pin 23 of the header; pin 11 of the header is GPIO17" in shown.err
+    assert shown.out == f"{path}: good\n"
+
+
+def test_the_default_wiring_and_the_usual_pins_are_left_alone() -> None:
+    assert advice(Config()) == []
+    assert advice(Config.model_validate({"hardware": {"rgb_pins": [22, 23, 24], "flash_pin": 18}})) == []
+
+
+def test_each_of_three_pins_is_looked_at() -> None:
+    config = Config.model_validate({"hardware": {"rgb_pins": [11, 13, 15]}})
+    assert [problem.value for problem in advice(config)] == [11, 13, 15]
+
+
+def test_the_header_has_every_gpio_once() -> None:
+    assert sorted(HEADER_PINS.values()) == list(range(2, 28))
