@@ -56,7 +56,7 @@ def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let
     assert "stuck or shorted" in caplog.text
     box.after(1).up()
     box.after(1).heard([Gesture.FREED])
-    assert "let go" in caplog.text
+    assert "released" in caplog.text
     box.after(1).down()
     box.after(0.2).up()
     box.after(1).heard([Gesture.FREED, Gesture.PRESS])
@@ -231,5 +231,5 @@ def test_a_pin_that_cannot_be_given_back_keeps_no_other_from_it_and_is_told(
     with monkeypatch.context() as away:
         away.setattr(MockPin, "close", close)
         box.panel.close()
-    assert "A pin could not be given back: GPIO17 not allocated" in caplog.text
+    assert "A pin could not be released: GPIO17 not allocated" in caplog.text
     assert not box.contact.when_changed

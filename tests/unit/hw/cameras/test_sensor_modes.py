@@ -95,7 +95,7 @@ def test_a_camera_without_memory_for_its_pictures_has_words_of_its_own(opened: O
 
 def test_of_two_cameras_it_is_said_which_one_is_used(opened: Open) -> None:
     assert "camera.device: 0 of 2" in opened("imx219", board={"others": ("imx708",)})[0].description
-    with pytest.raises(CameraAbsentError, match="no Pi camera 2: there are 2, counted from 0"):
+    with pytest.raises(CameraAbsentError, match="Pi camera 2 not found: there are 2, counted from 0"):
         opened("imx219", board={"others": ("imx708",)}, device=2)
 
 
