@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import ApplianceError
-from appliance.web.passwords import scramble
+from appliance.web.passwords import hash_password
 from appliance.web.settings_file import SettingsFile
 
 pytestmark = pytest.mark.long
@@ -104,7 +104,7 @@ def test_root_writes_through_no_link_that_the_page_has_made(settings_folder: Pat
         ]
     )
     reasons: set[str] = set()
-    scrambled, done, refused, started = scramble("everybody smiles"), 0, 0, time.monotonic()
+    scrambled, done, refused, started = hash_password("everybody smiles"), 0, 0, time.monotonic()
     try:
         for _ in range(TRIES):
             with contextlib.suppress(FileNotFoundError):
