@@ -14,6 +14,7 @@ from appliance.errors import StorageError
 from appliance.imaging.resize import shrink
 from appliance.records.frame import Colour
 from appliance.storage import durable
+from appliance.system.stderr_filter import without_lines
 
 CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
 """By the file's ending: VP8 (browsers and phones play it), MPEG-4 Part 2 (they do not), Motion JPEG."""
@@ -69,7 +70,7 @@ class Clip:
         height, width = picture.shape[:2]
         self._size = (width, height)
         code = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
-        with self._named() as name:
+        with self._named() as name, without_lines(b"OpenCV: FFMPEG: tag"):  # VP8 has none in WebM
             self._writer = cv2.VideoWriter(name, code, self._rate, self._size)
         if not self._writer.isOpened():
             raise StorageError(
