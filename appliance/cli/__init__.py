@@ -12,6 +12,7 @@ from typing import NoReturn
 from appliance.cli.parser import parse_arguments
 from appliance.errors import ApplianceError
 
+_STARTED_ANEW = "SMART_SELFIE_UTF8"
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C has ended, as shells give it."""
 _terminated: list[bool] = []
@@ -23,6 +24,7 @@ def program() -> NoReturn:
     A stage that did not stop in time is still at work, often inside a library: pulling the interpreter away
     from under it ends in a crash, which systemd would count as a failure. So the process ends at once then.
     """
+    _use_utf8()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file's name need not be text
@@ -40,6 +42,19 @@ def program() -> NoReturn:
     logging.shutdown()
     sys.stderr.flush()
     os._exit(status)
+
+
+def _use_utf8() -> None:
+    """Start anew in UTF-8 mode where the locale is another: names in the settings are UTF-8 in any locale.
+
+    Python can change that at its start only (PEP 540).
+    """
+    if sys.getfilesystemencoding().lower() == "utf-8" or os.environ.get(_STARTED_ANEW):
+        return
+    os.environ[_STARTED_ANEW] = "1"
+    os.environ["PYTHONUTF8"] = "1"
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _clean_up_when_interrupted() -> None:

@@ -5,7 +5,6 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -16,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from appliance.cli.common import add_config_arguments, config_of, say
+from appliance.cli.common import PROGRAM, add_config_arguments, config_of, say
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import Config
 from appliance.config.schema import FaceSettings
@@ -163,7 +162,7 @@ def start_appliance(config: Config) -> dict[str, Any]:
             "camera.recording": recording,
             "faces.detector": config.faces.detector,
         }
-        command = [sys.executable, "-m", "appliance", "run"]
+        command = [*PROGRAM, "run"]
         for key, value in settings.items():
             command += ["--set", f"{key}={value}"]
         ready, resident = _watch(command, Path(folder) / "notify")

@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,20 @@ if TYPE_CHECKING:  # commands that judge nothing need not load numpy for a name
     from appliance.records.decision import Decision
 
 log = logging.getLogger(__name__)
+
+_ROOT = str(Path(__file__).resolve().parents[2])
+PROGRAM = (
+    sys.executable,
+    "-P",
+    "-X",
+    "utf8",
+    "-c",
+    f"import sys; sys.path.append({_ROOT!r}); from appliance.cli import program; program()",
+)
+"""The words that start this very program once more; the command's own follow.
+
+``python -m`` would import what lies in the current folder instead of libraries; this folder comes last.
+"""
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +83,9 @@ def check_output(path: Path, suffixes: str | tuple[str, ...], source: Path | Non
     if path.is_dir():
         raise StorageError(f"{path} is a folder", "Name a file in it")
     if not path.parent.is_dir():
-        raise StorageError(f"The folder {path.parent} does not exist", f"Create it: mkdir -p {path.parent}")
+        raise StorageError(
+            f"The folder {path.parent} does not exist", f"Create it: mkdir -p {shlex.quote(str(path.parent))}"
+        )
     try:
         durable.probe(path.parent)
     except OSError as error:

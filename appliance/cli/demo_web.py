@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from appliance.cli.common import PROGRAM
 from appliance.cli.demo_scene import check_scene_can_show, play_scene
 from appliance.clock import MonotonicClock
 from appliance.config import Config
@@ -94,7 +94,7 @@ class PageProcess:
     def __init__(
         self, config: Path, ready: Path, on_ready: Callable[[], None], on_end: Callable[[], None]
     ) -> None:
-        self._command = [sys.executable, "-m", "appliance", "web", "--config", str(config)]
+        self._command = [*PROGRAM, "web", "--config", str(config)]
         self._ready = ready
         self._on_ready, self._on_end = on_ready, on_end
         self._leaving = threading.Event()

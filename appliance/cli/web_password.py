@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
 def typed_password() -> str:
     """Return a password that is long enough, and UTF-8 as browsers send it. Raises UsageError."""
-    from appliance.web.passwords import SHORTEST  # noqa: PLC0415
+    from appliance.web.passwords import SHORTEST, normalised  # noqa: PLC0415
 
     try:
         password = _ask()
@@ -46,7 +46,7 @@ def typed_password() -> str:
         ) from None
     except EOFError:
         raise UsageError("There was no password", "Type it, or give it as a line of standard input") from None
-    if len(password) < SHORTEST:
+    if len(normalised(password)) < SHORTEST:
         raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
     return password
 

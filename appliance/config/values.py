@@ -20,7 +20,8 @@ SECRET = ("web", "password")
 """The setting whose value is never shown."""
 SCRAMBLED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
-
+MOST_MEMORY, MOST_WORK = 32 << 20, 4 << 20
+"""Of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times what web-password sets."""
 
 URL = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?")
 """Scheme, host and port, or nothing."""
@@ -62,6 +63,12 @@ def bindable(value: str) -> str:
     if len(os.fsencode(value)) > MOST_SOCKET_BYTES:
         raise ValueError(f"must not be longer than {MOST_SOCKET_BYTES} bytes; letters such as é take two")
     return value
+
+
+def payable(scrambled: str) -> bool:
+    """Whether a login costs the page an amount of time and memory that it has, and no less than it should."""
+    log_n, r, p = map(int, scrambled.split(":")[1:4])
+    return min(log_n, r, p) > 0 and 128 * r << log_n <= MOST_MEMORY and r * p << log_n <= MOST_WORK
 
 
 def _size(value: object) -> object:

@@ -1,6 +1,9 @@
 """The camera: whether pictures come, what they show of the sensor, and its settings as they are in force."""
 
+import os
+import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from appliance.clock import MonotonicClock
@@ -30,6 +33,11 @@ def check_camera(config: Config, machine: Machine, running: bool) -> Iterator[Fi
         facts = read_camera_facts(machine)
         which = "" if facts is None else f": {facts.get('model')}"
         yield Finding("camera", Status.GOOD, f"delivers to the running appliance{which}", facts=facts or {})
+    elif config.camera.source == "replay" and os.geteuid() == 0 and Path(config.camera.recording).exists():
+        # Whoever may write the settings names the file: root does not decode it.
+        recording = shlex.quote(config.camera.recording)
+        facts = None
+        yield unknown("camera", f"a recording, not opened as root; try: smart-selfie replay {recording}")
     else:
         finding, facts = _try(config)
         yield finding

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shlex
 from pathlib import Path
 
 from appliance.config import Config
@@ -35,7 +36,7 @@ def _of_folder(path: Path) -> Finding:
         return fault("folder", f"{path} is not there", "Run setup.sh again, or set storage.folder")
     owner = _owner(path)
     if _exists(USER) and owner != USER:
-        advice = f"sudo chown {USER}: {path}"
+        advice = f"sudo chown {USER}: {shlex.quote(str(path))}"
         return fault("folder", f"{path} belongs to {owner}, not to {USER}", advice)
     if os.statvfs(path).f_flag & os.ST_RDONLY:
         return fault(

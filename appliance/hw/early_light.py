@@ -1,9 +1,9 @@
 """The first sign of life: the light blips from when there are pins until the appliance wants them.
 
-systemd runs this file alone, ``python -IS early_light.py CONFIG NOTE``: loading gpiozero and the settings
-would take as long as the boot up to there. So it takes the pins from a note that the appliance left when it
-last ran (``leave_note`` in ``handover.py``), and has the kernel drive them without a library. Where the note
-is not of the settings as they are now, there is no early light: no pin is driven on a guess.
+systemd runs this file alone, ``python -ISXutf8 early_light.py CONFIG NOTE``: loading gpiozero and the
+settings would take as long as the boot up to there. So it takes the pins from a note that the appliance left
+when it last ran (``leave_note`` in ``handover.py``), and has the kernel drive them without a library. Where
+the note is not of the settings as they are now, there is no early light: no pin is driven on a guess.
 
 Standard library only, as little of it as will do: pathlib alone takes longer to load than all of this.
 """

@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import secrets
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,7 +137,8 @@ def free_bytes(folder: Path) -> int:
 def explain(error: OSError, folder: Path) -> StorageError:
     """What ``error`` means to the owner of ``folder``, and what to do about it."""
     kind, what, hint = _MEANINGS.get(error.errno or 0, _UNKNOWN)
-    return kind(what.format(folder=folder, reason=error.strerror or error), hint.format(folder=folder))
+    quoted = shlex.quote(str(folder))
+    return kind(what.format(folder=folder, reason=error.strerror or error), hint.format(quoted=quoted))
 
 
 _FULL = (NoSpaceError, "No space left in {folder}", "Copy photos off the card, then delete them there")
@@ -156,7 +158,7 @@ _MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
         "The card of {folder} is read-only",
         "A failing card turns itself read-only: see `dmesg`, then replace it, or remount it writable",
     ),
-    errno.ENOENT: (StorageError, "The folder {folder} does not exist", "Create it: mkdir -p {folder}"),
+    errno.ENOENT: (StorageError, "The folder {folder} does not exist", "Create it: mkdir -p {quoted}"),
     errno.ENOTDIR: (StorageError, "{folder} is not a folder", "Set storage.folder to a folder"),
     errno.EIO: (
         StorageError,

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from appliance.config.names import plain_path
 from appliance.config.schema.section import Section
 from appliance.config.values import ONE_LINE, TUNING, PictureSize, no_switch, one_line, tuning_name
 
@@ -64,5 +65,6 @@ class CameraSettings(Section):
     )
 
     _one_line = field_validator("recording")(one_line)
+    _plain_path = field_validator("recording")(plain_path)
     _no_switch = field_validator("orientation", mode="before")(no_switch)
     _tuning = field_validator("tuning")(tuning_name)

@@ -2,6 +2,7 @@
 
 from pydantic import Field, field_validator
 
+from appliance.config.names import plain_path
 from appliance.config.schema.section import SEE_MOMENT, Section
 from appliance.config.values import ONE_LINE, one_line
 
@@ -40,6 +41,7 @@ class StorageSettings(Section):
     )
 
     _one_line = field_validator("folder")(one_line)
+    _plain_path = field_validator("folder")(plain_path)
 
 
 class ExportSettings(Section):

@@ -4,6 +4,7 @@ import ipaddress
 
 from pydantic import Field, field_validator, model_validator
 
+from appliance.config.names import called_name, listening_address, plain_path
 from appliance.config.schema.section import Section, conflict
 from appliance.config.values import (
     MOST_SOCKET_BYTES,
@@ -13,6 +14,7 @@ from appliance.config.values import (
     Names,
     bindable,
     one_line,
+    payable,
     web_address,
 )
 
@@ -56,12 +58,22 @@ class WebSettings(Section):
 
     _one_line = field_validator("listen", "socket")(one_line)
     _bindable = field_validator("socket")(bindable)
+    _plain_path = field_validator("socket")(plain_path)
+    _address = field_validator("listen")(listening_address)
+
+    @field_validator("names")
+    @classmethod
+    def _called(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(called_name(name) for name in names))
+
     _url = field_validator("url")(web_address)
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":
         if self.password and not SCRAMBLED.fullmatch(self.password):
             raise conflict("password", "is not scrambled; set it with smart-selfie web-password")
+        if self.password and not payable(self.password):
+            raise conflict("password", "costs too much, or nothing; set it with smart-selfie web-password")
         if not self.password and not is_loopback(self.listen):
             raise conflict("listen", "needs a password; set one with smart-selfie web-password")
         return self
@@ -72,4 +84,4 @@ def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
-        return address == "localhost"
+        return address.lower() == "localhost"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from appliance import cli
+from appliance.cli.common import PROGRAM
 
 LEFT_BEHIND = """
 import threading, time
@@ -146,3 +147,28 @@ def test_nothing_overwrites_what_it_reads(
     assert cli.main([command, str(mine), option, str(mine)]) == 2
     assert "would be lost" in capsys.readouterr().err
     assert mine.read_bytes() == mixed_picture.read_bytes()
+
+
+def test_names_are_utf8_whatever_the_locale_is(tmp_path: Path, mixed_picture: Path) -> None:
+    card, stick = tmp_path / "Müller", tmp_path / "stick"
+    card.mkdir()
+    stick.mkdir()
+    name = "selfie-000001-20260101-000000.jpg"
+    (card / name).write_bytes(mixed_picture.read_bytes())
+    settings = tmp_path / "config.yaml"
+    settings.write_bytes(f"storage:\n  folder: {card}\n".encode())
+    ascii_alone = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", "export", stick, "--config", settings],
+        env={**os.environ, **ascii_alone}, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, (stick / name).is_file()) == (0, True), done.stderr
+
+
+def test_the_program_started_once_more_takes_no_library_from_the_current_folder(tmp_path: Path) -> None:
+    (tmp_path / "yaml.py").write_text("print('IMPOSTOR')")
+    done = subprocess.run(
+        [*PROGRAM, "check", "--print-default"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "IMPOSTOR" not in done.stdout
+    assert "storage:" in done.stdout

@@ -265,7 +265,7 @@ def test_nothing_to_show_is_no_file(tmp_path: Path) -> None:
 
 def test_a_clip_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     with (
-        pytest.raises(StorageError, match="cannot be written"),
+        pytest.raises(StorageError, match=r"no does not exist\. Create it"),
         Clip(tmp_path / "no" / "out.mp4", 30) as clip,
     ):
         clip.add(np.zeros((120, 160, 3), np.uint8), 0.0)

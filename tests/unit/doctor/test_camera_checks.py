@@ -1,6 +1,8 @@
 """What doctor says of a camera: its field of view, a crop with the way out, its settings."""
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,3 +90,18 @@ def test_a_running_appliance_whose_folder_may_not_be_read_is_no_fault(machine: M
     assert delivers.state is Status.GOOD
     assert view.state is Status.UNKNOWN
     assert "sudo" in view.seen
+
+
+def test_root_decodes_no_recording_that_the_settings_name(
+    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    recording = tmp_path / "a b.mp4"
+    recording.write_bytes(b"no video")
+    settings = CameraSettings(source="replay", recording=str(recording))
+    (finding,) = camera_checks.check_camera(Config(camera=settings), machine, running=False)
+    assert finding.state is Status.UNKNOWN
+    assert f"not opened as root; try: smart-selfie replay '{recording}'" in finding.seen
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    (finding, *_) = camera_checks.check_camera(Config(camera=settings), machine, running=False)
+    assert finding.state is Status.FAULT

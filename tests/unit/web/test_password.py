@@ -1,5 +1,6 @@
 """``smart-selfie web-password``: what it says of files and passwords it cannot use."""
 
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import main
+from appliance.web.passwords import matches, scramble
 
 
 @pytest.fixture
@@ -102,3 +104,24 @@ def test_no_password_at_all_is_told(
     monkeypatch.setattr("getpass.getpass", hung_up)
     assert main(["web-password", "--print"]) == 2
     assert "There was no password" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("set_as", "typed"),
+    [
+        ("Cafe\u0301 Mu\u0308ller 7", "Caf\u00e9 M\u00fcller 7"),  # pasted from a Mac, typed on a phone
+        ("Caf\u00e9 M\u00fcller 7", "Cafe\u0301 Mu\u0308ller 7"),
+        ("\uff11\uff12\uff13\uff14selfie", "1234selfie"),  # wide digits of a Japanese keyboard
+        ("\ufb01lm party", "film party"),
+    ],
+)
+def test_the_same_letters_are_the_same_password(set_as: str, typed: str) -> None:
+    assert matches(typed, scramble(set_as))
+    assert not matches(typed.upper(), scramble(set_as))
+
+
+def test_a_password_scrambled_before_letters_were_made_alike_still_works() -> None:
+    password = "Cafe\u0301 Mu\u0308ller 7"
+    salt = bytes(16)
+    digest = hashlib.scrypt(password.encode(), salt=salt, n=1 << 13, r=8, p=10, maxmem=1 << 26, dklen=32)
+    assert matches(password, f"scrypt:13:8:10:{salt.hex()}:{digest.hex()}")
