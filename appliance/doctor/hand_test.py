@@ -7,7 +7,6 @@ from appliance.config.schema import HardwareSettings
 from appliance.doctor.finding import Finding, good, unknown, warning
 from appliance.errors import ApplianceError
 from appliance.hw import board
-from appliance.hw.button import Gesture
 from appliance.hw.gpio import open_panel
 from appliance.hw.machine import Machine
 from appliance.light.states import State
@@ -21,14 +20,11 @@ def press_when_it_shines(
     """Let the light shine and wait for a press of the button, ``seconds`` at most."""
     if not board.gpio_chips(machine):
         return unknown(TITLE, "no GPIO here: light and button are simulated")
+    if hardware.button_pin == "none":
+        return unknown(TITLE, "there is no button (hardware.button_pin is none)")
     pressed = threading.Event()
-
-    def heard(gesture: Gesture) -> None:
-        if gesture is Gesture.PRESS:
-            pressed.set()
-
     try:
-        panel = open_panel(hardware, heard, clock=clock)
+        panel = open_panel(hardware, lambda _gesture: pressed.set(), clock=clock)
     except ApplianceError as error:
         return warning(TITLE, error.what, error.hint)
     try:
