@@ -37,12 +37,16 @@ def find_runtime(prefer: str | None = None) -> tuple[str, Any]:
 
 
 def open_interpreter(path: Path, threads: int = 1, prefer: str | None = None) -> Any:
-    """Return an interpreter with its tensors allocated. Raises ModelError, RuntimeMissingError."""
+    """Return an interpreter that has run once: some broken networks load, and fail only then.
+
+    Raises ModelError, RuntimeMissingError.
+    """
     name, interpreter = find_runtime(prefer)
     try:
         with without_lines(_INFO):
             opened = interpreter(model_path=str(path), num_threads=threads)
             opened.allocate_tensors()
+            opened.invoke()
     except (ValueError, RuntimeError, OSError, SystemError) as error:
         # tflite-runtime raises SystemError when numpy 2 is installed beside it.
         first = str(error).strip().partition("\n")[0]

@@ -70,10 +70,10 @@ class ExpressionModel:
             raise ModelError(f"{description}: labels {self.labels} instead of {LABELS}", RESTORE)
         path = network_file(description, facts)
         self._interpreter = open_interpreter(path, threads, runtime)
-        (self._input,), (self._output,) = (
-            self._interpreter.get_input_details(),
-            self._interpreter.get_output_details(),
-        )
+        ends = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        if [len(details) for details in ends] != [1, 1]:
+            raise ModelError(f"{path} has not one input and one output, as {description} says", RESTORE)
+        (self._input,), (self._output,) = ends
         actual = tuple(int(n) for n in self._input["shape"]), self._input["dtype"]
         if actual != (self._shape, np.int8) or tuple(self._output["shape"]) != (1, len(LABELS)):
             raise ModelError(f"{path} takes {actual}, {description} says {self._shape} of int8", RESTORE)
