@@ -1,4 +1,4 @@
-"""Light and button, tried with a finger: the button is pressed when the light shines."""
+"""Test of light and button by hand: press the button when the light shines."""
 
 import threading
 
@@ -37,5 +37,5 @@ def press_when_it_shines(
     return warning(
         TITLE,
         f"no press within {seconds:.0f} s while the light shone",
-        "Run it again and press the button when the light is on; else look at the wiring in build-it.md",
+        "Run it again and press the button when the light is on; else check the wiring in build-it.md",
     )

@@ -1,7 +1,7 @@
-"""Opening a file that another user may have replaced: a regular file, or an error at once.
+"""Opening of a file that another user may have replaced: a regular file, or an error at once.
 
-A pipe in its place would be waited for without end, a device would do whatever opening it does, and a folder
-or a link might lead elsewhere.
+A pipe in its place would block for ever, opening a device could have side effects, and a folder or a link
+might lead elsewhere.
 """
 
 import errno
@@ -21,14 +21,14 @@ _KINDS = (
 
 
 class NotRegularFileError(OSError):
-    """Something else has the name of the file. ``strerror`` says what, as ``it is a pipe, not a file``."""
+    """Something other than a regular file. ``strerror`` says what, as ``it is a pipe, not a file``."""
 
 
 def open_regular(path: Path, *, follow_links: bool = True) -> BinaryIO:
     """Return ``path`` open for reading; never waits. Raises NotRegularFileError, OSError.
 
-    Nothing but a regular file is opened, and what was opened is looked at again: the name may have been given
-    to another file in between.
+    Only a regular file is opened, and checked again once open: the name may have been given to another file
+    in between.
     """
     _check(path.stat(follow_symlinks=follow_links).st_mode, path)
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -51,7 +51,7 @@ def read_regular(path: Path, most_bytes: int, *, follow_links: bool = True) -> b
 
 
 def name_of_open(file: BinaryIO) -> str:
-    """A name by which another library of this process can open the very file that ``file`` is.
+    """Return a name by which another library of this process can open the very file that ``file`` is.
 
     OpenCV crashes on names that are not UTF-8 (proc(5), /proc/self/fd).
     """

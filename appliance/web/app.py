@@ -16,7 +16,7 @@ from appliance.web.link import Link
 
 
 class Resource(Protocol):
-    """What a module of :mod:`appliance.web.routes` offers."""
+    """Interface of the classes in :mod:`appliance.web.routes`."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return its addresses."""

@@ -111,7 +111,7 @@ def test_a_photo_that_somebody_else_deletes_is_told_and_no_other_takes_its_place
     name = next(path.name for path in server.photos.glob("selfie-000003-*"))
     assert server.ask(f"/photos/{name}", "DELETE").status == 200
     arrives(server, 6)
-    gallery.get_by_text("That photo is no longer there").wait_for()
+    gallery.get_by_text("That photo was deleted").wait_for()
     assert gallery.locator("#viewer[open]").count() == 0
     assert on_the_card(server) == [1, 2, 4, 5, 6]
 

@@ -112,7 +112,7 @@ def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi: Pi, model: str | None
     if model:
         pi.put("proc/device-tree/model", model)
     said = pi.refuses()
-    assert "no Raspberry Pi" in said
+    assert "not a Raspberry Pi" in said
     assert "scripts/demo" in said
 
 

@@ -83,7 +83,7 @@ def test_a_webcam_that_is_not_there_ends_the_demo_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["demo", "--camera", "60", "--out", str(tmp_path)]) == 1
-    assert "There is no webcam 60" in capsys.readouterr().err
+    assert "Webcam 60 not found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

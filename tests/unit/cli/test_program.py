@@ -145,7 +145,7 @@ def test_nothing_overwrites_what_it_reads(
     mine = tmp_path / "a.png"
     mine.write_bytes(mixed_picture.read_bytes())
     assert cli.main([command, str(mine), option, str(mine)]) == 2
-    assert "would be lost" in capsys.readouterr().err
+    assert "would be overwritten" in capsys.readouterr().err
     assert mine.read_bytes() == mixed_picture.read_bytes()
 
 

@@ -233,7 +233,7 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
     broken = good.replace("source: scene", "source: replay\n  recording: absent.mp4")
     path.write_text(broken.replace("mode: button", "mode: always_armed"))
     appliance.until(lambda: Condition.CONFIG_BAD in appliance.daemon.conditions)
-    told = f"{path}, line 3: camera.recording = 'absent.mp4': There is no recording"
+    told = f"{path}, line 3: camera.recording = 'absent.mp4': The recording"
     appliance.until(lambda: told in caplog.text)
     heard = len(appliance.decisions)
     appliance.until(lambda: len(appliance.decisions) > heard + 5)

@@ -7,7 +7,7 @@ import pytest
 from appliance.cli import main
 from appliance.config import Config, load_config
 from appliance.errors import ConfigError
-from appliance.web.passwords import scramble
+from appliance.web.passwords import hash_password
 
 
 def read(tmp_path: Path, text: str) -> Config:
@@ -60,7 +60,7 @@ def test_any_other_path_is_good(tmp_path: Path, value: str) -> None:
     assert read(tmp_path, f"storage: {{folder: '{quoted}'}}\n").storage.folder == value
 
 
-PASSWORD = scramble("open sesame!")
+PASSWORD = hash_password("open sesame!")
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,8 @@ def test_what_no_browser_asks_for_is_refused(tmp_path: Path, value: str) -> None
 @pytest.mark.parametrize("cost", ["15:15:99", "20:8:1", "0:8:1", "13:0:10", "99:1:1", "10:99:99"])
 def test_a_password_that_costs_a_minute_a_guess_is_refused(tmp_path: Path, cost: str) -> None:
     rest = PASSWORD.split(":")[4:]
-    scrambled = ":".join(["scrypt", cost, *rest])
-    assert "web-password" in refused(tmp_path, f"web: {{password: '{scrambled}'}}\n")
+    hashed = ":".join(["scrypt", cost, *rest])
+    assert "web-password" in refused(tmp_path, f"web: {{password: '{hashed}'}}\n")
 
 
 def test_a_command_to_copy_is_quoted_for_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

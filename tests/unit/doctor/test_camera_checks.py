@@ -72,8 +72,8 @@ def test_each_setting_of_light_and_focus_is_stated_and_what_cannot_be_had_is_a_w
 
 
 def test_a_frame_rate_that_cannot_be_had_is_said_with_what_there_is(found: Any) -> None:
-    assert found("imx219")["frame rate"].seen == "21.2 a second at most, 30 asked for: this mode has no more"
-    assert found("imx708")["frame rate"].seen == "30 a second at most"
+    assert found("imx219")["frame rate"].seen == "up to 21.2 per second, 30 requested: the limit of this mode"
+    assert found("imx708")["frame rate"].seen == "up to 30 per second"
 
 
 def test_the_running_appliance_s_camera_is_told_from_what_it_left(found: Any, machine: Machine) -> None:

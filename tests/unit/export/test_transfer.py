@@ -261,7 +261,7 @@ def test_with_a_bad_configuration_the_photos_are_where_the_last_good_one_says(
 
 def test_a_file_where_the_folder_should_be_is_told(card: Path, stick: Path) -> None:
     (stick / "photos").write_text("mine")
-    with pytest.raises(ExportError, match=r"no folder.*Nothing was copied"):
+    with pytest.raises(ExportError, match=r"not a folder.*Nothing was copied"):
         export(card, stick / "photos")
     assert (stick / "photos").read_text() == "mine"
 
@@ -319,7 +319,7 @@ def test_a_stick_that_gives_back_something_else_is_not_believed(
     outcome = export(card, stick, delete_after=True)
     assert not outcome.complete
     assert outcome.copied == 2
-    assert "something else" in outcome.failed["selfie-000003-20261121-120003.jpg"]
+    assert "other data" in outcome.failed["selfie-000003-20261121-120003.jpg"]
     assert (card / "selfie-000003-20261121-120003.jpg").exists()
     assert check_sums(stick) == 2
 

@@ -277,7 +277,7 @@ def test_a_socket_left_by_a_crash_is_replaced_and_one_in_use_is_not(
 
 def test_a_file_in_the_place_of_the_socket_is_left_alone(tmp_path: Path, appliance: Appliance) -> None:
     (tmp_path / "feed.sock").write_text("precious")
-    with pytest.raises(FeedError, match="something else"):
+    with pytest.raises(FeedError, match="another file"):
         Feed(tmp_path / "feed.sock", commands(appliance), MonotonicClock()).start()
     assert (tmp_path / "feed.sock").read_text() == "precious"
 

@@ -145,7 +145,7 @@ def test_a_process_name_with_brackets_and_spaces_does_not_confuse_it(tmp_path: P
 def test_power_off_is_asked_for_where_the_system_waits_for_it(tmp_path: Path) -> None:
     ask_for_power_off({"RUNTIME_DIRECTORY": f"{tmp_path}:/elsewhere"})
     assert (tmp_path / "power-off").exists()
-    with pytest.raises(StorageError, match="installed by"):
+    with pytest.raises(StorageError, match="Install it"):
         ask_for_power_off({"RUNTIME_DIRECTORY": str(tmp_path / "gone")})
 
 

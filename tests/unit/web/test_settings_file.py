@@ -185,7 +185,7 @@ def test_a_password_can_be_set_when_its_lack_is_what_is_wrong(
     assert load_config(path).web.listen == "0.0.0.0"
 
 
-def test_web_password_scrambles_it_into_the_configuration(
+def test_web_password_writes_it_hashed_into_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "config.yaml"

@@ -59,7 +59,7 @@ def test_what_a_camera_does_not_have_is_said_with_what_is_used_instead(opened: O
     assert set(camera.granted.notes) == {
         "camera.exposure: this camera does not have short",
         "camera.mains: this camera cannot avoid flicker",
-        "camera.brightness: 1 cannot be had here, 0 is used",
+        "camera.brightness: 1 is not supported here, 0 is used",
         "camera.white_balance: this camera does not have indoor",
         "camera.focus: this lens cannot be set to a distance, auto is used",
     }

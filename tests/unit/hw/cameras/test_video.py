@@ -183,7 +183,7 @@ LISTS = [
 def test_a_list_of_files_does_not_pass_for_a_video(tmp_path: Path, text: bytes, name: str) -> None:
     film(tmp_path / "a.avi", "MJPG")
     (tmp_path / name).write_bytes(text)
-    with pytest.raises(RecordingError, match="is no video that can be read"):
+    with pytest.raises(RecordingError, match="is not a readable video"):
         played(tmp_path / name)
 
 
