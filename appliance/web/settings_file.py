@@ -98,7 +98,7 @@ class SettingsFile:
         if path is None:
             raise ApplianceError("The page has no configuration file", "Start the page with --config FILE")
         _text_of(path)
-        folder = trusted(path).parent
+        folder = _folder_of(path)
         try:
             with durable.locked(folder):
                 before = _text_of(path)
@@ -112,6 +112,14 @@ class SettingsFile:
         except OSError as error:
             raise durable.explain(error, folder) from error
         return before, text
+
+
+def _folder_of(path: Path) -> Path:
+    """Return the folder of the file that ``path`` leads to. Raises ConfigError."""
+    try:
+        return trusted(path).parent
+    except OSError as error:
+        raise _wrong(path, f"cannot be read: {error.strerror}") from None
 
 
 def _text_of(path: Path) -> str:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 UID = 5001
 """Of the page's process, taken over: it may write the folder of the settings."""
 TRIES = 1000
-RACE_SECONDS = 40.0
+RACE_SECONDS = 20.0
 TOLD_SECONDS = 20.0
 """Most of it is the start of the program on a machine that is busy with other tests; a wait has no end."""
 
