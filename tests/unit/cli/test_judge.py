@@ -115,7 +115,7 @@ def test_a_folder_without_a_picture_is_reported(
     status, lines, errors = judge(capsys, tmp_path, smiling_picture)
     assert status == 1
     assert [("error" in line, line.get("verdict")) for line in lines] == [(True, None), (False, True)]
-    assert f"no picture in the folder {tmp_path}" in errors
+    assert f"The folder {tmp_path} holds no pictures" in errors
 
 
 def test_one_drawing_cannot_hold_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
