@@ -14,6 +14,7 @@ from appliance.errors import StorageError
 from appliance.imaging.resize import shrink
 from appliance.records.frame import Colour
 from appliance.storage import durable
+from appliance.system.stderr_filter import without_lines
 
 CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
 """Codecs by the file's ending: VP8 (plays in browsers and phones), MPEG-4 Part 2 (does not), Motion JPEG."""
@@ -69,7 +70,7 @@ class Clip:
         height, width = picture.shape[:2]
         self._size = (width, height)
         code = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
-        with self._named() as name:
+        with self._named() as name, without_lines(b"OpenCV: FFMPEG: tag"):  # VP8 has none in WebM
             self._writer = cv2.VideoWriter(name, code, self._rate, self._size)
         if not self._writer.isOpened():
             raise StorageError(
