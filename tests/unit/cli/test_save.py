@@ -219,7 +219,7 @@ def test_a_full_card_is_reported_and_leaves_no_half_video(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert status == 1
-    assert f"{out} could not be written to its end. Is there space?" in capsys.readouterr().err
+    assert f"{out} could not be completed. Check the free space" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,7 +18,7 @@ from appliance.errors import ConfigError
         ("rule.frame_rate=30", "did you mean camera.frame_rate?"),
         ("camara.source=auto", "did you mean camera?"),
         ("rule.who.at_most=3", "did you mean rule.who.at_least?"),
-        ("zzz=1", "there are camera, faces"),
+        ("zzz=1", "choose one of camera, faces"),
     ],
 )
 def test_a_key_that_does_not_exist_is_answered_with_the_whole_name_of_the_one_meant(

@@ -63,7 +63,7 @@ def test_a_tuning_that_is_not_there_is_refused_with_its_line(opened: Open, tmp_p
     config = live.load()
     with pytest.raises(CameraTuningError) as caught:
         opened("imx219", tuning=config.camera.tuning)
-    assert "line 3: camera.tuning = 'purple': There is no camera tuning" in str(
+    assert "line 3: camera.tuning = 'purple': Unknown camera tuning" in str(
         live.refusal(config, caught.value)
     )
 
