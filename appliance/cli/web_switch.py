@@ -24,7 +24,7 @@ def switch(verb: str, path: Path | None) -> int:
     Raises UsageError, ConfigError, and ApplianceError where systemd refuses.
     """
     if path is None:
-        raise UsageError("There is no configuration file", "Name it with --config, or run setup.sh")
+        raise UsageError("No configuration file found", "Name it with --config, or run setup.sh")
     if verb != "status" and os.geteuid() != 0:
         raise UsageError(f"Switching the page {verb} needs root", f"sudo smart-selfie web {verb}")
     config = load_config(path)  # before a password is asked for

@@ -14,7 +14,7 @@ from appliance.config.suggest import key_meant
 from appliance.config.values import SECRET
 from appliance.config.yaml_text import KeyPath, parse_yaml
 from appliance.errors import ConfigError, Problem, UsageError, shown
-from appliance.storage.regular_file import read_regular
+from appliance.storage.regular_file import read_regular, trusted
 
 SYSTEM_CONFIG = Path("/etc/smart-selfie/config.yaml")
 LOCAL_CONFIG = Path("config.yaml")
@@ -62,7 +62,7 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
 
 def override_of(path: Path) -> Path:
     """Return the file beside ``path`` whose keys override it: config.override.yaml for config.yaml."""
-    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails where there is no name
+    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails without a name
 
 
 def place_of(path: Path, key: str) -> tuple[str, int | None]:
@@ -110,7 +110,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         return ConfigError([Problem("", None, reason, line, str(path))])
 
     try:
-        raw = read_regular(path, MAX_CONFIG_BYTES)
+        raw = read_regular(trusted(path), MAX_CONFIG_BYTES)
     except FileNotFoundError:
         raise refuse("file not found; smart-selfie check --print-default shows a good one") from None
     except OSError as error:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from appliance.clock import Clock, MonotonicClock
 from appliance.errors import NoSpaceError, ReadOnlyError, StorageError
+from appliance.storage.regular_file import trusted
 
 TEMPORARY = re.compile(r"\.smart-selfie-[0-9a-f]{16}\.part")
 """Names of files not yet complete. :func:`remove_leftovers` removes only these."""
@@ -55,15 +56,12 @@ def rewrite(path: Path, data: bytes) -> None:
     (set-group-ID), as that of the settings does, only owner and group may read it afterwards: it may hold a
     password now. Raises OSError.
     """
-    path = path.resolve()
-    about = path.stat()
+    path = trusted(path)
+    about = path.lstat()
     group, mode = about.st_gid, about.st_mode & 0o777
     if path.parent.stat().st_mode & stat.S_ISGID:
         group, mode = -1, mode & 0o770 | 0o040
-    with _temporary(path.parent, data, mode) as temporary:
-        for owner in (-1, about.st_uid):  # the group is the one that more may give
-            with contextlib.suppress(OSError):
-                os.chown(temporary, owner, group)
+    with _temporary(path.parent, data, mode, owner=(about.st_uid, group)) as temporary:
         temporary.replace(path)
     sync_folder(path.parent)
 
@@ -173,14 +171,21 @@ def _temporary_name(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
-    """Make a fsynced file under a temporary name, for the caller to rename. It is removed on any failure."""
+def _temporary(folder: Path, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> Iterator[Path]:
+    """Make a fsynced file under a temporary name, for the caller to rename. It is removed on any failure.
+
+    ``owner``, user and group, are given where that is permitted: by the handle, as in a folder where others
+    write the name may lead elsewhere by now.
+    """
     path = _temporary_name(folder)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             with contextlib.suppress(PermissionError):  # vfat has no modes
                 os.fchmod(handle, mode)  # whatever the umask says
+            for user in (-1, owner[0]) if owner else ():  # the group is the one that more may give
+                with contextlib.suppress(OSError):
+                    os.fchown(handle, user, owner[1] if owner else -1)
             file.write(data)
             file.flush()
             os.fsync(handle)

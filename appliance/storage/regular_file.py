@@ -20,8 +20,55 @@ _KINDS = (
 )
 
 
+_MOST_LINKS = 40
+"""As Linux has it (path_resolution(7))."""
+
+
 class NotRegularFileError(OSError):
     """Something other than a regular file. ``strerror`` says what, as ``it is a pipe, not a file``."""
+
+
+class ForeignLinkError(PermissionError):
+    """Root was to follow a link that another user made. ``strerror`` says so."""
+
+
+def trusted(path: Path) -> Path:
+    """Return the file that ``path`` leads to, without links. Raises ForeignLinkError, OSError.
+
+    As root, in folders where others write, only links that root made are followed: another user's would have
+    root read or write what that user may not. The file itself need not be there.
+    """
+    if os.geteuid() != 0:
+        return path.resolve()
+    done, links = Path("/"), 0
+    pending = list(reversed(path.absolute().parts[1:]))
+    while pending:
+        name = pending.pop()
+        step = done.parent if name == ".." else done / name
+        link = _link(step)
+        if link is None:
+            done = step
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+        if link.is_absolute():
+            done = Path("/")
+        pending.extend(reversed([part for part in link.parts if part != "/"]))
+    return done
+
+
+def _link(step: Path) -> Path | None:
+    """Return where the link ``step`` leads, None where it is none. Raises ForeignLinkError, OSError."""
+    try:
+        about = step.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISLNK(about.st_mode):
+        return None
+    if about.st_uid != 0:
+        raise ForeignLinkError(errno.EPERM, "it is another user's link; root follows none", str(step))
+    return step.readlink()
 
 
 def open_regular(path: Path, *, follow_links: bool = True) -> BinaryIO:

@@ -41,7 +41,7 @@ def make_app(resources: Iterable[Resource], link: Link) -> Starlette:
 
 
 async def _http_error(_: Request, error: HTTPException) -> Response:
-    return JSONResponse({"error": error.detail}, error.status_code)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
 async def _appliance_error(_: Request, error: ApplianceError) -> Response:

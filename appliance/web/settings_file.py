@@ -14,7 +14,7 @@ from appliance.config.load import MAX_CONFIG_BYTES, override_of
 from appliance.config.yaml_text import parse_yaml
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
-from appliance.storage.regular_file import NotRegularFileError, read_regular
+from appliance.storage.regular_file import NotRegularFileError, read_regular, trusted
 from appliance.web.edit import ABSENT, put, sections
 from appliance.web.settings_form import FIXED, HIDDEN, escaped, form_sections, known_keys
 
@@ -98,7 +98,7 @@ class SettingsFile:
         if path is None:
             raise ApplianceError("The page has no configuration file", "Start the page with --config FILE")
         _text_of(path)
-        folder = path.resolve().parent
+        folder = trusted(path).parent
         try:
             with durable.locked(folder):
                 before = _text_of(path)
@@ -117,7 +117,7 @@ class SettingsFile:
 def _text_of(path: Path) -> str:
     """Return the file's text. Raises ConfigError when it is not a regular file, or not text."""
     try:
-        raw = read_regular(path, MAX_CONFIG_BYTES)
+        raw = read_regular(trusted(path), MAX_CONFIG_BYTES)
         if len(raw) > MAX_CONFIG_BYTES:
             raise _wrong(path, f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is not a configuration")
         return raw.decode()

@@ -30,7 +30,7 @@ _ENOUGH = 4
 """Times the analysis size, in either direction: a larger picture is averaged to about that first."""
 
 # Pillow refuses above twice its limit, also where a later frame of a GIF claims to be larger than the first.
-# Between the two it warns, which is no news: those pictures are judged.
+# Between the two it only warns: those pictures are judged.
 Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE // 2
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Of broken metadata, which nobody asked for.
@@ -99,7 +99,7 @@ def in_words(path: Path, error: Exception) -> PictureError:
             size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
             return PictureError(f"{path} has {size} megapixels", TOO_LARGE)
         case FileNotFoundError():
-            return PictureError(f"There is no file {path}", "Is its name right?")
+            return PictureError(f"The file {path} does not exist", "Check its name")
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -93,7 +93,7 @@ def _white_point(image: Image.Image) -> float:
         strip = np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))))
         least, most = min(least, float(strip.min())), max(most, float(strip.max()))
     if not (np.isfinite(least) and np.isfinite(most)):
-        raise PictureError("The picture holds values that are no numbers", "Save it with 8 bits a channel")
+        raise PictureError("The picture holds values that are not numbers", "Save it with 8 bits a channel")
     if image.mode == "F" and most <= 2.0:
         return 1.0
     if least < 0:

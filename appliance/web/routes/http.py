@@ -26,7 +26,7 @@ async def json_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[s
                 if len(body) > max_bytes:
                     raise HTTPException(413, "The request is too large")
     except TimeoutError:
-        raise HTTPException(408, "The request came too slowly") from None
+        raise HTTPException(408, "The request came too slowly", {"Connection": "close"}) from None
     except ClientDisconnect:
         raise HTTPException(400) from None
     try:
