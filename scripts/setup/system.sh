@@ -1,4 +1,4 @@
-# What the appliance puts into the system: units, rules, user, settings. Sourced, not run.
+# Files of the appliance in the system: units, rules, user, settings. Sourced, not run.
 # shellcheck shell=bash
 #
 # Units go to /usr/local/lib: changes by `systemctl edit` lie in /etc, win, and survive an upgrade.
@@ -116,7 +116,7 @@ check_config() {
         fail "This version cannot use your $CONFIG" "Correct it as told above, then run setup.sh again"
 }
 
-# Anything but files beside CONFIG is an accident, or an attempt to have root open something else.
+# Anything but files beside CONFIG is an accident, or an attempt to make root open something else.
 only_files() {
     local folder odd
     folder=$(dirname "$CONFIG")

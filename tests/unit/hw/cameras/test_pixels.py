@@ -91,7 +91,7 @@ def test_white_is_zero_in_sixteen_bits_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -70000.0])
-def test_values_that_are_no_brightness_are_refused(tmp_path: Path, odd: float) -> None:
+def test_values_that_are_not_brightness_are_refused(tmp_path: Path, odd: float) -> None:
     values = grey() * 255
     values[0, 0] = odd
     of(values, "<f4").save(tmp_path / "a.tif")
@@ -225,7 +225,7 @@ def pieces() -> list[bytes]:
 
 
 @pytest.mark.parametrize("data", pieces(), ids=["JPEG", "PNG"])
-def test_that_more_pictures_follow_is_told(
+def test_that_more_pictures_follow_is_reported(
     tmp_path: Path, data: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, two, tail = (tmp_path / name for name in ("one.jpg", "two.jpg", "tail.jpg"))
