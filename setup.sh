@@ -65,7 +65,7 @@ install() {
         remove_old_releases "$before"
         doctor || note "It runs; the table above says what could be better"
         echo
-        echo "Installed and running. Photos lie in /var/lib/smart-selfie/photos"
+        echo "Installed and running. Photos are in /var/lib/smart-selfie/photos"
         return
     fi
     if [ -n "$before" ] && [ "$before" != "$RELEASE" ]; then
@@ -79,7 +79,7 @@ install() {
         fail "The new version did not become ready within $READY_SECONDS s; the version before is back, and $back" \
             "What it said: journalctl -u smart-selfie -b"
     fi
-    # Left running, it would use up its starts and reboot the machine under the hands of its owner.
+    # Left running, it would use up its starts and reboot the machine while its owner works on it.
     systemctl stop smart-selfie.service
     doctor || note "The table above says what is wrong"
     fail "Installed, but the camera does not deliver pictures" \

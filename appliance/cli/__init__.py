@@ -1,4 +1,4 @@
-"""``smart-selfie COMMAND``: one module a command, loaded only when it is called."""
+"""``smart-selfie COMMAND``: one module per command, loaded only when it is called."""
 
 import io
 import logging
@@ -14,15 +14,15 @@ from appliance.errors import ApplianceError
 
 _STARTED_ANEW = "SMART_SELFIE_UTF8"
 INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C has ended, as shells give it."""
+"""Exit status of a program ended by Ctrl-C, as shells give it."""
 _terminated: list[bool] = []
 
 
 def program() -> NoReturn:
-    """The whole process: :func:`main`, and out.
+    """Run the whole process: :func:`main`, then exit.
 
-    A stage that did not stop in time is still at work, often inside a library: pulling the interpreter away
-    from under it ends in a crash, which systemd would count as a failure. So the process ends at once then.
+    A stage that did not stop in time still works, often inside a library: an orderly exit of the interpreter
+    would crash it, which systemd would count as a failure. So the process then ends at once.
     """
     _use_utf8()
     for stream in (sys.stdout, sys.stderr):
@@ -34,7 +34,7 @@ def program() -> NoReturn:
     except SystemExit as end:  # argparse
         status = end.code if isinstance(end.code, int) else 1
     status = _flushed(status)
-    if status == INTERRUPTED and _terminated:  # as whoever sent it expects
+    if status == INTERRUPTED and _terminated:  # as the sender of the signal expects
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
     if all(thread is threading.main_thread() for thread in threading.enumerate()):
@@ -58,7 +58,7 @@ def _use_utf8() -> None:
 
 
 def _clean_up_when_interrupted() -> None:
-    """What a command has begun is finished or taken away, whoever ends it. Some have ways of their own."""
+    """Let signals raise, so that a command finishes or removes its output. Some handle them themselves."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminate)
 
@@ -69,7 +69,7 @@ def _terminate(_number: int, _frame: object) -> NoReturn:
 
 
 def _flushed(status: int) -> int:
-    """``status``, or 1 where the last of the output could not be written."""
+    """Return ``status``, or 1 if the last of the output could not be written."""
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -87,7 +87,7 @@ def _no_more_output() -> None:
 def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = lambda: None) -> int:
     """Run one command: exit 0 done, 1 the work failed, 2 bad usage or configuration.
 
-    ``before_work`` is called when all is loaded and understood.
+    ``before_work`` is called once everything is loaded and parsed.
     """
     args = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
@@ -99,7 +99,7 @@ def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = la
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _no_more_output()  # whoever read it has gone
+        _no_more_output()  # the reader has gone
         return 1
     except OSError as error:  # a folder that may not be entered, a name too long: of whatever file it is
         place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "

@@ -1,4 +1,4 @@
-"""``smart-selfie bench``: what a frame costs, beside the usual way to do it, in the same run."""
+"""``smart-selfie bench``: the cost of a frame, compared with the usual way in the same run."""
 
 import argparse
 import contextlib
@@ -34,9 +34,9 @@ from appliance.system.service import process_uptime
 SIZE = (640, 480)
 YUNET_SIZE = (320, 240)
 RECORDED = (150, 300)
-"""Frames of the scene that the real process is measured on: seconds 5 to 10."""
+"""Frames of the scene on which the real process is measured: seconds 5 to 10."""
 NOTICE_SECONDS = 0.1
-"""So often the memory of the real process is looked at while it says nothing."""
+"""Seconds between samples of the real process' memory while it reports nothing."""
 PEER_FRAMES = 20
 """Frames for the peer path: it costs the same for each, and is slow."""
 
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0; nothing here can fail for being slow."""
+    """Exit 0; being slow is not a failure."""
     config = config_of(args)
     yunet = None if args.peer is None else open_yunet(args.peer)
     models = load_models(config)
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def scene_frames(count: int) -> list[Frame]:
-    """The bundled scene at 640x480, four people, 30 frames a second."""
+    """Return the bundled scene at 640x480, four people, 30 frames per second."""
     scene = open_scene(VirtualClock(), analysis_size=SIZE, loop=True)
     frames = []
     for number in range(count):
@@ -81,7 +81,7 @@ def scene_frames(count: int) -> list[Frame]:
 
 
 def measure(config: Config, models: Models, frames: Sequence[Frame]) -> dict[str, Any]:
-    """CPU milliseconds a frame, by stage and together, and the ratio to the peer path."""
+    """Return CPU milliseconds per frame, by stage and in total, and the ratio to the peer path."""
     people: list[int] = []
     assembly = assemble(config, models, on_decision=[lambda decision: people.append(len(decision.people))])
     runner = Runner(frames, assembly.lines, MonotonicClock(), threading.Event())
@@ -104,7 +104,7 @@ def measure(config: Config, models: Models, frames: Sequence[Frame]) -> dict[str
 
 
 def compare(stages_ms: dict[str, float], peer_ms: float) -> dict[str, Any]:
-    """Return what a frame costs by stage and together, and how many times more the peer path costs."""
+    """Return the cost of a frame by stage and in total, and the peer path's as a multiple of it."""
     frame_ms = sum(stages_ms.values())
     return {
         "stages_ms": {name: round(value, 3) for name, value in stages_ms.items()},
@@ -117,7 +117,7 @@ def compare(stages_ms: dict[str, float], peer_ms: float) -> dict[str, Any]:
 def measure_finders(
     faces: FaceSettings, frames: Sequence[Frame], yunet: cv2.FaceDetectorYN | None
 ) -> dict[str, dict[str, float]]:
-    """CPU milliseconds of each face finder: a full search, and a frame while people are followed."""
+    """Return CPU milliseconds of each face finder: a full search, and a frame while people are tracked."""
     haar = cv2.CascadeClassifier(str(cascade_path("haarcascade_frontalface_default.xml")))
     result = {
         "Haar 1.3/5": {"full_ms": _cpu_ms(lambda f: haar.detectMultiScale(f.grey, 1.3, 5), frames[:20])}
@@ -137,19 +137,19 @@ def measure_finders(
 
 
 def open_yunet(path: Path) -> cv2.FaceDetectorYN:
-    """YuNet as its users run it at 320x240. Raises ApplianceError."""
+    """Return YuNet as its users run it at 320x240. Raises ApplianceError."""
     if not path.is_file():
-        raise ApplianceError(f"There is no peer {path}", "Name YuNet's ONNX file")
+        raise ApplianceError(f"The peer's model {path} is missing", "Name YuNet's ONNX file")
     try:
         return cv2.FaceDetectorYN.create(str(path), "", YUNET_SIZE, 0.7, 0.3, 5000)
     except cv2.error as error:
-        raise ApplianceError(f"{path} is no YuNet: {error.err}", "Name YuNet's ONNX file") from error
+        raise ApplianceError(f"{path} is not a YuNet model: {error.err}", "Name YuNet's ONNX file") from error
 
 
 def start_appliance(config: Config) -> dict[str, Any]:
-    """``smart-selfie run`` on a recording of the scene in which everybody smiles and a photo is taken.
+    """Run ``smart-selfie run`` on a recording of the scene in which everybody smiles and a photo is taken.
 
-    Seconds from process start to ready, and the most memory that was resident, in MB.
+    Returns seconds from process start to ready, and the maximum resident memory in MB.
     """
     with tempfile.TemporaryDirectory() as folder:
         recording, photos = Path(folder) / "recording", Path(folder) / "photos"
@@ -168,12 +168,12 @@ def start_appliance(config: Config) -> dict[str, Any]:
         ready, resident = _watch(command, Path(folder) / "notify")
         kept = any(PHOTO.fullmatch(file.name) for file in photos.iterdir())
     if ready is None or not resident or not kept:
-        raise ApplianceError("The appliance did not take its photo", "Is the machine too busy? Try again")
+        raise ApplianceError("The appliance did not take its photo", "The machine may be too busy; try again")
     return {"ready_s": ready, "memory_mb": resident}
 
 
 def _watch(command: Sequence[str], address: Path) -> tuple[float | None, int]:
-    """Run ``command`` as systemd would, until it ends. Seconds until it is ready, and most memory, MB."""
+    """Run ``command`` as systemd would; return the seconds until ready, and the maximum memory in MB."""
     ready, resident = None, 0
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
         notices.bind(str(address))
@@ -192,7 +192,7 @@ def _watch(command: Sequence[str], address: Path) -> tuple[float | None, int]:
 
 
 def _record(folder: Path) -> None:
-    """The part of the scene in which the last of four begins to smile, 30 frames a second."""
+    """Record the part of the scene in which the last of four begins to smile, 30 frames per second."""
     folder.mkdir()
     scene = open_scene(VirtualClock())
     for number in range(RECORDED[0], RECORDED[1]):
@@ -200,14 +200,14 @@ def _record(folder: Path) -> None:
 
 
 def _most_resident_mb(pid: int) -> int:
-    """0 where the process has ended."""
+    """Return the maximum resident memory, MB; 0 if the process has ended."""
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     kilobytes = (int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
     return next(kilobytes, 0) // 1024
 
 
 def _peer(cascade: cv2.CascadeClassifier, models: Models, frame: Frame) -> None:
-    """The usual way: the whole frame through a Haar cascade at 1.3/5, then one call a face."""
+    """Judge a frame the usual way: the whole frame through a Haar cascade at 1.3/5, one call per face."""
     squares = cascade.detectMultiScale(frame.grey, 1.3, 5)
     boxes: list[Box] = [tight_box(*map(float, square)) for square in squares]
     for box in boxes:

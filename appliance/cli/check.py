@@ -1,4 +1,4 @@
-"""``smart-selfie check``: every problem in a configuration, before the appliance sees it."""
+"""``smart-selfie check``: every problem in a configuration, before the appliance reads it."""
 
 import argparse
 import dataclasses
@@ -16,7 +16,7 @@ from appliance.errors import ConfigError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml", help="else the usual places")
+    parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml", help="default: the usual places")
     parser.add_argument(
         "--set",
         dest="overrides",
@@ -25,14 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="check it with this setting changed",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a problem, one a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per problem and line")
     parser.add_argument("--print-schema", action="store_true", help="print a JSON Schema, for editors")
     parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")
     parser.add_argument("--print-table", action="store_true", help="print docs/settings.md")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 good, 2 if there is a problem."""
+    """Exit 0 without a problem, else 2."""
     if args.print_default:
         sys.stdout.write(render())
         return 0

@@ -1,4 +1,4 @@
-"""What several commands share: the configuration they run with, and faces as JSON."""
+"""Functions that several commands share: configuration, output checks, faces as JSON."""
 
 import argparse
 import json
@@ -37,8 +37,10 @@ PROGRAM = (
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
-    """``--config`` and ``--set``."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration; else the usual places")
+    """Add ``--config`` and ``--set``."""
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration file; default: the usual one"
+    )
     parser.add_argument(
         "--set",
         dest="overrides",
@@ -50,15 +52,15 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def config_of(args: argparse.Namespace) -> Config:
-    """The configuration the arguments ask for. Raises ConfigError, UsageError."""
+    """Return the configuration that the arguments name. Raises ConfigError, UsageError."""
     overrides = [parse_override(text) for text in args.overrides]
     return load_config(args.config or find_config(), overrides)
 
 
 def config_in_force(args: argparse.Namespace) -> Config:
-    """The same, or what the appliance goes on running with where that is bad; which is told.
+    """Return the same, or, with a message if that is invalid, the last good configuration.
 
-    Raises ConfigError where there is neither, UsageError.
+    Raises ConfigError if neither can be used, UsageError.
     """
     overrides = [parse_override(text) for text in args.overrides]
     live = LiveConfig(args.config or find_config(), overrides, state_folder(access=os.R_OK))
@@ -69,13 +71,13 @@ def config_in_force(args: argparse.Namespace) -> Config:
 
 
 def check_output(path: Path, suffixes: str | tuple[str, ...], source: Path | None = None) -> None:
-    """Whether a file ``path`` could be written, asked before the work begins.
+    """Check before the work begins that the file ``path`` can be written.
 
-    Raises UsageError when it ends in none of ``suffixes`` (the first is advised) or is the very ``source``,
+    Raises UsageError when it ends in none of ``suffixes`` (the first is advised) or is ``source`` itself,
     StorageError.
     """
     if source is not None and path.exists() and source.exists() and path.samefile(source):
-        raise UsageError(f"{path} is what is read: it would be lost", "Name another file")
+        raise UsageError(f"{path} is the input: it would be overwritten", "Name another file")
     endings = (suffixes,) if isinstance(suffixes, str) else suffixes
     if path.suffix.lower() not in endings:
         named = f"Name it {path.stem}{endings[0]}"
@@ -93,7 +95,7 @@ def check_output(path: Path, suffixes: str | tuple[str, ...], source: Path | Non
 
 
 def say(message: Mapping[str, Any]) -> None:
-    """One JSON object on one line of standard output, at once; names that are no text are escaped."""
+    """Print one JSON object on one line of standard output, at once; names that are not text are escaped."""
     line = json.dumps(message, ensure_ascii=False)
     try:
         line.encode(sys.stdout.encoding or "ascii")
@@ -104,7 +106,7 @@ def say(message: Mapping[str, Any]) -> None:
 
 
 def faces_of(decision: "Decision") -> list[dict[str, Any]]:
-    """Everybody seen in the frame, boxes in pixels of the full picture."""
+    """Return everybody seen in the frame, boxes in pixels of the full picture."""
     sx, sy = decision.frame.picture_scale
     result = []
     for one in decision.people:

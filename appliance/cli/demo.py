@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="film with this computer's webcam instead (number N, the first is 0), until Ctrl-C",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object an event, one a line")
-    parser.add_argument("--web", action="store_true", help="play on and show it in a browser, until Ctrl-C")
+    parser.add_argument("--json", action="store_true", help="one JSON object per event and line")
+    parser.add_argument("--web", action="store_true", help="show it in a browser, until Ctrl-C")
     parser.add_argument(
         "--set",
         dest="overrides",
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 if a photo was taken and all people on each show it, else 1; with a camera 0 at Ctrl-C."""
+    """Exit 0 if photos were taken and everybody shows it on each, else 1; with a camera 0 at Ctrl-C."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     settings = settings_of(args)
     if args.web:
@@ -77,7 +77,7 @@ def is_filmed(settings: DemoSettings) -> bool:
 
 
 class _Show:
-    """One run of the demo: what is told while it plays, and how it ends."""
+    """One run of the demo: its messages and its exit status."""
 
     def __init__(self, config: Config, out: Path, *, filmed: bool, tell_program: bool) -> None:
         if not filmed:

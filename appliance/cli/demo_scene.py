@@ -13,7 +13,7 @@ def play_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
 
 
 def check_scene_can_show(config: Config) -> None:
-    """Raise UsageError where the people of the scene never look as ``rule.expression`` asks."""
+    """Raise UsageError if the people of the scene never show ``rule.expression``."""
     wanted = config.rule.expression
     shown = scene.SCENE_EXPRESSIONS
     if not set(wanted) & set(shown):

@@ -1,4 +1,4 @@
-"""``smart-selfie demo --web``: the scene or a webcam, on and on, with the live page beside it."""
+"""``smart-selfie demo --web``: the scene or a webcam, in a loop, with the live page."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ _POLL_SECONDS = 0.2
 
 
 def play_in_browser(out: Path, settings: Sequence[tuple[str, Any]], *, filmed: bool) -> int:
-    """Play until Ctrl-C, a recording's end, or the page's; return 0, or the page's status where it failed.
+    """Play until Ctrl-C, the end of a recording or of the page; return 0, or the status of a failed page.
 
     Its configuration is ``out/demo.yaml``: the page changes it. ``filmed``: by the camera of the settings.
     """
@@ -87,8 +87,8 @@ def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, 
 class PageProcess:
     """The page's process while the context lasts.
 
-    ``on_ready`` is called once it listens, ``on_end`` when it ends by itself, both by a thread. It tells that
-    it listens over the socket ``ready`` (made here), as a service tells systemd: sd_notify(3).
+    ``on_ready`` is called once it listens, ``on_end`` when it ends by itself, both by a thread. It reports
+    that it listens over the socket ``ready`` (made here), as a service does to systemd: sd_notify(3).
     """
 
     def __init__(

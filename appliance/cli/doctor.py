@@ -1,4 +1,4 @@
-"""``smart-selfie doctor``: every fault of this machine with what to do about it."""
+"""``smart-selfie doctor``: every fault of this machine with its remedy."""
 
 import argparse
 import dataclasses
@@ -29,18 +29,18 @@ MIN_TEXT_WIDTH = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--json", action="store_true", help="one JSON object a check, one a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per check and line")
     parser.add_argument(
         "--root",
         type=Path,
         default=Path("/"),
         metavar="DIR",
-        help="examine the machine whose files lie in DIR, such as the card of another one",
+        help="examine the machine whose files are in DIR, such as the card of another one",
     )
     parser.add_argument(
         "--board",
         action="store_true",
-        help="a minute of trials on a Raspberry Pi and one report to pass on; the appliance stops meanwhile",
+        help="a minute of tests on a Raspberry Pi, for a report to share; stops the appliance meanwhile",
     )
     add_config_arguments(parser)
 
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
-    """Every check, the quick ones first."""
+    """Yield the result of every check, the quick ones first."""
     config, finding = _settings(args)
     yield finding
     yield board_checks.check_board(machine)
@@ -85,8 +85,8 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
 
 def _report(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     config, finding = _settings(args)
-    if finding.state is Status.FAULT:  # its words quote the file
-        finding = fault(finding.name, "cannot be used: the default is tried", "smart-selfie check tells why")
+    if finding.state is Status.FAULT:  # its message quotes the file
+        finding = fault(finding.name, "cannot be used; the defaults are tested", "Run: smart-selfie check")
     yield finding
     yield from on_board.board_report(config, machine, MonotonicClock(), on_board.Trial(_say_meanwhile))
 
@@ -96,7 +96,7 @@ def _settings(args: argparse.Namespace) -> tuple[Config, Finding]:
         config = config_of(args)
     except ConfigError as error:
         told = error.what.replace("\n", "; ")
-        return Config(), fault("settings", told, "Correct them: it does not start so")
+        return Config(), fault("settings", told, "Fix them; the appliance cannot start with these settings")
     slips = [f"{problem.key} = {problem.value}: {problem.reason}" for problem in advice(config)]
     if slips:
         return config, warning("settings", "; ".join(slips), "Pins are counted by their GPIO (BCM) number")

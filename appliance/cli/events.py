@@ -1,4 +1,4 @@
-"""What happened in a recording or the demo, told as it happens: for a program, or for a person."""
+"""Events of a recording or the demo, reported as they happen: for a program, or for a person."""
 
 import sys
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Tell = Callable[[dict[str, Any]], None]
 
 
 class Events:
-    """What happened, told as it happens: each change, each photo, and a summary at the end."""
+    """Reports each change, each photo, and a summary at the end."""
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
@@ -25,16 +25,16 @@ class Events:
         self._said: dict[str, Any] = {"people": 0, "all_show": False}
 
     def frame(self, decision: Decision) -> None:
-        """Tell what is new in this frame."""
+        """Report the changes in this frame."""
         self._frames += 1
         self._time = self.seconds(decision)
         self._change(decision, "people", len(decision.people))
         self._change(decision, "all_show", decision.all_show)
 
     def photo(self, decision: Decision, file: str | None) -> None:
-        """Tell of a photo; ``file`` is None when photos are not kept.
+        """Report a photo; ``file`` is None when photos are not kept.
 
-        ``time`` is the kept frame's, ``decided`` that of the frame with which it was decided to take one.
+        ``time`` is that of the kept frame, ``decided`` that of the frame with the decision.
         """
         self.photos += 1
         decided = decision.decided_at
@@ -43,13 +43,13 @@ class Events:
         self._say("photo", decision, decided=decided, file=file, faces=faces_of(decision))
 
     def seconds(self, decision: Decision) -> float:
-        """Seconds since the first frame."""
+        """Return seconds since the first frame."""
         moment = decision.frame.captured_at
         self._start = moment if self._start is None else self._start
         return moment - self._start
 
     def summary(self, dropped: int = 0) -> None:
-        """The last line."""
+        """Report the summary."""
         self._tell(
             {
                 "event": "summary",
@@ -72,7 +72,7 @@ class Events:
 
 
 def tell_person(event: dict[str, Any]) -> None:
-    """One line of words, above a progress bar if there is one."""
+    """Print one line for a person, above a progress bar if there is one."""
     kind, clock = event["event"], f"{event.get('time', 0):7.2f} s  "
     if kind == "photo":
         text = f"{clock}photo {event['file'] or '(not kept: no --out)'}, {_people(len(event['faces']))}"

@@ -1,4 +1,4 @@
-"""Why each frame was taken or not: for a person at the terminal, for a program, and as a picture."""
+"""Explanation of each frame's decision: for a person at the terminal, for a program, and as a picture."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -17,7 +17,7 @@ PLOT_SIZE = (1600, 500)
 
 
 def explanation(decision: Decision, level: Level) -> dict[str, Any]:
-    """One frame: what was decided, why, and what each person lacks."""
+    """Return the decision on one frame, its reason, and what each person lacks."""
     return {
         "event": "frame",
         "time": round(decision.frame.captured_at, 3),
@@ -40,7 +40,7 @@ def explanation(decision: Decision, level: Level) -> dict[str, Any]:
 
 
 def lacks(one: Showing, level: Level) -> str | None:
-    """What keeps this person from counting as showing it, in words; None if nothing does."""
+    """Return in words why this person does not count as showing it; None for one who does."""
     if not one.person.counts:
         return "passing by or a poster: does not count"
     if not one.person.seen:
@@ -55,14 +55,14 @@ def lacks(one: Showing, level: Level) -> str | None:
 
 
 def _below(score: float, limit: float) -> str:
-    """Return ``score``, which is below ``limit``, in two digits that say so too."""
+    """Return ``score``, which is below ``limit``, rounded so that it stays below."""
     return f"{min(score, limit - 0.01):.2f}" if f"{score:.2f}" == f"{limit:.2f}" else f"{score:.2f}"
 
 
 class Account:
-    """What happened, for a person at the terminal: who held it up for how long, then a line for each frame.
+    """Account for a person at the terminal: how long each person held up the photo, then a line per frame.
 
-    In memory until it is told: a hundred bytes a frame.
+    It is kept in memory until it is printed: a hundred bytes per frame.
     """
 
     def __init__(self, level: Level) -> None:
@@ -74,7 +74,7 @@ class Account:
         self._time = 0.0
 
     def add(self, decision: Decision) -> None:
-        """One more frame."""
+        """Add a frame."""
         moment = decision.frame.captured_at
         for number in self._lacking:  # since the frame before
             self._held_up[number] += moment - self._time
@@ -87,7 +87,7 @@ class Account:
         self._lines.append(frame_in_words(explanation(decision, self._level)))
 
     def tell(self) -> None:
-        """Print the account; nothing where there was no frame."""
+        """Print the account; nothing without a frame."""
         for number, seconds in sorted(self._held_up.items(), key=lambda item: -item[1]):
             best, needed = _below(self._best[number], self._level.shows), f"{self._level.shows:.2f}"
             tqdm.write(f"Held up {seconds:.1f} s by person {number} (best {best} of {needed})")
@@ -96,7 +96,7 @@ class Account:
 
 
 def frame_in_words(explained: dict[str, Any]) -> str:
-    """Return one line of words."""
+    """Return one line for a person."""
     mark = "TAKE" if explained["trigger"] else "yes " if explained["all_show"] else "no  "
     people = "; ".join(
         f"{one['number']}: {one['lacks'] or format(one['score'], '.2f') + ' shows it'}"
@@ -106,7 +106,7 @@ def frame_in_words(explained: dict[str, Any]) -> str:
 
 
 class Plot:
-    """Everybody's score over time, the thresholds, and the photos. In memory: a hundred bytes a frame."""
+    """Plot of everybody's score over time, thresholds and photos. Takes a hundred bytes per frame."""
 
     def __init__(self, level: Level) -> None:
         self._level = level
@@ -114,12 +114,12 @@ class Plot:
         self._photos: list[float] = []
 
     def frame(self, decision: Decision) -> None:
-        """One more frame."""
+        """Add a frame."""
         scores = tuple((one.person.number, one.score) for one in decision.people)
         self._moments.append(Moment(decision.frame.captured_at, scores, decision.all_show))
 
     def photo(self, decision: Decision) -> None:
-        """The photo kept."""
+        """Add the photo that was kept."""
         self._photos.append(decision.frame.captured_at)
 
     def save(self, path: Path) -> None:

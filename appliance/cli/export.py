@@ -1,4 +1,4 @@
-"""``smart-selfie export DIR``: all photos into a folder, on a stick for instance, each one verified."""
+"""``smart-selfie export DIR``: copy all photos into a folder, such as a stick's, and verify each one."""
 
 import argparse
 import contextlib
@@ -16,7 +16,7 @@ from appliance.system.service import setup_logging
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="where photos go; made if need be")
+    what.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="target folder; created if missing")
     what.add_argument("--print-label", action="store_true", help="print the name a stick must have")
     parser.add_argument("--json", action="store_true", help="the result as one JSON object")
     add_config_arguments(parser)

@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="+", type=Path, metavar="FILE", help="a picture, or a folder of pictures"
     )
     parser.add_argument(
-        "--save", type=Path, metavar="PNG", help="draw what was found on the picture; for one picture"
+        "--save", type=Path, metavar="PNG", help="save one picture with the results drawn on it"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a file, one a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per file and line")
     add_config_arguments(parser)
 
 
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _judged(judge: "StillJudge", paths: list[Path]) -> Iterator[tuple[Path, Decision | PictureError]]:
-    """Every picture, those of a folder one by one, with the decision on it or why there is none."""
+    """Yield every picture, those of a folder one by one, with its decision or its error."""
     for path in paths:
         try:
             for picture in pictures_in(path) if is_folder(path) else [path]:
@@ -95,7 +95,7 @@ class StillJudge:
         self._models = load_models(config)
 
     def judge(self, path: Path) -> Decision:
-        """The decision on one picture, as if nothing had been seen before. Raises PictureError."""
+        """Return the decision on one picture, independent of earlier ones. Raises PictureError."""
         frame = frame_from_picture_file(path, self._config.camera.analysis_size)
         decisions: list[Decision] = []
         assembly = assemble(self._config, self._models, on_decision=[decisions.append], still=True)
@@ -104,7 +104,7 @@ class StillJudge:
 
 
 def save(path: Path, decision: Decision, config: Config) -> None:
-    """Write what the page would show as PNG; what is there is replaced. Raises StorageError, PictureError."""
+    """Write the page's view as PNG over an existing file. Raises StorageError, PictureError."""
     _, data = cv2.imencode(".png", view(decision, config.rule, light=False))
     try:
         durable.write_over(path, data.tobytes())

@@ -1,4 +1,4 @@
-"""``smart-selfie light STATE``: the light while the appliance itself does not run, as after its last try."""
+"""``smart-selfie light STATE``: the light while the appliance does not run, as after its last attempt."""
 
 import argparse
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _SIGNALS = {str(signal): signal for signal in SIGNALS}
 
 NOT_THE_LIGHT = {"button_pin": "none", "buzzer_pin": "none", "flash_pin": "none"}
-"""What may be the very thing that stands in the way; the light is needed to say so."""
+"""Sections that may themselves be the fault that the light has to show."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 when told to stop by SIGTERM or SIGINT.
+    """Exit 0 when stopped by SIGTERM or SIGINT.
 
-    With a configuration that is bad the pins are those of the last good one.
+    With an invalid configuration the pins are those of the last good one.
     """
     setup_logging()
     config = config_in_force(args)

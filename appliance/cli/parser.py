@@ -1,4 +1,4 @@
-"""What the command line takes: the commands, their options, and what to suggest for a mistyped one."""
+"""Parser of the command line: commands, options, and suggestions for mistyped ones."""
 
 import argparse
 import difflib
@@ -13,32 +13,32 @@ COMMANDS = {
     "run": "the appliance itself; systemd starts this",
     "demo": "the whole appliance on a bundled scene or a webcam, no Raspberry Pi needed",
     "judge": "judge still pictures: who shows the expression?",
-    "replay": "run a recording through the appliance and say what it would have done",
-    "record": "keep a short clip of what is analysed, to tune the rule with replay",
-    "check": "name every problem in a configuration",
+    "replay": "run a recording through the appliance and report its decisions",
+    "record": "save a short clip of the analysed pictures, to tune the rule with replay",
+    "check": "list every problem in a configuration",
     "doctor": "examine this machine: every fault, and what to do about it",
     "export": "copy all photos into a folder, such as a USB stick, and verify each",
-    "light": "let the light say one thing until told to stop, while the appliance does not run",
+    "light": "show one signal on the light until stopped, while the appliance does not run",
     "web": "the live page in a browser: serve it, or switch it on and off",
     "web-password": "set the page's password",
-    "bench": "measure what a frame costs, beside the usual way to do it",
+    "bench": "measure the cost of a frame, compared with the usual way",
 }
 
 _INVALID_CHOICE = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<choices>.*)\)")
 
 
 class CommandParser(argparse.ArgumentParser):
-    """Argument parser that suggests what may have been meant."""
+    """Argument parser with suggestions for mistyped words."""
 
     def error(self, message: str) -> NoReturn:
-        """Print usage and ``message``, with a suggestion if a word of a list was mistyped; exit 2."""
+        """Print usage and ``message``, with a suggestion for a mistyped word of a list; exit 2."""
         if found := _INVALID_CHOICE.search(message):
             close = _closest(found["given"], re.findall(r"[\w-]+", found["choices"]))
             message += f"; did you mean {close}?" if close else ""
         super().error(message)
 
     def refuse_unknown(self, words: Sequence[str]) -> NoReturn:
-        """Print usage and which of ``words`` the command does not take; exit 2."""
+        """Print usage and those of ``words`` that the command does not know; exit 2."""
         told = []
         for word in words:
             close = _closest(
@@ -49,7 +49,7 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return the arguments understood; ``run`` is the command's function. Exits 2 where they are not."""
+    """Return the parsed arguments; ``run`` is the command's function. Exits 2 for invalid ones."""
     chosen = [word for word in arguments if not word.startswith("-")][:1]
     parser, commands = make_parsers(load=chosen)
     if not arguments:

@@ -1,7 +1,7 @@
-"""``smart-selfie record``: a short clip of what the appliance analyses, to tune the rule with ``replay``.
+"""``smart-selfie record``: a short clip of the analysed pictures, to tune the rule with ``replay``.
 
-Only when somebody calls it; the light says so as long as it lasts. The clip has the size of the analysis
-image and is not encrypted: delete it when it has served.
+The appliance never records by itself; the light shows a recording as long as it lasts. The clip has the size
+of the analysis image and is not encrypted: delete it when you are done with it.
 """
 
 import argparse
@@ -28,7 +28,7 @@ MAX_RECORD_SECONDS = 120.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("file", type=Path, metavar="FILE.avi", help="the clip, made here")
+    parser.add_argument("file", type=Path, metavar="FILE.avi", help="file of the clip")
     parser.add_argument("--seconds", type=float, default=20.0, help=f"at most {MAX_RECORD_SECONDS:.0f}")
     add_config_arguments(parser)
 
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 when the clip is written. The appliance itself must not run: a camera serves one program."""
     config = config_of(args)
     if not 0 < args.seconds <= MAX_RECORD_SECONDS:
-        raise UsageError(f"--seconds {args.seconds:g} is not above 0 and at most {MAX_RECORD_SECONDS:.0f}")
+        raise UsageError(f"--seconds {args.seconds:g} must be above 0 and at most {MAX_RECORD_SECONDS:.0f}")
     check_output(args.file, ".avi")
     setup_logging()
     clock = MonotonicClock()
@@ -52,12 +52,12 @@ def run(args: argparse.Namespace) -> int:
             camera.close()
     finally:
         panel.close()
-    print(f"{args.file}: {frames / config.camera.frame_rate:.1f} s. Delete it when it has served.")
+    print(f"{args.file}: {frames / config.camera.frame_rate:.1f} s. Delete it when you are done with it.")
     return 0
 
 
 def record(camera: Camera, path: Path, seconds: float, config: Config, clock: Clock) -> int:
-    """Write ``seconds`` of the camera's analysis images, or less if told to stop; returns the clip's frames.
+    """Write ``seconds`` of the camera's analysis images, less if stopped; return the clip's frame count.
 
     Raises StorageError.
     """

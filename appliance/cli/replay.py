@@ -39,14 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source", type=Path, metavar="SOURCE", help="a video, an animated GIF or a folder of pictures"
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="keep the photos and a contact sheet here")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="save the photos and a contact sheet here")
     parser.add_argument(
         "--save",
         type=Path,
         metavar="WEBM",
-        help="the recording again, with what was found drawn on it; .webm plays in browsers, .mp4 in players",
+        help="save the recording with the results drawn on it; .webm plays in browsers, .mp4 in players",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object an event, one a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per event and line")
     parser.add_argument(
         "--seconds-per-picture",
         type=float,
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--explain",
         action="store_true",
-        help="say for every frame why it was taken or not, and who lacks what",
+        help="explain every frame's decision, with what each person lacks",
     )
     parser.add_argument(
         "--plot",
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 when the recording was played to its end."""
+    """Exit 0 when the recording has been played to its end."""
     config = config_of(args)
     _check(args)
     level = level_of(config.rule.expression, config.rule.sensitivity)
@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
-    """What is asked for, before the work begins. Raises UsageError, StorageError."""
+    """Check the arguments before the work begins. Raises UsageError, StorageError."""
     if args.save is not None:
         check_output(args.save, SAVED_AS, args.source)
     if args.plot is not None:
@@ -121,7 +121,7 @@ def _check(args: argparse.Namespace) -> None:
     seconds = args.seconds_per_picture
     if seconds is not None and not 0 < seconds <= LONGEST_PICTURE_SECONDS:
         limit = f"above 0 and at most {LONGEST_PICTURE_SECONDS:g}"
-        raise UsageError(f"--seconds-per-picture {seconds:g} is not {limit}")
+        raise UsageError(f"--seconds-per-picture {seconds:g} must be {limit}")
 
 
 def _picture_seconds(args: argparse.Namespace) -> float | None:
@@ -141,7 +141,7 @@ def play(
     on_decision: Sequence[DecisionObserver] = (),
     on_choice: Sequence[DecisionObserver] = (),
 ) -> None:
-    """Every frame of ``recording`` through the stages, one after the other."""
+    """Run every frame of ``recording`` through the stages, one after the other."""
 
     def on_frame(decision: Decision) -> None:
         events.frame(decision)
@@ -170,7 +170,7 @@ def play(
 
 
 def _frames(recording: Recording) -> Iterator[Frame]:
-    """The recording's frames, with a bar on a terminal."""
+    """Yield the recording's frames, with a progress bar on a terminal."""
     with tqdm(total=recording.frame_count, unit="frame", disable=None, leave=False) as bar:
         while True:
             try:

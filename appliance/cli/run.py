@@ -13,12 +13,12 @@ from appliance.system.service import ask_for_power_off, setup_logging
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--verbose", action="store_true", help="say more")
+    parser.add_argument("--verbose", action="store_true", help="log more")
     add_config_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until SIGTERM. Exit 0 stopped as told, 1 something broke, 2 the configuration is bad."""
+    """Run until SIGTERM. Exit 0 after a stop, 1 after a failure, 2 with an invalid configuration."""
     from appliance.daemon.daemon import Daemon  # noqa: PLC0415  (a bad configuration is told without loading it all)
 
     setup_logging(verbose=args.verbose)

@@ -1,4 +1,4 @@
-"""``smart-selfie web-password``: set the page's password in the configuration, scrambled."""
+"""``smart-selfie web-password``: set the page's password in the configuration, hashed."""
 
 import argparse
 import getpass
@@ -11,25 +11,27 @@ from appliance.errors import UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration; else the usual places")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="configuration; default: the usual places"
+    )
     parser.add_argument("--print", action="store_true", help="only print the line to put under web:")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Asks twice at a terminal; reads one line of standard input otherwise. Exit 2 if it cannot be one."""
-    from appliance.web.passwords import scramble  # noqa: PLC0415
+    """Ask twice at a terminal, else read one line of standard input. Exit 2 for an unusable password."""
+    from appliance.web.passwords import hash_password  # noqa: PLC0415
     from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
     password = typed_password()
-    scrambled = scramble(password)
+    hashed = hash_password(password)
     if args.print:
-        print(f"  password: '{scrambled}'")
+        print(f"  password: '{hashed}'")
         return 0
     path = args.config or find_config()
     if path is None:
-        raise UsageError("There is no configuration file", "Name it with --config, or use --print")
-    SettingsFile(path).set_password(scrambled)
-    print(f"The password stands in {path}. Restart smart-selfie-web to use it.")
+        raise UsageError("No configuration file found", "Name it with --config, or use --print")
+    SettingsFile(path).set_password(hashed)
+    print(f"Password saved in {path}. Restart smart-selfie-web to use it.")
     return 0
 
 
@@ -45,9 +47,9 @@ def typed_password() -> str:
             "That password is not UTF-8 text", "Use plain letters and digits, or set LANG=C.UTF-8"
         ) from None
     except EOFError:
-        raise UsageError("There was no password", "Type it, or give it as a line of standard input") from None
+        raise UsageError("No password was given", "Type it, or pass it as a line of standard input") from None
     if len(normalised(password)) < SHORTEST:
-        raise UsageError("That password is too short", f"It takes {SHORTEST} characters or more")
+        raise UsageError("That password is too short", f"Use {SHORTEST} characters or more")
     return password
 
 
@@ -56,5 +58,5 @@ def _ask() -> str:
         return sys.stdin.readline(1025).rstrip("\r\n")
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:
-        raise UsageError("The two are not the same", "Try again")
+        raise UsageError("The two passwords differ", "Try again")
     return password

@@ -24,7 +24,7 @@ def switch(verb: str, path: Path | None) -> int:
     Raises UsageError, ConfigError, and ApplianceError where systemd refuses.
     """
     if path is None:
-        raise UsageError("There is no configuration file", "Name it with --config, or run setup.sh")
+        raise UsageError("No configuration file found", "Name it with --config, or run setup.sh")
     if verb != "status" and os.geteuid() != 0:
         raise UsageError(f"Switching the page {verb} needs root", f"sudo smart-selfie web {verb}")
     config = load_config(path)  # before a password is asked for
@@ -39,13 +39,13 @@ def switch(verb: str, path: Path | None) -> int:
 
 def _on(config: Config, path: Path) -> None:
     from appliance.cli.web_password import typed_password  # noqa: PLC0415  (an extra: not everybody has it)
-    from appliance.web.passwords import scramble  # noqa: PLC0415
+    from appliance.web.passwords import hash_password  # noqa: PLC0415
 
     changes: dict[str, Any] = {}
     if config.web.password:
         print("The password stays as it is; sudo smart-selfie web-password changes it.")
     else:
-        changes["web.password"] = scramble(typed_password())
+        changes["web.password"] = hash_password(typed_password())
     if is_loopback(config.web.listen):
         changes["web.listen"] = "0.0.0.0"
     if not config.web.enabled:

@@ -1,6 +1,6 @@
-"""The configuration of a running appliance: watched for changes, and the last good one remembered.
+"""Configuration of a running appliance: watches the file for changes and remembers the last good version.
 
-The file is looked at about twice a second. That costs two calls of stat(2), needs no library, and sees what
+It polls the file about twice a second. That costs two calls of stat(2), needs no library, and sees what
 notification by the kernel misses: files on network and overlay file systems, folders that appear later, and
 editors that replace the file instead of writing into it.
 """
@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 STATE = Path("/var/lib/smart-selfie")
 MODE = 0o600
-"""The last good configuration holds the scrambled password of the page."""
+"""Owner only: the last good configuration holds the hashed password of the page."""
 
 DISPENSABLE = ("hardware.flash_pin", "hardware.buzzer_pin")
-"""Settings without which everything else goes on."""
+"""Sections without which everything else works."""
 
 Stamps = Mapping[Path, tuple[int, ...]]
 
@@ -53,9 +53,9 @@ class LiveConfig:
         self._read = self._seen = self._stamps()
 
     def start(self) -> tuple[Config, ConfigError | None]:
-        """The configuration to start with; with it what is wrong in the file, when it is the last good one.
+        """Return the configuration to start with, and the error in the file if it is the last good one.
 
-        Raises ConfigError when there is neither.
+        Raises ConfigError when neither can be used.
         """
         try:
             return load_config(self._path, self._overrides), None
@@ -66,29 +66,29 @@ class LiveConfig:
             return remembered, error
 
     def changed(self) -> bool:
-        """Return whether the file has changed and come to rest; ask about twice a second.
+        """Return whether the file has changed and is stable; call it about twice a second.
 
-        A file that is still being written is left alone until two looks at it agree.
+        A file that is still being written is left alone until two checks in a row agree.
         """
         before, self._seen = self._seen, self._stamps()
         return self._seen == before != self._read
 
     def load(self) -> Config:
-        """The configuration as the file is now. Raises ConfigError."""
+        """Return the configuration that the file now holds. Raises ConfigError."""
         self._read = self._seen = self._stamps()
         return load_config(self._path, self._overrides)
 
     def next_start(self) -> tuple[Path, Stamps] | None:
-        """The folder that outlives a restart, and the files as they were when they were read.
+        """Return the folder that outlives a restart, and the stamps of the files when they were read.
 
-        None where the next start will not read just these: overrides are for one call.
+        None with overrides: they are for one call, so the next start will read something else.
         """
         if self._memory is None or self._overrides:
             return None
         return self._memory.parent, self._read
 
     def remember(self, config: Config) -> None:
-        """``config`` is in force and good: keep it for the next start; not what overrides made of it."""
+        """Keep ``config``, in force and good, for the next start; without overrides."""
         if self._memory is None or self._overrides:
             return
         text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
@@ -100,15 +100,15 @@ class LiveConfig:
             log.warning("The good configuration cannot be remembered in %s: %s", self._memory, error)
 
     def refusal(self, config: Config, error: ApplianceError) -> ConfigError:
-        """Return ``error`` as a problem of ``config``, which is valid but asks for what cannot be had."""
+        """Return ``error`` as a problem of ``config``: valid, but this machine cannot satisfy it."""
         file, line = place_of(self._path, error.key) if self._path is not None else ("", None)
         value = functools.reduce(getattr, error.key.split("."), config) if "." in error.key else None
         return ConfigError([Problem(error.key, value, str(error), line, file)])
 
     def fallback(self, config: Config, error: ApplianceError) -> Config | None:
-        """Return what to start with instead of ``config``, which fails with ``error``; None if nothing can.
+        """Return a replacement for ``config``, which fails with ``error``; None if there can be none.
 
-        That is the last good configuration, or else ``config`` without the device in the way.
+        It is the last good configuration, or else ``config`` without the failing device.
         """
         last = self.last_good()
         if last is not None and last != config:
@@ -119,7 +119,7 @@ class LiveConfig:
         return config.model_copy(update={"hardware": config.hardware.model_copy(update=without)})
 
     def last_good(self) -> Config | None:
-        """The configuration that was last in force and good, None if there is none or it is no longer one."""
+        """Return the last configuration that was in force and good; None if absent or invalid now."""
         if self._memory is None or not self._memory.exists():
             return None
         try:
@@ -129,14 +129,14 @@ class LiveConfig:
             return None
 
     def _stamps(self) -> Stamps:
-        """What changes when the file or its override does."""
+        """Return stamps that change when the file or its override does."""
         if self._path is None:
             return {}
         return {path: durable.stamp(path) for path in (self._path, override_of(self._path))}
 
 
 def state_folder(environ: Mapping[str, str] = os.environ, access: int = os.W_OK) -> Path | None:
-    """The folder that outlives a restart (systemd.exec(5), StateDirectory), None if there is none.
+    """Return the folder that outlives a restart (systemd.exec(5), StateDirectory), None if there is none.
 
     ``access`` as of os.access(): os.R_OK for read-only callers.
     """

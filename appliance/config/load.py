@@ -14,30 +14,30 @@ from appliance.config.suggest import key_meant
 from appliance.config.values import SECRET
 from appliance.config.yaml_text import KeyPath, parse_yaml
 from appliance.errors import ConfigError, Problem, UsageError, shown
-from appliance.storage.regular_file import read_regular
+from appliance.storage.regular_file import read_regular, trusted
 
 SYSTEM_CONFIG = Path("/etc/smart-selfie/config.yaml")
 LOCAL_CONFIG = Path("config.yaml")
 MAX_CONFIG_BYTES = 256 * 1024
-"""A configuration is a page of text; anything larger was not meant to be one."""
+"""A configuration is a page of text; anything larger is another kind of file."""
 
 EXAMPLE = "Example: --set rule.min_faces=2"
 OVERRIDE = "--set"
-"""In the place of a file's name where an override is wrong."""
+"""Takes the place of a file's name in messages about an override."""
 
 Places = dict[KeyPath, tuple[str, int | None]]
 """File and line of each key."""
 
 
 def find_config() -> Path | None:
-    """The file used when none is named: $SMART_SELFIE_CONFIG, /etc, then the current folder."""
+    """Return the file to use when none is named: $SMART_SELFIE_CONFIG, /etc, then the current folder."""
     if named := os.environ.get("SMART_SELFIE_CONFIG"):
         return Path(named)
     return next((path for path in (SYSTEM_CONFIG, LOCAL_CONFIG) if _is_there(path)), None)
 
 
 def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) -> Config:
-    """The configuration in ``path`` (defaults when None) with ``overrides`` merged before validation.
+    """Return the configuration in ``path`` (defaults when None) with ``overrides`` merged before validation.
 
     A file beside it (see :func:`override_of`) is laid over it first. ``overrides`` are pairs of dotted key
     and value, as :func:`parse_override` gives. Raises ConfigError with every problem, never only the first.
@@ -61,12 +61,12 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
 
 
 def override_of(path: Path) -> Path:
-    """The file beside ``path`` whose keys win over it: ``config.override.yaml`` for ``config.yaml``."""
-    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails where there is no name
+    """Return the file beside ``path`` whose keys override it: config.override.yaml for config.yaml."""
+    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails without a name
 
 
 def place_of(path: Path, key: str) -> tuple[str, int | None]:
-    """File and line in which ``key`` (such as storage.folder) is set, else its section; None: in neither."""
+    """Return file and line that set ``key`` (such as storage.folder), or its section; line None: neither."""
     place: KeyPath = tuple(key.split("."))
     for file in (override_of(path), path):
         with contextlib.suppress(ConfigError):
@@ -78,7 +78,7 @@ def place_of(path: Path, key: str) -> tuple[str, int | None]:
 
 
 def parse_override(text: str) -> tuple[str, Any]:
-    """``rule.min_faces=2`` as ("rule.min_faces", 2); the value is read as YAML. Raises UsageError."""
+    """Return ``rule.min_faces=2`` as ("rule.min_faces", 2); the value is YAML. Raises UsageError."""
     key, equals, value = text.partition("=")
     key = key.strip()
     if not equals or not key.isprintable() or not all(key.split(".")):
@@ -91,12 +91,12 @@ def parse_override(text: str) -> tuple[str, Any]:
 
 
 def _key_in(text: str) -> str:
-    """Without what follows: it may be a password."""
+    """Return the key alone: the value may be a password."""
     return shown(re.split(r"[=:\s]", text.strip(), maxsplit=1)[0])
 
 
 def _is_there(path: Path) -> bool:
-    """Also where it is hidden in a folder that may not be entered: reading it says so."""
+    """Return whether ``path`` exists; True also in a folder without permission, which reading reports."""
     try:
         return path.exists()
     except PermissionError:
@@ -110,13 +110,13 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         return ConfigError([Problem("", None, reason, line, str(path))])
 
     try:
-        raw = read_regular(path, MAX_CONFIG_BYTES)
+        raw = read_regular(trusted(path), MAX_CONFIG_BYTES)
     except FileNotFoundError:
-        raise refuse("there is no such file; smart-selfie check --print-default shows a good one") from None
+        raise refuse("file not found; smart-selfie check --print-default shows a good one") from None
     except OSError as error:
         raise refuse(f"cannot be read: {error.strerror}") from error
     if len(raw) > MAX_CONFIG_BYTES:
-        raise refuse(f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is no configuration")
+        raise refuse(f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is not a configuration")
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -148,7 +148,7 @@ def _lay_over(data: dict[str, Any], over: Mapping[str, Any]) -> None:
 
 
 def _place_override(places: Places, key: KeyPath) -> None:
-    """What is wrong in ``key``, or in its section and no key of a file, is so because of the override."""
+    """Attribute problems of ``key``, and of its section outside the keys of a file, to the override."""
     for place in [place for place in places if place[: len(key)] == key]:
         del places[place]
     places |= {key[:n]: (OVERRIDE, None) for n in range(1, len(key) + 1)}
@@ -168,12 +168,12 @@ def _problem(item: Mapping[str, Any], places: Places, anywhere: str) -> Problem:
 
 
 def _may_be_secret(place: KeyPath) -> bool:
-    """The password, or the section that should hold it; it may also stand in a key that does not exist."""
+    """Return whether ``place`` may hold the password, also under a misspelt key of its section."""
     return place[: len(SECRET)] == SECRET[: len(place)]
 
 
 def _in_file(loc: KeyPath, places: Places) -> KeyPath:
-    """Pydantic's location without the parts that name its own types (``led_pin`` → ``int``)."""
+    """Return pydantic's location without the parts that name its own types (``led_pin`` → ``int``)."""
     model: Any = Config
     kept: list[str | int] = []
     for part in loc:
@@ -191,14 +191,19 @@ def _reason(item: Mapping[str, Any], place: KeyPath) -> str:
     if kind == "extra_forbidden":
         names = list(_section(place[:-1]).model_fields)
         meant = key_meant(place, names, Config)
-        told = f"did you mean {meant}?" if meant else f"there are {', '.join(names)}"
-        return f"there is no such key; {told}"
+        told = f"did you mean {meant}?" if meant else f"choose one of {', '.join(names)}"
+        return f"unknown key; {told}"
     if kind in {"model_type", "model_attributes_type"}:
         return "must be a section with keys of its own"
     if kind == "value_error":
         return message.removeprefix("Value error, ")
     message = message.removeprefix("Input ").replace("should be", "must be")
+    message = re.sub(r"(greater|less) than or equal to (\S+)", _bound, message)
     return message.replace("a valid integer", "a whole number").replace("a valid number", "a number")
+
+
+def _bound(found: re.Match[str]) -> str:
+    return f"{found[2]} or {'more' if found[1] == 'greater' else 'less'}"
 
 
 def _section(place: KeyPath) -> type[BaseModel]:
@@ -217,7 +222,7 @@ def _by_line(problems: list[Problem]) -> list[Problem]:
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    """One entry a place: a value that may be a number or a word fails both ways."""
+    """Return one problem per place: a value that may be a number or a word fails both ways."""
     merged: dict[tuple[str, int | None], Problem] = {}
     for problem in problems:
         key = problem.key, problem.line

@@ -13,40 +13,40 @@ from appliance.config.schema import Config, Who
 
 HEADER = """\
 # Settings of the smart selfie appliance. Every key may be left out: it then has the value shown here.
-# `smart-selfie check config.yaml` tells what is wrong in this file before the appliance sees it.
+# `smart-selfie check config.yaml` reports mistakes in this file before the appliance reads it.
 """
 TABLE_HEADER = """\
 # Settings
 
-On a Pi they stand in `/etc/smart-selfie/config.yaml`. Change one with
+On a Pi they are in `/etc/smart-selfie/config.yaml`. Change one with
 `sudo nano /etc/smart-selfie/config.yaml`: it is in force as soon as the file is saved. `smart-selfie check`
-tells what is wrong, by line, key, value and reason; until it is right the last good settings stay in use, and
-the light says so (one long blink, four short).
+reports mistakes by line, key, value and reason; until they are fixed the last good settings stay in use, and
+the light shows it (one long blink, four short).
 
 Every key may be left out. This page is made by `smart-selfie check --print-table`.
 """
 BEYOND = (
     "smart-selfie check knows more: conditions between keys (max_faces and min_faces, pins used twice, what "
-    "needs mode: button or a password), that 3.0 is no whole number and .nan no number, keys that stand "
+    "needs mode: button or a password), that 3.0 is not a whole number and .nan not a number, keys set "
     "twice, anchors, tags, and the length of web.socket in bytes."
 )
-BOUNDS = {Ge: ("ge", "{} or more"), Gt: ("gt", "above {}"), Le: ("le", "{} at most"), Lt: ("lt", "below {}")}
+BOUNDS = {Ge: ("ge", "{} or more"), Gt: ("gt", "above {}"), Le: ("le", "at most {}"), Lt: ("lt", "below {}")}
 
 
 def render() -> str:
-    """The whole file."""
+    """Return the whole file."""
     return HEADER + "".join(_section(name, field) for name, field in Config.model_fields.items())
 
 
 def settings_table() -> str:
-    """``docs/settings.md``: every setting with its default, its words and its range, by section."""
+    """Return ``docs/settings.md``: every setting with default, description and range, by section."""
     return TABLE_HEADER + "".join(_table(name, field) for name, field in Config.model_fields.items())
 
 
 def json_schema() -> dict[str, Any]:
-    """The same as a JSON Schema (2020-12), with which editors check and complete the file.
+    """Return the settings as a JSON Schema (2020-12), with which editors check and complete the file.
 
-    It cannot say everything (:data:`BEYOND`): what an editor takes for good, ``check`` may still refuse.
+    It cannot express everything (:data:`BEYOND`): ``check`` may refuse a file that an editor accepts.
     """
     schema = Config.model_json_schema(mode="validation")
     for section in schema["properties"].values():
@@ -79,7 +79,7 @@ def _table(name: str, field: FieldInfo) -> str:
 
 
 def _parts(field: FieldInfo) -> tuple[str, list[tuple[str, str, str]]]:
-    """The words of a section, and of each of its keys the name, the default and the words."""
+    """Return the description of a section, and name, default and description of each of its keys."""
     model = field.annotation
     assert isinstance(model, type)
     assert issubclass(model, BaseModel)
@@ -96,11 +96,16 @@ def _words(field: FieldInfo) -> str:
 
 
 def _described(words: str, see: Any) -> str:
-    """``words``, and the document that says more; the page shows the words alone."""
+    """Return ``words`` with a reference to the document ``see``; the page shows the words alone."""
     return words if see is None else f"{words}; see {see}"
 
 
 def _range(field: FieldInfo) -> Iterator[str]:
+    least = next((item.ge for item in field.metadata if isinstance(item, Ge)), None)
+    most = next((item.le for item in field.metadata if isinstance(item, Le)), None)
+    if least is not None and most is not None:
+        yield f"{least} to {most}"
+        return
     for item in field.metadata:
         for kind, (attribute, words) in BOUNDS.items():
             if isinstance(item, kind):

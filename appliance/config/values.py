@@ -1,4 +1,4 @@
-"""What single settings are made of: their types, what is refused in them, and how an editor is told so."""
+"""Types of single settings: their validation, and its form in the JSON Schema."""
 
 import os
 import re
@@ -15,13 +15,13 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 """The same for a JSON Schema."""
 MOST_SOCKET_BYTES = 100
-"""The system takes 107 (unix(7))."""
+"""Limit of the system for a socket's path (unix(7))."""
 SECRET = ("web", "password")
-"""The setting whose value is never shown."""
-SCRAMBLED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
-"""What a password looks like in the file; ``appliance/web/passwords.py`` makes it."""
+"""Setting whose value is never shown."""
+HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
+"""Form of a password in the file; ``appliance/web/passwords.py`` makes it."""
 MOST_MEMORY, MOST_WORK = 32 << 20, 4 << 20
-"""Of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times what web-password sets."""
+"""Limits of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times web-password's own."""
 
 URL = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?")
 """Scheme, host and port, or nothing."""
@@ -31,21 +31,21 @@ TUNING = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def one_line(value: str) -> str:
-    """The system takes no name with a NUL in it, and nobody can see the other control characters."""
+    """Refuse control characters: the system accepts no NUL in a name, and the others are invisible."""
     if CONTROL.search(value):
-        raise ValueError("must not hold control characters such as a line break")
+        raise ValueError("must not contain control characters such as a line break")
     return value
 
 
 def no_switch(value: object) -> object:
-    """To Python, false is 0; to whoever writes ``no`` it is not."""
+    """Refuse true and false: to Python false equals 0, but somebody who writes ``no`` means otherwise."""
     if isinstance(value, bool):
         raise ValueError("must be 0, 90, 180 or 270")  # noqa: TRY004  (pydantic takes this one)
     return value
 
 
 def tuning_name(value: str) -> str:
-    """Refuse what is no plain file name: the camera library would look for it elsewhere."""
+    """Refuse anything but a plain file name: the camera library would search for it elsewhere."""
     if not TUNING.fullmatch(value):
         raise ValueError("must be a name such as imx219_noir, without folder and without .json")
     return value
@@ -59,15 +59,15 @@ def web_address(value: str) -> str:
 
 
 def bindable(value: str) -> str:
-    """A JSON Schema counts characters, the system bytes."""
+    """Refuse paths with too many bytes; a JSON Schema can only count characters."""
     if len(os.fsencode(value)) > MOST_SOCKET_BYTES:
         raise ValueError(f"must not be longer than {MOST_SOCKET_BYTES} bytes; letters such as é take two")
     return value
 
 
-def payable(scrambled: str) -> bool:
-    """Whether a login costs the page an amount of time and memory that it has, and no less than it should."""
-    log_n, r, p = map(int, scrambled.split(":")[1:4])
+def payable(hashed: str) -> bool:
+    """Return whether the time and memory of a login are within the limits of the page, and not too small."""
+    log_n, r, p = map(int, hashed.split(":")[1:4])
     return min(log_n, r, p) > 0 and 128 * r << log_n <= MOST_MEMORY and r * p << log_n <= MOST_WORK
 
 
@@ -78,7 +78,7 @@ def _size(value: object) -> object:
 def _no_expression(name: object) -> str:
     meant = expression_meant(name) if isinstance(name, str) else None
     told = f"did you mean {meant}? " if meant else ""
-    return f"{shown(name)} is no expression; {told}there are {', '.join(EXPRESSIONS)}"
+    return f"unknown expression {shown(name)}; {told}choose one of {', '.join(EXPRESSIONS)}"
 
 
 def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:
         if name not in EXPRESSIONS:
             raise ValueError(_no_expression(name))
     if len(set(names)) != len(names):
-        raise ValueError("the same expression stands twice")
+        raise ValueError("the same expression is listed twice")
     return names
 
 

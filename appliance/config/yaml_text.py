@@ -1,7 +1,7 @@
-"""Turns YAML text into plain values, and knows the line of each; says of all that cannot be one where it is.
+"""Parser of YAML text into plain values with the line of each; reports everything invalid with its line.
 
-PyYAML alone would not do: of a value that it cannot make it raises whatever Python does, through aliases a
-page of text grows without bound, and of two equal keys the last one wins in silence.
+PyYAML alone does not suffice: an invalid value raises any exception of Python's, aliases let a page of text
+grow without bound, and of two equal keys the last one wins silently.
 """
 
 import re
@@ -14,9 +14,9 @@ from yaml.reader import ReaderError
 from appliance.errors import ConfigError, Problem
 
 MOST_LEVELS = 20
-"""Settings stand four levels deep; what is nested deeper is none, and must not exhaust Python's stack."""
+"""Settings are nested four levels deep; deeper nesting must not exhaust Python's stack."""
 MOST_CHARACTERS = 100
-"""So long may a number be. Python needs minutes for some long ones, and refuses to show others."""
+"""Characters of a number. Python needs minutes for some long ones, and refuses to show others."""
 
 KeyPath = tuple[str | int, ...]
 
@@ -32,15 +32,15 @@ _KINDS = {
     f"{_TAG}timestamp": "a date",
 }
 _HALF = re.compile(r"[\ud800-\udfff]")
-"""Half a character, as YAML's escape for it makes one: neither text nor a name."""
+"""A lone surrogate, which YAML's escapes can make: neither text nor a name."""
 _NO_ALIAS = "anchors and merges are not supported here"
 
 
 def parse_yaml(text: str, file: str = "") -> tuple[Any, dict[KeyPath, int]]:
-    """The value of ``text``, and the line of each key and list entry; that of the whole has the key ().
+    """Return the value of ``text``, and the line of each key and list entry; the whole has the key ().
 
-    Without a value in it: None, and no lines. Takes a time in proportion to ``text``. Raises ConfigError with
-    every value that cannot be read, none of which is shown: it may be a password.
+    Text without a value gives None and no lines. The time is proportional to ``text``. Raises ConfigError
+    with every value that cannot be read; the message shows none of them: it may be a password.
     """
     try:
         loader = _Loader(text)
@@ -58,7 +58,7 @@ def parse_yaml(text: str, file: str = "") -> tuple[Any, dict[KeyPath, int]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """An alias stays a leaf and nesting has an end, so what is composed is never larger than its text."""
+    """Loader that keeps aliases as leaves and limits nesting: the result is never larger than its text."""
 
     _level = 0
 
@@ -68,7 +68,7 @@ class _Loader(yaml.SafeLoader):
             return yaml.ScalarNode(_ALIAS, "", event.start_mark, event.end_mark)
         if self._level > MOST_LEVELS:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise ComposerError(None, None, "it is nested too deeply", mark)
+            raise ComposerError(None, None, "nested too deeply", mark)
         self.anchors.clear()  # nothing refers to them: two of a name do no harm
         self._level += 1
         node = super().compose_node(parent, index)
@@ -89,7 +89,7 @@ def _compose(loader: _Loader, file: str) -> yaml.Node | None:
             raise _refused(reason, mark.line, file) from None
         raise _refused(f"is not YAML: {told}", mark.line, file) from None
     except (ValueError, OverflowError):  # "\UFFFFFFFF"
-        raise _refused("is not YAML: there is no such character", loader.line, file) from None
+        raise _refused("is not YAML: an escape names no character", loader.line, file) from None
 
 
 def _refused(reason: str, line: int, file: str) -> ConfigError:
@@ -97,7 +97,7 @@ def _refused(reason: str, line: int, file: str) -> ConfigError:
 
 
 class _Walk:
-    """Through all nodes once: notes their lines, and what is wrong with them."""
+    """Walk through all nodes that records their lines and problems."""
 
     def __init__(self, loader: _Loader, file: str) -> None:
         self._loader = loader
@@ -106,7 +106,7 @@ class _Walk:
         self.problems: list[Problem] = []
 
     def enter(self, node: yaml.Node, path: KeyPath, at: yaml.Node) -> None:
-        """``node`` is the value of ``path``, which begins ``at`` its key."""
+        """Enter ``node``, the value of ``path``, which begins ``at`` its key."""
         self.lines[path] = at.start_mark.line + 1
         reason = self._fault(node)
         if reason is not None:
@@ -125,13 +125,13 @@ class _Walk:
                 continue
             here = (*path, key.value)
             if key.value in seen:
-                self._problem(here, f"stands twice, first in line {seen[key.value]}", key)
+                self._problem(here, f"is set twice, first on line {seen[key.value]}", key)
             seen.setdefault(key.value, key.start_mark.line + 1)
             if key.value == "<<" or key.tag == _ALIAS:
                 self._problem(here, _NO_ALIAS, key)
             elif key.tag != _STR or _HALF.search(key.value):
-                kind = "half a character" if key.tag == _STR else _KINDS.get(key.tag, "something else")
-                self._problem(here, f"a key must be a plain word; YAML takes this one for {kind}", key)
+                kind = "a lone surrogate" if key.tag == _STR else _KINDS.get(key.tag, "something else")
+                self._problem(here, f"a key must be a plain word; YAML reads this one as {kind}", key)
             else:
                 self.enter(value, here, key)
 
@@ -140,7 +140,7 @@ class _Walk:
         self.problems.append(Problem(key, None, reason, at.start_mark.line + 1, self._file))
 
     def _fault(self, node: yaml.Node) -> str | None:
-        """Why ``node`` can be no value, None if it can be one; of a list or a section, not of its parts."""
+        """Return why ``node`` cannot be a value, None if it can; lists and sections without their parts."""
         if node.tag == _ALIAS:
             return _NO_ALIAS
         if isinstance(node, yaml.ScalarNode) and node.tag in _KINDS:

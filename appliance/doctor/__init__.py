@@ -1,1 +1,1 @@
-"""``smart-selfie doctor``: what is wrong with this machine, and what to do about it."""
+"""``smart-selfie doctor``: faults of this machine, and their remedies."""

@@ -1,4 +1,4 @@
-"""The board: power, heat, pins, clock."""
+"""Checks of the board: power, heat, pins, clock."""
 
 from datetime import UTC, datetime
 
@@ -8,20 +8,20 @@ from appliance.hw.board import CAPPED, HOT, THROTTLED, TOO_HOT, UNDER_VOLTAGE, H
 from appliance.hw.machine import Machine
 
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
-"""No photo of this appliance can be older; a clock that says so was never set."""
+"""No photo of this appliance can be older; a clock before it was never set."""
 
 
 def check_board(machine: Machine) -> Finding:
-    """Which board this is."""
+    """Return the name of the board."""
     name = hardware.model(machine)
-    return unknown("board", "no Raspberry Pi") if name is None else good("board", name)
+    return unknown("board", "not a Raspberry Pi") if name is None else good("board", name)
 
 
 def check_power(machine: Machine) -> Finding:
-    """Under-voltage, now or since the board was switched on."""
+    """Check for under-voltage, now or since power-on."""
     told, alarm = hardware.throttling(machine), hardware.under_voltage_alarm(machine)
     if told is None and alarm is None:
-        return unknown("power", "this machine does not tell")
+        return unknown("power", "not reported by this machine")
     now = bool(alarm) or (told is not None and told.now(UNDER_VOLTAGE))
     before = told is not None and told.since_boot(UNDER_VOLTAGE)
     facts = {
@@ -34,15 +34,15 @@ def check_power(machine: Machine) -> Finding:
         return Finding("power", Status.FAULT, "the voltage is too low now", advice, facts)
     if before:
         return Finding("power", Status.WARNING, "the voltage was too low since power-on", advice, facts)
-    enough = "enough now; root hears of the time since power-on" if told is None else "enough since power-on"
+    enough = "enough now; only root sees the time since power-on" if told is None else "enough since power-on"
     return Finding("power", Status.GOOD, enough, facts=facts)
 
 
 def check_speed(machine: Machine) -> Finding:
-    """Whether the firmware slows the processor down."""
+    """Check whether the firmware slows the processor down."""
     told = hardware.throttling(machine)
     if told is None:
-        return unknown("speed", "this machine does not tell")
+        return unknown("speed", "not reported by this machine")
     slowed = CAPPED | THROTTLED | HOT
     advice = "Better cooling or a better power supply; photos come later while it is slow"
     if told.now(slowed):
@@ -53,12 +53,12 @@ def check_speed(machine: Machine) -> Finding:
 
 
 def check_temperature(machine: Machine) -> Finding:
-    """Of the processor."""
+    """Check the temperature of the processor."""
     degrees = hardware.temperature(machine)
     if degrees is None:
-        return unknown("temperature", "this machine does not tell")
+        return unknown("temperature", "not reported by this machine")
     heat = hardware.heat(degrees)
-    advice = "Let air to the board, or put a heat sink on it"
+    advice = "Give the board more air, or a heat sink"
     if heat is Heat.TOO_HOT:
         return fault("temperature", f"{degrees:.0f} °C, the processor slows down at {TOO_HOT:.0f}", advice)
     if heat is Heat.WARM:
@@ -67,7 +67,7 @@ def check_temperature(machine: Machine) -> Finding:
 
 
 def check_pins(machine: Machine) -> Finding:
-    """The GPIO of light and button."""
+    """Check the GPIO of light and button."""
     chips = hardware.gpio_chips(machine)
     if not chips:
         return unknown("pins", "no GPIO here: light and button are simulated")
@@ -82,7 +82,7 @@ def check_pins(machine: Machine) -> Finding:
 
 
 def check_clock(machine: Machine, now: datetime) -> Finding:
-    """Whether photos get the right date. Their names and the rule do not depend on it."""
+    """Check whether photos get the right date. Their order and the rule do not depend on it."""
     if now < BUILT:
         advice = "Connect to a network once after power-on, or add a battery clock; photos are dated wrongly"
         return warning("clock", f"{now:%Y-%m-%d %H:%M}, never set", advice)
@@ -90,6 +90,6 @@ def check_clock(machine: Machine, now: datetime) -> Finding:
         return warning(
             "clock",
             f"{now:%Y-%m-%d %H:%M}, not confirmed by the network",
-            "Without a network a Pi goes on from when it was last on; photos may be dated wrongly",
+            "Without a network a Pi's clock continues from its last shutdown; photos may be dated wrongly",
         )
     return good("clock", f"{now:%Y-%m-%d %H:%M}, set by the network")

@@ -1,4 +1,4 @@
-"""Power-on: how long it takes until the appliance is ready, and what makes it longer than need be."""
+"""Checks of start-up: the time until the appliance is ready, and avoidable delays."""
 
 import re
 
@@ -8,13 +8,13 @@ from appliance.hw.machine import Machine
 
 CLOUD_INIT, OFF = "/usr/bin/cloud-init", "/etc/cloud/cloud-init.disabled"
 AT_BOOT_SECONDS = 180.0
-"""A start later than that after power-on was no start at power-on."""
+"""Seconds after power-on from which a start was triggered by something else."""
 
 
 def cloud_init(machine: Machine) -> Finding:
-    """Whether cloud-init runs at every power-on: a start of Python before anything else may start.
+    """Check whether cloud-init delays every power-on by starting Python before anything else.
 
-    Its units are ordered before sysinit.target, and Raspberry Pi OS Trixie has it installed.
+    Its units are ordered before sysinit.target, and Raspberry Pi OS Trixie installs it.
     """
     if not machine.path(CLOUD_INIT).exists():
         return good("boot", "no cloud-init")
@@ -28,7 +28,7 @@ def cloud_init(machine: Machine) -> Finding:
 
 
 def ready_after(machine: Machine) -> Finding:
-    """How many seconds after power-on the appliance was ready, as systemd counted them."""
+    """Return how many seconds after power-on the appliance was ready, as systemd counted them."""
     told = machine.run(
         "systemctl", "show", UNIT, "--property=ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
     )
@@ -36,7 +36,7 @@ def ready_after(machine: Machine) -> Finding:
     started = int(times.get("ExecMainStartTimestampMonotonic", 0)) / 1e6
     ready = int(times.get("ActiveEnterTimestampMonotonic", 0)) / 1e6
     if not ready or not started or ready < started:
-        return unknown("start", "it has not become ready since power-on")
+        return unknown("start", "not ready since power-on")
     facts = {"started": round(started, 1), "ready": round(ready, 1)}
     if started > AT_BOOT_SECONDS:
         seen = f"ready {ready - started:.1f} s after its start, which was not at power-on"

@@ -1,4 +1,4 @@
-"""The camera: whether pictures come, what they show of the sensor, and its settings as they are in force."""
+"""Checks of the camera: pictures, field of view, and the settings in force."""
 
 import os
 import shlex
@@ -17,16 +17,16 @@ from appliance.hw.camera_facts import read_camera_facts
 from appliance.hw.machine import Machine
 
 FRAME_SECONDS = 5.0
-"""A camera takes its time for the first picture."""
+"""Limit for the first picture, for which a camera needs more time."""
 
 CameraFacts = Mapping[str, Any]
 """See ``appliance/hw/cameras/granted.py``."""
 
 
 def check_camera(config: Config, machine: Machine, running: bool) -> Iterator[Finding]:
-    """Whether pictures come, then what is known of them.
+    """Check whether pictures come, then report their properties.
 
-    A running appliance holds the camera and has proven it: ready means frames. It leaves the facts behind.
+    A running appliance holds the camera and has proven it: ready means frames. It stores the facts in a file.
     """
     facts: CameraFacts | None
     if running:
@@ -34,7 +34,7 @@ def check_camera(config: Config, machine: Machine, running: bool) -> Iterator[Fi
         which = "" if facts is None else f": {facts.get('model')}"
         yield Finding("camera", Status.GOOD, f"delivers to the running appliance{which}", facts=facts or {})
     elif config.camera.source == "replay" and os.geteuid() == 0 and Path(config.camera.recording).exists():
-        # Whoever may write the settings names the file: root does not decode it.
+        # The file is chosen by anybody who may write the settings: root does not decode it.
         recording = shlex.quote(config.camera.recording)
         facts = None
         yield unknown("camera", f"a recording, not opened as root; try: smart-selfie replay {recording}")
@@ -65,7 +65,7 @@ def _try(config: Config) -> tuple[Finding, CameraFacts | None]:
 
 
 def granted_findings(facts: CameraFacts) -> Iterator[Finding]:
-    """Field of view, frame rate, and the settings of light, motion and focus."""
+    """Yield field of view, frame rate, and the settings of light, motion and focus."""
     yield field_of_view(facts)
     yield frame_rate(facts)
     if facts.get("settings"):
@@ -76,10 +76,10 @@ def granted_findings(facts: CameraFacts) -> Iterator[Finding]:
 
 
 def field_of_view(facts: CameraFacts) -> Finding:
-    """What of the sensor a photo shows. A mode that leaves out a part of it is a fault."""
+    """Return the share of the sensor that a photo shows. A mode that crops it is a fault."""
     share = facts.get("view_percent")
     if share is None:
-        return unknown("field of view", "this camera does not tell")
+        return unknown("field of view", "not reported by this camera")
     mode = facts.get("mode")
     seen = f"{share[0]:.0f}% x {share[1]:.0f}% of the sensor"
     seen += "" if facts.get("angle") is None else f", {facts['angle']:.0f} degrees wide"
@@ -101,15 +101,15 @@ def _way_out(asked_rate: float) -> str:
 
 
 def frame_rate(facts: CameraFacts) -> Finding:
-    """How many frames a second the camera grants."""
+    """Return how many frames per second the camera grants."""
     granted, asked = facts.get("frame_rate"), facts["asked_frame_rate"]
     if not granted:
-        return unknown("frame rate", f"asked for {asked}, this camera does not tell")
-    less = f", {asked} asked for: this mode has no more" if granted < 0.98 * asked else ""
-    return good("frame rate", f"{granted:.3g} a second at most{less}")
+        return unknown("frame rate", f"{asked} requested, the camera does not report its own")
+    less = f", {asked} requested: the limit of this mode" if granted < 0.98 * asked else ""
+    return good("frame rate", f"up to {granted:.3g} per second{less}")
 
 
 def settings_in_force(facts: CameraFacts) -> Finding:
-    """The settings of light, motion and focus, as they are in force."""
+    """Return the settings of light, motion and focus in force."""
     seen = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts["settings"].items())
     return Finding("light, focus", Status.GOOD, seen, facts=facts["settings"])

@@ -1,4 +1,4 @@
-"""The card: can photos be kept, for how long, and did the system have to rescue itself?"""
+"""Checks of the card: permissions, space for photos, and rescues by the system."""
 
 import os
 import pwd
@@ -17,23 +17,23 @@ RESCUES = "/var/lib/smart-selfie/rescue-reboots"
 _MB = 1_000_000
 FEW_PHOTOS = 100
 PHOTO_MB = 1.5
-"""What a photo of 2304x1296 at quality 92 takes, roughly."""
+"""Approximate size of a photo of 2304x1296 at quality 92."""
 
 
 def check_folder(machine: Machine, config: Config) -> Finding:
-    """Whether the appliance can write into ``storage.folder``."""
+    """Check whether the appliance can write into ``storage.folder``."""
     path = machine.path(config.storage.folder)
     try:
         if not installed(machine) and not path.exists():
             return unknown("folder", f"{path} is not there: not installed here")
         return _of_folder(path)
     except OSError as error:
-        return unknown("folder", f"{path}: {error.strerror}; root may look")
+        return unknown("folder", f"{path}: {error.strerror}; try as root")
 
 
 def _of_folder(path: Path) -> Finding:
     if not path.is_dir():
-        return fault("folder", f"{path} is not there", "Run setup.sh again, or set storage.folder")
+        return fault("folder", f"{path} is missing", "Run setup.sh again, or set storage.folder")
     owner = _owner(path)
     if _exists(USER) and owner != USER:
         advice = f"sudo chown {USER}: {shlex.quote(str(path))}"
@@ -53,7 +53,7 @@ def _of_folder(path: Path) -> Finding:
 
 
 def check_space(machine: Machine, config: Config) -> Finding:
-    """How many photos there is still room for."""
+    """Return the number of photos that still fit."""
     path = machine.path(config.storage.folder)
     try:
         free = durable.free_bytes(path) / _MB
@@ -63,7 +63,7 @@ def check_space(machine: Machine, config: Config) -> Finding:
         return unknown("space", error.strerror or str(error))
     keep = config.storage.keep_free_mb
     photos = max(0, int((free - keep) / PHOTO_MB))
-    seen = f"{free:.0f} MB free, {keep} MB of them reserved: room for about {counted(photos, 'photo')}"
+    seen = f"{free:.0f} MB free, {keep} MB of them reserved: space for about {counted(photos, 'photo')}"
     advice = "Plug in the stick for photos, then delete them here; or use a larger card"
     if free <= keep:
         return fault("space", seen, advice)
@@ -71,13 +71,13 @@ def check_space(machine: Machine, config: Config) -> Finding:
 
 
 def check_rescues(machine: Machine) -> Finding:
-    """Whether the machine rebooted itself because the appliance could not be started."""
+    """Check whether the machine rebooted because the appliance could not be started."""
     path = machine.path(RESCUES)
     try:
         if not path.exists():
             return good("rescue", "no reboots were needed")
     except OSError:
-        return unknown("rescue", "only root may look")
+        return unknown("rescue", "only root can see it")
     count = machine.read(RESCUES)
     return warning("rescue", f"{count} reboots because it did not start", "See the faults in this table")
 

@@ -1,4 +1,4 @@
-"""What a check found."""
+"""Result of a check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """How bad it is. A fault keeps the appliance from its work, a warning may do so later."""
+    """Severity. A fault stops the appliance from working, a warning may do so later."""
 
     GOOD = "good"
     WARNING = "warning"
@@ -17,7 +17,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the table: what was looked at, how it is, what was seen, and what to do about it.
+    """One line of the table: the subject of the check, its status, what was seen, and the remedy.
 
     ``facts`` is for programs: figures behind ``seen``, as JSON has them.
     """
@@ -30,20 +30,20 @@ class Finding:
 
 
 def good(name: str, seen: str) -> Finding:
-    """As it should be."""
+    """Return a result in order."""
     return Finding(name, Status.GOOD, seen)
 
 
 def warning(name: str, seen: str, advice: str) -> Finding:
-    """Works, but look at it."""
+    """Return a result that works but needs attention."""
     return Finding(name, Status.WARNING, seen, advice)
 
 
 def fault(name: str, seen: str, advice: str) -> Finding:
-    """Does not work."""
+    """Return a result that does not work."""
     return Finding(name, Status.FAULT, seen, advice)
 
 
 def unknown(name: str, seen: str) -> Finding:
-    """This machine does not tell; no Pi does not, for instance."""
+    """Return a result that this machine cannot report, such as the power of a PC."""
     return Finding(name, Status.UNKNOWN, seen)

@@ -1,4 +1,4 @@
-"""Light and button, tried with a finger: the button is pressed when the light shines."""
+"""Test of light and button by hand: press the button when the light shines."""
 
 import threading
 
@@ -21,7 +21,7 @@ def press_when_it_shines(
     if not board.gpio_chips(machine):
         return unknown(TITLE, "no GPIO here: light and button are simulated")
     if hardware.button_pin == "none":
-        return unknown(TITLE, "there is no button (hardware.button_pin is none)")
+        return unknown(TITLE, "no button is configured (hardware.button_pin is none)")
     pressed = threading.Event()
     try:
         panel = open_panel(hardware, lambda _gesture: pressed.set(), clock=clock)
@@ -37,5 +37,5 @@ def press_when_it_shines(
     return warning(
         TITLE,
         f"no press within {seconds:.0f} s while the light shone",
-        "Run it again and press the button when the light is on; else look at the wiring in build-it.md",
+        "Run it again and press the button when the light is on; else check the wiring in build-it.md",
     )

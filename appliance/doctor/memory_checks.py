@@ -18,7 +18,7 @@ ADVICE = "Set dtoverlay=vc4-kms-v3d,cma-128 in /boot/firmware/config.txt, then r
 
 
 def check_memory(machine: Machine, config: Config, camera: Mapping[str, Any] | None) -> Finding:
-    """Whether it all fits. ``camera``: what it granted, see ``appliance/hw/cameras/granted.py``."""
+    """Return whether it all fits. ``camera``: what it granted, see ``appliance/hw/cameras/granted.py``."""
     told = board.meminfo(machine)
     if "MemTotal" not in told:
         return unknown("memory", "this machine does not tell")

@@ -1,6 +1,6 @@
-"""``smart-selfie doctor --board``: a minute of trials on a real board, for a report that can be passed on.
+"""``smart-selfie doctor --board``: a minute of tests on a real board, for a report to share.
 
-There is nothing personal in it: no picture, no name of the machine, of a user or of a file of theirs.
+The report is not personal: it holds no picture, and no name of the machine, a user or their files.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ _READ_SECONDS = 1.5
 
 @dataclass(slots=True)
 class Trial:
-    """What is tried for how long, seconds; tests are quicker. ``tell`` says what is going on."""
+    """Durations of the trials, seconds; tests use shorter ones. ``tell`` gets progress messages."""
 
     tell: Callable[[str], None] = lambda _: None
     camera: float = CAMERA_SECONDS
@@ -52,7 +52,7 @@ def board_report(
     name = board_checks.check_board(machine)
     yield name
     if name.state is Status.UNKNOWN:
-        yield unknown("report", "no Raspberry Pi: power, pins and a Pi camera cannot be seen here")
+        yield unknown("report", "not a Raspberry Pi: power, pins and a Pi camera cannot be tested")
     yield boot.ready_after(machine)
     yield boot.cloud_init(machine)
     yield board_checks.check_power(machine)
@@ -89,7 +89,7 @@ def _camera_fault(error: ApplianceError) -> Finding:
 def _of_camera(
     opened: Camera, config: Config, machine: Machine, clock: Clock, trial: Trial
 ) -> Iterator[Finding]:
-    trial.tell(f"Frames are counted for {trial.camera:.0f} s")
+    trial.tell(f"Counting frames for {trial.camera:.0f} s")
     yield _delivered(opened, clock, trial.camera)
     facts = facts_of(opened) or {}
     if facts:
@@ -97,7 +97,7 @@ def _of_camera(
         yield _exposure(facts)
     yield check_memory(machine, config, facts)
     before = board_checks.check_temperature(machine)
-    trial.tell(f"The whole pipeline works for {trial.load:.0f} s: heat and power under load")
+    trial.tell(f"Running the whole pipeline for {trial.load:.0f} s, to measure heat and power under load")
     yield from _under_load(opened, config, clock, trial.load)
     after, power = board_checks.check_temperature(machine), board_checks.check_power(machine)
     rise = after.seen if after.state is Status.UNKNOWN else f"{before.seen} before, {after.seen} under load"
@@ -107,8 +107,8 @@ def _of_camera(
 
 
 def _delivered(opened: Camera, clock: Clock, seconds: float) -> Finding:
-    """How many frames a second really come, and the longest gap between two."""
-    first = opened.read(_READ_SECONDS).captured_at  # after the opening; what it took does not count
+    """Return the real frame rate, and the longest gap between two frames."""
+    first = opened.read(_READ_SECONDS).captured_at  # opening the camera does not count
     times = [first]
     end = clock.now() + seconds
     while clock.now() < end:
@@ -127,11 +127,11 @@ def _delivered(opened: Camera, clock: Clock, seconds: float) -> Finding:
 
 
 def _exposure(facts: dict[str, Any]) -> Finding:
-    """The range of shutter, gain and focus, and where they are now."""
+    """Return ranges and current values of shutter, gain and focus."""
     ranges = ", ".join(f"{name} {least:g} to {most:g}" for name, (least, most) in facts["ranges"].items())
     now = ", ".join(f"{name} {value:g}" for name, value in facts.get("now", {}).items())
     seen = "; ".join(part for part in (ranges, f"now {now}" if now else "") if part)
-    return good("exposure", seen) if seen else unknown("exposure", "this camera does not tell")
+    return good("exposure", seen) if seen else unknown("exposure", "not reported by this camera")
 
 
 def _under_load(opened: Camera, config: Config, clock: Clock, seconds: float) -> Iterator[Finding]:
@@ -166,7 +166,7 @@ def _stage(name: str, seen: str, told: dict[str, float]) -> Finding:
 
 @contextlib.contextmanager
 def appliance_stopped(machine: Machine, clock: Clock) -> Iterator[bool]:
-    """Stop the appliance, which holds camera and pins, and start it again; give whether it stopped."""
+    """Stop the appliance, which holds camera and pins, and start it again; yield whether it stopped."""
     if _is_down(machine):
         yield True
         return

@@ -1,4 +1,4 @@
-"""The program: its packages, its models, its service."""
+"""Checks of the program: its packages, its models, its service."""
 
 import importlib
 import logging
@@ -24,7 +24,7 @@ def installed(machine: Machine) -> bool:
 
 
 def check_numpy_in_force(machine: Machine) -> Finding:
-    """Whether it can be loaded at all, and :func:`check_numpy`."""
+    """Check whether numpy can be loaded, then :func:`check_numpy`."""
     try:
         module = load_part("numpy")
     except PackageError as error:
@@ -35,10 +35,10 @@ def check_numpy_in_force(machine: Machine) -> Finding:
 
 
 def check_numpy(machine: Machine, in_force: Path, version: str) -> Finding:
-    """Whether numpy is the one picamera2 was compiled for. ``in_force`` is the folder it comes from."""
+    """Check whether numpy is the one picamera2 was compiled for. ``in_force`` is its folder."""
     of_apt = machine.path(SYSTEM_NUMPY)
     if not of_apt.is_dir():
-        return unknown("numpy", f"{version} from {in_force}; apt has installed none")
+        return unknown("numpy", f"{version} from {in_force}; not installed by apt")
     if in_force != of_apt:
         return fault(
             "numpy",
@@ -49,7 +49,7 @@ def check_numpy(machine: Machine, in_force: Path, version: str) -> Finding:
 
 
 def check_model(config: Config) -> Finding:
-    """Whether faces can be found and judged."""
+    """Check whether the models can be loaded."""
     try:
         load_part("appliance.pipeline.assembly").load_models(config)
     except ApplianceError as error:
@@ -75,7 +75,7 @@ class Unit:
 
 
 def unit(machine: Machine) -> Unit | None:
-    """Return what systemd says of the service; None where systemd does not run."""
+    """Return systemd's properties of the service; None where systemd does not run."""
     names = "LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result"
     told = machine.run("systemctl", "show", UNIT, f"--property={names}")
     if told is None:
@@ -92,7 +92,7 @@ def unit(machine: Machine) -> Unit | None:
 
 
 def check_service(unit: Unit | None, machine: Machine) -> Finding:
-    """The unit: is it installed, does it run, how often was it started anew?"""
+    """Check that the service is installed, enabled and running without restarts."""
     if unit is None:
         return unknown("service", "systemd does not run here")
     if unit.load != "loaded":
@@ -101,14 +101,12 @@ def check_service(unit: Unit | None, machine: Machine) -> Finding:
         return fault(
             "service",
             f"{unit.active} ({unit.sub}, {unit.result})",
-            f"journalctl -u smart-selfie tells why; then: sudo systemctl start {UNIT}",
+            f"journalctl -u smart-selfie shows why; then: sudo systemctl start {UNIT}",
         )
     if unit.file != "enabled":
         return warning("service", "running, but will not start at power-on", f"sudo systemctl enable {UNIT}")
     if unit.restarts != "0":
-        return warning(
-            "service", f"running, started anew {unit.restarts} times", "journalctl -u smart-selfie"
-        )
+        return warning("service", f"running, restarted {unit.restarts} times", "journalctl -u smart-selfie")
     return good("service", "running")
 
 
@@ -119,10 +117,10 @@ def _not_loaded(machine: Machine) -> Finding:
 
 
 def check_memory_limit(machine: Machine) -> Finding:
-    """Whether the kernel enforces MemoryMax: Raspberry Pi OS switches that off to save memory."""
+    """Check whether the kernel enforces MemoryMax: Raspberry Pi OS switches that off to save memory."""
     controllers = machine.read("/sys/fs/cgroup/cgroup.controllers")
     if controllers is None:
-        return unknown("memory limit", "this machine does not tell")
+        return unknown("memory limit", "not reported by this machine")
     if "memory" in controllers.split():
         return good("memory limit", "enforced")
     return warning(
@@ -133,11 +131,11 @@ def check_memory_limit(machine: Machine) -> Finding:
 
 
 def load_part(module: str) -> ModuleType:
-    """Return a part of the program whose packages may be what is broken. Raises PackageError."""
+    """Return a module of the program whose packages may be broken. Raises PackageError."""
     try:
         return importlib.import_module(module)
     except Exception as error:  # another numpy gives ImportError, AttributeError, ValueError, SystemError
         reason = str(error).strip().partition("\n")[0]
         raise PackageError(
-            f"a package cannot be loaded: {reason}", "Follow the line about numpy; run setup.sh again"
+            f"a package cannot be loaded: {reason}", "See the line about numpy; run setup.sh again"
         ) from error

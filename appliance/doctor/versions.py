@@ -1,4 +1,4 @@
-"""Versions of everything that a fault may come from."""
+"""Versions of everything that may cause a fault."""
 
 import importlib.metadata
 import platform

@@ -1,1 +1,1 @@
-"""Pictures for people: boxes on a frame, and the contact sheet of what happened."""
+"""Pictures for people: annotated frames, and the contact sheet."""

@@ -1,4 +1,4 @@
-"""The chart under the contact sheet: how much everybody showed the expression, over time."""
+"""Chart of the contact sheet: everybody's score over time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _MARK = 26  # pixels of a photo's mark
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One frame of the story: seconds, each person's number and smoothed score, and whether all showed it."""
+    """One frame of the chart: seconds, each person's number and smoothed score, and whether all showed it."""
 
     time: float
     scores: tuple[tuple[int, float], ...]
@@ -30,8 +30,10 @@ class Moment:
 
 
 def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size: tuple[int, int]) -> Colour:
-    """BGR picture of ``size``: a line for each person, both thresholds, the spans when all showed it, and a
-    numbered mark for each photo (times in seconds), one for several that stand close together.
+    """Return the chart as a BGR picture of ``size``.
+
+    It has a line for each person, both thresholds, the spans when all showed it, and a numbered mark for each
+    photo (times in seconds); photos close together share one.
     """
     width, height = size
     axes = _Axes(moments, width, height)
@@ -57,7 +59,7 @@ def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size
 
 
 def photo_marks(places: Sequence[float]) -> Iterator[tuple[str, float]]:
-    """What the marks of the photos at these ``places`` (pixels) say, and where each is: none on another."""
+    """Yield text and place of the marks for photos at ``places`` (pixels), so that none overlap."""
     groups: list[list[int]] = []
     for index in sorted(range(len(places)), key=places.__getitem__):
         if groups and places[index] - places[groups[-1][-1]] < 2 * _MARK:
@@ -78,15 +80,15 @@ class _Axes:
         self.end = max(moments[-1].time if moments else 0.0, self.start + 0.5)
 
     def x(self, time: float) -> float:
-        """Pixels from seconds."""
+        """Return the pixel of a time in seconds."""
         return self.left + (time - self.start) / (self.end - self.start) * (self.right - self.left)
 
     def y(self, share: float) -> float:
-        """Pixels from a probability."""
+        """Return the pixel of a probability."""
         return self.bottom - share * (self.bottom - self.top)
 
     def ticks(self) -> list[float]:
-        """Round seconds, eight to fifteen of them."""
+        """Return round seconds, eight to fifteen of them."""
         steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
         step = next((step for step in steps if (self.end - self.start) / step <= 15), 7200)
         first = int(np.ceil(self.start / step - 1e-6))
@@ -94,7 +96,7 @@ class _Axes:
 
 
 def _spans(moments: Sequence[Moment]) -> list[tuple[float, float]]:
-    """From when to when all showed it."""
+    """Return start and end of each span in which all showed it."""
     spans: list[tuple[float, float]] = []
     showing = False
     for moment in moments:
@@ -106,7 +108,7 @@ def _spans(moments: Sequence[Moment]) -> list[tuple[float, float]]:
 
 
 def _lines(picture: Colour, moments: Sequence[Moment], axes: _Axes) -> dict[int, tuple[float, float]]:
-    """Draw everybody's line, broken where the person was away; where each ends, in pixels."""
+    """Draw everybody's line, broken where the person was away; return where each ends, in pixels."""
     pieces: dict[int, list[list[tuple[float, float]]]] = {}
     present: set[int] = set()
     for moment in moments:
@@ -124,8 +126,9 @@ def _lines(picture: Colour, moments: Sequence[Moment], axes: _Axes) -> dict[int,
 
 
 def _apart(ends: dict[int, tuple[float, float]], top: float, bottom: float) -> dict[int, float]:
-    """Where each person's name stands: beside the end of the line, clear of the other names and all of it to
-    be seen; closer together only where there are too many.
+    """Return the height of each person's name: beside the end of the line, without overlap and in full view.
+
+    Names overlap only where there are too many.
     """
     space = min(19.0, (bottom - top) / max(1, len(ends) - 1))
     heights: dict[int, float] = {}
@@ -144,7 +147,7 @@ def _written(
     ends: dict[int, tuple[float, float]],
     level: Level,
 ) -> Colour:
-    """The chart with its words and numbers."""
+    """Return the chart with its text and numbers."""
     image = Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1]))
     draw = ImageDraw.Draw(image)
     faint, ink = FAINT[::-1], INK[::-1]

@@ -1,4 +1,4 @@
-"""What was decided, drawn on the picture: a box for each person, green when the expression is shown."""
+"""Drawing of a decision on the picture: a box for each person, green when the expression is shown."""
 
 import cv2
 
@@ -11,11 +11,12 @@ from appliance.wording.expressions import NAMES
 def annotate(
     decision: Decision, picture: Colour | None = None, *, labels: bool = True, numbers: bool = False
 ) -> Colour:
-    """A copy of ``picture`` (any size of this frame; the analysis image if None) with everybody's box.
+    """Return a copy of ``picture`` (any size of this frame; the analysis image if None) with everybody's box.
 
-    Beside each: the expression and its probability. Green shows it, amber does not, grey does not count or
-    is out of sight. Lines and text grow with the picture. ``labels=False`` leaves the text out, for pictures
-    too small to read it; ``numbers`` adds everybody's number, in the colour of the line in the chart.
+    Each is labelled with the expression and its probability. Green shows it, amber does not, grey does not
+    count or is out of sight. Lines and text grow with the picture. ``labels=False`` leaves the text out, for
+    pictures too small to read it; ``numbers`` adds everybody's number, in the colour of their line in the
+    chart.
     """
     drawn = (decision.frame.colour if picture is None else picture).copy()
     height, width = drawn.shape[:2]
@@ -35,7 +36,7 @@ def annotate(
 
 
 def colour_of(one: Showing) -> Bgr:
-    """Green, amber or grey."""
+    """Return green, amber or grey; see :func:`annotate`."""
     if not (one.person.seen and one.person.counts):
         return GREY
     return GREEN if one.shows else AMBER
@@ -47,12 +48,12 @@ def _words(one: Showing) -> str:
 
 
 def _label(picture: Colour, box: Box, tile: Colour) -> None:
-    """Above the box, or in its top where the picture ends."""
+    """Put the label above the box, or inside its top where the picture ends."""
     lay(picture, tile, round(box.x), round(box.y) - tile.shape[0] - 2)
 
 
 def _rounded(picture: Colour, box: Box, colour: Bgr, thickness: int) -> None:
-    """A rectangle with round corners, the box's outline."""
+    """Draw the box's outline with round corners."""
     left, top = round(box.x), round(box.y)
     right, bottom = round(box.x + box.w), round(box.y + box.h)
     radius = max(1, round(box.size / 9))

@@ -1,4 +1,4 @@
-"""The contact sheet: the photos, what led to them and what came after, and everybody's scores over time."""
+"""Contact sheet: the photos, the moments before and after them, and everybody's scores over time."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +17,16 @@ from appliance.records.decision import Decision
 from appliance.records.frame import Colour
 
 MOST_MOMENTS = 20_000
-"""Frames kept for the chart (two numbers a person); beyond it every other one is forgotten."""
+"""Frames kept for the chart (two numbers per person); beyond it every second one is dropped."""
 MOST_KEYS = 32
-"""Small pictures kept of changes, and as many of quiet times; beyond it every other one is forgotten."""
+"""Small pictures kept of changes, and as many of quiet times; beyond it every second one is dropped."""
 QUIET = 0.5
-"""Seconds between pictures of quiet times; it doubles whenever half of them are forgotten."""
+"""Seconds between pictures of quiet times; it doubles whenever half of them are dropped."""
 MOST_PHOTOS = 12
-"""Photos shown; of further ones only the time."""
+"""Photos shown; further ones only appear in the chart."""
 
 SETTLED = 0.35
-"""Seconds after a change until its picture is taken: a smile takes a moment to be one."""
+"""Seconds after a change until its picture is taken: a smile takes a moment to develop."""
 
 _WIDTH, _MARGIN, _GAP = 1600, 40, 16
 _CHART = (_WIDTH - 2 * _MARGIN, 360)
@@ -38,7 +38,7 @@ _PAPER: Bgr = (247, 249, 250)
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A small annotated picture (BGR) and when it was, in seconds."""
+    """Small annotated picture (BGR) with its time in seconds."""
 
     time: float
     picture: Colour
@@ -47,10 +47,10 @@ class Thumbnail:
 
 
 class Story:
-    """Collects what happened, frame by frame, in bounded memory, and draws the contact sheet of it.
+    """Collects decisions, frame by frame, in bounded memory, and draws a contact sheet of them.
 
-    ``level``: the probabilities from which a person shows the expression, and until when. What is kept, in
-    the order of time: ``moments`` for the chart, and small pictures of ``changes`` and of ``quiet`` times.
+    ``level`` has the thresholds at which a person begins and stops showing the expression. It keeps, in order
+    of time, ``moments`` for the chart, and small pictures of ``changes`` and of ``quiet`` times.
     """
 
     def __init__(self, level: Level) -> None:
@@ -69,7 +69,7 @@ class Story:
         self._seconds = 0.0
 
     def add(self, decision: Decision) -> None:
-        """One more frame."""
+        """Add a frame."""
         time = self._since_start(decision)
         self._seconds = time
         if self._frames % self._stride == 0:
@@ -82,13 +82,13 @@ class Story:
         self._notice(decision, time)
 
     def _since_start(self, decision: Decision) -> float:
-        """Seconds since the first frame: the clock of a live camera started when the machine did."""
+        """Return the seconds since the first frame: a live camera's clock started with the machine."""
         time = decision.frame.captured_at
         self._first_at = time if self._first_at is None else self._first_at
         return time - self._first_at
 
     def _notice(self, decision: Decision, time: float) -> None:
-        """Keep a picture of the frame a moment after something changed."""
+        """Keep a picture of the frame shortly after something changed."""
         state = [(one.person.number, one.shows) for one in decision.people]
         if state != self._state:
             self._state = state
@@ -105,13 +105,13 @@ class Story:
                 self._quiet_seconds *= 2
 
     def _strip(self) -> list[Thumbnail]:
-        """What to show of the story: its changes, and where there are few, quiet times as well."""
+        """Return the pictures to show: the changes, and quiet times too if there are few."""
         changes = _spread(self.changes, _STRIP)
         quiet = _spread(self.quiet, _STRIP - len(changes))
         return sorted([*changes, *quiet], key=lambda shot: shot.time)
 
     def photo(self, path: str | Path, decision: Decision) -> None:
-        """The photo of this frame was kept at ``path``."""
+        """Add the photo of this frame, kept at ``path``."""
         time = self._since_start(decision)
         self._photo_times.append(time)
         if len(self._photos) < MOST_PHOTOS:
@@ -136,7 +136,7 @@ class Story:
         except OSError as error:
             raise StorageError(
                 f"The contact sheet {path} cannot be written: {error.strerror or error}",
-                "Is there space?",
+                "Check the free space",
             ) from error
 
     def _headline(self) -> str:
@@ -153,7 +153,7 @@ def _small(decision: Decision, time: float) -> Thumbnail:
 
 
 def _filling(picture: Colour, size: tuple[int, int]) -> Colour:
-    """The picture as large as it fits into ``size``, enlarged if need be."""
+    """Return the picture scaled up or down to fit into ``size``."""
     smaller = shrink(picture, size)
     scale = min(size[0] / smaller.shape[1], size[1] / smaller.shape[0])
     if scale <= 1.01:
@@ -162,14 +162,14 @@ def _filling(picture: Colour, size: tuple[int, int]) -> Colour:
 
 
 def _spread(shots: list[Thumbnail], most: int) -> list[Thumbnail]:
-    """At most so many, evenly spread, first and last among them."""
+    """Return at most ``most`` of them, evenly spread, with the first and the last."""
     if len(shots) <= most:
         return shots
     return [shots[i] for i in np.linspace(0, len(shots) - 1, most).round().astype(int)]
 
 
 class _Sheet:
-    """Paper that grows downwards."""
+    """Sheet that grows downwards."""
 
     def __init__(self) -> None:
         self._image = Image.new("RGB", (_WIDTH, _MARGIN), _PAPER[::-1])
@@ -177,12 +177,12 @@ class _Sheet:
         self._y = _MARGIN - _GAP // 2
 
     def image(self) -> Image.Image:
-        """What was drawn, with a margin at the bottom."""
+        """Return the drawing, with a margin at the bottom."""
         self._room(0)
         return self._image
 
     def title(self, headline: str, subtitle: str) -> None:
-        """The first line."""
+        """Add the first line."""
         self._room(64)
         self._draw.text((_MARGIN, self._y), headline, INK[::-1], font(46), anchor="lt")
         left = _MARGIN + font(46).getlength(headline) + _GAP
@@ -190,25 +190,25 @@ class _Sheet:
         self._y += 64
 
     def heading(self, text: str) -> None:
-        """A line over what follows."""
+        """Add a heading."""
         self._room(48)
         self._draw.text((_MARGIN, self._y + 12), text, INK[::-1], font(24), anchor="lt")
         self._y += 48
 
     def note(self, text: str) -> None:
-        """A small line."""
+        """Add a small line."""
         self._room(34)
         self._draw.text((_MARGIN, self._y), text, FAINT[::-1], font(20), anchor="lt")
         self._y += 34
 
     def picture(self, bgr: Colour) -> None:
-        """A picture at the left margin."""
+        """Add a picture at the left margin."""
         self._room(bgr.shape[0])
         self._place(bgr, _MARGIN, self._y)
         self._y += bgr.shape[0] + _GAP
 
     def photos(self, shots: list[Thumbnail]) -> None:
-        """Two in a row, numbered as in the chart."""
+        """Add photos, two in a row, numbered as in the chart."""
         for start in range(0, len(shots), 2):
             row = shots[start : start + 2]
             height = max(shot.picture.shape[0] for shot in row)
@@ -225,7 +225,7 @@ class _Sheet:
         self._draw.text((x + 36, y + 13), text, INK[::-1], font(19), anchor="lm")
 
     def strip(self, shots: list[Thumbnail]) -> None:
-        """Small pictures side by side, in order of time; a bar under each is green when all showed it."""
+        """Add small pictures side by side, by time; the bar under each is green when all showed it."""
         height = max(shot.picture.shape[0] for shot in shots)
         self._room(height + 40)
         for column, shot in enumerate(shots):
@@ -243,7 +243,7 @@ class _Sheet:
         self._image.paste(Image.fromarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)), (x, y))
 
     def _room(self, height: int) -> None:
-        """Make the paper long enough for ``height`` more and the margin."""
+        """Extend the sheet for ``height`` more pixels and the margin."""
         wanted = self._y + height + _MARGIN
         if wanted > self._image.height:
             longer = Image.new("RGB", (_WIDTH, wanted), _PAPER[::-1])

@@ -1,4 +1,4 @@
-"""Text on pictures, in Pillow's own scalable typeface: no font file is needed on the machine."""
+"""Text on pictures, in Pillow's own scalable typeface: the machine needs no font file."""
 
 import math
 from functools import lru_cache
@@ -14,7 +14,7 @@ Bgr = tuple[int, int, int]
 PEOPLE: tuple[Bgr, ...] = (
     (178, 114, 0), (0, 94, 213), (115, 158, 0), (167, 121, 204), (0, 159, 230), (233, 180, 86), (60, 60, 60),
 )  # fmt: skip
-"""Colours that people with colour blindness can tell apart (Okabe & Ito 2008)."""
+"""Colours distinguishable with colour blindness (Okabe & Ito 2008)."""
 GREEN: Bgr = (107, 191, 47)
 AMBER: Bgr = (26, 171, 255)
 GREY: Bgr = (176, 180, 174)
@@ -28,13 +28,13 @@ WHITE: Bgr = (255, 255, 255)
 
 @lru_cache(maxsize=32)
 def font(size: int) -> Any:
-    """A typeface of ``size`` pixels (Pillow's types for it differ from version to version)."""
+    """Return a typeface of ``size`` pixels (Pillow's types for it differ between versions)."""
     return ImageFont.load_default(size)
 
 
 @lru_cache(maxsize=256)
 def tag(text: str, size: int, ground: Bgr) -> Colour:
-    """``text`` in white, or in black where white is hard to read, on a ground of its own: BGR."""
+    """Return ``text`` on ``ground``, in white or, where that is hard to read, in black: BGR."""
     left, _, right, _ = font(size).getbbox(text)
     ascent, descent = font(size).getmetrics()
     space = max(2, size // 3)
@@ -46,13 +46,13 @@ def tag(text: str, size: int, ground: Bgr) -> Colour:
 
 
 def _luminance(colour: Bgr) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2): below .3, white has a contrast of 3 and more."""
+    """Return the relative luminance, 0 to 1 (WCAG 2.2): below .3, white has a contrast of 3 or more."""
     linear = [((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour]
     return float(0.0722 * linear[0] + 0.7152 * linear[1] + 0.2126 * linear[2])
 
 
 def badge(number: int | str, size: int, ground: Bgr) -> Colour:
-    """A dark disc of ``size`` pixels with a number in it, wider where there is more to say: BGR."""
+    """Return a dark disc of ``size`` pixels with a number in it, wider for longer numbers: BGR."""
     said, letters = str(number), font(5 * size // 2)
     width = size if len(said) <= 2 else size // 2 + math.ceil(letters.getlength(said) / 4)
     image = Image.new("RGB", (4 * width, 4 * size), ground[::-1])
@@ -64,7 +64,7 @@ def badge(number: int | str, size: int, ground: Bgr) -> Colour:
 
 
 def person_colour(number: int) -> Bgr:
-    """The colour of a person's line and number."""
+    """Return the colour of a person's line and number."""
     return PEOPLE[(number - 1) % len(PEOPLE)]
 
 

@@ -1,4 +1,4 @@
-"""A frame as the live page shows it, in one picture: boxes with names, the group's verdict, the light."""
+"""Picture of a frame as the live page shows it: boxes with names, the group's verdict, the light."""
 
 from functools import lru_cache
 
@@ -17,21 +17,21 @@ from appliance.records.frame import Colour
 from appliance.wording.verdict import words
 
 LARGEST, SMALLEST = 1920, 480
-"""Pixels of the longer side: beyond it a picture is made smaller; below it larger, so that words fit."""
+"""Limits of the longer side in pixels: pictures are scaled into them, so that the text fits."""
 NARROWEST = 320
-"""Pixels of width that the words need; a narrower picture stands in the middle."""
+"""Pixels of width that the text needs; a narrower picture is centred."""
 
 _GROUND: Bgr = (29, 31, 28)
 _FAINT: Bgr = (165, 170, 162)
 _LIGHT: Bgr = (0, 180, 244)
-"""The page's dark card, its faint ink, and its accent, which the light is drawn in."""
+"""The page's dark card, its faint ink, and its accent colour, used for the light."""
 
 
 def view(decision: Decision, rule: RuleSettings, *, light: bool = True) -> Colour:
-    """BGR, both sides even: the whole picture, annotated, over a line of words.
+    """Return the whole picture, annotated, over a line of text: BGR, both sides even.
 
-    ``light`` tells what the light says and what happens next. A still has neither: without it the words say
-    what the picture would have led to.
+    With ``light`` the text gives the light's signal and the next step. A still has neither: without ``light``
+    it says whether the picture would have been taken.
     """
     picture = _in_bounds(decision.frame.picture.bgr())
     drawn = annotate(decision, picture, numbers=light)
@@ -63,15 +63,15 @@ def _in_bounds(picture: Colour) -> Colour:
 
 
 def _state(decision: Decision, live: bool) -> Bgr:
-    """The colour of the verdict."""
+    """Return the colour of the verdict."""
     if (live and not decision.armed) or not decision.people:
         return GREY
     return GREEN if decision.all_show else AMBER
 
 
-@lru_cache(maxsize=16)  # words change a few times in a hundred frames
+@lru_cache(maxsize=16)  # the text changes a few times in a hundred frames
 def _band(title: str, detail: str, light: State | None, state: Bgr, width: int) -> Colour:
-    """The line of words under a picture of ``width`` pixels."""
+    """Return the line of text under a picture of ``width`` pixels."""
     large, small = max(15, width // 36), max(11, width // 56)
     height = round(2.9 * large) // 2 * 2
     image = Image.new("RGB", (width, height), _GROUND[::-1])
@@ -101,7 +101,7 @@ def _disc(picture: Colour, x: float, y: float, radius: float, colour: Bgr) -> No
 
 
 def _cut(text: str, size: int, width: float) -> str:
-    """As much of ``text`` as fits."""
+    """Return as much of ``text`` as fits into ``width``."""
     if font(size).getlength(text) <= width:
         return text
     while text and font(size).getlength(text + "…") > width:

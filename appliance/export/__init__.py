@@ -1,4 +1,4 @@
-"""Photos onto a stick: each one copied, read back, compared, and only then counted."""
+"""Export of photos to a stick: each one is copied, read back, compared, and only then counted."""
 
 from appliance.export.transfer import Outcome, export
 

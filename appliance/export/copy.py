@@ -1,4 +1,4 @@
-"""One photo onto another file system, and the proof that it is there."""
+"""Copy of one photo to another file system, with verification."""
 
 import contextlib
 import hashlib
@@ -16,7 +16,7 @@ COPY_CHUNK_BYTES = 1 << 20
 
 
 def fingerprint(path: Path) -> str | None:
-    """SHA-256 of a regular file as the device holds it, not as the kernel recalls it; None if none is there.
+    """Return the SHA-256 of a regular file as the device holds it, not the kernel's cache; None without one.
 
     A stick may hold anything under any name: links are not followed, pipes not waited for, and devices not
     opened. Raises OSError.
@@ -30,19 +30,19 @@ def fingerprint(path: Path) -> str | None:
 
 
 def forget(handle: int) -> None:
-    """Drop the kernel's copy of a file that is already on the device: the next read asks the device itself.
+    """Drop the kernel's cache of a file that is already on the device: the next read asks the device itself.
 
-    Without this a stick that takes everything and keeps nothing would pass every check (posix_fadvise(2)).
+    Without this a stick that accepts everything and keeps nothing would pass every check (posix_fadvise(2)).
     """
     os.fsync(handle)
     os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def read_photo(path: Path) -> bytes:
-    """The photo's bytes. Raises OSError; also for what is no regular file or larger than any photo."""
+    """Return the photo's bytes. Raises OSError, also for anything but a regular file of a photo's size."""
     try:
         data = read_regular(path, MAX_PHOTO_BYTES, follow_links=False)
-    except OSError as error:  # read(2) does not tell of what file it is: not the stick's
+    except OSError as error:  # read(2) does not name the file: not one on the stick
         raise OSError(error.errno, error.strerror, str(path)) from error
     if len(data) > MAX_PHOTO_BYTES:
         raise OSError(0, "is larger than any photo", str(path))
@@ -51,7 +51,7 @@ def read_photo(path: Path) -> bytes:
 
 @contextlib.contextmanager
 def written(folder: Path, data: bytes) -> Iterator[Path]:
-    """``data`` under a temporary name in ``folder``, on the device, gone again unless it is renamed.
+    """Write ``data`` under a temporary name in ``folder``, to the device; removed again unless renamed.
 
     Raises OSError.
     """
@@ -69,9 +69,9 @@ def written(folder: Path, data: bytes) -> Iterator[Path]:
 
 
 def copy_verified(data: bytes, digest: str, target: Path) -> bool:
-    """Write ``data`` as ``target``, which must not be there. False if the device gave back something else.
+    """Write ``data`` as the new file ``target``; return False if the device reads back something else.
 
-    Raises FileExistsError, OSError; nothing torn stays behind.
+    Raises FileExistsError, OSError; no half-written file is left behind.
     """
     with written(target.parent, data) as temporary:
         if fingerprint(temporary) != digest:

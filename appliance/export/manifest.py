@@ -1,4 +1,4 @@
-"""The list of what was verified on a stick, as ``sha256sum --check`` reads it."""
+"""List of the verified photos on a stick, as ``sha256sum --check`` reads it."""
 
 import re
 from collections.abc import Mapping

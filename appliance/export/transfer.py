@@ -1,4 +1,4 @@
-"""All photos of the card onto a stick: resumable, repeatable, and honest about the result."""
+"""Export of all photos of the card to a stick: resumable, repeatable, and exact about the result."""
 
 import errno
 import hashlib
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 _STICK_IS_GONE = frozenset(
     {errno.ENODEV, errno.ENXIO, errno.EIO, errno.EROFS, errno.ENOSPC, errno.ESTALE, errno.ENOTCONN}
 )
-"""The next photo would fare no better."""
+"""Errors that the next photo would meet too."""
 
 _MB = 1_000_000
 
 
 @dataclass
 class Outcome:
-    """What came of it. Names are those on the card; ``verified`` maps the name on the stick to its hash."""
+    """Result of an export. Names are those on the card; ``verified`` maps a name on the stick to its hash."""
 
     found: int = 0
     copied: int = 0
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Every photo of the card was read back from the stick, and there was at least one."""
+        """Whether every photo of the card was read back from the stick, and there was at least one."""
         return self.found > 0 and self.copied + self.already_there == self.found
 
     def told(self, place: str) -> str:
@@ -56,10 +56,10 @@ class Outcome:
 def export(
     card: Path, stick: Path, *, delete_after: bool = False, progress: Callable[[str], None] = lambda _: None
 ) -> Outcome:
-    """Copy every photo of the folder ``card`` into the folder ``stick``, and verify each.
+    """Return copy every photo of the folder ``card`` into the folder ``stick``, and verify each.
 
     With ``delete_after`` the photos verified in this run are deleted from the card once the stick is synced.
-    ``progress`` is told each name when it is done with. Raises ExportError when nothing can be done at all.
+    ``progress`` gets each name when it is finished. Raises ExportError when no photo can be copied.
     """
     photos = _photos(card)
     outcome = Outcome(found=len(photos))
@@ -88,38 +88,36 @@ def _photos(card: Path) -> list[Path]:
     except OSError as error:
         raise ExportError(f"{card} cannot be read: {error.strerror}", "See storage.folder") from error
     if not photos:
-        raise ExportError(f"There are no photos in {card}", "Nothing was copied")
+        raise ExportError(f"{card} holds no photos", "Nothing was copied")
     return photos
 
 
 def _prepare(stick: Path, card: Path) -> None:
-    """The folder on the stick, without what an export that was cut short left in it."""
+    """Make the folder on the stick, and remove what an interrupted export left in it."""
     try:
         stick.mkdir(exist_ok=True)
         if stick.is_symlink():
-            raise ExportError(f"{stick} is a link", "Photos go only where they were told to go")
+            raise ExportError(f"{stick} is a link", "Name the folder that it leads to")
         if stick.samefile(card):  # each would be its own proof, and then be deleted
             raise ExportError(f"{stick} is where the photos are", "Name a folder on the stick")
         durable.remove_leftovers(stick)
         durable.probe(stick)
     except FileExistsError as error:
-        raise ExportError(f"{stick} is no folder", "Nothing was copied. Try another stick") from error
+        raise ExportError(f"{stick} is not a folder", "Nothing was copied. Try another stick") from error
     except OSError as error:
         told = durable.explain(error, stick)
         raise ExportError(told.what, "Nothing was copied. Try another stick") from error
 
 
 def _look_at_space(photos: list[Path], stick: Path) -> None:
-    """Say before the first photo that they will not all fit; as many as do are copied all the same."""
+    """Warn before the first photo if not all will fit; as many as fit are copied anyway."""
     try:
         wanted = sum(photo.stat().st_size for photo in photos if not os.path.lexists(stick / photo.name))
         free = durable.free_bytes(stick)
     except OSError as error:
         raise ExportError(f"The stick cannot be examined: {error.strerror}", "Nothing was copied") from error
     if wanted > free:
-        log.warning(
-            "Not all photos will fit: %d MB are to be copied, %d MB are free", wanted // _MB, free // _MB
-        )
+        log.warning("Not all photos will fit: %d MB to copy, %d MB free", wanted // _MB, free // _MB)
 
 
 def _export_one(photo: Path, stick: Path, outcome: Outcome) -> None:
@@ -137,11 +135,11 @@ def _export_one(photo: Path, stick: Path, outcome: Outcome) -> None:
         if there is None and not os.path.lexists(target):
             _require_space(stick, len(data))
             if not copy_verified(data, digest, target):
-                raise OSError(errno.EIO, "the stick gives back something else than was written", str(stick))
+                raise OSError(errno.EIO, "the stick returns other data than was written", str(stick))
             outcome.copied += 1
             outcome.verified[name] = digest
             return
-    raise OSError(errno.EEXIST, "something else has its name on the stick", photo.name)
+    raise OSError(errno.EEXIST, "a different file on the stick has this name", photo.name)
 
 
 def _require_space(stick: Path, size: int) -> None:
@@ -150,12 +148,12 @@ def _require_space(stick: Path, size: int) -> None:
 
 
 def _names(error: OSError, stick: Path) -> bool:
-    """Whether ``error`` is about the stick; a photo that cannot be read from the card is skipped instead."""
+    """Return whether ``error`` is about the stick; an unreadable photo on the card is skipped instead."""
     return error.filename is None or str(error.filename).startswith(str(stick))
 
 
 def _finish(stick: Path, outcome: Outcome) -> None:
-    """The list, and everything on the device. What cannot be finished is not counted."""
+    """Write the list and sync the device. Photos that cannot be finished are not counted."""
     if not outcome.verified:
         return
     try:
@@ -165,12 +163,12 @@ def _finish(stick: Path, outcome: Outcome) -> None:
     except OSError as error:
         told = durable.explain(error, stick)
         raise ExportError(
-            f"The stick failed at the end: {told.what}", "Count on nothing on it; try another"
+            f"The stick failed at the end: {told.what}", "Do not rely on this stick; use another"
         ) from error
 
 
 def _delete(originals: dict[Path, str], outcome: Outcome) -> None:
-    """Delete from the card what was verified and has not changed since."""
+    """Delete the photos from the card that were verified and have not changed since."""
     for photo, digest in originals.items():
         try:
             if fingerprint(photo) == digest:

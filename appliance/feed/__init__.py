@@ -1,4 +1,4 @@
-"""What the appliance shows of itself: a local socket with frames, faces and events, and a few commands back.
+"""Feed of the page: a local socket with frames, faces and events, and a few commands back.
 
-``messages`` is the form on the wire, ``describe`` turns a decision into one, ``server`` is the daemon's end.
+``messages`` is the format on the wire, ``describe`` makes one of a decision, ``server`` is the daemon's end.
 """

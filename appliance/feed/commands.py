@@ -1,4 +1,4 @@
-"""What the page may ask of the appliance. Nothing else comes in over the feed."""
+"""All commands that the page may send over the feed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -9,14 +9,14 @@ from appliance.records.decision import Command
 
 
 class Controls(Protocol):
-    """The appliance, as far as the page may reach it."""
+    """Part of the appliance that the page may control."""
 
     def command(self, command: Command) -> None:
-        """Arm, disarm, take a photo now."""
+        """Arm, disarm or take a photo now."""
         ...
 
     def status(self) -> Mapping[str, Any]:
-        """Counters of the stages, the rule in use."""
+        """Return the counters of the stages and the rule in use."""
         ...
 
     def delete_photo(self, name: str) -> None:
@@ -25,7 +25,7 @@ class Controls(Protocol):
 
 
 def commands(controls: Controls) -> dict[str, RequestHandler]:
-    """What each word of the feed does."""
+    """Return the handler of each command of the feed, by name."""
 
     def order(command: Command) -> RequestHandler:
         def obey(_: dict[str, Any]) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def commands(controls: Controls) -> dict[str, RequestHandler]:
     def delete(message: dict[str, Any]) -> dict[str, Any]:
         return _told(lambda: controls.delete_photo(str(message.get("name"))))
 
-    words = {str(one): order(one) for one in (Command.ARM, Command.DISARM, Command.SHOOT)}
-    return {**words, "status": lambda _: controls.status(), "delete": delete}
+    orders = {str(name): order(name) for name in (Command.ARM, Command.DISARM, Command.SHOOT)}
+    return {**orders, "status": lambda _: controls.status(), "delete": delete}
 
 
 def _told(action: Callable[[], None]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A decision in plain JSON: what the page shows of a frame."""
+"""Decision as plain JSON, for the page."""
 
 from typing import Any
 
@@ -10,9 +10,10 @@ from appliance.wording.verdict import sentence, words
 
 
 def describe(decision: Decision, rule: RuleSettings, fault: Condition | None) -> dict[str, Any]:
-    """Everybody in view and the verdict. Boxes are shares of the picture, 0 to 1; ``captured_at`` is in
-    seconds on the machine's monotonic clock. ``rule`` is the one it was decided by, ``fault`` what the light
-    says instead of the decision.
+    """Return everybody in view and the verdict, as JSON values.
+
+    Boxes are shares of the picture, 0 to 1; ``captured_at`` is in seconds on the machine's monotonic clock.
+    ``rule`` is the one it was decided by, ``fault`` the condition shown by the light instead of the decision.
     """
     frame = decision.frame
     said = words(decision, rule)

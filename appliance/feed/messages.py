@@ -1,4 +1,4 @@
-"""The form of a message on the feed: two lengths, a JSON object, and a JPEG if there is one.
+"""Format of a message on the feed: two lengths, a JSON object, and an optional JPEG.
 
 Big-endian uint32 length of the JSON, the same for the picture, then both. Nothing here loads numpy.
 """
@@ -13,25 +13,25 @@ from appliance.errors import FeedError
 PREFIX = struct.Struct("!II")
 MAX_HEAD = 256 * 1024
 MAX_PICTURE = 4 * 1024 * 1024
-"""Bytes. An analysis frame is some 40 kB; whatever claims to be larger than this is none."""
+"""Bytes. An analysis frame has some 40 kB; a larger one than this is refused."""
 
 
 def pack(head: Mapping[str, Any], picture: bytes = b"") -> bytes:
-    """The bytes of one message."""
+    """Return the bytes of one message."""
     text = json.dumps(head, separators=(",", ":"), ensure_ascii=False).encode()
     return PREFIX.pack(len(text), len(picture)) + text + picture
 
 
 def lengths(prefix: bytes, most_head: int = MAX_HEAD, most_picture: int = MAX_PICTURE) -> tuple[int, int]:
-    """Bytes of the JSON and of the picture that follow. Raises FeedError."""
+    """Return the lengths in bytes of the JSON and of the picture that follow. Raises FeedError."""
     head, picture = PREFIX.unpack(prefix)
     if not 2 <= head <= most_head or picture > most_picture:
-        raise FeedError(f"A message of {head} and {picture} bytes is none of the feed's")
+        raise FeedError(f"A message of {head} and {picture} bytes is too large for the feed")
     return head, picture
 
 
 def parse_message(text: bytes) -> dict[str, Any]:
-    """The JSON object of a message. Raises FeedError."""
+    """Return the JSON object of a message. Raises FeedError."""
     try:
         head = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,6 +1,6 @@
-"""The daemon's end of the feed: one thread, a local socket, nothing encoded while nobody looks.
+"""Daemon's end of the feed: one thread, a local socket, no encoding while nobody watches.
 
-A subscriber says what it wants: ``frames`` (pictures and all), ``scores`` (twice a second, no pictures) or
+A subscriber chooses: ``frames`` (with pictures), ``scores`` (twice a second, without pictures) or
 ``nothing``. Every subscriber has one place for the newest frame; when it is slow, the older one is dropped
 and counted. The pipeline never waits: :meth:`Feed.frame` stores a reference and wakes the thread.
 """
@@ -38,11 +38,11 @@ _CLOSE_SECONDS = 1.0
 _MOST_EVENTS = 64
 
 RequestHandler = Callable[[dict[str, Any]], Mapping[str, Any] | None]
-"""Gets the message that asked for it; what it returns is sent back."""
+"""Handles one message; its result is sent back."""
 
 
 class Feed:
-    """Shows what the appliance does on the unix socket ``path``, and passes commands on.
+    """Publishes the appliance's activity on the unix socket ``path``, and passes commands on.
 
     ``commands`` are called by name, and ``rule`` for the one in force, both in the feed's thread. Methods may
     be called by any thread.
@@ -89,7 +89,7 @@ class Feed:
         self._thread.start()
 
     def close(self) -> None:
-        """Hang up and remove the socket. Safe to call twice."""
+        """Disconnect everybody and remove the socket. Safe to call twice."""
         if self._closing:
             return
         self._closing = True
@@ -103,7 +103,7 @@ class Feed:
         self._woken.close()
 
     def frame(self, decision: Decision) -> None:
-        """A frame was decided: show it to whoever looks. Costs a comparison when nobody does."""
+        """Publish a decided frame to everybody who watches. Costs a comparison when nobody does."""
         if self._wanted == "nothing":
             return
         if self._wanted == "scores" and self._clock.now() < self._scores_due:
@@ -112,11 +112,11 @@ class Feed:
         self._poke()
 
     def photo(self, photo: Photo) -> None:
-        """A photo was kept."""
+        """Publish a photo that was kept."""
         self._tell({"kind": "photo", "name": photo.path.name})
 
     def fault(self, light: Condition, present: bool) -> None:
-        """A fault came or went."""
+        """Publish that a fault came or went."""
         if present == (light in self._faults):
             return
         self._faults = [*self._faults, light] if present else [one for one in self._faults if one != light]
@@ -174,17 +174,17 @@ class Feed:
         self._serve(subscriber, 0)  # it may be gone by now
 
     def _serve(self, subscriber: Subscriber, ready: int) -> None:
-        """Hear and send what can be. Whatever goes wrong ends this one subscriber, never the feed."""
+        """Receive and send what is possible. Any error ends this one subscriber, never the feed."""
         try:
             if ready & selectors.EVENT_READ:
                 for message in subscriber.received():
                     self._obey(subscriber, message)
             self._flush(subscriber)
         except (FeedError, OSError) as error:
-            log.debug("A viewer of the feed is gone: %s", error)
+            log.debug("A viewer of the feed has left: %s", error)
             self._hang_up(subscriber)
         except Exception:
-            log.exception("A viewer of the feed cannot be served; hanging up")
+            log.exception("A viewer of the feed cannot be served; disconnecting it")
             self._hang_up(subscriber)
 
     def _obey(self, subscriber: Subscriber, message: dict[str, Any]) -> None:
@@ -194,10 +194,10 @@ class Feed:
             return
         command = self._commands.get(str(message.get("do")))
         if command is None:
-            raise FeedError(f"{message.get('do')!r} is no command of the feed")
+            raise FeedError(f"Unknown command of the feed: {message.get('do')!r}")
         try:
             answer = command(message)
-        except Exception:  # told and survived: the others go on watching
+        except Exception:  # logged: the other subscribers go on watching
             log.exception("The page's %r failed", message.get("do"))
             answer = {"ok": False, "error": "It failed; the journal has the details"}
         if answer is not None:
@@ -222,7 +222,7 @@ class Feed:
         try:
             subscriber.event(data)
         except FeedError as error:
-            log.warning("%s; hanging up", error)
+            log.warning("%s; disconnecting it", error)
             self._hang_up(subscriber)
 
     def _show(self, decision: Decision) -> None:
@@ -260,10 +260,10 @@ class Feed:
 
 
 def _listen(path: Path) -> socket.socket:
-    """A listening socket; one that a crash left behind is replaced, one that is in use is not."""
+    """Return a listening socket; one that a crash left behind is replaced, one in use is not."""
     if path.exists() or path.is_symlink():
         if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise FileExistsError(0, "there is something else of that name")
+            raise FileExistsError(0, "the name is taken by another file")
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(1.0)
             with contextlib.suppress(ConnectionRefusedError):

@@ -1,4 +1,4 @@
-"""One who listens to the feed: what it wants, what is on the way to it, what it has sent."""
+"""Subscriber of the feed: its wishes, its pending messages, its requests."""
 
 import socket
 from collections import deque
@@ -9,13 +9,13 @@ from appliance.errors import FeedError
 from appliance.feed.messages import PREFIX, lengths, parse_message
 
 MOST_UNSENT = 256
-"""Events. Who leaves more than this unread has stopped listening, and is hung up on."""
+"""Unread events beyond which a subscriber counts as stalled and is disconnected."""
 MOST_COMMAND = 16 * 1024
 _READ = 64 * 1024
 
 
 class Subscriber:
-    """A connected subscriber. Not thread-safe: the feed's thread alone uses it."""
+    """Connected subscriber. Not thread-safe: only the feed's thread uses it."""
 
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
@@ -27,19 +27,19 @@ class Subscriber:
         self._received = bytearray()
 
     def event(self, data: bytes) -> None:
-        """Send ``data`` in its turn. Raises FeedError when too much waits already."""
+        """Queue the event ``data``. Raises FeedError when too much waits already."""
         if len(self._events) >= MOST_UNSENT:
-            raise FeedError("The page does not read what it is told")
+            raise FeedError("The page does not read its events")
         self._events.append(data)
 
     def frame(self, data: bytes) -> int:
-        """Send ``data`` next, in place of a frame that still waits; returns how many were dropped."""
+        """Send ``data`` next, in place of a frame that still waits; return how many were dropped."""
         dropped = 1 if self._frame else 0
         self._frame = data
         return dropped
 
     def send(self) -> bool:
-        """Send what can be sent now; whether something is left. Raises OSError."""
+        """Send what can be sent now; return whether something is left. Raises OSError."""
         while self._unsent or self._events or self._frame:
             if not self._unsent:
                 if self._events:
@@ -55,13 +55,13 @@ class Subscriber:
         return False
 
     def received(self) -> Iterator[dict[str, Any]]:
-        """The messages that have come. Raises FeedError, also when the other side has hung up."""
+        """Yield the messages received. Raises FeedError, also when the other side has disconnected."""
         try:
             data = self.connection.recv(_READ)
         except BlockingIOError:
             return
         if not data:
-            raise FeedError("The page has hung up")
+            raise FeedError("The page has disconnected")
         self._received += data
         while len(self._received) >= PREFIX.size:
             head, _ = lengths(bytes(self._received[: PREFIX.size]), MOST_COMMAND, 0)

@@ -1,4 +1,4 @@
-"""What the board tells about itself: its name, its heat, its power, its pins."""
+"""Facts about the board: name, heat, power, pins."""
 
 import os
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from appliance.hw.machine import Machine
 # The bits of get_throttled (Raspberry Pi documentation, "vcgencmd").
 UNDER_VOLTAGE, CAPPED, THROTTLED, HOT = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 SINCE_BOOT = 16
-"""The same bits, this much higher, say that it has happened since the board was switched on."""
+"""Offset of the same bits for events since power-on."""
 
 WARM, TOO_HOT = 70.0, 80.0
 """Degrees Celsius. From 80 on the firmware slows the processor down."""
 
 
 class Heat(StrEnum):
-    """How hot the processor is."""
+    """Level of the processor's temperature."""
 
     GOOD = "good"
     WARM = "warm"
@@ -25,28 +25,28 @@ class Heat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Throttling:
-    """The firmware's ``get_throttled``."""
+    """Value of the firmware's ``get_throttled``."""
 
     bits: int
 
     def now(self, wanted: int) -> bool:
-        """Whether any of the bits ``wanted`` is true at this moment."""
+        """Return whether any of the bits ``wanted`` is set now."""
         return bool(self.bits & wanted)
 
     def since_boot(self, wanted: int) -> bool:
-        """Whether any of them was true since the board was switched on."""
+        """Return whether any of the bits ``wanted`` was set since power-on."""
         return bool(self.bits & wanted << SINCE_BOOT)
 
 
 def model(machine: Machine) -> str | None:
-    """Name of the board; None where it is no Raspberry Pi."""
+    """Return the name of the board; None for anything but a Raspberry Pi."""
     return machine.read("/proc/device-tree/model")
 
 
 def throttling(machine: Machine) -> Throttling | None:
-    """Return under-voltage and slowing down, now and since power-on; None where the machine does not tell.
+    """Return under-voltage and throttling, now and since power-on; None where they are not reported.
 
-    Asked of the firmware's tool (``throttled=0x50005``), which needs /dev/vcio. The kernel's file of that
+    Read from the firmware's tool (``throttled=0x50005``), which needs /dev/vcio. The kernel's file of that
     name is deprecated, logs a warning, and holds what its own driver fetched and cleared two seconds ago.
     """
     try:
@@ -56,7 +56,7 @@ def throttling(machine: Machine) -> Throttling | None:
 
 
 def under_voltage_alarm(machine: Machine) -> bool | None:
-    """Return whether the voltage was too low in the last two seconds; None where the machine does not tell.
+    """Return whether the voltage was too low in the last two seconds; None where it is not reported.
 
     From the kernel's raspberrypi-hwmon driver, which asks the firmware that often; any user may read it.
     """
@@ -69,7 +69,7 @@ def under_voltage_alarm(machine: Machine) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class ContiguousMemory:
-    """The kernel's contiguous memory (CMA), where camera buffers lie, bytes; None if not told."""
+    """Contiguous memory (CMA) of the kernel, which holds camera buffers, bytes; None if not reported."""
 
     total: int | None
     free: int | None
@@ -89,7 +89,7 @@ def meminfo(machine: Machine) -> dict[str, int]:
 
 
 def temperature(machine: Machine) -> float | None:
-    """Of the processor, degrees Celsius; None where the machine does not tell."""
+    """Return the processor's temperature, degrees Celsius; None where it is not reported."""
     try:
         return int(machine.read("/sys/class/thermal/thermal_zone0/temp") or "") / 1000
     except ValueError:
@@ -102,6 +102,6 @@ def heat(degrees: float) -> Heat:
 
 
 def gpio_chips(machine: Machine) -> dict[str, bool]:
-    """The GPIO devices, ``/dev/gpiochip0`` and so on, and whether this process may open them."""
+    """Return the GPIO devices, ``/dev/gpiochip0`` and so on, and whether this process may open them."""
     chips = machine.find("/dev/gpiochip*")
     return {f"/dev/{chip.name}": os.access(chip, os.R_OK | os.W_OK) for chip in chips}

@@ -1,9 +1,9 @@
-"""What the edges of a push button mean: the button's language. Pure: the time comes with each edge.
+"""Interpretation of a push button's edges as gestures. Pure: the time comes with each edge.
 
 A contact counts once it has been quiet for a moment, so neither a bounce nor a spark is a press. Presses
 count once no further one follows, and several not if there was a spark among them, so that a loose contact is
-not taken for a double press unless it does just what a finger would. Holding takes effect when the button is
-let go, so one that is shorted for longer than anybody holds it switches nothing off.
+not taken for a double press unless it does exactly what a finger would. Holding takes effect when the button
+is released, so a short circuit, which lasts longer than any hold, switches nothing off.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from enum import Enum
 BOUNCE_SECONDS = 0.04
 """Contacts of a push button settle within some 10 ms; nobody presses twice within 40."""
 AGAIN_SECONDS = 0.4
-"""How soon after a press a second one makes it a double press (as desktops do)."""
+"""Seconds within which a second press makes a double press (as desktops do)."""
 STUCK_SECONDS = 10.0
-"""Nobody holds a button down for so long."""
+"""Seconds from which a held button is stuck: nobody holds it for so long."""
 UNSETTLED_SECONDS = 1.0
-"""A contact that has not come to rest for so long is loose or picks up noise."""
+"""Seconds without rest from which a contact is loose or picks up noise."""
 _EPSILON = 1e-6
-"""Seconds; a poll at the very moment that was due must not miss it by rounding."""
+"""Seconds of tolerance, so that a poll exactly at the due moment does not miss it by rounding."""
 
 
 class Gesture(Enum):
-    """What a person did, or what the button itself is doing."""
+    """Gesture of a person, or a fault of the button."""
 
     PRESS = "pressed once"
     DOUBLE_PRESS = "pressed twice"
@@ -34,10 +34,10 @@ class Gesture(Enum):
 
 
 class Gestures:
-    """Turns edges into gestures. Times are in seconds, monotonic.
+    """Converter of edges into gestures. Times are in seconds, monotonic.
 
-    After each call, call :meth:`poll` again at :meth:`due`: some gestures are only clear when nothing more
-    happens. ``hold_seconds`` is how long a hold takes; ``double`` False gives a press at once.
+    After each call, call :meth:`poll` again at :meth:`due`: some gestures are only recognised when nothing
+    more happens. ``hold_seconds`` is how long a hold takes; ``double`` False gives a press at once.
     """
 
     def __init__(self, down_at_start: bool = False, hold_seconds: float = 3.0, double: bool = True) -> None:
@@ -54,7 +54,7 @@ class Gestures:
         self._holding = False
 
     def edge(self, down: bool, now: float) -> list[Gesture]:
-        """The contact closed (``down``) or opened."""
+        """Return the gestures of a contact that closes (``down``) or opens."""
         gestures = self.poll(now)
         self._raw, self._edge_at = down, now
         if self._unsettled_since is None:
@@ -62,11 +62,11 @@ class Gestures:
         return gestures
 
     def poll(self, now: float) -> list[Gesture]:
-        """What has become clear by ``now``."""
+        """Return the gestures recognised by ``now``."""
         return list(self._progress(now))
 
     def due(self) -> float | None:
-        """When to call :meth:`poll` next; None: not before the next edge."""
+        """Return when to call :meth:`poll` next; None: not before the next edge."""
         moments = []
         if self._edge_at is not None:
             moments.append(self._edge_at + BOUNCE_SECONDS)
@@ -101,7 +101,7 @@ class Gestures:
             yield {1: Gesture.PRESS, 2: Gesture.DOUBLE_PRESS}.get(presses if clean else 0, Gesture.CHATTER)
 
     def _settle(self, at: float) -> Iterator[Gesture]:
-        """The contact has come to rest, since ``at``."""
+        """Yield the gestures of a contact at rest since ``at``."""
         began = at if self._unsettled_since is None else self._unsettled_since
         slow = at - began > BOUNCE_SECONDS
         self._sparked |= bool(self._presses or self._down) and (slow or self._raw is self._down)

@@ -1,4 +1,4 @@
-"""Watches a push button: edges in, gestures out, each as soon as it is clear."""
+"""Watch of a push button: edges in, gestures out, each as soon as it is recognised."""
 
 import logging
 import threading
@@ -25,13 +25,13 @@ class ButtonWatch:
         self._thread.start()
 
     def edge(self, down: bool) -> None:
-        """The contact closed or opened just now."""
+        """Process a contact that has just closed or opened."""
         with self._changed:
             self._tell(self._gestures.edge(down, self._clock.now()))
             self._changed.notify()
 
     def close(self) -> None:
-        """Thread ended. Safe to call twice."""
+        """End the thread. Safe to call twice."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -49,5 +49,5 @@ class ButtonWatch:
         for gesture in gestures:
             try:
                 self._on_gesture(gesture)
-            except Exception:  # whoever listens: the button must go on working
-                log.exception("What the button asked for failed")
+            except Exception:  # any error of the listener: the button must keep working
+                log.exception("The action of the button failed")

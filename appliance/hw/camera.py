@@ -1,4 +1,4 @@
-"""What a camera is. Four kinds are behind this: see ``appliance/hw/cameras``."""
+"""Interface of cameras. ``appliance/hw/cameras`` holds the implementations."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -15,32 +15,32 @@ class Camera(Protocol):
     """An open camera. Not thread-safe: one stage reads it."""
 
     description: str
-    """For the journal: what was opened, in which format and size."""
+    """Description for the journal: device, format and size."""
 
     def read(self, timeout: float) -> "Frame":
-        """The next frame, waiting ``timeout`` seconds at most.
+        """Return the next frame, waiting at most ``timeout`` seconds.
 
         Raises CameraStalledError when none came, another CameraError when none will, EndOfRecording.
         """
         ...
 
     def close(self) -> None:
-        """Give the device back. Safe to call twice."""
+        """Release the device. Safe to call twice."""
         ...
 
 
 @runtime_checkable
 class Aimable(Protocol):
-    """A camera that can focus on a part of the picture. Called by the stage that reads it."""
+    """Camera that can focus on a part of the picture. Called by the stage that reads it."""
 
     def aim(self, faces: "Sequence[Box]") -> None:
-        """Focus on ``faces``, in pixels of the analysis image; on the middle where there are none."""
+        """Focus on ``faces``, in pixels of the analysis image; without any, on the middle."""
         ...
 
 
 @runtime_checkable
 class Reporting(Protocol):
-    """A camera that tells what it granted."""
+    """Camera that reports what it granted."""
 
     def facts(self) -> dict[str, Any]:
         """Return what was granted, as JSON has it: see ``appliance/hw/cameras/granted.py``."""
@@ -48,5 +48,5 @@ class Reporting(Protocol):
 
 
 def facts_of(camera: object) -> dict[str, Any] | None:
-    """Return what ``camera`` granted; None where it does not tell."""
+    """Return what ``camera`` granted; None where it does not report it."""
     return camera.facts() if isinstance(camera, Reporting) else None

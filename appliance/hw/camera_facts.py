@@ -1,4 +1,4 @@
-"""What the camera of the running appliance granted, for ``doctor``: a file that goes with the service."""
+"""Facts of the running appliance's camera, for ``doctor``: a file removed with the service."""
 
 import json
 import logging
@@ -12,14 +12,14 @@ from appliance.hw.machine import Machine
 log = logging.getLogger(__name__)
 
 FILE = "camera.json"
-"""In the appliance's runtime directory."""
+"""File in the appliance's runtime directory."""
 DEFAULT_FOLDER = "/run/smart-selfie"
 
 
 def leave_camera_facts(facts: Mapping[str, Any] | None, environ: Mapping[str, str] = os.environ) -> None:
     """Write ``facts``, see ``appliance/hw/cameras/granted.py``. Does nothing where systemd did not start us.
 
-    What cannot be written is told in the journal.
+    An error of writing is logged.
     """
     folder = environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     if not folder or facts is None:
@@ -34,7 +34,7 @@ def leave_camera_facts(facts: Mapping[str, Any] | None, environ: Mapping[str, st
 
 
 def read_camera_facts(machine: Machine) -> dict[str, Any] | None:
-    """Return what the running appliance left; None where there is nothing, or nothing that can be read."""
+    """Return the facts of the running appliance; None where the file is missing or unreadable."""
     try:
         facts = json.loads(machine.read(f"{DEFAULT_FOLDER}/{FILE}") or "")
     except ValueError:

@@ -1,11 +1,11 @@
-"""The first sign of life: the light blips from when there are pins until the appliance wants them.
+"""First sign of life: the light blinks from when the pins exist until the appliance takes them.
 
 systemd runs this file alone, ``python -ISXutf8 early_light.py CONFIG NOTE``: loading gpiozero and the
-settings would take as long as the boot up to there. So it takes the pins from a note that the appliance left
-when it last ran (``leave_note`` in ``handover.py``), and has the kernel drive them without a library. Where
-the note is not of the settings as they are now, there is no early light: no pin is driven on a guess.
+settings would take as long as the boot so far. So it takes the pins from a note that the appliance left at
+its last run (``leave_note`` in ``handover.py``), and lets the kernel drive them without a library. Where the
+settings have changed since the note, the light stays dark: it never drives a pin on a guess.
 
-Standard library only, as little of it as will do: pathlib alone takes longer to load than all of this.
+Standard library only, and as little of it as possible: pathlib alone takes longer to load than all of this.
 """
 
 import errno
@@ -17,11 +17,11 @@ from struct import pack, pack_into, unpack_from
 from time import monotonic, sleep
 
 WANTED = "pins-wanted"
-"""A file in the appliance's runtime directory: it is about to open its pins."""
+"""File in the appliance's runtime directory that announces that it is about to open its pins."""
 ON_SECONDS, OFF_SECONDS = 0.05, 0.95
 """The light's "booting", as in ``appliance/light/table.py``; a test compares them."""
 LIGHT_WAIT_SECONDS = 300.0
-"""So long after its start the file systems with settings and note may come, and the right to use the pins."""
+"""Seconds after its start in which file systems with settings and note must come, and access to the pins."""
 _POLL_SECONDS = 0.05
 
 # <linux/gpio.h>, version 2 of the interface: Linux 5.10 and later, the same on every 64-bit processor.
@@ -31,12 +31,12 @@ _GET_LINES = 0xC250B407
 _REQUEST_BYTES, _CONSUMER_AT, _FLAGS_AT, _COUNT_AT, _FD_AT = 592, 256, 288, 560, 588
 _OUTPUT = 1 << 3
 MOST_LINES = 64
-"""The kernel gives no more at once, and no Pi has more."""
+"""Limit of lines per request of the kernel; no Pi has more."""
 _SET_VALUES = 0xC010B40F
 
 
 class Note:
-    """What the appliance last knew for sure: its settings' files as they were, the chip, and the pins on it.
+    """Facts of the appliance's last run: stamps of its settings' files, the chip, and the pins on it.
 
     ``files`` has a stamp for each file (see :func:`_stamp`), ``chip`` is the chip's label, ``shine`` are the
     lines of the light, and ``dark`` those of a lamp that must not glow meanwhile.
@@ -48,15 +48,15 @@ class Note:
         self.files, self.chip, self.shine, self.dark = files, chip, shine, dark
 
     def text(self) -> str:
-        """As it is written; :func:`read_note` reads it."""
+        """Return the note as text, for :func:`read_note`."""
         lines = [f"file {_words(when)} {name}" for name, when in self.files.items()]
         lines += [f"chip {self.chip}", f"shine {_words(self.shine)}", f"dark {_words(self.dark)}"]
         return "\n".join(lines) + "\n"
 
 
 def read_note(path: str, config: str) -> Note:
-    """The note at ``path``. Raises OSError, and ValueError if it is not of ``config`` as it is now."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would be waited for
+    """Return the note at ``path``. Raises OSError, and ValueError if ``config`` has changed since."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would block
     with open(handle, encoding="utf-8", errors="surrogateescape") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "it is not a file", path)
@@ -68,19 +68,19 @@ def read_note(path: str, config: str) -> Note:
             files[name] = _numbers(when)
     rest = dict(lines)
     if config not in files or any(_stamp(name) != when for name, when in files.items()):
-        raise ValueError("the settings are not those the note is about")
+        raise ValueError("the settings have changed since the note")
     try:
         note = Note(files, rest["chip"], _numbers(rest["shine"]), _numbers(rest["dark"]))
     except KeyError as error:
-        raise ValueError(f"the note does not tell the {error.args[0]}") from None
+        raise ValueError(f"the note lacks the {error.args[0]}") from None
     pins = (*note.shine, *note.dark)
     if not note.shine or len(set(pins)) != len(pins) or not all(0 <= pin < MOST_LINES for pin in pins):
-        raise ValueError("the note tells no pins")
+        raise ValueError("the note lists no pins")
     return note
 
 
 def _stamp(path: str) -> tuple[int, ...]:
-    """What changes when the file does."""
+    """Return a stamp that changes when the file does."""
     try:
         about = os.stat(path)
     except OSError as error:
@@ -89,7 +89,7 @@ def _stamp(path: str) -> tuple[int, ...]:
 
 
 def chip_label(path: str) -> str:
-    """What the kernel calls the GPIO chip at ``path``, such as pinctrl-rp1. Raises OSError."""
+    """Return the kernel's label of the GPIO chip at ``path``, such as pinctrl-rp1. Raises OSError."""
     chip = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         return _label(chip)
@@ -98,7 +98,7 @@ def chip_label(path: str) -> str:
 
 
 class Lines:
-    """Lines of a chip as outputs, off at first. Raises OSError where there are none such, or one is taken."""
+    """Lines of a chip as outputs, off at first. Raises OSError if one is missing or taken."""
 
     def __init__(self, note: Note, devices: str) -> None:
         pins = (*note.shine, *note.dark)
@@ -116,11 +116,11 @@ class Lines:
         self._fd = unpack_from("i", request, _FD_AT)[0]
 
     def shine(self, on: bool) -> None:
-        """The light on or off. Raises OSError."""
+        """Switch the light on or off. Raises OSError."""
         ioctl(self._fd, _SET_VALUES, pack("QQ", self._shine if on else 0, self._all))
 
     def close(self) -> None:
-        """Off, and free for others."""
+        """Switch the light off and release the lines."""
         self.shine(False)
         os.close(self._fd)
 
@@ -130,12 +130,12 @@ def _open_chip(label: str, devices: str) -> int:
         if name.startswith("gpiochip"):
             try:
                 chip = os.open(os.path.join(devices, name), os.O_RDWR | os.O_CLOEXEC)
-            except PermissionError:  # not yet ours, and perhaps not the one
+            except PermissionError:  # not yet accessible, and perhaps another chip
                 continue
             if _label(chip) == label:
                 return chip
             os.close(chip)
-    raise OSError(f"there is no GPIO chip {label} for us")
+    raise OSError(f"the GPIO chip {label} is missing or not accessible")
 
 
 def _label(chip: int) -> str:
@@ -153,7 +153,7 @@ def _numbers(words: str) -> tuple[int, ...]:
 
 
 def early_blink(config: str, note: str, runtime: str, devices: str = "/dev") -> int:
-    """Blip until the appliance wants the pins. Always 0: a boot without a first light is still a boot."""
+    """Blink until the appliance wants the pins. Always return 0: a boot does not fail without a light."""
     wanted = os.path.join(os.path.dirname(runtime), WANTED)
     end = monotonic() + LIGHT_WAIT_SECONDS
     reason = ""
@@ -168,7 +168,7 @@ def early_blink(config: str, note: str, runtime: str, devices: str = "/dev") -> 
         else:
             _blip(lines, wanted)
             return 0
-    print(f"<5>There was no early light: {reason or 'the appliance was faster'}", file=sys.stderr)
+    print(f"<5>The early light stayed dark: {reason or 'the appliance was faster'}", file=sys.stderr)
     return 0
 
 

@@ -24,13 +24,13 @@ from appliance.light.thread import Drive, LightThread
 log = logging.getLogger(__name__)
 
 FACTORY_VARIABLE = "GPIOZERO_PIN_FACTORY"
-"""gpiozero's own environment variable: the pin factory somebody insists on."""
+"""gpiozero's own environment variable for an explicit pin factory."""
 DEVICES = Path("/dev")
 """Where the kernel shows GPIO, as gpiochip0 and so on."""
 
 
 class Panel:
-    """What people see, hear and touch: ``light`` with flash and buzzer, and the button. Each may be absent.
+    """Devices on the pins: ``light`` with flash and buzzer, and the button. Each may be absent.
 
     ``factory`` is gpiozero's pin factory: tests press and read its pins.
     """
@@ -41,7 +41,7 @@ class Panel:
         self._devices = devices
 
     def close(self) -> None:
-        """Switch the light off, give the pins back. Safe to call twice."""
+        """Switch the light off and release the pins. Safe to call twice."""
         self._devices.close()
 
     def chip(self) -> str | None:
@@ -86,7 +86,7 @@ def open_panel(
 
 
 class _Pins:
-    """Opens devices on ``factory``; ``devices`` gives their pins back."""
+    """Opens devices on ``factory``; ``devices`` releases their pins."""
 
     def __init__(self, factory: Any, devices: contextlib.ExitStack) -> None:
         self._factory = factory
@@ -105,7 +105,7 @@ class _Pins:
 
 
 def _drives(settings: HardwareSettings, pins: _Pins) -> Iterator[tuple[str, Drive]]:
-    """Open what is connected. Raises GpioError."""
+    """Open the connected devices. Raises GpioError."""
     if settings.led_pin != "none":
         yield "LED", _led(settings.led_pin, pins)
     if settings.rgb_pins != "none":
@@ -124,7 +124,7 @@ def _led(pin: int, pins: _Pins) -> Drive:
 
 
 def _rgb(three: tuple[int, int, int], pins: _Pins) -> Drive:
-    """Common cathode."""
+    """Open an RGB LED with a common cathode."""
     from gpiozero import RGBLED
 
     rgb = pins.open("rgb_pins", RGBLED, *three, pwm=False)
@@ -132,7 +132,7 @@ def _rgb(three: tuple[int, int, int], pins: _Pins) -> Drive:
 
 
 def _flash(pin: int, pins: _Pins) -> Drive:
-    """A lamp that lights the faces while everybody shows it."""
+    """Open a lamp that lights the faces while everybody shows it."""
     from gpiozero import LED
 
     lamp = pins.open("flash_pin", LED, pin)
@@ -140,7 +140,7 @@ def _flash(pin: int, pins: _Pins) -> Drive:
 
 
 def _buzzer(pin: int, pins: _Pins) -> Drive:
-    """A passive one."""
+    """Open a passive buzzer."""
     from gpiozero import TonalBuzzer
     from gpiozero.tones import Tone
 
@@ -163,7 +163,7 @@ def _listen(
     on_gesture: Callable[[Gesture], None],
     clock: Clock,
 ) -> None:
-    """Open the button and watch it; the light shows how it stands. Raises GpioError."""
+    """Open the button and watch it; the light shows its faults. Raises GpioError."""
     from gpiozero import Button
 
     button = pins.open("button_pin", Button, pin, pull_up=True)
@@ -174,7 +174,7 @@ def _listen(
         if gesture is Gesture.STUCK:
             log.warning("The button on GPIO%d is stuck, shorted or loose: it does nothing for now", pin)
         elif gesture is Gesture.FREED:
-            log.info("The button on GPIO%d was let go; it works", pin)
+            log.info("The button on GPIO%d was released; it works", pin)
         elif gesture is Gesture.CHATTER:
             log.warning("The button on GPIO%d chatters: more presses at once than anybody makes", pin)
         light.condition(Condition.LET_GO, gesture is Gesture.HOLDING and language.hold != "none")
@@ -185,7 +185,7 @@ def _listen(
     gestures = Gestures(down, language.hold_seconds, double=language.double_press != "none")
     if down:
         log.warning(
-            "The button on GPIO%d is down already: held, stuck or shorted. It counts once it is let go", pin
+            "The button on GPIO%d is down already: held, stuck or shorted. It counts once it is released", pin
         )
         light.condition(Condition.BUTTON_STUCK, True)
     watch = ButtonWatch(gestures, heard, clock)
@@ -198,11 +198,11 @@ def _give_back(device: Any) -> None:
     try:
         device.close()
     except Exception as error:  # GPIO libraries raise errors of their own making
-        log.warning("A pin could not be given back: %s", error)
+        log.warning("A pin could not be released: %s", error)
 
 
 def _find_factory() -> Any:
-    """gpiozero's global factory, made here if need be; gpiozero closes it when the process ends."""
+    """Return gpiozero's global factory, made on demand; gpiozero closes it when the process ends."""
     from gpiozero import Device
     from gpiozero.pins.mock import MockFactory, MockPWMPin
 
@@ -213,7 +213,7 @@ def _find_factory() -> Any:
         return _wished_factory(wish)
     Device.pin_factory = MockFactory(pin_class=MockPWMPin)  # a buzzer needs PWM
     if not any(DEVICES.glob("gpiochip*")):
-        log.info("No GPIO here: light and button are simulated")
+        log.info("This machine has no GPIO: light and button are simulated")
         return Device.pin_factory
     try:
         Device.pin_factory = _lgpio_factory()
@@ -223,7 +223,7 @@ def _find_factory() -> Any:
 
 
 def _wished_factory(name: str) -> Any:
-    """The factory ``name`` of gpiozero's environment variable. Who insists on one gets that or an error."""
+    """Return the factory ``name`` of gpiozero's environment variable, or raise, without a fallback."""
     from gpiozero import Device
 
     try:
@@ -237,7 +237,7 @@ def _wished_factory(name: str) -> Any:
 
 
 def _lgpio_factory() -> Any:
-    """gpiozero's factory for lgpio, the only one that works on every Pi and kernel of today.
+    """Return gpiozero's factory for lgpio, the only one that works on every current Pi and kernel.
 
     gpiozero itself would go on to its experimental one and fail later, at the first button. lgpio makes a
     named pipe in the working directory when imported, which a service cannot write to (gpiozero#1106); a

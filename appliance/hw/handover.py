@@ -1,8 +1,8 @@
-"""The pins go from the early light (systemd/smart-selfie-early-light.service) to the appliance.
+"""Handover of the pins from the early light (systemd/smart-selfie-early-light.service) to the appliance.
 
-Both are started by every boot, so the one cannot be the other's ``Conflicts=``: systemd would start only one
-of them. The early light shines while the appliance loads its libraries, and ends when it is asked to. Which
-pins are the light's it knows from a note that the appliance left at the last start.
+Every boot starts both, so ``Conflicts=`` does not work: systemd would start only one of them. The early light
+shines while the appliance loads its libraries, and ends on request. It knows the pins of the light from a
+note that the appliance left at the last start.
 """
 
 import logging
@@ -20,15 +20,15 @@ from appliance.system.service import directory
 log = logging.getLogger(__name__)
 
 NOTE = "early-light"
-"""A file in the appliance's state directory: what the early light of the next start needs."""
+"""File in the appliance's state directory with the pins for the early light of the next start."""
 EARLY_LIGHT = "early-light"
-"""The early light's runtime directory, in that of the appliance; systemd removes it when the light is out."""
+"""Runtime directory of the early light, in the appliance's; systemd removes it when the light ends."""
 PIN_WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 
 
 def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
-    """Ask the early light to end, and wait for it; not for ever. Does nothing where systemd did not start us.
+    """Ask the early light to end, and wait for it, but not for ever. Does nothing without systemd.
 
     Raises OSError.
     """
@@ -44,11 +44,11 @@ def take_pins(clock: Clock, environ: Mapping[str, str] = os.environ) -> None:
 def leave_note(
     kept: tuple[Path, Mapping[Path, tuple[int, ...]]] | None, hardware: HardwareSettings, chip: str | None
 ) -> None:
-    """Tell the early light of the next start its pins.
+    """Write the pins for the early light of the next start.
 
     ``kept`` is the folder for the note, and the files that ``hardware`` was read from, each with its stamp
     (see ``early_light.py``); None leaves things as they are. ``chip`` is the label of the GPIO chip in use,
-    None if there is none. What cannot be written is told in the journal.
+    None if there is none. An error of writing is logged.
     """
     if kept is None:
         return
@@ -66,4 +66,4 @@ def leave_note(
         if not path.exists() or read_regular(path, len(data)) != data:
             durable.write_over(path, data)
     except OSError as error:
-        log.warning("The next start will have no early light, as its note cannot be kept: %s", error)
+        log.warning("The next start will have no early light, as its note cannot be written: %s", error)

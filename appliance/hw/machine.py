@@ -1,4 +1,4 @@
-"""The machine under examination. Tests put one together in a folder and give that as ``root``."""
+"""Machine under examination. Tests build one in a folder and pass that as ``root``."""
 
 import contextlib
 import shutil
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COMMAND_SECONDS = 5.0
-"""A tool that asks the firmware may hang with it."""
+"""Timeout in seconds: a tool that asks the firmware may hang with it."""
 MAX_SYSFS_BYTES = 65536
 
 
@@ -19,11 +19,11 @@ class Machine:
     root: Path = Path("/")
 
     def path(self, absolute: str | Path) -> Path:
-        """Where the file lies that the machine calls ``absolute``."""
+        """Return the path of the file that the machine calls ``absolute``."""
         return self.root / str(absolute).lstrip("/")
 
     def read(self, absolute: str | Path) -> str | None:
-        """The text of a small file, stripped; None if it is not there or cannot be read."""
+        """Return the text of a small file, stripped; None if it is missing or unreadable."""
         try:
             with self.path(absolute).open("rb") as file:
                 return file.read(MAX_SYSFS_BYTES).decode(errors="replace").strip("\0\n ")
@@ -31,12 +31,12 @@ class Machine:
             return None
 
     def find(self, pattern: str) -> Iterator[Path]:
-        """The files that ``pattern``, an absolute path with wildcards, stands for, in order."""
+        """Yield the files that match ``pattern``, an absolute path with wildcards, in order."""
         with contextlib.suppress(OSError):
             yield from sorted(self.root.glob(pattern.lstrip("/")))
 
     def run(self, *command: str) -> str | None:
-        """What ``command`` prints, stripped; None if it is not there, fails, or takes too long."""
+        """Return the output of ``command``, stripped; None if it is missing, fails, or takes too long."""
         folders = None if self.root == Path("/") else str(self.path("/usr/bin"))
         program = shutil.which(command[0], path=folders)
         if program is None:

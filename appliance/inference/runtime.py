@@ -4,21 +4,14 @@ Both have the same ``Interpreter``. The successor is preferred: it has wheels fo
 runs int8 networks 15 to 20 times faster.
 """
 
-import contextlib
 import importlib
-import logging
-import os
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from appliance.errors import ModelError, RuntimeMissingError
-
-log = logging.getLogger(__name__)
+from appliance.system.stderr_filter import without_lines
 
 _INFO = b"INFO: "
-_stderr = threading.Lock()
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 
@@ -44,12 +37,16 @@ def find_runtime(prefer: str | None = None) -> tuple[str, Any]:
 
 
 def open_interpreter(path: Path, threads: int = 1, prefer: str | None = None) -> Any:
-    """Return an interpreter with its tensors allocated. Raises ModelError, RuntimeMissingError."""
+    """Return an interpreter that has run once: some broken networks load, and fail only then.
+
+    Raises ModelError, RuntimeMissingError.
+    """
     name, interpreter = find_runtime(prefer)
     try:
-        with quiet_start():
+        with without_lines(_INFO):
             opened = interpreter(model_path=str(path), num_threads=threads)
             opened.allocate_tensors()
+            opened.invoke()
     except (ValueError, RuntimeError, OSError, SystemError) as error:
         # tflite-runtime raises SystemError when numpy 2 is installed beside it.
         first = str(error).strip().partition("\n")[0]
@@ -57,29 +54,3 @@ def open_interpreter(path: Path, threads: int = 1, prefer: str | None = None) ->
             f"{path} cannot be loaded by {name}: {first}", "Restore the file from the repository"
         ) from error
     return opened
-
-
-@contextlib.contextmanager
-def quiet_start() -> Iterator[None]:
-    """Keep the runtime's INFO lines from standard error; a log at level DEBUG shows them.
-
-    The runtime writes them from C++ and offers no switch. All else written meanwhile appears afterwards.
-    """
-    with _stderr, contextlib.ExitStack() as back:
-        held = os.memfd_create("stderr")
-        back.callback(os.close, held)
-        real = os.dup(2)
-        back.callback(os.close, real)
-        os.dup2(held, 2)
-        try:
-            yield
-        finally:
-            os.dup2(real, 2)
-            os.lseek(held, 0, os.SEEK_SET)
-            with os.fdopen(os.dup(held), "rb") as file:
-                lines = file.read().splitlines(keepends=True)
-            for line in lines:
-                if line.startswith(_INFO):
-                    log.debug("%s", line.decode(errors="replace").strip())
-                else:
-                    os.write(2, line)

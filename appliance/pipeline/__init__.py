@@ -1,1 +1,1 @@
-"""A frame's way: capture, find, judge, follow, decide, choose, keep; assembly wires them."""
+"""Stages of a frame's way: capture, find, judge, follow, decide, choose, keep; assembly wires them."""

@@ -1,4 +1,4 @@
-"""The one place that wires the stages: a frame's way, from configuration to running objects."""
+"""Wiring of the stages: from the configuration to the stages of a frame's way."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ DecisionObserver = Callable[[Decision], None]
 PhotoObserver = Callable[[Photo], None]
 
 FRAME_LIMIT = 5
-"""Frames between the camera and the choice, in all inboxes and stages together: each is a full picture, and
-where all stages are late at once, as while a photo is chosen, they would be twice as many."""
+"""Limit of frames between the camera and the choice, in all inboxes and stages together. Each is a full
+picture, and when all stages are late at once, as while a photo is chosen, they would be twice as many."""
 FRAMES_DRAIN_SECONDS = 1.5
-"""How long a stop waits for the frames under way; with the rest of the shutdown it stays under 2 s."""
+"""Seconds a stop waits for frames in progress; with the rest of the shutdown it stays under 2 s."""
 PHOTOS_DRAIN_SECONDS = 10.0
-"""How long it waits for photos under way: a slow card needs seconds for one. The unit's TimeoutStopSec allows
-for it."""
+"""Seconds a stop waits for photos in progress: a slow card needs seconds for one. The unit's TimeoutStopSec
+allows for it."""
 
 # The pipeline has its own threads, and OpenCV's would make the order of its results depend on chance.
 cv2.setNumThreads(1)
@@ -42,7 +42,7 @@ cv2.setNumThreads(1)
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What takes time to load, and can serve several assemblies one after the other."""
+    """Models, slow to load, that can serve several assemblies one after the other."""
 
     detector: Detector
     expression: ExpressionModel
@@ -51,7 +51,7 @@ class Models:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """The two lines after the camera, and those of their stages that can be changed while they run.
+    """Two lines after the camera, and those of their stages that can be changed while they run.
 
     ``frames``: from a frame to the choice of the best; ``photos``: from there to the card, left out without
     a store.
@@ -74,7 +74,7 @@ class Assembly:
     def use(self, config: Config, models: Models | None) -> None:
         """Change every stage to ``config`` at its next frame. Any thread.
 
-        ``models`` is None where they stay the same. A store changes by itself: it outlives its settings.
+        ``models`` is None where they stay the same. A store is changed separately.
         """
         if models is not None:
             self.finder.replace(_finder(config, models))
@@ -95,7 +95,7 @@ def load_models(config: Config) -> Models:
 
 
 def open_detector(faces: FaceSettings) -> Detector:
-    """Open what ``faces.detector`` asks for; auto: the network where it is installed, else the cascade."""
+    """Open the detector ``faces.detector``; auto: the network where it is installed, else the cascade."""
     network = models_folder() / "faces.json"
     if faces.detector == "cnn" or (faces.detector == "auto" and network.exists()):
         return CnnDetector(network, faces.min_size)

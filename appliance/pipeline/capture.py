@@ -1,4 +1,4 @@
-"""Frames from a camera that may stall, vanish and come back."""
+"""Frames from a camera that may stall, disconnect and come back."""
 
 import dataclasses
 import logging
@@ -13,13 +13,13 @@ from appliance.records.frame import Box, Frame
 log = logging.getLogger(__name__)
 
 READ_SECONDS = 1.5
-"""A camera silent for this long has stalled: noticed well within 2 s."""
+"""Seconds without a frame after which a camera has stalled: noticed well within 2 s."""
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0)
 """Waits before opening again; the last is repeated, so a camera that returns is back within 5 s."""
 
 
 class CameraTrial:
-    """A camera proposed in place of the one in force: proven by its first frame, or refused.
+    """Camera proposed in place of the one in force: proven by its first frame, or refused.
 
     A camera that opens may still deliver nothing, so ``proven`` is False until a frame has come; ``refusal``
     tells why it could not be opened. The capture thread writes these, any thread may read them.
@@ -33,11 +33,11 @@ class CameraTrial:
 
 
 class Capture:
-    """Iterates over the frames of a camera; opens it again, with backoff, when it stops delivering.
+    """Iterates over the frames of a camera; reopens it, with backoff, when it stops delivering.
 
-    ``camera`` is already open (an appliance that has never had a camera should say so and end);
-    ``opener`` opens it anew. ``on_lost(True)`` is called when the camera is gone, ``on_lost(False)`` when a
-    frame has come again. Recordings are not reopened: their errors and their end are final.
+    ``camera`` is already open (an appliance that never had a camera should report it and end); ``opener``
+    reopens it. ``on_lost(True)`` is called when the camera disconnects, ``on_lost(False)`` with the next
+    frame. Recordings are not reopened: their errors and their end are final.
 
     Another camera is first proposed, then accepted or withdrawn. Only the capture thread opens and closes
     cameras, at the next frame; the other threads replace one attribute, which needs no lock.
@@ -65,7 +65,7 @@ class Capture:
         self._faces = faces
 
     def propose(self, opener: Callable[[], Camera]) -> CameraTrial:
-        """Try another camera from the next frame on; if it is refused, go on with the one in force.
+        """Try another camera from the next frame on; if it is refused, continue with the one in force.
 
         Any thread.
         """
@@ -73,11 +73,11 @@ class Capture:
         return trial
 
     def accept(self, trial: CameraTrial) -> None:
-        """Put the camera of ``trial`` in force: from now on it is the one to open again. Any thread."""
+        """Put the camera of ``trial`` in force: it is the one to reopen from now on. Any thread."""
         self._in_force, self._trial = trial.opener, None
 
     def withdraw(self) -> None:
-        """Go back to the camera in force at the next frame, whatever the trial has come to. Any thread."""
+        """Return to the camera in force at the next frame, whatever the state of the trial. Any thread."""
         self._trial = None
 
     def __iter__(self) -> Iterator[Frame]:
@@ -145,7 +145,7 @@ class Capture:
 
     def _give_up(self, error: CameraError) -> None:
         log.error("%s", error)
-        if not self._lost:  # told first: a camera that hangs takes a while to close
+        if not self._lost:  # reported first: a camera that hangs takes a while to close
             self._lost = True
             self._on_lost(True)
         self._close()

@@ -1,4 +1,4 @@
-"""Follows people from frame to frame: the same person keeps the same number, and says who counts."""
+"""Tracking of people from frame to frame: a person keeps the same number; decides who counts."""
 
 import math
 from collections.abc import Sequence
@@ -10,27 +10,27 @@ from appliance.records.faces import JudgedFace, JudgedFaces, People, Person
 from appliance.records.frame import Box, Frame
 
 NEAR = 0.9
-"""How far a face may be from its predicted place, in multiples of its size, to be the same one."""
+"""Distance from its predicted place, in multiples of its size, up to which a face is the same one."""
 FASTEST = 15.0
-"""Face sizes a second, a runner. What is faster is a box that jumped, and moves no further."""
+"""Face sizes per second, a runner. Anything faster is a box that jumped and stops there."""
 LIKE = 1.8
-"""By which factor its size may have changed."""
+"""Factor by which its size may have changed."""
 FAR, UNLIKE = 2.0, 3.0
-"""The same for somebody who is missed in this very frame, and a face nobody else has: heads are jerked and
-recordings are cut, and taking them for a new person would have everybody wait for the old one."""
+"""The same for somebody missed in this frame, and a face that matches nobody else: heads jerk and
+recordings have cuts, and a new person would make everybody wait for the old one."""
 CONFIRM_SIGHTINGS = 3
-"""Sightings that make a person: a false box seldom lasts that long."""
+"""Detections that make a person: a false box seldom lasts that long."""
 DOUBT_SECONDS = 0.25
-"""A newcomer not seen again for this long was a false box."""
+"""Seconds after which an unseen newcomer was a false box."""
 VELOCITY_SECONDS = 0.15
-"""Over how long a face's velocity is averaged (exponentially)."""
+"""Time constant of the exponential average of a face's velocity, seconds."""
 COAST_SECONDS = 0.5
-"""For how long a missing face is expected to go on moving as it did."""
+"""Seconds for which a missing face is expected to continue its motion."""
 EDGE = 0.02
 """A box this close to the left or right edge, as a share of the picture's width, touches it."""
 STILL_MOVE, STILL_CHANGE = 0.06, 0.10
-"""Movement in face sizes, and change of any score, below which a face has not stirred: the trembling of a box
-round a printed face, and more than that of nobody who is alive for twenty seconds."""
+"""Movement in face sizes, and change of any score, below which a face has not moved: a box around a printed
+face trembles as much, and any living person moves more within twenty seconds."""
 
 
 @dataclass(slots=True)
@@ -74,10 +74,10 @@ class _Track:
 
 
 class Follower(Stage[JudgedFaces, People]):
-    """The stage that follows people.
+    """Stage that tracks people.
 
-    Somebody missed for ``grace_seconds`` is still there; then released. With ``confirm`` False every face
-    is a person at once, as a still picture wants it.
+    Somebody missed still counts for ``grace_seconds``, and is then released. With ``confirm`` False every
+    face is a person at once, as needed for a still picture.
     """
 
     name = "follow people"
@@ -115,8 +115,10 @@ class Follower(Stage[JudgedFaces, People]):
         return People(frame=judged.frame, persons=persons, newcomers=self._newcomers(largest))
 
     def _pairs(self, faces: Sequence[JudgedFace], now: float) -> list[tuple[_Track, int]]:
-        """Tracks and faces matched greedily: those near each other before those far, people before newcomers,
-        then the nearest first."""
+        """Return tracks and faces matched greedily.
+
+        Those near each other come before those far, people before newcomers, then the nearest first.
+        """
         options = sorted(
             (far, not track.confirmed, distance, track.number, index)
             for track in self._tracks
@@ -135,7 +137,7 @@ class Follower(Stage[JudgedFaces, People]):
 
     def _stays(self, track: _Track, now: float) -> bool:
         grace = self._settings.grace_seconds
-        # Not below: time that has gone back would keep somebody for ever.
+        # Negative ages are rejected too: after the clock jumps back a track would never expire.
         return 0 <= now - track.last_seen_at <= (grace if track.confirmed else DOUBT_SECONDS)
 
     def _newcomers(self, largest: float) -> int:
@@ -162,7 +164,7 @@ class Follower(Stage[JudgedFaces, People]):
         )
 
     def _leaves(self, track: _Track, frame: Frame) -> bool:
-        """Return whether somebody hurries across the picture's edge."""
+        """Return whether somebody is hurrying across the picture's edge."""
         box, width = track.face.box, frame.grey.shape[1]
         at_edge = box.x <= EDGE * width or box.x + box.w >= (1 - EDGE) * width
         return at_edge and track.speed() > self._settings.passer_by_speed
@@ -175,7 +177,7 @@ def _stirred(before: JudgedFace, after: JudgedFace) -> bool:
 
 
 def _gap(expected: Box, found: Box) -> tuple[bool, float]:
-    """Return whether it is a jump, and the distance in face sizes; inf: it cannot be the same face."""
+    """Return whether the box jumped, and the distance in face sizes; inf: it cannot be the same face."""
     size = max(expected.size, 1e-6)
     (x0, y0), (x1, y1) = expected.centre, found.centre
     distance = float(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5) / size

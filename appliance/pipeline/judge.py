@@ -1,4 +1,4 @@
-"""Judges the expression of every face with an int8 CNN."""
+"""Stage that judges the expression of every face with an int8 CNN."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from appliance.records.labels import LABELS
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """The square the model wants to see, relative to a tight face box; from ``expression.json``.
+    """Square that the model takes, relative to a tight face box; from ``expression.json``.
 
     ``side`` is a multiple of sqrt(w·h), ``dx`` and ``dy`` move the centre by multiples of the same.
     """
@@ -49,7 +49,7 @@ class Crop:
 
 
 class ExpressionModel:
-    """The network in ``expression_int8.tflite``, as ``expression.json`` describes it.
+    """Network in ``expression_int8.tflite``, as ``expression.json`` describes it.
 
     Raises ModelError when a file is missing or the two do not fit each other.
     """
@@ -70,10 +70,10 @@ class ExpressionModel:
             raise ModelError(f"{description}: labels {self.labels} instead of {LABELS}", RESTORE)
         path = network_file(description, facts)
         self._interpreter = open_interpreter(path, threads, runtime)
-        (self._input,), (self._output,) = (
-            self._interpreter.get_input_details(),
-            self._interpreter.get_output_details(),
-        )
+        ends = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        if [len(details) for details in ends] != [1, 1]:
+            raise ModelError(f"{path} has not one input and one output, as {description} says", RESTORE)
+        (self._input,), (self._output,) = ends
         actual = tuple(int(n) for n in self._input["shape"]), self._input["dtype"]
         if actual != (self._shape, np.int8) or tuple(self._output["shape"]) != (1, len(LABELS)):
             raise ModelError(f"{path} takes {actual}, {description} says {self._shape} of int8", RESTORE)
@@ -83,7 +83,7 @@ class ExpressionModel:
         return dict(zip(self.labels, self.probabilities(self.crop(grey, box)).tolist(), strict=True))
 
     def crop(self, grey: Grey, box: Box) -> Grey:
-        """Return what the network sees of a face: uint8 [side, side]."""
+        """Return the network's input for a face: uint8 [side, side]."""
         return self._crop.of(grey, box, self._shape[1])
 
     def probabilities(self, face: Grey) -> NDArray[np.float64]:
@@ -101,7 +101,7 @@ class ExpressionModel:
 
 
 class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
-    """The stage that judges every face of a frame."""
+    """Stage that judges every face of a frame."""
 
     name = "judge expressions"
     capacity = 1  # as for finding faces: on most boards this takes as long

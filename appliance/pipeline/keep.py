@@ -1,4 +1,4 @@
-"""Keeps the photo: the full-resolution picture of the very frame that was judged."""
+"""Stage that keeps the photo: the full-resolution picture of the same frame that was judged."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Store(Protocol):
-    """Where photos go."""
+    """Destination of photos."""
 
     def keep(self, decision: Decision) -> Path:
         """Write the picture of ``decision.frame``; return its path once on disk. Raises StorageError."""
@@ -22,9 +22,9 @@ class Store(Protocol):
 
 
 class Keeper(Stage[Decision, Photo]):
-    """The stage that keeps photos. A photo that cannot be kept is told and the next one is tried.
+    """Stage that keeps photos. A photo that cannot be kept is reported, and the next one tried.
 
-    ``on_fault`` is told True when a photo was lost and False when one was kept.
+    ``on_fault`` gets True when a photo was lost and False when one was kept.
     """
 
     name = "keep photo"
@@ -61,7 +61,7 @@ class Keeper(Stage[Decision, Photo]):
         self._on_fault(True)
 
     def process(self, decision: Decision) -> tuple[Photo, ...]:
-        """Return the photo, once it is on disk; nothing if the card refuses it."""
+        """Return the photo once it is on disk, or nothing if the card refuses it."""
         photo = self.keep(decision)
         return () if photo is None else (photo,)
 

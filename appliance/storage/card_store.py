@@ -1,4 +1,4 @@
-"""Photos of real life, on the card."""
+"""Photos of a live camera, on the card."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from appliance.storage.xmp import packet
 
 
 class CardStore:
-    """Keeps photos in ``store``: numbered, dated by the wall clock of the moment the frame was captured.
+    """Keeps photos in ``store``: numbered, dated by the wall clock at the frame's capture.
 
     ``wall`` returns the time of day with its zone; ``regions``: faces and scores go into the photo's XMP.
     """
@@ -29,7 +29,7 @@ class CardStore:
         self._regions = regions
 
     def keep(self, decision: Decision) -> Path:
-        """Write the picture of ``decision.frame``; returns when it is on disk. Raises StorageError."""
+        """Write the picture of ``decision.frame``; return its path once it is safe. Raises StorageError."""
         frame = decision.frame
         age = timedelta(seconds=max(0.0, self._clock.now() - frame.captured_at))
         return self._store.save(frame.picture, self._wall() - age, packet(decision) if self._regions else b"")

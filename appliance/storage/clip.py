@@ -1,4 +1,4 @@
-"""A video file written picture by picture, in the memory of one: whole or not there."""
+"""Video file written picture by picture, in the memory of one picture: complete or absent."""
 
 import contextlib
 import os
@@ -14,20 +14,21 @@ from appliance.errors import StorageError
 from appliance.imaging.resize import shrink
 from appliance.records.frame import Colour
 from appliance.storage import durable
+from appliance.system.stderr_filter import without_lines
 
 CODECS = {".webm": "VP80", ".mp4": "mp4v", ".avi": "MJPG"}
-"""By the file's ending: VP8 (browsers and phones play it), MPEG-4 Part 2 (they do not), Motion JPEG."""
+"""Codecs by the file's ending: VP8 (plays in browsers and phones), MPEG-4 Part 2 (does not), Motion JPEG."""
 
-# Read when FFmpeg is first used, not on import: errors are told by us.
+# FFmpeg reads this at its first use, not on import. We report its errors ourselves.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # AV_LOG_QUIET
 
 
 class Clip:
     """Writes ``path`` (one of :data:`CODECS`) at ``rate`` frames a second; a context manager.
 
-    A file has one frame rate: each picture stands for as many frames as time passes until the next. The first
-    one gives the size; others are fitted in. What is there under another name until then becomes ``path`` at
-    the end, unless an exception ends it. Raises StorageError; an existing file is replaced.
+    A file has one frame rate: each picture is repeated until the time of the next. The first one gives the
+    size; others are fitted in. A temporary file becomes ``path`` at the end, unless an exception ends it.
+    Raises StorageError; an existing file is replaced.
     """
 
     def __init__(self, path: Path, rate: float, longest: float = float("inf")) -> None:
@@ -45,7 +46,7 @@ class Clip:
         return self
 
     def add(self, picture: Colour, time: float) -> None:
-        """The next picture, BGR, of this ``time`` in seconds; the first one's is the clip's beginning."""
+        """Add the next picture, BGR, at ``time`` in seconds; the clip begins at the first one's."""
         if self._writer is None:
             self._open(picture)
             self._start = time
@@ -69,16 +70,16 @@ class Clip:
         height, width = picture.shape[:2]
         self._size = (width, height)
         code = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
-        with self._named() as name:
+        with self._named() as name, without_lines(b"OpenCV: FFMPEG: tag"):  # VP8 has none in WebM
             self._writer = cv2.VideoWriter(name, code, self._rate, self._size)
         if not self._writer.isOpened():
             raise StorageError(
-                f"The clip {self._path} cannot be written", "Is the folder there and writable?"
+                f"The clip {self._path} cannot be written", "Check that the folder exists and is writable"
             )
 
     @contextlib.contextmanager
     def _named(self) -> Iterator[str]:
-        """The unfinished file for OpenCV, which crashes on folders whose names are not UTF-8."""
+        """Name the unfinished file for OpenCV, which crashes on folders whose names are not UTF-8."""
         try:
             folder = os.open(self._part.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
@@ -89,7 +90,7 @@ class Clip:
             os.close(folder)
 
     def _fill(self, until: int) -> None:
-        """Show the last picture up to frame number ``until``."""
+        """Repeat the last picture up to frame number ``until``."""
         assert self._writer is not None
         while self._last is not None and self.frames < min(until, self._longest):
             self._writer.write(_framed(self._last, self._size))
@@ -97,8 +98,8 @@ class Clip:
 
     def _finish(self, writer: cv2.VideoWriter) -> None:
         writer.release()
-        if not self._whole():  # FFmpeg tells nobody that the card is full
-            raise StorageError(f"The clip {self._path} could not be written to its end", "Is there space?")
+        if not self._whole():  # FFmpeg does not report a full card
+            raise StorageError(f"The clip {self._path} could not be completed", "Check the free space")
         try:
             with self._part.open("rb") as file:
                 os.fsync(file.fileno())
@@ -108,7 +109,7 @@ class Clip:
             raise durable.explain(error, self._path.parent) from error
 
     def _whole(self) -> bool:
-        """Whether the last frame can be read."""
+        """Return whether the last frame can be read."""
         with self._named() as name:
             video = cv2.VideoCapture(name)
         try:
@@ -120,7 +121,7 @@ class Clip:
 
 
 def _framed(picture: Colour, size: tuple[int, int]) -> Colour:
-    """``picture`` in the middle of a frame of ``size``, on black."""
+    """Return ``picture`` in the middle of a frame of ``size``, on black."""
     if picture.shape[1::-1] == size:
         return picture
     inside = shrink(picture, size)

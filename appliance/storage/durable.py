@@ -1,6 +1,6 @@
-"""Files that are whole or not there: through a power cut, a full card, an I/O error, two programs at once.
+"""Files that are complete or absent: after a power cut, a full card, an I/O error, two programs at once.
 
-The way of every file: written to a hidden temporary name in the same folder, fsync, rename, fsync of the
+Every file is written to a hidden temporary name in the same folder, then fsync, rename, fsync of the
 folder. Functions raise plain OSError; :func:`explain` turns it into words for the person in front of the box.
 """
 
@@ -18,9 +18,10 @@ from pathlib import Path
 
 from appliance.clock import Clock, MonotonicClock
 from appliance.errors import NoSpaceError, ReadOnlyError, StorageError
+from appliance.storage.regular_file import trusted
 
 TEMPORARY = re.compile(r"\.smart-selfie-[0-9a-f]{16}\.part")
-"""Names of files not yet whole. Only these are ever removed by :func:`remove_leftovers`."""
+"""Names of files not yet complete. :func:`remove_leftovers` removes only these."""
 
 LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
@@ -33,7 +34,7 @@ _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 def write_new(path: Path, data: bytes, mode: int = 0o640) -> None:
     """Create ``path`` with ``data``, durably. Never overwrites. Raises FileExistsError, OSError.
 
-    When only the last step fails (the fsync of the folder), ``path`` is there and whole, but its name may not
+    When only the last step fails (the fsync of the folder), ``path`` is complete, but its name may not
     survive a power cut.
     """
     with _temporary(path.parent, data, mode) as temporary:
@@ -49,21 +50,18 @@ def write_over(path: Path, data: bytes, mode: int = 0o640) -> None:
 
 
 def rewrite(path: Path, data: bytes) -> None:
-    """As :func:`write_over`, for a file of somebody's own: it stays where a link says, and whose it is.
+    """Write as :func:`write_over`, for a user's own file: links are followed, and mode and owner stay.
 
-    Its mode stays, and where that is permitted owner and group. In a folder that gives its group to new files
-    (set-group-ID), as that of the settings does, the group may read it and nobody else: a password may be
-    in it now. Raises OSError.
+    Owner and group stay where that is permitted. In a folder that gives its group to new files
+    (set-group-ID), as that of the settings does, only owner and group may read it afterwards: it may hold a
+    password now. Raises OSError.
     """
-    path = path.resolve()
-    about = path.stat()
+    path = trusted(path)
+    about = path.lstat()
     group, mode = about.st_gid, about.st_mode & 0o777
     if path.parent.stat().st_mode & stat.S_ISGID:
         group, mode = -1, mode & 0o770 | 0o040
-    with _temporary(path.parent, data, mode) as temporary:
-        for owner in (-1, about.st_uid):  # the group is the one that more may give
-            with contextlib.suppress(OSError):
-                os.chown(temporary, owner, group)
+    with _temporary(path.parent, data, mode, owner=(about.st_uid, group)) as temporary:
         temporary.replace(path)
     sync_folder(path.parent)
 
@@ -75,10 +73,10 @@ def remove(path: Path) -> None:
 
 
 def probe(folder: Path) -> None:
-    """Find out whether files can be made in ``folder``, by every step that a photo takes. Raises OSError.
+    """Check that files can be made in ``folder``, by every step that a photo takes. Raises OSError.
 
-    Permission bits cannot tell: they say nothing about a card that went read-only, and root passes them all.
-    Nor can a file that only comes and goes: there are file systems that create files and rename none.
+    Permission bits do not tell: they do not show a card that went read-only, and root passes them all. A file
+    that is only created and removed does not tell either: some file systems create files but rename none.
     """
     name = _temporary_name(folder)
     with _temporary(folder, b"?", 0o600) as temporary:
@@ -93,9 +91,9 @@ def probe(folder: Path) -> None:
 def locked(folder: Path, clock: Clock | None = None, seconds: float = LOCK_SECONDS) -> Iterator[bool]:
     """Keep other programs of this appliance out of ``folder``; yield whether that is so. Raises OSError.
 
-    False where another program still holds the lock after ``seconds`` by ``clock``: anybody who may read a
-    folder can lock it, so a lock is a courtesy among programs that are well, and no work may depend on it.
-    When its holder dies, however it dies, the kernel lets go of the lock.
+    Yields False if another program still holds the lock after ``seconds`` by ``clock``: anybody who may read
+    a folder can lock it, so it only coordinates well-behaved programs, and no work may depend on it. When its
+    holder dies, the kernel releases the lock.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -118,7 +116,7 @@ def _locks(handle: int, clock: Clock, seconds: float) -> bool:
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Remove what a crash left half-written; returns how many. Hold the lock. Raises OSError."""
+    """Remove the files that a crash left half-written; return how many. Hold the lock. Raises OSError."""
     removed = 0
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -129,13 +127,13 @@ def remove_leftovers(folder: Path) -> int:
 
 
 def free_bytes(folder: Path) -> int:
-    """Bytes that a program without privileges can still write there. Raises OSError."""
+    """Return the bytes that a program without privileges can still write there. Raises OSError."""
     about = os.statvfs(folder)
     return about.f_bavail * about.f_frsize
 
 
 def explain(error: OSError, folder: Path) -> StorageError:
-    """What ``error`` means to the owner of ``folder``, and what to do about it."""
+    """Return ``error`` in words for the owner of ``folder``, with a remedy."""
     kind, what, hint = _MEANINGS.get(error.errno or 0, _UNKNOWN)
     quoted = shlex.quote(str(folder))
     return kind(what.format(folder=folder, reason=error.strerror or error), hint.format(quoted=quoted))
@@ -173,14 +171,21 @@ def _temporary_name(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path, data: bytes, mode: int) -> Iterator[Path]:
-    """A fsynced file under a temporary name, for the caller to give its own. Gone when anything fails."""
+def _temporary(folder: Path, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> Iterator[Path]:
+    """Make a fsynced file under a temporary name, for the caller to rename. It is removed on any failure.
+
+    ``owner``, user and group, are given where that is permitted: by the handle, as in a folder where others
+    write the name may lead elsewhere by now.
+    """
     path = _temporary_name(folder)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             with contextlib.suppress(PermissionError):  # vfat has no modes
                 os.fchmod(handle, mode)  # whatever the umask says
+            for user in (-1, owner[0]) if owner else ():  # the group is the one that more may give
+                with contextlib.suppress(OSError):
+                    os.fchown(handle, user, owner[1] if owner else -1)
             file.write(data)
             file.flush()
             os.fsync(handle)
@@ -257,10 +262,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def stamp(path: Path) -> tuple[int, ...]:
-    """Modification time (ns), size and inode of a file: what changes when the file does.
+    """Return modification time (ns), size and inode of a file, which change when the file does.
 
-    The error number alone where the file cannot be looked at. ``hw/early_light.py``, which may import
-    nothing, computes the same: the tests of its note go through both.
+    The error number alone where the file cannot be examined. ``hw/early_light.py``, which may import
+    nothing, computes the same: the tests of its note use both.
     """
     try:
         status = path.stat()

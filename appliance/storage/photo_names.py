@@ -1,22 +1,22 @@
-"""How a photo's file is called. On its own: who only looks at photos need not load what makes them."""
+"""File names of photos, in a module of their own: readers of photos need not load what makes them."""
 
 import re
 from pathlib import Path
 
 PHOTO = re.compile(r"selfie-(\d{6,9})-(\d{8})-(\d{6})\.jpg", re.ASCII)
-"""Number, date, time of the wall clock."""
+"""File name: number, date, time of the wall clock."""
 HIGHEST_NUMBER = 899_999_999
-"""Numbers above are not counted on from: nobody takes so many photos, so they are a slip, and a name has room
-for nine digits. That leaves a hundred million names behind it."""
+"""Numbering does not continue above it: nobody takes so many photos, so a higher number is a mistake. A name
+has nine digits, which leaves a hundred million names after it."""
 MOST_NAMED = 999_999_999
-"""The last number that :data:`PHOTO` has room for."""
+"""Highest number that fits into :data:`PHOTO`."""
 
 MAX_PHOTO_BYTES = 64_000_000
-"""Of one photo. A larger one is refused: one picture must not fill the card."""
+"""Bytes of one photo. A larger one is refused: one picture must not fill the card."""
 
 
 def photos_of(folder: Path) -> list[Path]:
-    """The photos of ``folder`` by number, and nothing else that may lie there. Raises OSError."""
+    """Return the photos of ``folder`` by number, and no other files. Raises OSError."""
     photos = (
         path
         for path in folder.iterdir()
@@ -26,7 +26,7 @@ def photos_of(folder: Path) -> list[Path]:
 
 
 def number_of(name: str) -> int:
-    """The number in the name of a photo. Raises ValueError for another name."""
+    """Return the number in the name of a photo. Raises ValueError for another name."""
     match = PHOTO.fullmatch(name)
     if match is None:
         raise ValueError(f"{name!r} is not the name of a photo")

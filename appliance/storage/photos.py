@@ -1,4 +1,4 @@
-"""Where photos are kept: numbered, never overwritten, whole or not there."""
+"""Folder of photos: numbered, never overwritten, complete or absent."""
 
 import io
 import logging
@@ -23,11 +23,11 @@ from appliance.storage.regular_file import read_regular
 log = logging.getLogger(__name__)
 
 MAKE, MODEL = "Smart Selfie", "smart-selfie"
-"""What the EXIF says took the photo."""
+"""Camera that the EXIF names."""
 MAX_SIDE = 16384
 """Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
 MAX_XMP_BYTES = 65_000
-"""What fits into one segment of a JPEG, about a hundred faces. More is left out: the photo is not lost."""
+"""Bytes that fit into one segment of a JPEG, about a hundred faces. A larger packet is left out."""
 
 _COUNTER = ".smart-selfie-counter"
 _COUNTER_BYTES = 32
@@ -63,21 +63,21 @@ class PhotoStore:
         self._shut_out = False
 
     def check(self) -> None:
-        """Find out whether a photo could be kept now. Raises StorageError, NoSpaceError, ReadOnlyError."""
+        """Check that a photo could be kept now. Raises StorageError, NoSpaceError, ReadOnlyError."""
         with self._explained():
             durable.probe(self.folder)
         self.check_space()
 
     def check_space(self) -> None:
-        """The same without writing: is there room for a photo like the largest so far?"""
+        """Check for the space of a photo like the largest so far, without writing."""
         with self._explained():
             self._require_space(self._largest)
 
     def prepare(self) -> int:
-        """Check, and remove what a crash left half-written; returns how many. Raises StorageError."""
+        """Check, and remove files that a crash left half-written; return how many. Raises StorageError."""
         with self._explained(), self._locked() as alone:
             removed = durable.remove_leftovers(self.folder) if alone else 0
-            # Power may have gone between a photo and its count: deleted, its number would be given again.
+            # After a power cut between a photo and its count, deleting the photo would free its number.
             last = self._last_number()
             if last != (self._read_counter() or 0):
                 self._remember(last)
@@ -87,12 +87,12 @@ class PhotoStore:
         return removed
 
     def save(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes = b"") -> Path:
-        """Keep ``picture`` (if pixels: uint8 [height, width, 3], BGR); returns its path once it is safe.
+        """Keep ``picture`` (if pixels: uint8 [height, width, 3], BGR); return its path once it is safe.
 
         ``taken_at`` is wall time and goes into the name and the EXIF; with a time zone the offset does too.
         ``xmp`` is a packet of further metadata.
-        Raises StorageError, NoSpaceError, ReadOnlyError; the folder then holds no torn photo, and the same
-        picture can be tried again.
+        Raises StorageError, NoSpaceError, ReadOnlyError; the folder then holds no half-written photo, and the
+        same picture can be tried again.
         """
         data = self._encode(picture, taken_at, xmp)
         self._largest = max(self._largest, len(data))
@@ -103,7 +103,7 @@ class PhotoStore:
         return path
 
     def delete(self, name: str) -> None:
-        """Remove the photo ``name``; its number is not given again. Any thread. Raises StorageError."""
+        """Remove the photo ``name``; its number is not reused. Any thread. Raises StorageError."""
         if not PHOTO.fullmatch(name):
             raise StorageError(f"{name[:80]!r} is not the name of a photo")
         with self._explained(), self._locked():
@@ -126,7 +126,7 @@ class PhotoStore:
             path = self.folder / f"selfie-{number:06d}-{taken_at:%Y%m%d-%H%M%S}.jpg"
             try:
                 durable.write_new(path, data)
-            except FileExistsError:  # copied in by hand since the folder was looked through
+            except FileExistsError:  # copied in by hand since the folder was listed
                 continue
             return path, number
         raise StorageError(
@@ -135,7 +135,7 @@ class PhotoStore:
         )
 
     def _last_number(self) -> int:
-        """The highest number ever given here, as far as anybody knows."""
+        """Return the highest known number that was ever used here."""
         counted = self._read_counter()
         if counted is None or self._last is None:
             return max(counted or 0, self._last or 0, highest_number(self.folder))
@@ -189,14 +189,14 @@ class PhotoStore:
 
 
 def highest_number(folder: Path) -> int:
-    """The highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
+    """Return the highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
     names = (path.name for path in folder.iterdir() if PHOTO.fullmatch(path.name))
     numbers = (number_of(name) for name in names)
     return max((number for number in numbers if number <= HIGHEST_NUMBER), default=0)
 
 
 def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:
-    """A JPEG of ``picture`` (if pixels: uint8 [height, width, 3], BGR). Raises StorageError."""
+    """Return a JPEG of ``picture`` (if pixels: uint8 [height, width, 3], BGR). Raises StorageError."""
     buffer = io.BytesIO()
     described = {"xmp": xmp} if 0 < len(xmp) <= MAX_XMP_BYTES else {}
     _as_image(picture).save(buffer, "JPEG", quality=quality, exif=exif, **described)
@@ -204,13 +204,15 @@ def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: 
 
 
 def _as_image(picture: Colour | Picture) -> Image.Image:
-    """As Pillow has pictures, four bytes a pixel. It is put together strip by strip: BGR as a whole beside it
-    would take as much again."""
+    """Return ``picture`` as Pillow's, four bytes per pixel.
+
+    It is converted strip by strip: the whole BGR picture beside it would take as much memory again.
+    """
     if isinstance(picture, Picture) and picture.pieces is None:
-        picture = picture.bgr()  # whose size is what counts: a file may have changed since it was looked at
+        picture = picture.bgr()  # its own size counts: a file may have changed since it was examined
     if not isinstance(picture, Picture):
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
-            raise StorageError(f"Not a picture to keep: {picture.dtype} {picture.shape}")
+            raise StorageError(f"This is not a picture: {picture.dtype} {picture.shape}")
         pixels = picture
         picture = Picture(width=pixels.shape[1], height=pixels.shape[0], convert=lambda: pixels)
     if max(picture.height, picture.width) > MAX_SIDE:
@@ -228,7 +230,7 @@ def _as_image(picture: Colour | Picture) -> Image.Image:
 
 
 def make_exif(taken_at: datetime, make: str, model: str) -> Image.Exif:
-    """What a photo says about itself (EXIF 2.31): when, with what. No place, no names."""
+    """Return a photo's EXIF 2.31: time and camera, without place or names."""
     base = ExifTags.Base
     moment = f"{taken_at:%Y:%m:%d %H:%M:%S}"
     times: dict[int, str] = {

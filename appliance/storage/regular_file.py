@@ -1,7 +1,7 @@
-"""Opening a file that another user may have replaced: a regular file, or an error at once.
+"""Opening of a file that another user may have replaced: a regular file, or an error at once.
 
-A pipe in its place would be waited for without end, a device would do whatever opening it does, and a folder
-or a link might lead elsewhere.
+A pipe in its place would block for ever, opening a device could have side effects, and a folder or a link
+might lead elsewhere.
 """
 
 import errno
@@ -20,15 +20,62 @@ _KINDS = (
 )
 
 
+_MOST_LINKS = 40
+"""As Linux has it (path_resolution(7))."""
+
+
 class NotRegularFileError(OSError):
-    """Something else has the name of the file. ``strerror`` says what, as ``it is a pipe, not a file``."""
+    """Something other than a regular file. ``strerror`` says what, as ``it is a pipe, not a file``."""
+
+
+class ForeignLinkError(PermissionError):
+    """Root was to follow a link that another user made. ``strerror`` says so."""
+
+
+def trusted(path: Path) -> Path:
+    """Return the file that ``path`` leads to, without links. Raises ForeignLinkError, OSError.
+
+    As root, in folders where others write, only links that root made are followed: another user's would have
+    root read or write what that user may not. The file itself need not be there.
+    """
+    if os.geteuid() != 0:
+        return path.resolve()
+    done, links = Path("/"), 0
+    pending = list(reversed(path.absolute().parts[1:]))
+    while pending:
+        name = pending.pop()
+        step = done.parent if name == ".." else done / name
+        link = _link(step)
+        if link is None:
+            done = step
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+        if link.is_absolute():
+            done = Path("/")
+        pending.extend(reversed([part for part in link.parts if part != "/"]))
+    return done
+
+
+def _link(step: Path) -> Path | None:
+    """Return where the link ``step`` leads, None where it is none. Raises ForeignLinkError, OSError."""
+    try:
+        about = step.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISLNK(about.st_mode):
+        return None
+    if about.st_uid != 0:
+        raise ForeignLinkError(errno.EPERM, "it is another user's link; root follows none", str(step))
+    return step.readlink()
 
 
 def open_regular(path: Path, *, follow_links: bool = True) -> BinaryIO:
     """Return ``path`` open for reading; never waits. Raises NotRegularFileError, OSError.
 
-    Nothing but a regular file is opened, and what was opened is looked at again: the name may have been given
-    to another file in between.
+    Only a regular file is opened, and checked again once open: the name may have been given to another file
+    in between.
     """
     _check(path.stat(follow_symlinks=follow_links).st_mode, path)
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -51,7 +98,7 @@ def read_regular(path: Path, most_bytes: int, *, follow_links: bool = True) -> b
 
 
 def name_of_open(file: BinaryIO) -> str:
-    """A name by which another library of this process can open the very file that ``file`` is.
+    """Return a name by which another library of this process can open the very file that ``file`` is.
 
     OpenCV crashes on names that are not UTF-8 (proc(5), /proc/self/fd).
     """

@@ -1,4 +1,4 @@
-"""Photos of a recording, in a folder of their own."""
+"""Photos of a replay, in a folder of their own."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +29,7 @@ class ReplayStore:
             raise durable.explain(error, folder) from error
 
     def keep(self, decision: Decision) -> Path:
-        """Write the picture of ``decision.frame``; returns when it is on disk. Raises StorageError."""
+        """Write the picture of ``decision.frame``; return its path once it is safe. Raises StorageError."""
         frame = decision.frame
         exif = make_exif(EPOCH + timedelta(seconds=frame.captured_at), "Smart Selfie", "smart-selfie replay")
         xmp = packet(decision) if self._regions else b""

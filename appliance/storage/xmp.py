@@ -1,4 +1,4 @@
-"""What a photo says about the people in it, as XMP: where faces are, and what they showed. Never who.
+"""XMP of a photo about the people in it: positions of faces and their expressions, never identities.
 
 Face regions as photo programs read them: Metadata Working Group, Guidelines for Handling Image Metadata 2.0,
 section 5.9. The scores stand in each region's extensions under a namespace of their own.
@@ -21,7 +21,7 @@ for _prefix, _uri in _PREFIXES.items():
 
 
 def packet(decision: Decision) -> bytes:
-    """The XMP packet for the picture of this decision; b"" when nobody is seen in it."""
+    """Return the XMP packet for the picture of this decision; b"" when it shows nobody."""
     seen = [one for one in decision.people if one.person.seen]
     if not seen:
         return b""

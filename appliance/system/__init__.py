@@ -1,1 +1,1 @@
-"""What the appliance owes the system that runs it: readiness, heartbeat, journal."""
+"""Interface to systemd: readiness, heartbeat, journal."""

@@ -1,4 +1,4 @@
-"""What a service owes the system that runs it: readiness, a heartbeat, a journal that can be read."""
+"""Interface to systemd: readiness, a heartbeat, a readable journal."""
 
 import contextlib
 import logging
@@ -16,7 +16,7 @@ _SEND_SECONDS = 1.0
 
 
 def directory(kind: str, environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the first directory that systemd has made for this service; None where it has not.
+    """Return the first directory that systemd made for this service; None where it made none.
 
     ``kind`` is STATE, RUNTIME or CACHE (systemd.exec(5), StateDirectory= and so on).
     """
@@ -25,9 +25,9 @@ def directory(kind: str, environ: Mapping[str, str] = os.environ) -> Path | None
 
 
 class Notifier:
-    """Tells systemd how the service is, by the protocol of sd_notify(3). Does nothing where nobody listens.
+    """Reports the state of the service to systemd by sd_notify(3). Does nothing without systemd.
 
-    A message that cannot be sent is left out: systemd misses the heartbeat and acts, which is its purpose.
+    A message that cannot be sent is dropped: systemd then misses the heartbeat and restarts the service.
     """
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
@@ -35,19 +35,19 @@ class Notifier:
         self._address = "\0" + address[1:] if address.startswith("@") else address
 
     def ready(self) -> None:
-        """Start-up is over."""
+        """Report that start-up is complete."""
         self._send("READY=1")
 
     def status(self, text: str) -> None:
-        """One line for ``systemctl status``."""
+        """Set the line shown by ``systemctl status``."""
         self._send("STATUS=" + " ".join(text.split()))
 
     def watchdog(self) -> None:
-        """The heartbeat. Send it from where the work is done, and only when some was."""
+        """Send a heartbeat. Call it where work was done, and only then."""
         self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """Shutting down has begun."""
+        """Report that shutting down has begun."""
         self._send("STOPPING=1")
 
     def _send(self, message: str) -> None:
@@ -62,21 +62,21 @@ class Notifier:
 
 
 def ask_for_power_off(environ: Mapping[str, str] = os.environ) -> None:
-    """Have the system power off: smart-selfie-power-off.path waits for this file, as this process may not.
+    """Request power-off by a file: smart-selfie-power-off.path acts on it, since this process may not.
 
-    The file goes with the service, so that none is left at the next start. Raises StorageError.
+    The file is removed with the service, so that none is left at the next start. Raises StorageError.
     """
     folder = directory("RUNTIME", environ) or Path("/run/smart-selfie")
     try:
         (folder / "power-off").touch()
     except OSError as error:
         raise StorageError(
-            f"Powering off cannot be asked for in {folder}: {error.strerror}", "Is it installed by setup.sh?"
+            f"Power-off cannot be requested in {folder}: {error.strerror}", "Install it with setup.sh"
         ) from error
 
 
 class JournalFormatter(logging.Formatter):
-    """Lines with the priority in front (sd-daemon(3)); the journal adds time and name itself."""
+    """Formatter that puts the priority first (sd-daemon(3)); the journal adds time and name itself."""
 
     PRIORITIES = (
         (logging.CRITICAL, 2),
@@ -87,22 +87,22 @@ class JournalFormatter(logging.Formatter):
     )
 
     def format(self, record: logging.LogRecord) -> str:
-        """Every line of a record on its own carries the priority: the journal splits at line ends."""
+        """Return the record with the priority on every line: the journal splits at line ends."""
         priority = next(number for level, number in self.PRIORITIES if record.levelno >= level)
         return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines() or [""])
 
 
 class PlainFormatter(logging.Formatter):
-    """Lines for a person at a terminal: the message, and how bad it is if it is bad."""
+    """Formatter for a terminal: the message, with its level from warning on."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """``warning: …`` and ``error: …``; the rest as it is."""
+        """Return ``warning: …`` or ``error: …``, other levels without a prefix."""
         text = super().format(record)
         return f"{record.levelname.lower()}: {text}" if record.levelno >= logging.WARNING else text
 
 
 def setup_logging(verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Send the log to ``stream`` (standard error) in the form its reader wants; earlier handlers go."""
+    """Send the log to ``stream`` (standard error) in the form for its reader; replaces earlier handlers."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JournalFormatter() if is_journal(stream) else PlainFormatter())
@@ -111,7 +111,7 @@ def setup_logging(verbose: bool = False, stream: TextIO | None = None) -> None:
 
 
 def is_journal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether ``stream`` goes straight to the journal: its device and inode are those systemd named."""
+    """Return whether ``stream`` is the journal: its device and inode are those that systemd named."""
     try:
         about = os.fstat(stream.fileno())
     except (OSError, ValueError):  # closed, or not a file at all
@@ -120,9 +120,9 @@ def is_journal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def process_uptime(stat: Path = Path("/proc/self/stat")) -> float:
-    """Seconds since the kernel started this process, Python's own start-up included (proc_pid_stat(5)).
+    """Return the seconds since the kernel started this process, with Python's start-up (proc_pid_stat(5)).
 
-    Good to a clock tick, usually 0.01 s.
+    Resolution: a clock tick, usually 0.01 s.
     """
     after_name = stat.read_text().rpartition(")")[2].split()  # the name may hold spaces and brackets
     started = int(after_name[19]) / os.sysconf("SC_CLK_TCK")

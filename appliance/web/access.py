@@ -1,4 +1,4 @@
-"""Who may see the page: sessions, the tokens that prove a request comes from the page, login attempts."""
+"""Access to the page: sessions, tokens that prove that a request comes from the page, login attempts."""
 
 import hashlib
 import hmac
@@ -20,8 +20,8 @@ MOST_SESSIONS = 64
 class Sessions:
     """Logged-in browsers, in memory: a restart logs everybody out. Without a password everybody is in."""
 
-    def __init__(self, scrambled: str, clock: Clock) -> None:
-        self._scrambled = scrambled
+    def __init__(self, hashed: str, clock: Clock) -> None:
+        self._hashed = hashed
         self._clock = clock
         self._ends: OrderedDict[str, float] = OrderedDict()
         self._key = secrets.token_bytes(32)
@@ -30,14 +30,14 @@ class Sessions:
     @property
     def needed(self) -> bool:
         """Whether there is a password at all."""
-        return bool(self._scrambled)
+        return bool(self._hashed)
 
     def password_matches(self, password: str) -> bool:
-        """Return whether ``password`` is the one. Slow on purpose, except for one that has matched before."""
+        """Return whether ``password`` is right. Slow on purpose, except for one that matched before."""
         mark = hmac.digest(self._key, password.encode(errors="surrogatepass"), "sha256")
         if self._known is not None and hmac.compare_digest(mark, self._known):
             return True
-        if not passwords.matches(password, self._scrambled):
+        if not passwords.matches(password, self._hashed):
             return False
         self._known = mark
         return True
@@ -59,7 +59,7 @@ class Sessions:
         return token
 
     def valid(self, token: str) -> bool:
-        """Return whether ``token`` is an open session's, which stays open for SESSION_SECONDS more."""
+        """Return whether ``token`` is an open session's, and extend it by SESSION_SECONDS."""
         if not self.needed:
             return True
         mark = _mark(token)
@@ -87,7 +87,7 @@ class Sessions:
 
     def device_token(self, device: str) -> str:
         """Return the name ``device`` with its signature: a token without a session."""
-        signed = hmac.digest(self._scrambled.encode(), b"browser " + device.encode(), "sha256")
+        signed = hmac.digest(self._hashed.encode(), b"browser " + device.encode(), "sha256")
         return f"{device}.{signed.hex()[:40]}"
 
     def close(self, token: str) -> None:
@@ -99,7 +99,7 @@ class Sessions:
         return hmac.new(self._key, b"page " + token.encode(), "sha256").hexdigest()
 
     def proof_matches(self, token: str, proof: str) -> bool:
-        """Return whether ``proof`` is the one of ``token``."""
+        """Return whether ``proof`` belongs to ``token``."""
         return hmac.compare_digest(self.proof(token).encode(), proof.encode())
 
 
@@ -108,11 +108,11 @@ def _mark(token: str) -> str:
 
 
 class LoginLimiter:
-    """Token buckets: how often a password may be tried, by client and by all together.
+    """Limit on password attempts: a token bucket per client, and one for all of them together.
 
-    A browser that has logged in before has a bucket of its own, which no stranger can empty. Of the bucket
-    for all strangers together one half is kept for those who have not failed of late, so that a few that
-    guess all the time leave something to others.
+    A browser that has logged in before has a bucket of its own, which no stranger can empty. One half of the
+    bucket for all strangers is reserved for those without a recent failure, so that a few constant guessers
+    leave attempts to others.
     """
 
     BURST, SECONDS_EACH = 5, 12.0
@@ -126,9 +126,9 @@ class LoginLimiter:
         self._by_client: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, address: str, device: str = "") -> float:
-        """Use up one try and return 0, or return the seconds until there is one again.
+        """Use up one attempt and return 0, or return the seconds until the next one.
 
-        ``device`` is the browser's name where it has logged in before, see :meth:`Sessions.device`.
+        ``device`` is the browser's name if it has logged in before, see :meth:`Sessions.device`.
         """
         now = self._clock.now()
         if device and self._left(_device(device), now) >= 1:
@@ -146,7 +146,7 @@ class LoginLimiter:
         return 0.0
 
     def reset(self, address: str, device: str = "") -> None:
-        """Give ``address`` and ``device`` all their tries back, and all together this one: it was right."""
+        """Restore all attempts of ``address`` and ``device``, and the common one: the password was right."""
         if not device:
             now = self._clock.now()
             left = _filled(self._all, self.BURST_ALL, self.SECONDS_EACH_ALL, now)

@@ -16,7 +16,7 @@ from appliance.web.link import Link
 
 
 class Resource(Protocol):
-    """What a module of :mod:`appliance.web.routes` offers."""
+    """Interface of the classes in :mod:`appliance.web.routes`."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return its addresses."""
@@ -41,7 +41,7 @@ def make_app(resources: Iterable[Resource], link: Link) -> Starlette:
 
 
 async def _http_error(_: Request, error: HTTPException) -> Response:
-    return JSONResponse({"error": error.detail}, error.status_code)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
 async def _appliance_error(_: Request, error: ApplianceError) -> Response:

@@ -1,11 +1,11 @@
-"""Limits on connections that uvicorn lacks: silent and slow clients, clients that take nothing, too many.
+"""Limits on connections that uvicorn lacks: silent clients, slow clients, stalled readers, too many.
 
 A connection is being served from the moment the head of its request has arrived until the answer has been
-given; the ASGI middleware :class:`Limits` says so. One that is not being served may stay REQUEST_SECONDS.
+given; the ASGI middleware :class:`Limits` reports it. One that is not being served may stay REQUEST_SECONDS.
 This ends requests that never begin or drip in (slowloris), handshakes that websockets refuses in silence, and
 bodies that nobody reads.
 
-Of uvicorn this uses the names of its two protocol classes, and that they are asyncio protocols: one of
+This relies on the names of uvicorn's two protocol classes, and that they are asyncio protocols: one of
 ``http=`` is made for each connection, and its transport is handed to one of ``ws=`` for a WebSocket.
 """
 
@@ -21,7 +21,7 @@ from appliance.web.origin import network_of
 REQUEST_SECONDS = 10.0
 """A connection that is not being served is disconnected after this, or up to a quarter more."""
 SEND_SECONDS = 40.0
-"""A client that takes nothing is disconnected after this, or up to ten seconds more."""
+"""A client that reads nothing is disconnected after this, or up to ten seconds more."""
 MAX_PER_ADDRESS = 40
 """Open connections; a browser opens six, and everybody behind one router has one address."""
 
@@ -34,7 +34,7 @@ _Ends = tuple[tuple[str, int], tuple[str, int]]
 
 
 class Connection:
-    """One open connection. It is used in the event loop only."""
+    """One open connection. Used only in the event loop."""
 
     current: ClassVar[dict[_Ends, "Connection"]] = {}
 
@@ -51,7 +51,7 @@ class Connection:
 
     @classmethod
     def of(cls, transport: asyncio.Transport) -> "Connection | None":
-        """Return the connection of ``transport``, a new one if need be; None if its address has too many."""
+        """Return the connection of ``transport``, made on demand; None if its address has too many."""
         ends = _ends(transport)
         if ends in cls.current:
             return cls.current[ends]
@@ -72,7 +72,7 @@ class Connection:
         self._since = self._loop.time()
 
     def full(self, full: bool) -> None:
-        """Note whether so much waits to be taken that no more is written."""
+        """Record whether the write buffer is full, so that writing is paused."""
         self._full = full
         self._since = self._loop.time()
 
@@ -110,7 +110,7 @@ def _ends(transport: asyncio.BaseTransport) -> _Ends:
 
 
 class _Watched(asyncio.Protocol):
-    """Tells the connection what the transport tells its protocol."""
+    """Forwards the transport's events to the connection."""
 
     _connection: Connection | None = None
 
@@ -146,7 +146,7 @@ class WatchedWebSocket(_Watched, WebSocketsSansIOProtocol):
 
 
 class Limits:
-    """ASGI middleware: says which connections are served, and refuses WebSockets beyond ``most`` connections.
+    """ASGI middleware that marks connections as served, and refuses WebSockets beyond ``most`` connections.
 
     For requests uvicorn has that limit itself (``limit_concurrency``).
     """

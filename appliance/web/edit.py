@@ -1,7 +1,7 @@
 """Change one setting in the text of a YAML file and keep every other character.
 
-PyYAML's marks say where a value stands. The new text is parsed again: it must hold the old settings with
-exactly that one change. What cannot be changed this way is refused, with the line to edit by hand.
+PyYAML's marks give the position of a value. The new text is parsed again: it must hold the old settings with
+exactly that one change. Any other case is refused, with the line to edit by hand.
 """
 
 import re
@@ -51,12 +51,12 @@ def put(text: str, key: str, value: Any) -> str:
         pass  # the text would be no YAML any more, or the value cannot be written
     line = lines.get((section, name), lines.get((section,)))
     place = "the file" if line is None else f"line {line}"
-    reason = f"cannot be changed from here without harm; edit {place} by hand"
+    reason = f"cannot be changed safely from here; edit {place} by hand"
     raise ConfigError([Problem(key, None, reason, line)])
 
 
 def _splice(text: str, section: str, name: str, value: Any) -> _Splice:
-    """Raise ValueError where a comment may stand inside the old value, YAMLError for an unusable value."""
+    """Return the change. Raises ValueError for a comment in the old value, YAMLError for an unusable one."""
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
     inside = _entry(root, section)[1]
     key, old = _entry(inside, name)
@@ -73,13 +73,13 @@ def _splice(text: str, section: str, name: str, value: Any) -> _Splice:
 
 
 def _removal(text: str, start: int, end: int) -> _Splice:
-    """With its line, where nothing else stands there."""
+    """Return the removal of the value, with its line if that holds nothing else."""
     before, after = text[:start].rstrip(" \t"), _BLANK_TO_END.match(text, end)
     return (len(before), after.end(), "") if after and _BREAK.fullmatch(before[-1:]) else (start, end, "")
 
 
 def _addition(text: str, root: Any, inside: Any, section: str, entry: str) -> _Splice:
-    """At the end of the section, of the text where there is no such section."""
+    """Return the insertion at the end of the section, or of the text if the section is missing."""
     if isinstance(inside, yaml.MappingNode) and inside.flow_style:
         at = _end(text, inside.value[-1][1]) if inside.value else inside.start_mark.index + 1
         return at, at, ", " * bool(inside.value) + entry
@@ -101,13 +101,13 @@ def _addition(text: str, root: Any, inside: Any, section: str, entry: str) -> _S
 
 
 def _entry(node: Any, name: str) -> tuple[Any, Any]:
-    """Key and value of ``name`` in a mapping."""
+    """Return the nodes of key and value of ``name`` in a mapping."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else ()
     return next((pair for pair in pairs if pair[0].value == name), (None, None))
 
 
 def _end(text: str, node: Any) -> int:
-    """Where a value ends. PyYAML's mark of a block stands further down, at whatever comes next."""
+    """Return the end of a value. PyYAML's mark of a block lies further down, at the next token."""
     while isinstance(node, yaml.CollectionNode) and not node.flow_style:
         node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
     return len(text[: node.end_mark.index].rstrip(" \t\r\n\x85\u2028\u2029"))

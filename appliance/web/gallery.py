@@ -1,4 +1,4 @@
-"""The photos: by day, newest first, thumbnails made once, a zip that is never whole anywhere."""
+"""Gallery of photos: by day, newest first, with cached thumbnails and a streamed zip."""
 
 import hashlib
 import io
@@ -31,7 +31,7 @@ READ_CHUNK_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
-    """A photo in the folder. ``day`` is YYYYMMDD, ``time`` HHMMSS of the wall clock it was taken by."""
+    """Photo in the folder. ``day`` is YYYYMMDD, ``time`` HHMMSS, both of the wall clock."""
 
     number: int
     name: str
@@ -48,15 +48,15 @@ class StoredPhoto:
     def age(self) -> tuple[int, str]:
         """Sort key; the newest photo has the largest.
 
-        Numbers are never given twice and only grow, while the wall clock may go back.
+        Numbers are never reused and only grow, while the wall clock may go back.
         """
         return self.number, self.name
 
 
 class Gallery:
-    """Reads the folder of photos, by name alone: whatever is not called like a photo is not there.
+    """Folder of photos, recognised by their names; other files are ignored.
 
-    ``cache`` is where thumbnails are kept; it is made if it is missing. Any thread.
+    ``cache`` is the folder of thumbnails; it is made if it is missing. Any thread.
     """
 
     def __init__(self, folder: Path, cache: Path) -> None:
@@ -65,7 +65,7 @@ class Gallery:
         self._one_at_a_time = threading.Lock()
 
     def pictures(self) -> list[StoredPhoto]:
-        """Return all photos, newest first; none where there is no folder yet. Raises OSError."""
+        """Return all photos, newest first; none while the folder does not exist. Raises OSError."""
         try:
             with os.scandir(self._folder) as entries:
                 names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]

@@ -1,4 +1,4 @@
-"""Stands before everything the page answers: hosts, sessions, proofs, headers."""
+"""Checks before every answer of the page: hosts, sessions, proofs, headers."""
 
 import socket
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from appliance.web.connections import hang_up
 from appliance.web.origin import Outside, is_address, parse_host
 
 OPEN = ("/", "/healthz", "/api/session", "/api/login", "/favicon.ico", "/manifest.webmanifest")
-"""What may be had without logging in, beside ``/static/``: the page itself, without anything to see."""
+"""Paths open without logging in, besides ``/static/``: the page itself, without any content."""
 SAFE = {"GET", "HEAD"}
 PROOF = "x-page-proof"
 MOST_TOKEN = 128
@@ -33,9 +33,9 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware. ``names`` are the host names the page may be called by; plain addresses always may.
+    """ASGI middleware. ``names`` are the host names accepted for the page; plain addresses always are.
 
-    A name is checked because a hostile page can make a browser reach this one under a name of its own (DNS
+    Names are checked because a hostile page can make a browser reach this one under a name of its own (DNS
     rebinding); it cannot do so under an address.
     """
 
@@ -98,11 +98,11 @@ class Guard:
         """Return the refusal of a request that another site or a doubtful proxy sends."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self._known(hosts[0]):
-            return 421, "This page is not known by that name; add it to web.names"
+            return 421, "Unknown host name; add it to web.names"
         if "content-length" in headers and "transfer-encoding" in headers:
             return 400, "A request has one length"  # RFC 9112, section 6.1
         if self._from_elsewhere(scope, headers, hosts[0]):
-            return 403, "Another site asked. Where a proxy stands in front, set web.url to the page's address"
+            return 403, "Cross-site request refused. Behind a proxy, set web.url to the page's address"
         return None
 
     def _known(self, host: str) -> bool:

@@ -1,4 +1,4 @@
-"""What everybody has shown over the last minutes: numbers, never pictures, and only in memory."""
+"""Expressions over the last minutes: numbers, never pictures, and only in memory."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from appliance.records.labels import EXPRESSIONS
 
 SAMPLE_SECONDS = 0.5
 MOST_PEOPLE = 32
-"""People kept of one sample; the average is over everybody all the same."""
+"""People kept per sample; the average still covers everybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The page's end of the feed: keeps connected, keeps the newest frame, and lets several viewers share it."""
+"""Page's end of the feed: stays connected, keeps the newest frame, and shares it among viewers."""
 
 import asyncio
 import contextlib
@@ -60,7 +60,7 @@ class Viewer:
 
 
 class Link:
-    """The one connection to the appliance. Everything here runs in the server's event loop."""
+    """Connection to the appliance. Everything here runs in the server's event loop."""
 
     def __init__(self, path: str, history: History, clock: Clock) -> None:
         self._path = path
@@ -87,7 +87,7 @@ class Link:
             try:
                 reader, self._writer = await asyncio.open_unix_connection(self._path)
             except OSError as error:
-                log.debug("The appliance is not there: %s", error)
+                log.debug("The appliance cannot be reached: %s", error)
             else:
                 try:
                     await self._converse(reader)
@@ -155,7 +155,7 @@ class Link:
     async def ask(self, word: str, **fields: Any) -> dict[str, Any]:
         """Send a command and return the answer. Raises FeedError when the appliance does not answer."""
         if self._writer is None:
-            raise FeedError("The appliance is not running", "This page connects by itself when it is")
+            raise FeedError("The appliance is not running", "This page reconnects when it starts")
         number = next(self._numbers)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[number] = answer
@@ -172,7 +172,7 @@ class Link:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Viewer]:
-        """Be a viewer while the context lasts. Raises FeedError at MOST_VIEWERS."""
+        """Register a viewer while the context lasts. Raises FeedError at MOST_VIEWERS."""
         if len(self._viewers) >= MOST_VIEWERS:
             raise FeedError(f"{MOST_VIEWERS} people are watching already")
         viewer = Viewer()

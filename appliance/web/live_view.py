@@ -1,8 +1,8 @@
-"""The live view: a WebSocket a viewer, frames with what was found on them, commands back.
+"""Live view: a WebSocket per viewer, with annotated frames out and commands back.
 
 A frame goes out as binary: big-endian uint32 length of the JSON, the JSON, the JPEG. Everything else is text.
-The browser says ``shown`` after each frame it has drawn; no more than two are ever on the way, so a slow or
-sleeping browser gets fewer frames, never late ones.
+The browser sends ``shown`` after each frame it has drawn; at most two are on the way, so a slow or sleeping
+browser gets fewer frames, never late ones.
 """
 
 import asyncio
@@ -18,9 +18,9 @@ from appliance.web.link import Viewer
 
 MOST_UNDERWAY = 2
 QUIET_SECONDS = 5.0
-"""After so long without a message the browser is sent one that says the page is alive."""
+"""Seconds without a message after which the browser gets one that shows that the page is alive."""
 ASLEEP_SECONDS = 45.0
-"""A browser that shows no frame for so long is asleep and disconnected; it connects again by itself."""
+"""A browser that shows no frame for this long is asleep and disconnected; it reconnects by itself."""
 MOST_MESSAGE = 1024
 MOST_MESSAGES = 200
 """Messages a second. A browser sends one for each frame; more keep other answers waiting."""
@@ -100,7 +100,7 @@ class LiveView:
         if isinstance(message.get("visible"), bool):
             self._visible = message["visible"]
             self._underway.clear()
-            self._viewer.event({"kind": "awake"})  # after a sleep the browser doubts that we are still here
+            self._viewer.event({"kind": "awake"})  # after a sleep the browser checks the connection
         self._viewer.wake()
 
     async def _send(self) -> None:

@@ -1,4 +1,4 @@
-"""The machine the page runs on: heat, power, space, memory."""
+"""Status of the machine: heat, power, space, memory."""
 
 import os
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ _TROUBLE_WORDS = {
 def machine_status(photos: Path, machine: Machine | None = None) -> dict[str, Any]:
     """Return degrees Celsius, troubles with power and speed, megabytes (10^6).
 
-    A value is None where the machine does not tell it. ``troubles`` has the facts, ``throttled`` the same in
-    words.
+    A value is None where the machine does not report it. ``troubles`` has the facts, ``throttled`` the same
+    in words.
     """
     machine = machine or Machine()
     throttling, heat = board.throttling(machine), board.temperature(machine)
@@ -50,10 +50,10 @@ def machine_status(photos: Path, machine: Machine | None = None) -> dict[str, An
 
 
 def _troubles(throttling: Throttling | None, alarm: bool | None) -> list[dict[str, Any]] | None:
-    """Return each kind of trouble there is or was since power-on, and whether it is there now.
+    """Return each kind of trouble since power-on, and whether it persists.
 
     ``alarm``: whether the voltage was too low in the last seconds. In its sandbox the page cannot ask the
-    firmware, and knows nothing else.
+    firmware, so this is all it knows.
     """
     if throttling is None:
         if alarm is None:
@@ -71,6 +71,6 @@ def _words(trouble: Mapping[str, Any]) -> str:
 
 
 def _memory() -> float:
-    """This process's own resident memory, MB (10^6)."""
+    """Return this process's own resident memory, MB (10^6)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)

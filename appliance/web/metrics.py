@@ -1,4 +1,4 @@
-"""The status in Prometheus' text format."""
+"""Status in Prometheus' text format."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How the appliance, the machine it runs on and the page itself are right now."""
+"""Current status of the appliance, the machine and the page."""
 
 import socket
 from pathlib import Path
@@ -18,7 +18,7 @@ FRESH_SECONDS = 3.0
 
 
 class Overview:
-    """Status of the three, gathered when asked for."""
+    """Status of the three, gathered on request."""
 
     def __init__(
         self, web: WebSettings, photos: Path, gallery: Gallery, link: Link, latency: Latency

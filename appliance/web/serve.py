@@ -54,10 +54,10 @@ def serve(config: Config, path: Path | None) -> None:
     server = make_server(config, path)
     try:
         server.run()
-    except SystemExit:  # uvicorn's way to say that the address cannot be had
+    except SystemExit:  # uvicorn's reaction to an unusable address
         raise ApplianceError(
             f"The page cannot listen on {web.listen}, port {web.port}",
-            "Is something else on that port, or is the address not this machine's?",
+            "Free the port, or set web.listen to an address of this machine",
         ) from None
 
 
@@ -92,7 +92,7 @@ def make_server(config: Config, path: Path | None) -> uvicorn.Server:
 
 
 def build(config: Config, path: Path | None) -> Guard:
-    """Return everything wired. ``path`` is where settings are changed."""
+    """Return the wired application. ``path`` is the configuration file that the page changes."""
     web, clock = config.web, MonotonicClock()
     photos = Path(config.storage.folder)
     history = History(web.history_minutes)
@@ -114,7 +114,7 @@ def build(config: Config, path: Path | None) -> Guard:
 
 
 def _spare_memory() -> None:
-    """Keep freed memory from staying with this process: glibc gives every thread an arena of its own."""
+    """Return freed memory to the system: by default glibc keeps an arena for every thread."""
     with contextlib.suppress(AttributeError, OSError):  # another C library
         allocator = ctypes.CDLL(None)
         for setting, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 32 * 1024), (_TRIM_THRESHOLD, 128 * 1024)):
@@ -122,7 +122,7 @@ def _spare_memory() -> None:
 
 
 def _cache() -> Path:
-    """Return where thumbnails go: systemd's CacheDirectory=, else the user's."""
+    """Return the folder of thumbnails: systemd's CacheDirectory=, else the user's."""
     given = directory("CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return given / "smart-selfie" / "thumbnails"
 

@@ -1,4 +1,4 @@
-"""The configuration file as the page changes it: checked, all or nothing, with undo."""
+"""Changes of the configuration file by the page: checked, all or nothing, with undo."""
 
 import functools
 import tempfile
@@ -14,7 +14,7 @@ from appliance.config.load import MAX_CONFIG_BYTES, override_of
 from appliance.config.yaml_text import parse_yaml
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
-from appliance.storage.regular_file import NotRegularFileError, read_regular
+from appliance.storage.regular_file import NotRegularFileError, read_regular, trusted
 from appliance.web.edit import ABSENT, put, sections
 from appliance.web.settings_form import FIXED, HIDDEN, escaped, form_sections, known_keys
 
@@ -23,7 +23,7 @@ MOST_UNDO = 20
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change of settings: its dotted keys, and the file's text before and after it."""
+    """Change of settings: its dotted keys, and the file's text before and after it."""
 
     keys: list[str]
     before: str
@@ -31,7 +31,7 @@ class _Change:
 
 
 class SettingsFile:
-    """The configuration file ``path`` (None: there is none, so nothing can be changed). Any thread."""
+    """Configuration file ``path`` (None: nothing can be changed). Any thread."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -39,7 +39,7 @@ class SettingsFile:
         self._lock = threading.Lock()
 
     def form(self) -> dict[str, Any]:
-        """Return the page's form: the sections of :func:`form_sections` with the values now.
+        """Return the page's form: the sections of :func:`form_sections` with current values.
 
         ``file`` is None where nothing can be changed, ``undo`` the number of changes that can be undone.
         Raises ConfigError.
@@ -51,9 +51,9 @@ class SettingsFile:
         }
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Set dotted keys, all or none; in a file that is right. Raises ConfigError, StorageError.
+        """Set dotted keys, all or none, in a valid file. Raises ConfigError, StorageError.
 
-        Only settings that there are get as far as the text: each one costs reading it several times.
+        Unknown keys are refused first: each change costs reading the text several times.
         """
         load_config(self._path)
         known = known_keys()
@@ -62,7 +62,7 @@ class SettingsFile:
                 reason = "can be set in the file only"
                 raise ConfigError([Problem(escaped(key), None, reason, None, str(self._path))])
             if key not in known:
-                raise ConfigError([Problem(escaped(key), None, "is no setting; one is called section.key")])
+                raise ConfigError([Problem(escaped(key), None, "unknown setting; expected section.key")])
         with self._lock:
             before, after = self._write(functools.partial(edited, changes=changes))
             self._undo.append(_Change(list(changes), before, after))
@@ -70,7 +70,7 @@ class SettingsFile:
     def undo(self) -> list[str]:
         """Undo the last change and return its keys. Raises ConfigError, StorageError.
 
-        What somebody else has changed since stays (ChangedSinceError), and is not asked for again.
+        A setting that was changed elsewhere since stays (ChangedSinceError), and its undo is dropped.
         """
         with self._lock:
             if not self._undo:
@@ -88,24 +88,24 @@ class SettingsFile:
         """Set keys of ``web``; for the command line only. Raises ConfigError, StorageError."""
         self._write(functools.partial(edited, changes=changes))
 
-    def set_password(self, scrambled: str) -> None:
+    def set_password(self, hashed: str) -> None:
         """Set the page's password; for the command line only. Raises ConfigError, StorageError."""
-        self.set_page({"web.password": scrambled})
+        self.set_page({"web.password": hashed})
 
     def _write(self, edit: Callable[[str], str]) -> tuple[str, str]:
         """Change the file's text by ``edit``; return it as it was and as it is now."""
         path = self._path
         if path is None:
-            raise ApplianceError("There is no configuration file", "Start the page with --config FILE")
+            raise ApplianceError("The page has no configuration file", "Start the page with --config FILE")
         _text_of(path)
-        folder = path.resolve().parent
+        folder = trusted(path).parent
         try:
             with durable.locked(folder):
                 before = _text_of(path)
                 text = edit(before)
-                check_text(text, path)  # not what was there: a password may be what it lacked
+                check_text(text, path)  # the old text need not be valid: it may have lacked a password
                 if _text_of(path) != before:
-                    raise _wrong(path, "was changed by somebody else this very moment; try again")
+                    raise _wrong(path, "was changed by somebody else at the same time; try again")
                 durable.rewrite(path, text.encode())
         except ConfigError as error:
             raise type(error)([replace(one, file=one.file or str(path)) for one in error.problems]) from None
@@ -117,14 +117,14 @@ class SettingsFile:
 def _text_of(path: Path) -> str:
     """Return the file's text. Raises ConfigError when it is not a regular file, or not text."""
     try:
-        raw = read_regular(path, MAX_CONFIG_BYTES)
+        raw = read_regular(trusted(path), MAX_CONFIG_BYTES)
         if len(raw) > MAX_CONFIG_BYTES:
-            raise _wrong(path, f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is no configuration")
+            raise _wrong(path, f"is larger than {MAX_CONFIG_BYTES // 1024} kB; this is not a configuration")
         return raw.decode()
     except NotRegularFileError:
-        raise _wrong(path, "is no regular file; name the file that the settings stand in") from None
+        raise _wrong(path, "is not a regular file; name the file with the settings") from None
     except FileNotFoundError:
-        reason = "there is no such file; smart-selfie check --print-default shows a good one"
+        reason = "file not found; smart-selfie check --print-default shows a good one"
         raise _wrong(path, reason) from None
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
@@ -154,7 +154,7 @@ def check_text(text: str, path: Path) -> None:
 
 
 def _overridden(path: Path | None) -> set[str]:
-    """Return the dotted keys that the override file decides, whatever is written here."""
+    """Return the dotted keys that the override file decides."""
     if path is None or not override_of(path).exists():
         return set()
     over = parse_yaml(_text_of(override_of(path)))[0] or {}
@@ -162,7 +162,7 @@ def _overridden(path: Path | None) -> set[str]:
 
 
 class ChangedSinceError(ConfigError):
-    """The setting to restore was changed by somebody else."""
+    """The setting to restore was changed by somebody else meanwhile."""
 
 
 def edited(text: str, changes: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The settings as a form: words, bounds and defaults from the schema."""
+"""Form of the settings: descriptions, bounds and defaults from the schema."""
 
 from collections.abc import Collection, Iterator
 from typing import Any, Literal, get_args, get_origin
@@ -13,16 +13,16 @@ from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
 HIDDEN = {"web"}
-"""Sections not to be reached from the page: they lock everybody out, or let everybody in."""
+"""Sections hidden from the page: they could lock everybody out, or let everybody in."""
 FIXED = {"storage.folder", "camera.recording"}
-"""Shown, but set in the file alone: they name places on the machine."""
+"""Settings shown, but changeable only in the file: they name places on the machine."""
 
 _KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
 _BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
 
 
 def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str, Any]]:
-    """Return every section and setting with its words, bounds, default and its value in ``config``.
+    """Return every section and setting with its description, bounds, default and value in ``config``.
 
     ``overridden`` are the dotted keys that another file decides.
     """
@@ -43,7 +43,7 @@ def known_keys() -> set[str]:
 
 
 def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
-    """Return what the page sent: plain values, or ``{"yaml": "text"}`` for settings of another form.
+    """Return the values that the page sent: plain ones, or ``{"yaml": "text"}`` for other forms.
 
     Raises ConfigError.
     """
@@ -62,12 +62,12 @@ def _parsed(key: str, text: str) -> Any:
 
 
 def escaped(text: str) -> str:
-    """Return ``text`` in ASCII, fit to be shown: a browser may send a lone surrogate."""
+    """Return ``text`` in printable ASCII: a browser may send a lone surrogate."""
     return text.encode("ascii", "backslashreplace").decode()
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
-    """Name and model of each section that the page shows."""
+    """Yield name and model of each section that the page shows."""
     for name, field in Config.model_fields.items():
         model = field.annotation
         if name not in HIDDEN and isinstance(model, type) and issubclass(model, BaseModel):

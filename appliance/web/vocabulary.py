@@ -1,4 +1,4 @@
-"""The words the page shows, from where the code has them: ``/static/vocabulary.json``."""
+"""Words of the page, taken from the code: ``/static/vocabulary.json``."""
 
 import json
 

@@ -1,4 +1,4 @@
-# What setup.sh asks of the machine, and the packages it takes from apt. Sourced, not run.
+# Requirements of setup.sh on the machine, and the packages it takes from apt. Sourced, not run.
 # shellcheck shell=bash
 #
 # SMART_SELFIE_NOT_A_PI=1 is for tests in a container or a virtual machine: no board, another processor, and
@@ -38,7 +38,7 @@ check_board() {
     [ ! -r "$file" ] || model=$(tr -d '\0' <"$file")
     case $model in
         "Raspberry Pi "*) note "$model" ;;
-        *) elsewhere "This is no Raspberry Pi${model:+ but a $model}" ;;
+        *) elsewhere "This is not a Raspberry Pi${model:+ but a $model}" ;;
     esac
     # A 64-bit kernel with 32-bit programs is what many an older card has: the programs decide.
     [ "$(dpkg --print-architecture)" = arm64 ] ||
@@ -60,7 +60,7 @@ apt_packages() {
     apt_install "${wanted[@]}"
 }
 
-# apt_install PACKAGE...: those that are not there.
+# apt_install PACKAGE...: install those that are missing.
 apt_install() {
     local missing=() package there
     # shellcheck disable=SC2016  # the words are dpkg's
@@ -78,7 +78,7 @@ apt_install() {
         fail "apt could not install ${missing[*]}" "See its messages above; then run setup.sh again"
 }
 
-# Found out before minutes go by and anything is installed. A webcam has a name of its own in by-id; the Pi's own
+# Checked before anything is installed, which takes minutes. A webcam has a name of its own in by-id; the Pi's own
 # /dev/video* are there without any camera.
 check_camera() {
     local seen webcams=("$MACHINE"/dev/v4l/by-id/usb-*)

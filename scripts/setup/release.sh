@@ -9,7 +9,7 @@
 PREFIX=${SMART_SELFIE_MACHINE:-}/opt/smart-selfie
 RELEASE="" # set by make_release
 
-# Nothing, when there is none yet or when it has gone.
+# Prints nothing if there is none.
 current_release() { [ ! -e "$PREFIX/current" ] || readlink --canonicalize-existing "$PREFIX/current"; }
 
 # The version, and a hash of everything that is installed.
@@ -36,7 +36,7 @@ make_release() {
     install_packages
     verify_packages
     mkdir -p "$RELEASE/share"
-    cp -R systemd "$RELEASE/share/"
+    cp -R systemd terminal "$RELEASE/share/"
     cp config.yaml appliance/hw/early_light.py "$RELEASE/share/"
     sync -f "$RELEASE" # before it is called complete, not only after
     touch "$RELEASE/complete"
@@ -74,7 +74,7 @@ install_packages() {
     rm -rf "$work"
 }
 
-# What would break at the first photo is found out now.
+# Find out now what would fail at the first photo.
 verify_packages() {
     local told
     told=$("$RELEASE/bin/python" - 2>&1 <<'PYTHON'
@@ -102,7 +102,7 @@ switch_to() {
     sync -f "$PREFIX"
 }
 
-# The version before stays, to go back to by hand; older ones go.
+# Keep the previous version, to return to by hand; remove older ones.
 remove_old_releases() {
     local keep=$1 folder
     for folder in "$PREFIX"/releases/*/; do

@@ -1,4 +1,4 @@
-# How setup.sh talks. Sourced, not run.
+# Messages of setup.sh. Sourced, not run.
 # shellcheck shell=bash
 
 step() { echo "==> $*"; }
@@ -18,8 +18,8 @@ wrong() {
     exit 2
 }
 
-# Two at once would each see half of what the other does. The lock goes with the process, however it ends. It lies
-# where only root writes, and not in /run/lock, where anybody could make it a link or take it.
+# Two runs at once would see each other's half-finished work. The lock ends with the process. It is in a folder where
+# only root writes, and not in /run/lock, where anybody could replace it by a link or take it.
 only_one_setup() {
     local mask
     mask=$(umask)

@@ -1,4 +1,4 @@
-# What the appliance puts into the system: units, rules, user, settings. Sourced, not run.
+# Files of the appliance in the system: units, rules, user, settings. Sourced, not run.
 # shellcheck shell=bash
 #
 # Units go to /usr/local/lib: changes by `systemctl edit` lie in /etc, win, and survive an upgrade.
@@ -28,6 +28,11 @@ destinations() {
     echo "$folder/watchdog.conf /usr/local/lib/systemd/system.conf.d/smart-selfie.conf"
     echo "$folder/journal.conf /usr/local/lib/systemd/journald.conf.d/smart-selfie.conf"
     echo "$folder/smart-selfie-web.service.d/sandbox.conf $UNITS/smart-selfie-web.service.d/sandbox.conf"
+    if [ -d "$1/terminal" ]; then # completion and the manual page; a version to go back to may have none
+        echo "$1/terminal/smart-selfie.bash /usr/local/share/bash-completion/completions/smart-selfie"
+        echo "$1/terminal/_smart-selfie /usr/local/share/zsh/site-functions/_smart-selfie"
+        echo "$1/terminal/smart-selfie.1 /usr/local/share/man/man1/smart-selfie.1"
+    fi
 }
 
 install_system() {
@@ -116,7 +121,7 @@ check_config() {
         fail "This version cannot use your $CONFIG" "Correct it as told above, then run setup.sh again"
 }
 
-# Anything but files beside CONFIG is an accident, or an attempt to have root open something else.
+# Anything but files beside CONFIG is an accident, or an attempt to make root open something else.
 only_files() {
     local folder odd
     folder=$(dirname "$CONFIG")

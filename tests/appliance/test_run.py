@@ -83,7 +83,7 @@ def test_without_pins_it_runs_all_the_same_and_says_so_once(tmp_path: Path) -> N
         (["--set", "camera.source=webcam", "--set", "camera.device=63"], 1, "no webcam 63"),
         (["--set", "camera.source=replay", "--set", "camera.recording=absent.mp4"], 1, "absent.mp4"),
         (["--set", "hardware.led_pin=27"], 2, "used twice"),
-        (["--set", "rule.expression=joy"], 2, "'joy' is no expression"),
+        (["--set", "rule.expression=joy"], 2, "unknown expression 'joy'"),
         (["--config", "absent.yaml"], 2, "absent.yaml"),
         (["--set", "nonsense"], 2, "nonsense"),
     ],

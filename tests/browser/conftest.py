@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from appliance.web.passwords import scramble
+from appliance.web.passwords import hash_password
 from tests.support.browser import LAPTOP, PASSWORD, Demo, log_in
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra smart-selfie[browser]")
@@ -31,7 +31,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     out = tmp_path_factory.mktemp("demo")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    settings = [f"web.port={port}", f"web.password={scramble(PASSWORD)}", "rule.mode=button"]
+    settings = [f"web.port={port}", f"web.password={hash_password(PASSWORD)}", "rule.mode=button"]
     command = [sys.executable, "-m", "appliance", "demo", "--web", "--out", str(out)]
     for setting in settings:
         command += ["--set", setting]

@@ -51,7 +51,7 @@ def test_a_stranger_sees_a_login_and_nothing_else(demo: Demo, chromium: Any) -> 
     page.screenshot(path=SHOTS / "laptop-login.png")
     page.get_by_label("Password").fill("not this one")
     page.get_by_role("button", name="Log in").click()
-    page.get_by_text("That is not the password").wait_for()
+    page.get_by_text("Wrong password").wait_for()
     log_in(page)
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("Password").wait_for()
@@ -154,7 +154,7 @@ def test_a_setting_that_cannot_be_says_why_beside_it(page: Any, demo: Demo) -> N
     field = page.locator('[data-key="rule.cooldown_seconds"]')
     field.get_by_role("textbox").fill("-3")
     field.get_by_role("textbox").press("Enter")
-    field.get_by_text("greater than or equal to 0").wait_for()
+    field.get_by_text("0 or more").wait_for()
     assert (demo.out / "demo.yaml").read_text() == before
 
 

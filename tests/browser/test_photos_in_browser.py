@@ -104,14 +104,14 @@ def test_neighbours_are_those_of_the_photo_that_is_shown(server: Page, gallery: 
     assert shown(gallery) == 5
 
 
-def test_a_photo_that_somebody_else_deletes_is_told_and_no_other_takes_its_place(
+def test_a_photo_that_somebody_else_deletes_is_reported_and_no_other_takes_its_place(
     server: Page, gallery: Any
 ) -> None:
     look_at(gallery, 3)
     name = next(path.name for path in server.photos.glob("selfie-000003-*"))
     assert server.ask(f"/photos/{name}", "DELETE").status == 200
     arrives(server, 6)
-    gallery.get_by_text("That photo is no longer there").wait_for()
+    gallery.get_by_text("That photo was deleted").wait_for()
     assert gallery.locator("#viewer[open]").count() == 0
     assert on_the_card(server) == [1, 2, 4, 5, 6]
 

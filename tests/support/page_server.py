@@ -20,12 +20,12 @@ from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
 from appliance.storage.photos import PhotoStore
-from appliance.web.passwords import scramble
+from appliance.web.passwords import hash_password
 from appliance.web.serve import make_server
 from tests.support.strategies import decision_on, frame, people, showing_of
 
 PASSWORD = "correct horse battery"
-SCRAMBLED = scramble(PASSWORD)
+HASHED = hash_password(PASSWORD)
 
 
 class Appliance:
@@ -141,7 +141,7 @@ def serving(folder: Path, password: bool = False, extra: str = "") -> Iterator[P
         "rule:\n  cooldown_seconds: 3.0  # not too often\n"
         f"storage:\n  folder: {photos}\n"
         f"web:\n  enabled: true\n  port: {port}\n  socket: {folder}/feed.sock\n"
-        f"  password: '{SCRAMBLED if password else ''}'\n" + extra
+        f"  password: '{HASHED if password else ''}'\n" + extra
     )
     appliance = Appliance(photos)
     feed = Feed(folder / "feed.sock", commands(appliance), MonotonicClock())

@@ -1,8 +1,8 @@
-"""What can be set, with unit, range, default and the words for it: the one source of ``config.yaml``.
+"""Schema of the settings, with unit, range, default and description: the one source of ``config.yaml``.
 
 ``smart-selfie check --print-default`` renders the shipped file from here, ``load`` validates against it.
 
-One module a section, or a few that belong together.
+Each module holds one section, or a few that belong together.
 """
 
 from appliance.config.schema.board_settings import ButtonSettings, HardwareSettings

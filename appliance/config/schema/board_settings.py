@@ -1,4 +1,4 @@
-"""``hardware`` and ``button``: what is wired to the board."""
+"""``hardware`` and ``button``: the parts wired to the board."""
 
 from typing import Literal
 
@@ -38,11 +38,11 @@ class HardwareSettings(Section):
 
 
 class ButtonSettings(Section):
-    """What the button does. Where rule.mode is always_armed, arming and disarming pauses it."""
+    """Actions of the button. Where rule.mode is always_armed, disarming pauses the appliance."""
 
     press: Literal["arm", "shoot", "none"] = Field(
         "arm", description="arm: arm or disarm; shoot: a photo now, whatever the faces do"
     )
     double_press: Literal["arm", "shoot", "none"] = Field("shoot", description="the same, for two presses")
-    hold: Literal["power_off", "none"] = Field("power_off", description="held down, then let go")
+    hold: Literal["power_off", "none"] = Field("power_off", description="held down, then released")
     hold_seconds: float = Field(3.0, ge=1, le=8, description="seconds to hold it down")

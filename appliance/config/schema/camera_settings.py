@@ -26,14 +26,14 @@ class CameraSettings(Section):
         (2304, 1296), description="pixels of a photo, width and height; the camera may grant less"
     )
     analysis_size: PictureSize = Field(
-        (640, 480), description="pixels; the picture is fitted into this to look for faces in it"
+        (640, 480), description="pixels; the picture is fitted into this to find faces in it"
     )
     whole_view: bool = Field(
         True,
         description="photos of a Pi camera have the shape of its sensor, and as many pixels as picture_size; "
         "false: the shape of picture_size, which cuts off what does not fit",
     )
-    frame_rate: int = Field(30, ge=1, le=120, description="frames a second asked of the camera")
+    frame_rate: int = Field(30, ge=1, le=120, description="frames per second requested from the camera")
     exposure: Literal["short", "normal"] = Field(
         "short",
         description="of a Pi camera; short freezes laughing people, normal has less noise in the dark",
@@ -52,7 +52,7 @@ class CameraSettings(Section):
         0, ge=-4, le=4, description="exposure steps (EV) brighter or darker, beside what metering adds"
     )
     white_balance: Literal["auto", "tungsten", "fluorescent", "indoor", "daylight", "cloudy"] = Field(
-        "auto", description="the light that shall look white in a Pi camera's pictures"
+        "auto", description="the light that should look white in a Pi camera's pictures"
     )
     tuning: str = Field(
         "",
@@ -61,7 +61,7 @@ class CameraSettings(Section):
         json_schema_extra={"pattern": f"^{TUNING.pattern}$"},
     )
     orientation: Literal[0, 90, 180, 270] = Field(
-        0, description="degrees to turn pictures clockwise until they stand upright; head over: 180"
+        0, description="degrees to turn pictures clockwise until they stand upright; 180 if upside down"
     )
 
     _one_line = field_validator("recording")(one_line)

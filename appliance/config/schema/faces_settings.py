@@ -1,4 +1,4 @@
-"""``faces`` and ``people``: how faces are found, and people followed."""
+"""``faces`` and ``people``: how faces are found, and people tracked."""
 
 from typing import Annotated, Literal
 
@@ -14,17 +14,17 @@ class FaceSettings(Section):
         "auto", description="auto: the best that is installed; cascade: Haar cascade; cnn: neural network"
     )
     min_size: int = Field(
-        24, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not looked for"
+        24, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not found"
     )
     full_search_seconds: Annotated[float, Field(ge=0, le=10)] | Literal["auto"] = Field(
         "auto",
-        description="seconds between looks at the whole picture, or auto: as often as the detector's cost "
-        "allows; in between it is looked near known faces, and everywhere when something moves",
+        description="seconds between searches of the whole picture, or auto: as often as the detector's cost "
+        "allows; in between it searches near known faces, and everywhere when something moves",
     )
 
 
 class PeopleSettings(Section):
-    """How people are followed from frame to frame."""
+    """How people are tracked from frame to frame."""
 
     grace_seconds: float = Field(
         0.8, ge=0, le=10, description="seconds somebody out of sight still counts, and so holds up the photo"
@@ -33,16 +33,16 @@ class PeopleSettings(Section):
         0.25,
         ge=0,
         le=1,
-        description="share of the largest face's size; smaller ones are followed but do not count",
+        description="share of the largest face's size; smaller ones are tracked but do not count",
     )
     passer_by_speed: float = Field(
         1.5,
         gt=0,
         le=100,
-        description="face sizes a second; who touches the picture's edge and is faster does not count",
+        description="face sizes per second; anyone crossing the picture's edge faster does not count",
     )
     ignore_still_faces: bool = Field(
-        False, description="true: a poster or a face on a screen does not count once it is known for one"
+        False, description="true: a poster or a face on a screen does not count once it is recognised"
     )
     still_seconds: float = Field(
         20.0, ge=1, le=3600, description="seconds without the least movement that make a face a poster"

@@ -1,4 +1,4 @@
-"""``moment``, ``storage`` and ``export``: which photo is kept, and where photos lie."""
+"""``moment``, ``storage`` and ``export``: which photo is kept, and where photos are stored."""
 
 from pydantic import Field, field_validator
 
@@ -11,7 +11,9 @@ class MomentSettings(Section):
     """Which frame of the moment becomes the photo: the best one, around the time everybody showed it."""
 
     before_seconds: float = Field(0.5, ge=0, le=5, description="seconds before the decision to choose from")
-    after_seconds: float = Field(0.25, ge=0, le=5, description="seconds after it to wait for a better frame")
+    after_seconds: float = Field(
+        0.25, ge=0, le=5, description="seconds after the decision to wait for a better frame"
+    )
     memory_mb: int = Field(
         20,
         ge=1,
@@ -24,7 +26,7 @@ class MomentSettings(Section):
 
 
 class StorageSettings(Section):
-    """Where photos lie."""
+    """Where photos are stored."""
 
     folder: str = Field(
         "/var/lib/smart-selfie/photos",
@@ -32,9 +34,9 @@ class StorageSettings(Section):
         description="photos are written here, and never overwritten",
         json_schema_extra=ONE_LINE,
     )
-    quality: int = Field(92, ge=1, le=100, description="of the JPEG, 1 to 100")
+    quality: int = Field(92, ge=1, le=100, description="JPEG quality")
     face_regions: bool = Field(
-        True, description="true: photos tell where faces are and what they showed (XMP), never who"
+        True, description="true: photos record where faces are and what they show (XMP), never who"
     )
     keep_free_mb: int = Field(
         200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
@@ -45,7 +47,7 @@ class StorageSettings(Section):
 
 
 class ExportSettings(Section):
-    """Photos onto a USB stick."""
+    """Copying of photos to a USB stick."""
 
     label: str = Field(
         "SELFIES",

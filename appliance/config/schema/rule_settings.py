@@ -13,15 +13,15 @@ Sensitivity = Literal["slight", "normal", "big"]
 
 
 class Who(Section):
-    """How many must show it. Neither key: everyone."""
+    """How many must show it. Without either key: everyone."""
 
-    at_least: int | None = Field(None, ge=1, le=100, description="so many people, whatever the others do")
-    share: float | None = Field(None, gt=0, le=1, description="so large a part of the people in view")
+    at_least: int | None = Field(None, ge=1, le=100, description="number of people, whatever the others do")
+    share: float | None = Field(None, gt=0, le=1, description="share of the people in view")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Who":
         if self.at_least is not None and self.share is not None:
-            raise conflict("share", "at_least stands there already; only one of the two can be asked for")
+            raise conflict("share", "at_least is set already; use only one of the two")
         return self
 
     @model_serializer
@@ -65,7 +65,7 @@ class RuleSettings(Section):
     """When the picture is taken."""
 
     expression: Expressions = Field(
-        ("happy",), description=f"one, or a list: any of them; {', '.join(EXPRESSIONS)}"
+        ("happy",), description=f"one, or a list of which any counts; {', '.join(EXPRESSIONS)}"
     )
     who: WhoShows = Field(
         Who(),
@@ -82,8 +82,8 @@ class RuleSettings(Section):
     hold_frames: int = Field(
         0, ge=0, le=300, description="frames the rule must hold, instead of hold_seconds; 0: seconds count"
     )
-    min_faces: int = Field(1, ge=1, le=100, description="people, fewer than these take no photo")
-    max_faces: int = Field(100, ge=1, le=100, description="people, more than these take no photo")
+    min_faces: int = Field(1, ge=1, le=100, description="take no photo of fewer people than this")
+    max_faces: int = Field(100, ge=1, le=100, description="take no photo of more people than this")
     cooldown_seconds: float = Field(1.5, ge=0, le=3600, description="seconds from one photo to the next")
     new_scene: bool = Field(
         True,

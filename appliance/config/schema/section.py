@@ -1,19 +1,19 @@
-"""What every section of the configuration has in common."""
+"""Base class of every section of the configuration."""
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 SEE_MOMENT: JsonDict = {"see": "docs/moment.md"}
-"""The document that says more of a setting."""
+"""Document with more about a setting."""
 
 
 class Section(BaseModel):
-    """Unknown keys are errors, values are of the type they look like, and nothing changes once it is read."""
+    """Immutable section: unknown keys are errors, and values must have the type that they look like."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def conflict(key: str, reason: str) -> PydanticCustomError:
-    """A problem between two keys, told at the one that stands second."""
+    """Return a problem between two keys, reported at the second."""
     return PydanticCustomError("conflict", "{reason}", {"key": key, "reason": reason})

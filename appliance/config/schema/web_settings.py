@@ -7,9 +7,9 @@ from pydantic import Field, field_validator, model_validator
 from appliance.config.names import called_name, listening_address, plain_path
 from appliance.config.schema.section import Section, conflict
 from appliance.config.values import (
+    HASHED,
     MOST_SOCKET_BYTES,
     ONE_LINE,
-    SCRAMBLED,
     URL,
     Names,
     bindable,
@@ -22,27 +22,25 @@ from appliance.config.values import (
 class WebSettings(Section):
     """The live page in a browser, served by smart-selfie-web.service."""
 
-    enabled: bool = Field(False, description="true lets the page see what the camera sees")
+    enabled: bool = Field(False, description="true: serve the page, which shows what the camera sees")
     listen: str = Field(
         "127.0.0.1",
         min_length=1,
         max_length=255,
-        description="address to listen on; 0.0.0.0 is every network, and demands a password",
+        description="address to listen on; 0.0.0.0 is every network, and requires a password",
         json_schema_extra=ONE_LINE,
     )
     port: int = Field(8080, ge=1, le=65535, description="port to listen on")
     password: str = Field(
         "",
-        description="scrambled; smart-selfie web-password sets it. Empty: none, for this machine alone",
-        json_schema_extra={"pattern": f"^({SCRAMBLED.pattern})?$"},
+        description="hashed; smart-selfie web-password sets it. Empty: none, for this machine alone",
+        json_schema_extra={"pattern": f"^({HASHED.pattern})?$"},
     )
-    names: Names = Field(
-        (), description="further host names the page is called by, beside this machine's own"
-    )
+    names: Names = Field((), description="further host names of the page, besides this machine's own")
     url: str = Field(
         "",
         max_length=255,
-        description="address of the page from outside, where a proxy on this machine stands in front",
+        description="address of the page from outside, with a proxy on this machine in front",
         json_schema_extra={"pattern": f"^{URL.pattern}$"},
     )
     history_minutes: int = Field(
@@ -52,7 +50,7 @@ class WebSettings(Section):
         "/run/smart-selfie/feed.sock",
         min_length=1,
         max_length=MOST_SOCKET_BYTES,
-        description="where the appliance hands the page its frames",
+        description="socket through which the page gets its frames",
         json_schema_extra=ONE_LINE,
     )
 
@@ -70,17 +68,17 @@ class WebSettings(Section):
 
     @model_validator(mode="after")
     def _guarded(self) -> "WebSettings":
-        if self.password and not SCRAMBLED.fullmatch(self.password):
-            raise conflict("password", "is not scrambled; set it with smart-selfie web-password")
+        if self.password and not HASHED.fullmatch(self.password):
+            raise conflict("password", "is not hashed; set it with smart-selfie web-password")
         if self.password and not payable(self.password):
-            raise conflict("password", "costs too much, or nothing; set it with smart-selfie web-password")
+            raise conflict("password", "has an unusable scrypt cost; set it with smart-selfie web-password")
         if not self.password and not is_loopback(self.listen):
             raise conflict("listen", "needs a password; set one with smart-selfie web-password")
         return self
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach ``address``."""
+    """Return whether only this machine can reach ``address``."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""The four kinds of camera behind :class:`appliance.hw.camera.Camera`, opened by name."""
+"""Kinds of camera behind :class:`appliance.hw.camera.Camera`, opened by name."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ def _replay(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.recording import Recording
 
     if not settings.recording:
-        raise RecordingError("camera.source is replay, but there is no recording", "Set camera.recording")
+        raise RecordingError("camera.source is replay, but camera.recording is empty", "Set camera.recording")
     recording = Recording(
         Path(settings.recording),
         clock,
@@ -63,9 +63,9 @@ _AUTO = ("picamera2", "webcam")
 
 
 def open_camera(settings: schema.CameraSettings, clock: Clock, log: Log) -> Camera:
-    """The camera of ``camera.source``, open. Raises a CameraError.
+    """Return the open camera of ``camera.source``. Raises a CameraError.
 
-    ``auto`` tries the Pi camera, then a webcam; ``log`` is told which was taken, and why not the one before.
+    ``auto`` tries the Pi camera, then a webcam; ``log`` gets which was taken, and why not the one before.
     """
     if settings.source != "auto":
         camera = _KINDS[settings.source](settings, clock)
@@ -81,6 +81,6 @@ def open_camera(settings: schema.CameraSettings, clock: Clock, log: Log) -> Came
         log(f"camera: {camera.description}" + "".join(f" (not {reason})" for reason in refused))
         return camera
     raise CameraAbsentError(
-        f"There is no camera ({'; '.join(refused)})",
+        f"No camera found ({'; '.join(refused)})",
         "Connect one, or set camera.source to scene to try without",
     )

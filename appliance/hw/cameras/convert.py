@@ -1,4 +1,4 @@
-"""From a camera's picture to a :class:`Frame`: the one place where a frame is put together."""
+"""Conversion of a camera's picture to a :class:`Frame`."""
 
 import time
 
@@ -9,13 +9,13 @@ from appliance.imaging.resize import shrink
 from appliance.records.frame import Colour, Frame, Grey, Picture
 
 LATEST = 1.0
-"""Seconds by which a driver's time stamp may lie before now and still be believed."""
+"""Greatest plausible age of a driver's time stamp, seconds."""
 
 _SLEEP = time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC  # they differ by the time the machine was suspended
 
 
 def grey_of(bgr: Colour) -> Grey:
-    """Luma of a BGR picture (ITU-R BT.601)."""
+    """Return the luma of a BGR picture (ITU-R BT.601)."""
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
@@ -26,9 +26,9 @@ def make_frame(
     analysis_size: tuple[int, int],
     picture: Picture | None = None,
 ) -> Frame:
-    """A frame of ``bgr``, which becomes the analysis image after fitting it into ``analysis_size``.
+    """Return a frame of ``bgr``, which is fitted into ``analysis_size`` for the analysis image.
 
-    ``bgr`` is also the full picture, unless ``picture`` brings one.
+    ``bgr`` is also the full picture, unless ``picture`` is given.
     """
     if picture is None:
         height, width = bgr.shape[:2]
@@ -40,7 +40,7 @@ def make_frame(
 
 
 def believable(stamp: float, now: float) -> float:
-    """The driver's time stamp (seconds) on the monotonic clock, or ``now`` if it is on no clock we know.
+    """Return the driver's time stamp (seconds) on the monotonic clock, or ``now`` if its clock is unknown.
 
     V4L2 stamps with the monotonic clock, libcamera with the boot-time clock, some drivers with wall time or
     with zero: only the first two lie just before now.

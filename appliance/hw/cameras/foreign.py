@@ -1,4 +1,4 @@
-"""Kinds of picture that are known by name and not read, so that a message can say what somebody has there."""
+"""Picture formats that are recognised but not supported, so that a message can name them."""
 
 import re
 from pathlib import PurePath
@@ -15,7 +15,7 @@ _BRANDS = (
     ((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "a HEIC picture of a phone"),
     ((b"crx ",), _RAW_WORDS),
 )
-"""Of files that begin as an MP4 does (ISO 14496-12, ftyp)."""
+"""Brands of files that begin like an MP4 (ISO 14496-12, ftyp)."""
 _SIGNATURES = (
     (0, b"%PDF", "a PDF document"),
     (0, b"%!PS", "a PostScript document"),
@@ -38,7 +38,7 @@ _SIGNATURES = (
 
 
 def name_of_kind(name: str, head: bytes) -> str | None:
-    """What the file is whose first bytes are ``head``; None where it may be one that is read."""
+    """Return the format of a file that begins with ``head``; None if it may be a supported one."""
     if head[4:8] == b"ftyp":
         return next((kind for brands, kind in _BRANDS if head[8:12] in brands), None)
     for offset, signature, kind in _SIGNATURES:

@@ -1,4 +1,4 @@
-"""What a camera granted, read back after it was configured: for the journal, ``doctor`` and the page."""
+"""Configuration granted by a camera, read back from it: for the journal, ``doctor`` and the page."""
 
 import math
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from appliance.hw.cameras.sensor_modes import SensorMode, Size
 
 Share = tuple[float, float]
-"""Of the width, and of the height."""
+"""Shares of width and height."""
 
 WHOLE = 0.99
 """Share of the sensor's width or height that counts as the whole: modes round to a few pixels."""
@@ -21,20 +21,20 @@ ANGLES: Mapping[str, float] = {
     "imx500": 66.3,
 }
 """Horizontal field of view in degrees (Raspberry Pi documentation, camera hardware). Modules whose lens is
-bought apart are not listed."""
+sold separately are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """The configuration in force of an open camera.
+    """Configuration in force of an open camera.
 
-    ``crop``: x, y, width, height of what the mode reads, in pixels of the whole sensor; ``sensor``: its width
-    and height. Both are None where the camera does not tell, and so is ``mode``. ``picture_size`` and
-    ``analysis_size`` in pixels. ``frame_rate``: frames a second, 0 where the camera does not tell;
-    ``asked_rate``: the setting. ``buffers``: requests under way, ``buffer_bytes`` of contiguous memory each.
-    ``ranges``: least and most of ``exposure_ms``, ``gain`` and ``dioptres``, as far as told. ``settings``:
-    those of light, motion and focus, as they are in force. ``notes``: settings that could not be had, each
-    with what is used instead.
+    ``crop``: x, y, width, height of the area read by the mode, in pixels of the whole sensor; ``sensor``: its
+    width and height. Both are None where the camera does not report them, and so is ``mode``.
+    ``picture_size`` and ``analysis_size`` in pixels. ``frame_rate``: frames per second, 0 if not reported;
+    ``asked_rate``: the setting. ``buffers``: requests in flight, ``buffer_bytes`` of contiguous memory each.
+    ``ranges``: minimum and maximum of ``exposure_ms``, ``gain`` and ``dioptres``, as far as reported.
+    ``settings``: those of light, motion and focus in force. ``notes``: settings that the camera does not
+    support, each with its replacement.
     """
 
     kind: str
@@ -54,16 +54,16 @@ class Granted:
 
     @property
     def read_share(self) -> Share | None:
-        """Width and height of what the mode reads, each as a share of the sensor's; None if not told."""
+        """Width and height of the area read by the mode, as shares of the sensor's; None if not reported."""
         if self.crop is None or self.sensor is None:
             return None
         return min(1.0, self.crop[2] / self.sensor[0]), min(1.0, self.crop[3] / self.sensor[1])
 
     @property
     def view(self) -> Share | None:
-        """Width and height of what a photo shows, each as a share of the sensor's; None if not told.
+        """Width and height of the area in a photo, as shares of the sensor's; None if not reported.
 
-        The ISP cuts what the mode reads to the photo's shape, in the middle.
+        The ISP crops the area read to the photo's shape, in the middle.
         """
         if self.crop is None or self.sensor is None:
             return None
@@ -73,7 +73,7 @@ class Granted:
 
     @property
     def angle(self) -> float | None:
-        """Horizontal field of view of a photo in degrees; None where lens or view are not known."""
+        """Horizontal field of view of a photo in degrees; None where lens or view are unknown."""
         whole, view = ANGLES.get(self.model.removesuffix("_noir")), self.view
         if whole is None or view is None:
             return None
@@ -81,12 +81,12 @@ class Granted:
 
     @property
     def cropped(self) -> bool:
-        """Whether the mode leaves out a part of the sensor. The cut to ``picture_size`` is none."""
+        """Whether the mode crops the sensor. Cropping to ``picture_size`` does not count."""
         share = self.read_share
         return share is not None and min(share) < WHOLE
 
     def facts(self) -> dict[str, Any]:
-        """Return everything of it as JSON has it: numbers, lists and the words of the settings."""
+        """Return all of it for JSON: numbers, lists and the words of the settings."""
         view = self.view
         return {
             "kind": self.kind,

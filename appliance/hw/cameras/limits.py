@@ -77,7 +77,7 @@ def _kind(image: Image.Image) -> str:
 
 
 def _decoded(image: Image.Image, scans: int) -> int:
-    """Bytes a pixel while Pillow decodes."""
+    """Return bytes a pixel while Pillow decodes."""
     stored = _STORED.get(image.mode, _PLAIN)
     match image.format:
         case "WEBP":
@@ -93,7 +93,7 @@ def _decoded(image: Image.Image, scans: int) -> int:
 
 
 def _undrafted(image: Image.Image) -> int:
-    """How many pixels of the file there are for each one that ``draft`` left."""
+    """Return how many pixels of the file there are for each one that ``draft`` left."""
     scale = getattr(image, "decoderconfig", ())
     return int(scale[0]) ** 2 if scale and scale[0] else 1
 

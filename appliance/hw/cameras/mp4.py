@@ -22,7 +22,7 @@ class Movie:
 
 
 def movie_of(file: BinaryIO) -> Movie | None:
-    """What is told in ``file``; None where it is no MP4 or broken, which its reader finds out better."""
+    """Return the facts in ``file``; None if it is broken or not an MP4, which its reader reports better."""
     try:
         return _movie(file)
     except (struct.error, OSError, OverflowError):

@@ -1,4 +1,4 @@
-"""Configuring a Pi camera: which sensor mode, how many buffers, and what was granted in the end."""
+"""Configuration of a Pi camera: sensor mode, number of buffers, and reading back what was granted."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from appliance.hw.machine import Machine
 from appliance.imaging.resize import fitted_size
 
 BUFFERS, FEW_BUFFERS = 6, 4
-"""Requests under way. One is kept by picamera2, one is being copied: of four, two are left for the camera,
-and a slow board drops frames. Six where the contiguous memory has room."""
+"""Requests in flight. One is kept by picamera2, one is being copied: of four, two are left for the camera,
+and a slow board drops frames. Six where the contiguous memory suffices."""
 
 MOST_TRIES = 3
-"""Configurations tried of a sensor that nobody knows: each allocates buffers, and small boards run out."""
+"""Configurations tried with an unknown sensor: each allocates buffers, and small boards run out."""
 
 
 class Configuring:
@@ -45,7 +45,7 @@ class Configuring:
         self._model = str(device.camera_properties.get("Model", "unknown model"))
 
     def whole_view(self) -> Granted:
-        """Return what was granted. Of a sensor that nobody knows several modes may be tried."""
+        """Return what was granted. With an unknown sensor several modes may be tried."""
         settings = self._settings
         modes = candidates(
             self._modes(),
@@ -153,7 +153,7 @@ def buffer_count(main: Size, lores: Size, mode: SensorMode | None, free: int | N
 def buffer_bytes(main: Size, lores: Size, mode: SensorMode | None) -> int:
     """Return the contiguous memory that one buffer of every stream takes, bytes: YUV 4:2:0, and raw inside.
 
-    libcamera keeps raw buffers of its own although none is asked for. Its VC4 pipeline packs them.
+    libcamera keeps raw buffers of its own although none is requested. Its VC4 pipeline packs them.
     """
     pixels = main[0] * main[1] + lores[0] * lores[1]
     raw = 0 if mode is None else mode.size[0] * mode.size[1] * max(8, mode.bit_depth) // 8

@@ -22,10 +22,10 @@ _WHITE_BALANCE = {"auto": 0, "tungsten": 2, "fluorescent": 3, "indoor": 4, "dayl
 
 @dataclass(slots=True)
 class CameraControls:
-    """``values`` for ``Picamera2.set_controls``, and what they amount to.
+    """``values`` for ``Picamera2.set_controls``, and their effect.
 
-    ``frame_rate``: frames a second at most, 0 where the camera does not tell. ``settings``: the keys of
-    ``camera`` that are in force, in words. ``notes``: what could not be had, and what is used instead.
+    ``frame_rate``: maximum of frames per second, 0 if not reported. ``settings``: the keys of ``camera`` in
+    force, in words. ``notes``: settings that the camera does not support, and their replacements.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ def camera_controls(settings: schema.CameraSettings, advertised: Advertised) -> 
 
 
 def ranges(advertised: Advertised) -> dict[str, tuple[float, float]]:
-    """Return least and most of shutter (milliseconds), analogue gain and focus (dioptres), where told."""
+    """Return minimum and maximum of shutter (ms), analogue gain and focus (dioptres), where reported."""
     units = {
         "exposure_ms": ("ExposureTime", 1000),
         "gain": ("AnalogueGain", 1),
@@ -69,7 +69,7 @@ def _frame_rate(settings: schema.CameraSettings, advertised: Advertised, wanted:
     wanted.frame_rate = 1_000_000 / fastest
     if abs(fastest - asked) > 0.02 * asked:
         wanted.notes.append(
-            f"camera.frame_rate: {settings.frame_rate} cannot be had here, {wanted.frame_rate:.3g} is used"
+            f"camera.frame_rate: {settings.frame_rate} is not supported here, {wanted.frame_rate:.3g} is used"
         )
 
 
@@ -135,12 +135,12 @@ def _brightness(settings: schema.CameraSettings, advertised: Advertised, wanted:
     wanted.settings["brightness"] = f"{used:+g} EV"
     if used != settings.brightness:
         wanted.notes.append(
-            f"camera.brightness: {settings.brightness:g} cannot be had here, {used:g} is used"
+            f"camera.brightness: {settings.brightness:g} is not supported here, {used:g} is used"
         )
 
 
 def _choose(name: str, value: int, advertised: Advertised, wanted: CameraControls) -> bool:
-    """Set a control if the camera has it with that value; whether it was set."""
+    """Set a control if the camera has it with that value; return whether it was set."""
     if name not in advertised:
         return False
     low, high, _ = advertised[name]

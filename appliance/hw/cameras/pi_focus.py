@@ -1,4 +1,4 @@
-"""Continuous autofocus of a Pi camera: on the faces, and at a fixed distance while it finds no focus."""
+"""Continuous autofocus of a Pi camera: on the faces, or at a fixed distance while it finds no focus."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ Rectangle = tuple[int, int, int, int]
 AIM_SECONDS = 1.0
 """Windows are set at most this often: each change may make the lens move."""
 MOST_WINDOWS = 10
-"""As many as libcamera's Raspberry Pi autofocus weighs (its af.cpp, MaxWindows)."""
+"""Number of windows that libcamera's Raspberry Pi autofocus weighs (its af.cpp, MaxWindows)."""
 MOVED_SHARE = 0.25
-"""Of a face's width: windows that have moved by less stay where they are."""
+"""Share of a face's width: windows that have moved by less are not changed."""
 
 HUNTING_SECONDS = 6.0
-"""Without focus for so long, times with focus subtracted: it hunts. A search takes about a second."""
+"""Seconds without focus, minus those with focus, from which it is hunting. A search takes about a second."""
 REST_SECONDS = 60.0
-"""For so long the lens then rests, before autofocus is tried again."""
+"""Seconds for which the lens then rests, before autofocus is tried again."""
 
 # Numbers of libcamera's control_ids_core.yaml.
 MANUAL, CONTINUOUS = 0, 2
@@ -32,10 +32,10 @@ _FOCUSED = 2
 
 
 class Focus:
-    """What to set while the camera runs. Pure: moments are seconds, what is returned are controls.
+    """Controls of focus while the camera runs. Pure: moments are seconds, results are controls.
 
-    The lens rests at ``LensPosition``'s default, the hyperfocal distance: from half of it to infinity all is
-    about sharp (picamera2's manual, autofocus controls).
+    The lens rests at ``LensPosition``'s default, the hyperfocal distance: from half of it to infinity
+    everything is nearly sharp (picamera2's manual, autofocus controls).
     """
 
     def __init__(self, advertised: Advertised, granted: Granted, *, automatic: bool) -> None:

@@ -1,8 +1,8 @@
 """Brightness measured on the faces: people before a window get the light that they lack.
 
-libcamera's exposure on a Raspberry Pi weighs the whole picture, its middle most, and takes no regions. What
-can be set is how much brighter the picture shall be (``ExposureValue``). How bright faces are beside the rest
-of the picture hardly changes with the exposure, so there is nothing here that could swing.
+libcamera's exposure on a Raspberry Pi weighs the whole picture, its middle most, and takes no regions. It
+only offers a correction of the brightness (``ExposureValue``). The brightness of faces relative to the rest
+of the picture hardly changes with the exposure, so this control cannot oscillate.
 """
 
 import math
@@ -15,25 +15,25 @@ from appliance.hw.cameras.pi_controls import Advertised
 from appliance.records.frame import Box, Grey
 
 ENOUGH_SHARE = 0.5
-"""Of the picture's mean light: faces that have as much are left alone. Dark skin in a bright room has about
-so much, a face before a window a tenth."""
+"""Share of the picture's mean light from which faces need no correction. Dark skin in a bright room has about
+this much, a face before a window a tenth."""
 MOST_STEPS = 1.5
 """Exposure steps (EV) added at most: more would burn out all that is not a face."""
 STEP, STEP_SECONDS = 0.25, 1.0
-"""How fast it changes: nobody shall see it."""
+"""Speed of the change, slow enough to be invisible."""
 DEAD_BAND = 0.2
-"""Exposure steps by which it may be off."""
+"""Tolerance in exposure steps."""
 STAY_SECONDS = 5.0
-"""For so long it stays when nobody is in view any more."""
+"""Seconds for which the correction stays after the last person has left the view."""
 _GAMMA = 2.2
 _GRID = 8
-"""Every so many pixels of the picture are looked at, each way."""
+"""Distance of the pixels that are sampled, in both directions."""
 
 
 class FaceMetering:
-    """What to set while the camera runs. Pure: moments are seconds, what is returned are controls.
+    """Controls of brightness while the camera runs. Pure: moments are seconds, results are controls.
 
-    ``brightness`` is the setting, exposure steps; what the faces lack comes on top.
+    ``brightness`` is the setting, exposure steps; the correction for the faces is added to it.
     """
 
     def __init__(self, advertised: Advertised, brightness: float, *, on_faces: bool) -> None:

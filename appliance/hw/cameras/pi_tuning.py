@@ -1,4 +1,4 @@
-"""The tuning of a Pi camera: which file, and the exposure table for people who laugh.
+"""Tuning of a Pi camera: its file, and an exposure table for laughing people.
 
 libcamera's own "short" profile of the official modules lets the shutter open for 20 ms at gain 6 and for a
 whole frame after that: a laughing head is a blur. Photo booths install a table of their own that ends at
@@ -37,12 +37,12 @@ _STEPS = ((100, 1.0), (4_000, 1.0), (8_333, 2.0))
 """Shutter in microseconds and the gain allowed with it: first the shutter rises to a step, then the gain."""
 
 _PERHAPS_MONO = {"imx296"}
-"""Sold with and without colour filter under one name; libcamera loads another file for each."""
+"""Sensors sold with and without colour filter under one name; libcamera has a file for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """``content`` of a tuning file, None for the camera's own; what is in force in words, and notes."""
+    """``content`` of a tuning file, None for the camera's own; the tuning in force in words, and notes."""
 
     content: dict[str, Any] | None
     name: str
@@ -98,7 +98,7 @@ def path_of(content: Mapping[str, Any] | None) -> str | None:
 
 @functools.cache
 def _folder() -> Path:
-    """The service's runtime directory, else one that goes with this process: nobody cleans these up."""
+    """Return the service's runtime directory, else a temporary one removed with this process."""
     runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     return Path(runtime) if runtime else Path(_temporary().name)
 
@@ -131,7 +131,7 @@ def _load(camera_class: Any, name: str) -> dict[str, Any]:
         content: dict[str, Any] = camera_class.load_tuning_file(f"{name}.json")
     except (RuntimeError, OSError, ValueError) as error:
         raise CameraTuningError(
-            f"There is no camera tuning {name} ({error})",
+            f"Unknown camera tuning {name} ({error})",
             "ls /usr/share/libcamera/ipa/rpi/* shows the names; or leave camera.tuning empty",
         ) from error
     return content

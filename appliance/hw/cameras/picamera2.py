@@ -1,8 +1,8 @@
-"""The Pi camera, through picamera2 and libcamera.
+"""Pi camera, through picamera2 and libcamera.
 
-One configuration with two streams: ``main`` for the photo, ``lores`` for the analysis. Both are of the same
-request, so the photo is the very frame that was judged. The raw stream is left out: nobody uses it, and each
-of its buffers would be synchronised for every frame.
+One configuration with two streams: ``main`` for the photo, ``lores`` for the analysis. Both belong to the
+same request, so the photo is the same frame that was judged. The raw stream is left out: it is unused, and
+each of its buffers would be synchronised for every frame.
 """
 
 import errno
@@ -36,10 +36,10 @@ from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Box, Colour, Frame, Grey, Picture
 
 PI_CLOSE_SECONDS = 2.0
-"""Seconds. A camera whose driver hangs never closes; the daemon must go on."""
+"""Seconds to wait for closing. A camera whose driver hangs never closes; the daemon must go on."""
 
 _TOLD = ("ExposureTime", "AnalogueGain", "DigitalGain", "Lux", "FrameDuration", "LensPosition", "AfState")
-"""Of a frame's metadata, as libcamera names them; microseconds, factors, lux, dioptres."""
+"""Keys of a frame's metadata, as libcamera names them; microseconds, factors, lux, dioptres."""
 
 _MATRICES = {"Rec601": "601", "Rec709": "709", "Rec2020": "2020"}  # libcamera::ColorSpace::YcbcrEncoding
 
@@ -56,7 +56,7 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
     if settings.device >= len(found):
         there_are = f"there are {len(found)}, counted from 0" if found else "libcamera sees none"
         raise CameraAbsentError(
-            f"There is no Pi camera {settings.device}: {there_are}",
+            f"Pi camera {settings.device} not found: {there_are}",
             "Check the cable with the power off; rpicam-hello --list-cameras shows what is connected",
         )
     tuning = choose_tuning(camera_class, settings, str(found[settings.device].get("Model", "")))
@@ -78,7 +78,7 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
 
 
 def _import() -> tuple[Any, Any]:
-    """Picamera2 and the module libcamera. Raises CameraAbsentError."""
+    """Return Picamera2 and the module libcamera. Raises CameraAbsentError."""
     try:
         import libcamera  # noqa: PLC0415  (takes a second, and is on no laptop)
         from picamera2 import Picamera2  # noqa: PLC0415
@@ -116,8 +116,8 @@ def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
     story = _story(error)
     if getattr(error, "errno", None) == errno.ENOMEM or "cannot allocate memory" in story.lower():
         return CameraMemoryError(
-            f"The camera gets no memory for its pictures (CMA): {story}",
-            "Restart the board, as this memory fragments; if it stays, set a smaller camera.picture_size",
+            f"Not enough memory for the camera's pictures (CMA): {story}",
+            "Restart the board, as this memory fragments; if that fails, set a smaller camera.picture_size",
         )
     width, height = settings.picture_size
     return CameraFormatError(
@@ -127,7 +127,7 @@ def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
 
 
 def _story(error: BaseException) -> str:
-    """The message and those of what caused it: picamera2 says the interesting part last."""
+    """Return the message with those of its causes: picamera2 gives the important part last."""
     told = []
     cause: BaseException | None = error
     while cause is not None:
@@ -137,7 +137,7 @@ def _story(error: BaseException) -> str:
 
 
 def granted_layout(stream: dict[str, Any], colour_space: Any) -> Layout:
-    """What the camera granted, from ``camera_configuration()``. Raises CameraFormatError."""
+    """Return the layout the camera granted, from ``camera_configuration()``. Raises CameraFormatError."""
     width, height = stream["size"]
     matrix, full_range = "601", True
     if colour_space is not None:
@@ -183,7 +183,7 @@ class PiCamera:
         now = self._clock.now()
         if self._grey is not None:
             self._set(self._metering.meter(self._grey, faces, now))
-        if self._turn:  # the camera's own picture stands on its head
+        if self._turn:  # the camera's own picture is upside down
             width, height = self._lores.width, self._lores.height
             faces = [Box(width - one.x - one.w, height - one.y - one.h, one.w, one.h) for one in faces]
         self._set(self._focus.aim(faces, now))
@@ -193,7 +193,7 @@ class PiCamera:
             self._device.set_controls(controls)
 
     def read(self, timeout: float) -> Frame:
-        """The next frame. Raises CameraStalledError, CameraFormatError."""
+        """Return the next frame. Raises CameraStalledError, CameraFormatError."""
         timeout = patience(timeout, self.granted.frame_rate, first=self._sequence == 0)
         # A job that timed out stays queued: waiting for it again keeps its request from being lost.
         job = self._job = self._job or self._device.capture_request(wait=False)
@@ -201,7 +201,7 @@ class PiCamera:
             request = job.get_result(timeout=timeout)
         except TimeoutError:
             raise CameraStalledError(
-                f"The Pi camera sent no picture for {timeout:g} s", "Check its cable; it is opened again"
+                f"The Pi camera sent no picture for {timeout:g} s", "Check its cable; it will be reopened"
             ) from None
         except RuntimeError as error:
             self._job = None
@@ -234,7 +234,7 @@ class PiCamera:
         return np.asarray(cv2.rotate(bgr, cv2.ROTATE_180), dtype=np.uint8) if self._turn else bgr
 
     def close(self) -> None:
-        """Stop the camera and give it back."""
+        """Stop the camera and release it."""
         closing = threading.Thread(target=self._device.close, name="camera-close", daemon=True)
         closing.start()
         closing.join(PI_CLOSE_SECONDS)

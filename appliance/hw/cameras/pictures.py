@@ -17,7 +17,7 @@ from appliance.hw.cameras.limits import LARGEST_PICTURE, TOO_LARGE, check_cost
 from appliance.hw.cameras.pixels import TURNED, orientation_of, upright_bgr
 from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame, Picture
-from appliance.storage.regular_file import open_regular
+from appliance.storage.regular_file import NotRegularFileError, open_regular
 
 READ_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 """The only ones that Pillow may open: it would hand PostScript to another program."""
@@ -30,7 +30,7 @@ _ENOUGH = 4
 """Times the analysis size, in either direction: a larger picture is averaged to about that first."""
 
 # Pillow refuses above twice its limit, also where a later frame of a GIF claims to be larger than the first.
-# Between the two it warns, which is no news: those pictures are judged.
+# Between the two it only warns: those pictures are judged.
 Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE // 2
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Of broken metadata, which nobody asked for.
@@ -75,6 +75,10 @@ def opened_stream(path: Path, file: BinaryIO) -> Iterator[Image.Image]:
     try:
         with Image.open(file, formats=READ_FORMATS) as image:
             yield image
+    except PictureError as error:
+        if str(path) in error.what:
+            raise
+        raise PictureError(f"{path} {error.what}", error.hint) from error
     except ApplianceError:
         raise
     except Exception as error:
@@ -90,8 +94,12 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
 
 
 def in_words(path: Path, error: Exception) -> PictureError:
-    """What an exception of Pillow's means."""
+    """Return what an exception of Pillow's means."""
     match error:
+        case NotRegularFileError():
+            return PictureError(
+                f"{path} cannot be read: {error.strerror}", "Name a picture or a folder of them"
+            )
         case UnidentifiedImageError():
             return UnknownKindError(f"{path} is not a picture", f"{KINDS} can be judged")
         case Image.DecompressionBombError():
@@ -99,15 +107,15 @@ def in_words(path: Path, error: Exception) -> PictureError:
             size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
             return PictureError(f"{path} has {size} megapixels", TOO_LARGE)
         case FileNotFoundError():
-            return PictureError(f"There is no file {path}", "Is its name right?")
+            return PictureError(f"The file {path} does not exist", "Check its name")
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return PictureError(f"{path} cannot be read: {reason}", "Is the file whole?")
+    return PictureError(f"{path} cannot be read: {reason}", "Copy it again: the file may be incomplete")
 
 
 def is_folder(path: Path) -> bool:
-    """Whether it is one; what cannot be looked at is none, and :func:`opened` says why."""
+    """Return whether it is one; what cannot be looked at is none, and :func:`opened` says why."""
     try:
         return path.is_dir()
     except OSError:
@@ -115,7 +123,7 @@ def is_folder(path: Path) -> bool:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """The picture files in a folder, 9.jpg before 10.jpg. Raises PictureError where there is none."""
+    """Return the picture files in a folder, 9.jpg before 10.jpg. Raises PictureError where there is none."""
     try:
         files = [
             file
@@ -124,9 +132,11 @@ def pictures_in(folder: Path) -> list[Path]:
         ]
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PictureError(f"The folder {folder} cannot be read: {reason}", "May you read it?") from error
+        raise PictureError(
+            f"The folder {folder} cannot be read: {reason}", "Check its permissions"
+        ) from error
     if not files:
-        raise PictureError(f"There is no picture in the folder {folder}", f"{KINDS} are read")
+        raise PictureError(f"The folder {folder} holds no pictures", f"{KINDS} are read")
     return sorted(files, key=_natural)
 
 
@@ -136,7 +146,7 @@ def _natural(file: Path) -> tuple[list[tuple[int, str]], str]:
 
 
 def holds_more(path: Path) -> bool:
-    """Whether the file holds pictures behind the first one, which are not judged. Raises PictureError.
+    """Return whether the file holds pictures behind the first one, which are not judged. Raises PictureError.
 
     What phones add to a photo is none: MPO has the same photo again, in small or for the other eye.
     """
@@ -152,7 +162,7 @@ def _is_animated(image: Image.Image) -> bool:
 
 
 def about(path: Path) -> series.Found:
-    """The scans of a JPEG, and whether another picture follows the first one. Raises OSError."""
+    """Return the scans of a JPEG, and whether another picture follows the first one. Raises OSError."""
     with open_regular(path) as file:
         return series.first_picture(file)
 
@@ -160,13 +170,13 @@ def about(path: Path) -> series.Found:
 def read_page(
     path: Path, image: Image.Image, orientation: int = 1, scans: int = 1, *, animated: bool = False
 ) -> Colour:
-    """All pixels of ``image``, opened from ``path``, BGR. To be called inside :func:`opened`."""
+    """Return all pixels of ``image``, opened from ``path``, BGR. To be called inside :func:`opened`."""
     check_cost(path, image, scans, whole=True, turned=orientation in TURNED, animated=animated)
     return upright_bgr(image, orientation)
 
 
 def read_picture(path: Path) -> Colour:
-    """The whole picture, BGR. Raises PictureError."""
+    """Return the whole picture, BGR. Raises PictureError."""
     with opened(path) as image:
         scans = about(path).scans
         check_cost(path, image, scans, whole=True)
@@ -176,7 +186,7 @@ def read_picture(path: Path) -> Colour:
 def frame_from_picture_file(
     path: Path, analysis_size: tuple[int, int] = (640, 480), sequence: int = 0, captured_at: float = 0.0
 ) -> Frame:
-    """A still as one frame. The full picture is read again when somebody asks for it.
+    """Return a still as one frame. The full picture is read again when somebody asks for it.
 
     A large JPEG is decoded at half, a quarter or an eighth of its size (never under twice the analysis
     size), which takes a fraction of the time and the memory. Raises PictureError.

@@ -21,7 +21,7 @@ _PHOTOMETRIC = 262
 
 
 def orientation_of(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 where it cannot be read: no viewer turns such a picture either.
+    """Return the EXIF orientation, 1 to 8; 1 where it cannot be read: no viewer turns such a picture either.
 
     A TIFF's is 1: Pillow turns those itself while it decodes. A PNG is decoded, as it may tell at its end.
     """
@@ -73,7 +73,7 @@ def _colours(strip: Image.Image) -> Colour:
     try:
         rgb = strip if strip.mode == "RGB" else strip.convert("RGB")
     except ValueError:
-        raise PictureError(f"The picture has the colours {strip.mode}", "Save it as RGB") from None
+        raise PictureError(f"has the colours {strip.mode}", "Save it as RGB") from None
     return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
 
 
@@ -82,7 +82,7 @@ def _is_deep(image: Image.Image) -> bool:
 
 
 def _white_point(image: Image.Image) -> float:
-    """The value that becomes 255.
+    """Return the value that becomes 255.
 
     Of floating-point numbers 1 where none is much larger. Else the brightest pixel tells how many bits are in
     use, 8 or more: scanners write 16 into 16, infrared cameras 10 to 14, and nothing in the file says so.
@@ -93,11 +93,11 @@ def _white_point(image: Image.Image) -> float:
         strip = np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))))
         least, most = min(least, float(strip.min())), max(most, float(strip.max()))
     if not (np.isfinite(least) and np.isfinite(most)):
-        raise PictureError("The picture holds values that are no numbers", "Save it with 8 bits a channel")
+        raise PictureError("holds values that are not numbers", "Save it with 8 bits a channel")
     if image.mode == "F" and most <= 2.0:
         return 1.0
     if least < 0:
-        raise PictureError("The picture holds values below zero", "Save it with 8 bits a channel")
+        raise PictureError("holds values below zero", "Save it with 8 bits a channel")
     bits = max(8, int(most).bit_length())
     return float(2**bits - 1)
 

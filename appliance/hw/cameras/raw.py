@@ -1,4 +1,4 @@
-"""From the bytes of a camera's buffer to BGR: what libcamera's pixel formats look like in memory.
+"""Conversion of a camera's buffer to BGR, for libcamera's pixel formats.
 
 Formulas: ITU-R BT.601, BT.709 and BT.2020, the colour difference equations, and full or limited range as
 ITU-T H.273 defines them.
@@ -27,7 +27,7 @@ _PLANAR = ("YUV420", "YVU420", "NV12", "NV21")
 FORMATS = (*_PLANAR, *_PACKED)
 
 BAND = 128
-"""Rows converted at a time, an even number: on the way to BGR they take three times their memory."""
+"""Rows converted at a time, an even number: the conversion to BGR takes three times their memory."""
 
 # Weights of red and blue in luma.
 _LUMA = {"601": (0.299, 0.114), "709": (0.2126, 0.0722), "2020": (0.2627, 0.0593)}
@@ -35,7 +35,7 @@ _LUMA = {"601": (0.299, 0.114), "709": (0.2126, 0.0722), "2020": (0.2627, 0.0593
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a picture lies in a buffer.
+    """Layout of a picture in a buffer.
 
     ``stride`` is in bytes, from one row to the next (of luma; chroma rows of YUV420 take half of it).
     ``matrix`` is one of 601, 709, 2020; ``full_range`` tells 0..255 from 16..235.
@@ -50,7 +50,7 @@ class Layout:
 
     @property
     def bytes(self) -> int:
-        """How many bytes of the buffer the picture takes."""
+        """Bytes of the buffer that the picture takes."""
         if self.format in _PLANAR:
             return self.stride * self.height + 2 * self.chroma_bytes
         return self.stride * self.height
@@ -65,7 +65,7 @@ class Layout:
         if self.format not in FORMATS:
             raise CameraFormatError(
                 f"The camera delivers {self.format}, which cannot be converted",
-                f"{', '.join(FORMATS)} can be: try another camera",
+                f"Use a camera that delivers {', '.join(FORMATS)}",
             )
         if self.format in _PLANAR and (self.width % 2 or self.height % 2):
             raise CameraFormatError(
@@ -75,7 +75,7 @@ class Layout:
 
 
 def to_bgr(buffer: Plane, layout: Layout) -> Colour:
-    """uint8 [height, width, 3], BGR, from a flat buffer. Raises CameraFormatError if that is too short."""
+    """Convert a flat buffer to uint8 [height, width, 3], BGR. Raises CameraFormatError if it is too short."""
     picture = np.empty((layout.height, layout.width, 3), np.uint8)
     top = 0
     for strip in to_strips(buffer, layout):
@@ -85,7 +85,7 @@ def to_bgr(buffer: Plane, layout: Layout) -> Colour:
 
 
 def to_strips(buffer: Plane, layout: Layout) -> Iterator[Colour]:
-    """The same in strips of up to :data:`BAND` rows, top to bottom. Raises as :func:`to_bgr` does."""
+    """Yield the same in strips of up to :data:`BAND` rows, top to bottom. Raises as :func:`to_bgr` does."""
     layout.check()
     if buffer.size < layout.bytes:
         raise CameraFormatError(
@@ -108,12 +108,12 @@ def _from_packed(buffer: Plane, layout: Layout) -> Iterator[Colour]:
 
 
 def _rows(buffer: Plane, start: int, height: int, stride: int, width: int) -> Plane:
-    """Rows without the padding at their end, a view."""
+    """Return rows without the padding at their end, a view."""
     return buffer[start : start + height * stride].reshape(height, stride)[:, :width]
 
 
 def _planes(buffer: Plane, layout: Layout) -> tuple[Plane, Plane, Plane]:
-    """Views of luma, and of the chroma planes U (blue) and V (red) of half the width and height."""
+    """Return views of luma, and of the chroma planes U (blue) and V (red) of half the width and height."""
     luma_bytes = layout.stride * layout.height
     luma = _rows(buffer, 0, layout.height, layout.stride, layout.width)
     height, width = layout.height // 2, layout.width // 2
@@ -151,7 +151,7 @@ def _merged(luma: Plane, first: Plane, second: Plane) -> Plane:
 
 
 def bgr_matrix(matrix: str, full_range: bool) -> NDArray[np.float64]:
-    """float64 [3, 4]: B, G, R from Y, U, V, 1."""
+    """Return float64 [3, 4], which gives B, G, R from Y, U, V, 1."""
     red, blue = _LUMA[matrix]
     green = 1 - red - blue
     luma, chroma, black = (1.0, 1.0, 0.0) if full_range else (255 / 219, 255 / 224, 16.0)

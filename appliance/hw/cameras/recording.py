@@ -74,7 +74,7 @@ class Recording:
         self._sequence = 0
 
     def read(self, timeout: float) -> Frame:  # noqa: ARG002  (a file does not stall)
-        """The next frame, when its time has come. Raises EndOfRecording, RecordingError."""
+        """Return the next frame, when its time has come. Raises EndOfRecording, RecordingError."""
         try:
             offset, bgr = next(self._frames)
         except StopIteration:
@@ -97,7 +97,7 @@ def _repeats(seconds: float, frame_rate: float) -> int:
 
 
 def _paced(first: Shot, others: Shots, frame_rate: float) -> Generator[tuple[float, Colour], None, None]:
-    """Seconds into the recording and the picture, of every frame."""
+    """Yield seconds into the recording and the picture, of every frame."""
     start = 0.0
     shot: Shot | None = first
     with closing(others):
@@ -113,7 +113,7 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
     try:
         if not path.exists():
             raise RecordingError(
-                f"There is no recording {path}", "Name a video, a GIF or a folder of pictures"
+                f"The recording {path} is missing", "Name a video, a GIF or a folder of pictures"
             )
         if path.is_dir():
             return _folder(path, seconds_per_picture)
@@ -130,7 +130,7 @@ def _open(path: Path, seconds_per_picture: float) -> Reel:
 
 
 def _pictures_of_file(path: Path, seconds: float) -> Reel:
-    """One picture, an animated one, or several one after the other. Raises PictureError, OSError."""
+    """Open one picture, an animated one, or several in a row. Raises PictureError, OSError."""
     with pictures.opened(path) as image:
         kind = image.format or "picture"
         if kind == "MPO":  # a photo, and again for the other eye or in small
@@ -143,7 +143,7 @@ def _pictures_of_file(path: Path, seconds: float) -> Reel:
 
 
 def _count(image: Image.Image) -> int | None:
-    """How many pictures the file claims to hold; None where it breaks off, the ones before can be played."""
+    """Return how many pictures the file claims to hold; None if it breaks off: the others can be played."""
     try:
         return getattr(image, "n_frames", 1)
     except Exception:
@@ -167,7 +167,7 @@ def _pictures(files: list[Path], seconds: float) -> Shots:
 
 
 def _one(path: Path, seconds: float) -> Shots:
-    """A still."""
+    """Return a still."""
     with _told(path) as count:
         yield Shot(pictures.read_picture(path), seconds)
         count.append(1)
@@ -200,7 +200,7 @@ def _check_animation(path: Path, image: Image.Image, count: int | None) -> None:
 
 
 def _animation(path: Path) -> Shots:
-    """An animated picture's frames, each for its own duration.
+    """Return an animated picture's frames, each for its own duration.
 
     The file is opened anew: where counting its frames fails, Pillow's place in it is lost.
     """
@@ -239,7 +239,7 @@ def _told(path: Path) -> Iterator[list[int]]:
 
 
 def _has_trailer(path: Path) -> bool:
-    """A whole GIF ends with a semicolon; Pillow takes the end of the file for the end of the animation."""
+    """Return whether a GIF is complete: it ends with a semicolon. Pillow does not check that."""
     with open_regular(path) as file:
         file.seek(-min(64, path.stat().st_size), 2)
         return file.read().rstrip(b"\x00\r\n ").endswith(b";")

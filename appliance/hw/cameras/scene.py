@@ -1,7 +1,7 @@
-"""The bundled demo: people who smile one by one, then all, then not, then all again.
+"""Bundled demo scene: people smile one by one, then all, then stop, then all again.
 
 It needs no camera. The faces are averages (``models/scene.npz``), so the real face finder and the real
-expression model work on it; what everybody does at which time is known, so a test can check them.
+expression model work on it; everybody's timing is known, so a test can check them.
 """
 
 from collections.abc import Collection
@@ -25,9 +25,9 @@ FRAME_RATE = 30
 SECONDS = 15.0
 
 SCENE_EXPRESSIONS = ("happy", "neutral")
-"""What the people of the scene can look like."""
+"""Expressions of the people in the scene."""
 SMILING = 0.5
-"""How far along its smile, from 0 to 1, a face must be for a viewer to call it one."""
+"""Progress of a smile, 0 to 1, from which a viewer recognises it."""
 
 _MORPH = 0.5
 """Seconds a smile takes to come or to go."""
@@ -51,7 +51,7 @@ class Role:
     phase: float
 
     def smile(self, time: float) -> float:
-        """0 neutral to 1 smiling."""
+        """Return 0 for neutral to 1 for smiling."""
         level = 0.0
         for start, end in self.smiles:
             rising, falling = (time - start) / _MORPH, (end + _MORPH - time) / _MORPH
@@ -59,7 +59,7 @@ class Role:
         return level
 
     def place(self, time: float) -> tuple[float, float]:
-        """Left and top of the face's square, pixels, without the head's sway."""
+        """Return left and top of the face's square, pixels, without the head's sway."""
         moments, edges = zip(*self.path, strict=True)
         left = float(np.interp(time, moments, edges))
         speed = abs(float(np.interp(time + 0.05, moments, edges)) - left) / 0.05
@@ -67,7 +67,7 @@ class Role:
         return left, self.y + float(bob)
 
     def face(self, time: float) -> Box:
-        """The face's square, pixels of the picture: the head leans a little to and fro."""
+        """Return the face's square, pixels of the picture: the head leans a little to and fro."""
         left, top = self.place(time)
         sway = 3.2 * np.sin(2 * np.pi * (time / 5 + self.phase)) + 1.1 * np.sin(2 * np.pi * time / 1.5)
         nod = 1.8 * np.sin(2 * np.pi * (time / 3 + self.phase))
@@ -111,20 +111,20 @@ ROLES = {
 
 
 def smiles(time: float) -> dict[str, float]:
-    """How much each person in full view smiles, 0 to 1. ``time`` in seconds, the scene repeats."""
+    """Return each smile of a person in full view, 0 to 1. ``time`` in seconds, the scene repeats."""
     time %= SECONDS
     return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
 
 
 def face_boxes(time: float) -> dict[str, Box]:
-    """Where the faces in full view are, pixels of the picture."""
+    """Return the boxes of the faces in full view, pixels of the picture."""
     time %= SECONDS
     boxes = {name: role.face(time) for name, role in ROLES.items()}
     return {name: box for name, box in boxes.items() if _in_view(box)}
 
 
 def everybody_smiles(time: float) -> bool:
-    """Whether everybody in view smiles fully, and nobody is coming or leaving."""
+    """Return whether everybody in view smiles fully, and nobody is coming or leaving."""
     time %= SECONDS
     if any(_half_in_view(role.face(time)) for role in ROLES.values()):
         return False
@@ -172,7 +172,7 @@ class Scene:
         self._sequence = 0
 
     def read(self, timeout: float) -> Frame:
-        """The next frame, when its time has come. Raises EndOfRecording."""
+        """Return the next frame, when its time has come. Raises EndOfRecording."""
         offset = self._sequence / FRAME_RATE
         if offset >= SECONDS and not self._loop:
             raise EndOfRecording
@@ -189,10 +189,10 @@ class Scene:
         return frame
 
     def picture(self, time: float) -> Colour:
-        """The scene at a time in seconds, BGR."""
+        """Return the scene at a time in seconds, BGR."""
         time %= SECONDS
         picture = self._room.copy()
-        for name, role in ROLES.items():  # whoever stands further back is drawn first
+        for name, role in ROLES.items():  # people further back are drawn first
             left, top = role.place(time)
             self._bodies[name].draw(picture, round(left), round(top))
         for name, role in ROLES.items():
@@ -202,23 +202,23 @@ class Scene:
         return self._noisy(picture, round(time * FRAME_RATE))
 
     def _noisy(self, picture: Colour, number: int) -> Colour:
-        """A sensor's grain, and light that flickers by a hair."""
+        """Return the picture with a sensor's noise and slight flicker."""
         x, y = (number * 29) % 64, (number * 41) % 64
         flicker = 1 + 0.006 * np.sin(number * 0.9)
         grain = self._grain[y : y + HEIGHT, x : x + WIDTH]
         return np.asarray(cv2.addWeighted(picture, flicker, grain, 1, -6), np.uint8)
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: the scene holds no device."""
 
 
 def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False) -> Scene:
-    """The demo scene. Raises ModelError."""
+    """Return the demo scene. Raises ModelError."""
     return Scene(clock, analysis_size=analysis_size, loop=loop)
 
 
 def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
-    """Each person's neutral and happy face, uint8 [96, 96]."""
+    """Return each person's neutral and happy face, uint8 [96, 96]."""
     try:
         with path.open("rb") as file, np.load(file) as data:
             faces_of = {

@@ -1,4 +1,4 @@
-"""How the people and the room of the demo scene are drawn: faces from ``models/scene.npz``, the rest by hand.
+"""Drawing of the demo scene's people and room: faces from ``models/scene.npz``, the rest from shapes.
 
 Lengths are in sides of the face's square (the box a face cascade gives), from its top left corner.
 """
@@ -29,7 +29,7 @@ _BODY_ORIGIN = (1.0, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a person looks like beside the face.
+    """Look of a person besides the face.
 
     ``hair_style`` is one of short, long, bun, curly; ``neckline`` round or v.
     """
@@ -43,7 +43,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sprite:
-    """A picture with soft edges: colour already times opacity, and what shines through (255: all)."""
+    """Picture with soft edges: colour times opacity, and transparency (255: full)."""
 
     colour: Colour
     through: Colour
@@ -84,11 +84,11 @@ class _Canvas:
         self.opacity = np.zeros((*self.shape, 1), np.float32)
 
     def at(self, points: list[Point]) -> NDArray[np.int32]:
-        """Pixels of the canvas."""
+        """Return pixels of the canvas."""
         return np.asarray(np.round((np.array(points) + self._offset) * self._scale), np.int32)
 
     def ellipse(self, centre: Point, radii: Point) -> Mask:
-        """A shape's opacity, 0 to 1."""
+        """Return a shape's opacity, 0 to 1."""
         mask = np.zeros(self.shape, np.uint8)
         axes = (round(radii[0] * self._scale), round(radii[1] * self._scale))
         x, y = (int(value) for value in self.at([centre])[0])
@@ -96,13 +96,13 @@ class _Canvas:
         return np.asarray(mask / 255, np.float32)
 
     def polygon(self, points: list[Point]) -> Mask:
-        """A shape's opacity, 0 to 1."""
+        """Return a shape's opacity, 0 to 1."""
         mask = np.zeros(self.shape, np.uint8)
         cv2.fillPoly(mask, [self.at(points)], (255,), cv2.LINE_AA)
         return np.asarray(mask / 255, np.float32)
 
     def soft(self, mask: Mask, radius: float) -> Mask:
-        """The shape with its edge blurred over ``radius``."""
+        """Return the shape with its edge blurred over ``radius``."""
         sigma = radius * self._scale
         reduced = max(1, int(sigma / 3))  # a wide blur of a small picture looks the same
         size = (self.shape[1] // reduced, self.shape[0] // reduced)
@@ -181,7 +181,7 @@ def body(look: Look, side: float) -> Sprite:
 
 
 def _shirt(canvas: _Canvas, look: Look) -> tuple[Mask, Mask]:
-    """The cloth, and the hem around the neck."""
+    """Return the cloth, and the hem around the neck."""
     outline: list[Point] = [
         (0.5, 1.36), (0.22, 1.24), (0.0, 1.36), (-0.36, 1.52), (-0.55, 1.72), (-0.66, 2.1), (-0.76, 3.95),
         (1.76, 3.95), (1.66, 2.1), (1.55, 1.72), (1.36, 1.52), (1.0, 1.36), (0.78, 1.24),
@@ -197,7 +197,7 @@ def _shirt(canvas: _Canvas, look: Look) -> tuple[Mask, Mask]:
 
 
 def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
-    """The head with the face at every level of smiling, neutral first."""
+    """Return the head with the face at every level of smiling, neutral first."""
     behind = _Canvas(side, _HEAD, _HEAD_ORIGIN)
     _paint_head(behind, look)
     before = _Canvas(side, _HEAD, _HEAD_ORIGIN)
@@ -217,7 +217,7 @@ def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
 
 
 def _placed(canvas: _Canvas, face: Grey, side: int) -> NDArray[np.float32]:
-    """The face at its place in the head's picture, evenly lit and sharpened: averages are soft."""
+    """Return the face at its place in the head's picture, evenly lit and sharpened: averages are soft."""
     soft = cv2.resize(face.astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
     sharp = cv2.addWeighted(soft, 1.9, cv2.GaussianBlur(soft, (0, 0), side / 40), -0.9, 0)
     light = cv2.GaussianBlur(sharp, (0, 0), side / 7)
@@ -283,7 +283,7 @@ def _shade(colour: BGR, share: float) -> BGR:
 
 
 def room(width: int, height: int) -> Colour:
-    """A softly lit wall with bunting, out of focus."""
+    """Return a softly lit wall with bunting, out of focus."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     light = np.exp(-(((x / width - 0.3) / 0.55) ** 2 + ((y / height - 0.25) / 0.75) ** 2))[..., None]
     wall = np.array([168, 176, 178], np.float32) + light * np.array([48, 52, 58], np.float32)

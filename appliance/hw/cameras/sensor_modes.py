@@ -1,4 +1,4 @@
-"""Which way of reading its sensor a Pi camera is asked for: the whole field of view, always.
+"""Choice of a Pi camera's sensor mode: always the whole field of view.
 
 libcamera and picamera2 choose a mode by a score that prefers a similar picture size and allows enlarging: a
 Camera Module 2 asked for 2304x1296 then reads the middle 1920x1080 of its sensor. Here only modes count that
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 Size = tuple[int, int]
 
 ENOUGH_FRAMES = 15.0
-"""Frames a second that are enough to judge people: a mode with more pixels may be that slow."""
+"""Frames per second that suffice to judge people: a mode with more pixels may be that slow."""
 
 FRAME_RATES: Mapping[str, Mapping[Size, float]] = {
     "ov5647": {(2592, 1944): 15.63, (1296, 972): 46.34},
@@ -29,7 +29,7 @@ prints them. Only for choosing: what is granted is read back."""
 
 @dataclass(frozen=True, slots=True)
 class SensorMode:
-    """A way a sensor can be read: ``size`` in pixels delivered, ``bit_depth`` of each."""
+    """Mode of a sensor: ``size`` in pixels delivered, ``bit_depth`` of each."""
 
     size: Size
     bit_depth: int
@@ -65,9 +65,9 @@ def candidates(
 
     A mode of the sensor's full resolution or exactly half of it reads all of it: true of every official
     module, whose other modes are cropped. Of these the smallest one comes first that has the pixels of a
-    photo of ``wanted`` and the frames. Where none has both, more than 30 frames a second were asked for on
-    purpose and decide, else the pixels do as long as :data:`ENOUGH_FRAMES` are left. The other modes follow,
-    the largest first, for sensors that nobody knows.
+    photo of ``wanted`` and the frames. Where none has both, a rate above 30 frames per second was chosen on
+    purpose and decides, else the pixels do as long as :data:`ENOUGH_FRAMES` are left. The other modes follow,
+    the largest first, for unknown sensors.
     """
     if not modes:
         return []

@@ -32,7 +32,7 @@ class Found:
 
 
 def first_picture(file: BinaryIO) -> Found:
-    """The first picture, without its bytes; of a JPEG that breaks off the scans up to there.
+    """Return the first picture, without its bytes; of a JPEG that breaks off the scans up to there.
 
     Of what is neither JPEG nor PNG it says one scan, and nothing behind it.
     """
@@ -42,7 +42,7 @@ def first_picture(file: BinaryIO) -> Found:
 
 
 def split_pictures(file: BinaryIO) -> Generator[Found, None, None]:
-    """Every whole picture. Raises PictureError behind the last one where the file breaks off."""
+    """Yield every whole picture. Raises PictureError behind the last one where the file breaks off."""
     reader = _Reader(file, keep=True)
     yield from _walk(reader)
     reader.at = 0
@@ -61,7 +61,7 @@ class _Reader:
         self.scans = 0
 
     def have(self, count: int) -> bool:
-        """Whether ``count`` bytes follow."""
+        """Return whether ``count`` bytes follow."""
         while len(self._data) < self.at + count:
             if not self._keep and self.at > _BLOCK:
                 jump = min(self.at, len(self._data))

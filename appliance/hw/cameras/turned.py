@@ -1,4 +1,4 @@
-"""A camera that is mounted on its side or head over: everything after it sees upright frames."""
+"""Camera mounted on its side or upside down: all later stages get upright frames."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,8 +16,8 @@ _HOW = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COU
 class Turned:
     """``camera`` with its frames turned clockwise by ``degrees`` (90, 180 or 270).
 
-    The pixels are turned, not a tag in the photo set: faces must be upright to be found, and some programs
-    overlook the tag. The full picture is turned only when somebody wants it.
+    The pixels are turned instead of setting a tag in the photo: faces must be upright to be found, and some
+    programs ignore the tag. The full picture is turned only on demand.
     """
 
     def __init__(self, camera: Camera, degrees: int) -> None:

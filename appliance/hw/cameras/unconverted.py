@@ -46,12 +46,12 @@ class UnmovingFrames:
         return self._all_same and self._count == SUSPICIOUS
 
     def at_end(self) -> bool:
-        """Whether a video that ends here was too short to have become suspicious before."""
+        """Return whether a video that ends here was too short to have become suspicious before."""
         return self._all_same and 0 < self._count < SUSPICIOUS
 
 
 def cannot_be_converted(path: Path) -> bool:
-    """Whether FFmpeg complains of the first frames of ``path``, which it opens."""
+    """Return whether FFmpeg complains of the first frames of ``path``, which it opens."""
     try:
         with open_regular(path) as file:
             asked = subprocess.run(

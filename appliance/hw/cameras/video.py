@@ -49,7 +49,7 @@ and a picture that stands is repeated, so the recording would not end."""
 
 
 def open_video(path: Path) -> Reel:
-    """The video's frames; time stamps from the file. Raises RecordingError when it is none."""
+    """Return the video's frames; time stamps from the file. Raises RecordingError when it is none."""
     with open_regular(path) as file:
         container = _is_container(file.read(1024))
         about = mp4.movie_of(file) if container else None
@@ -57,7 +57,8 @@ def open_video(path: Path) -> Reel:
         with _restricted():
             if not (container and video.open(name_of_open(file), cv2.CAP_FFMPEG)):
                 raise RecordingError(
-                    f"{path} is no video that can be read", "Is it whole? MP4, MKV, WebM, AVI play"
+                    f"{path} is not a readable video",
+                    "MP4, MKV, WebM and AVI can be played; it may be incomplete",
                 )
     video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # 4.11 leaves a phone's videos lying on their side
     if about is not None and about.videos > 1:
@@ -101,7 +102,7 @@ def _is_container(head: bytes) -> bool:
 
 
 def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int, promised: float) -> Shots:
-    """Every frame with the time until the next one."""
+    """Return every frame with the time until the next one."""
     frames = UnmovingFrames()
     try:
         read = 0

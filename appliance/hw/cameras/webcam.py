@@ -1,7 +1,7 @@
 """A webcam through V4L2.
 
 OpenCV's ``read`` blocks for ten seconds when a camera stalls, so a thread reads and leaves the newest frame
-in a slot; whoever wants a frame waits at the slot, as long as he likes.
+in a slot; a reader waits at the slot until its timeout.
 """
 
 import fcntl
@@ -38,7 +38,7 @@ _RAW_DRIVERS = ("unicam", "rp1-cfe", "bcm2835-isp", "pispbe", "bcm2835-codec", "
 
 
 class VideoDevice(Protocol):
-    """What of cv2.VideoCapture is used."""
+    """Part of cv2.VideoCapture that is used."""
 
     def read(self) -> tuple[bool, Any]: ...
     def get(self, prop: int, /) -> float: ...
@@ -46,7 +46,7 @@ class VideoDevice(Protocol):
 
 
 def is_webcam(node: Path) -> bool:
-    """Whether the video node delivers pictures ready to use. Raises OSError when it cannot be asked."""
+    """Return whether the video node delivers usable pictures. Raises OSError when it cannot be queried."""
     file = os.open(node, os.O_RDWR | os.O_NONBLOCK)
     try:
         answer = fcntl.ioctl(file, _VIDIOC_QUERYCAP, bytes(_QUERYCAP.size))
@@ -60,7 +60,7 @@ def is_webcam(node: Path) -> bool:
 
 
 def find_webcam(number: int, folder: Path = Path("/dev")) -> Path:
-    """The video node of webcam ``number``, counted from 0. Raises CameraAbsentError, saying why."""
+    """Return the video node of webcam ``number``, counted from 0. Raises CameraAbsentError."""
     found, refused = [], []
     for node in sorted(folder.glob("video*"), key=lambda node: (len(node.name), node.name)):
         try:
@@ -72,14 +72,14 @@ def find_webcam(number: int, folder: Path = Path("/dev")) -> Path:
         return found[number]
     if refused:
         raise CameraAbsentError(
-            f"Webcam {number} cannot be opened ({'; '.join(refused)})", "Is the user in the group video?"
+            f"Webcam {number} cannot be opened ({'; '.join(refused)})", "Add the user to the group video"
         )
     there_are = f"there are {len(found)}, counted from 0" if found else "no webcam is connected"
-    raise CameraAbsentError(f"There is no webcam {number}: {there_are}", "Connect it, or set camera.device")
+    raise CameraAbsentError(f"Webcam {number} not found: {there_are}", "Connect it, or set camera.device")
 
 
 def open_webcam(settings: schema.CameraSettings, clock: Clock) -> "Webcam":
-    """The webcam of the settings. Raises CameraAbsentError, CameraBusyError."""
+    """Return the webcam of the settings. Raises CameraAbsentError, CameraBusyError."""
     node = find_webcam(settings.device)
     capture = cv2.VideoCapture(str(node), cv2.CAP_V4L2)
     if not capture.isOpened():
@@ -102,7 +102,7 @@ def open_webcam(settings: schema.CameraSettings, clock: Clock) -> "Webcam":
 
 
 class Webcam:
-    """Camera that delivers the newest frame of ``capture``; older ones that nobody took are dropped."""
+    """Camera that delivers the newest frame of ``capture``; older ones that were not read are dropped."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class Webcam:
         rate = max(0.0, self._capture.get(cv2.CAP_PROP_FPS))
         notes: tuple[str, ...] = ()
         if asked_rate and rate and abs(rate - asked_rate) > 0.02 * asked_rate:
-            notes = (f"camera.frame_rate: {asked_rate:g} cannot be had here, {rate:.3g} is used",)
+            notes = (f"camera.frame_rate: {asked_rate:g} is not supported here, {rate:.3g} is used",)
         return Granted(
             kind="webcam",
             model=self._name,
@@ -178,7 +178,7 @@ class Webcam:
                 self._changed.notify_all()
 
     def read(self, timeout: float) -> Frame:
-        """The newest frame not yet taken."""
+        """Return the newest frame that was not read before."""
         timeout = patience(timeout, self.granted.frame_rate, first=self._sequence == 0)
         with self._changed:
             self._changed.wait_for(lambda: self._slot is not None or self._failed, timeout)
@@ -196,11 +196,11 @@ class Webcam:
 
     def _why(self, timeout: float) -> CameraAbsentError | CameraStalledError:
         if self._gone():
-            return CameraAbsentError(f"{self._name} is gone", "Connect it again")
+            return CameraAbsentError(f"{self._name} was disconnected", "Connect it again")
         after = "delivers no pictures" if self._failed else f"sent no picture for {timeout:g} s"
-        return CameraStalledError(f"{self._name} {after}", "Another program may hold it; it is opened again")
+        return CameraStalledError(f"{self._name} {after}", "Another program may hold it; it will be reopened")
 
     def close(self) -> None:
-        """Stop reading and give the device back."""
+        """Stop reading and release the device."""
         self._closing = True
         self._reader.join(WEBCAM_CLOSE_SECONDS)

@@ -1,7 +1,7 @@
 """Chooses the best frame of the moment, from a short ring of full-resolution frames around the trigger.
 
-Only frames that obey the rule by themselves, without hysteresis and of the very episode that led to the
-trigger, ever enter the ring: whatever is chosen, everybody shows the expression in it.
+The ring holds only frames that satisfy the rule by themselves, without hysteresis, and belong to the episode
+that led to the trigger: everybody shows the expression in any frame chosen.
 """
 
 import logging
@@ -18,32 +18,32 @@ from appliance.records.frame import Grey
 log = logging.getLogger(__name__)
 
 MOST_EYE_CHECKS = 12
-"""Frames whose eyes are looked at, from the best on; each costs some milliseconds a face. A blink takes
-up to 0.4 s, twelve frames."""
+"""Frames whose eyes are checked, from the best on; each costs some milliseconds per face. A blink takes up to
+0.4 s, twelve frames."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A frame that may become the photo."""
+    """Frame that may become the photo."""
 
     decision: Decision
     marks: Marks
 
     @property
     def time(self) -> float:
-        """When it was captured, seconds."""
+        """Capture time, seconds."""
         return self.decision.frame.captured_at
 
 
 class Chooser(Stage[Decision, Decision]):
-    """The stage that chooses. It passes on the chosen decisions only, ``take_photo`` set, ``burst`` of them.
+    """Stage that chooses. It passes on only the ``burst`` chosen decisions, with ``take_photo`` set.
 
-    A photo that somebody asked for is passed on as it is, at once.
+    A photo that somebody requested is passed on unchanged, at once.
     """
 
     name = "choose best"
     capacity = 2
-    """It waits only while a choice is made, when the moment is over; each frame in here is a full picture."""
+    """Frames wait only during the choice at the end of a moment; each of them holds a full picture."""
 
     def __init__(self, settings: MomentSettings, eyes_open: EyesOpen) -> None:
         self._settings = settings
@@ -59,11 +59,11 @@ class Chooser(Stage[Decision, Decision]):
         self._settings = settings
 
     def is_precious(self, decision: Decision) -> bool:
-        """Return whether a photo was decided: the cooldown has begun with it, so it is not decided again."""
+        """Return whether a photo was decided: its cooldown has begun, so it will not be decided again."""
         return decision.take_photo
 
     def process(self, decision: Decision) -> list[Decision]:
-        """Return the photos, once the moment is over; nothing meanwhile."""
+        """Return the photos once the moment is over, and nothing before."""
         chosen = [decision] if decision.asked else []
         triggered = decision.take_photo and not decision.asked
         if self._moment_is_over(decision) or (triggered and self._triggered_at is not None):
@@ -76,7 +76,7 @@ class Chooser(Stage[Decision, Decision]):
         return chosen
 
     def flush(self) -> list[Decision]:
-        """Return the photos of a moment that is cut short: a photo that was decided waits for no camera."""
+        """Return the photos of an interrupted moment: a decided photo does not wait for the camera."""
         return self._choose() if self._triggered_at is not None else []
 
     def _moment_is_over(self, decision: Decision) -> bool:
@@ -113,7 +113,7 @@ class Chooser(Stage[Decision, Decision]):
     def _choose(self) -> list[Decision]:
         assert self._triggered_at is not None
         decided_at, self._triggered_at = self._triggered_at, None
-        # Between two searches of the whole picture who comes in is not seen: such frames only at need.
+        # Between two searches of the whole picture a newcomer is not detected: use such frames only at need.
         ring = [candidate for candidate in self._ring if candidate.time <= self._alone_until] or self._ring
         self._ring = []
         best = self._best_first(ring, decided_at)[: self._settings.burst]
@@ -129,7 +129,7 @@ class Chooser(Stage[Decision, Decision]):
         ]
 
     def _best_first(self, ring: list[Candidate], triggered_at: float) -> list[Candidate]:
-        """Sort by open eyes first, then by marks; of equals the one nearest the trigger comes first."""
+        """Sort by open eyes first, then by marks; among equals the one nearest the trigger comes first."""
         rates = rate([candidate.marks for candidate in ring])
         rated = sorted(
             zip(rates, ring, strict=True),
@@ -148,9 +148,9 @@ class Chooser(Stage[Decision, Decision]):
 
 
 def _expendable(ring: list[Candidate]) -> int:
-    """Return the index of the frame to give up: of the two nearest in time the worse.
+    """Return the index of the frame to drop: the worse of the two nearest in time.
 
-    So what is left is spread over the moment, and not all of it is within one blink.
+    So the remaining frames are spread over the moment, and not all within one blink.
     """
     rates = rate([candidate.marks for candidate in ring])
     first = min(range(len(ring) - 1), key=lambda i: ring[i + 1].time - ring[i].time)

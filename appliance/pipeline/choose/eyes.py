@@ -1,7 +1,7 @@
-"""Whether somebody's eyes are open, by OpenCV's cascade for eyes with and without glasses.
+"""Detection of open eyes, by OpenCV's cascade for eyes with and without glasses.
 
 It is a preference among the frames of one moment, never a condition: a cascade that misses an eye must not
-cost anybody the photo. How often it is right stands in ``docs/moment.md``.
+cost anybody the photo. ``docs/moment.md`` gives its accuracy.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from appliance.records.decision import Decision
 from appliance.records.frame import Box, Grey
 
 FACE_PIXELS = 112
-"""Faces are brought to this width; the cascade was trained on eyes of 20 pixels. With 160 it is no more often
-right and takes more than twice the time."""
+"""Width in pixels to which faces are scaled; the cascade was trained on eyes of 20 pixels. 160 is not more
+accurate and takes more than twice the time."""
 SMALLEST_FACE = 48
-"""Pixels of the analysis image. In a smaller face nobody can tell."""
+"""Smallest face in pixels of the analysis image; eyes of smaller ones are not visible."""
 EYES = (0.10, 0.62)
-"""From where to where in a tight box eyes are, as shares of its height."""
+"""Range of the eyes in a tight box, as shares of its height."""
 
 
 class EyeJudge:
@@ -46,7 +46,7 @@ class EyeJudge:
         return len(self._cascade.detectMultiScale(sized, 1.1, 2, minSize=(20, 20), maxSize=(50, 50))) > 0
 
     def everybody(self, decision: Decision) -> bool:
-        """Return whether nobody who counts is known to have closed eyes in this frame."""
+        """Return False if anybody who counts is known to have closed eyes in this frame."""
         return all(
             self.open(decision.frame.grey, showing.person.face.box) is not False
             for showing in decision.people

@@ -1,4 +1,4 @@
-"""How good a frame is as the photo: the lowest face's score, how sharp the faces are, how they move."""
+"""Quality of a frame as the photo: lowest score, sharpness and motion of the faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,17 @@ from appliance.records.decision import Decision
 from appliance.records.frame import Box, Grey
 
 SCORE_WEIGHT, SHARP_WEIGHT, STILL_WEIGHT = 0.5, 0.3, 0.2
-"""What each criterion is worth; each is 0 to 1 among the frames of one moment."""
+"""Weight of each criterion; each is 0 to 1 among the frames of one moment."""
 LEAST_MOTION = 0.02
 """Mean change of grey, 0 to 1, below which a face stands still: sensor noise alone gives a hundredth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """``lowest``: probability of the face that shows it least, in this very frame, 0 to 1; where some need
-    not show it, times the share of those who do, so that more of them are better.
+    """Criteria of one frame.
+
+    ``lowest``: lowest probability of a needed face in this frame, 0 to 1; where some need not show it, times
+    the share of those who do, so that more of them are better.
 
     ``sharpness``: of the least sharp face, in any unit. ``motion``: of the face that moves most, mean change
     of grey 0 to 1.
@@ -49,7 +51,7 @@ def marks(decision: Decision, before: Grey | None) -> Marks:
 
 
 def rate(frames: Sequence[Marks]) -> list[float]:
-    """Return a mark from 0 to 1 for each frame, the criteria weighed against the best of these frames."""
+    """Return a mark from 0 to 1 for each frame, relative to the best of these frames in each criterion."""
     sharpest = max((frame.sharpness for frame in frames), default=0.0) or 1.0
     liveliest = max(LEAST_MOTION, max((frame.motion for frame in frames), default=0.0))
     return [
@@ -67,7 +69,7 @@ def cut(grey: Grey, box: Box) -> Grey:
 
 
 def _sharpness(face: Grey) -> float:
-    """Variance of the Laplacian (Pech-Pacheco 2000), by the face's contrast so that light does not count."""
+    """Return the variance of the Laplacian (Pech-Pacheco 2000), divided by contrast to ignore the light."""
     return float(cv2.Laplacian(face, cv2.CV_32F).var() / (face.var() + 1.0))
 
 

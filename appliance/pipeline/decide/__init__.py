@@ -1,1 +1,1 @@
-"""Decide: the rule over time."""
+"""Decision: the rule over time."""

@@ -5,7 +5,7 @@ from appliance.records.decision import Command
 
 
 class Arming:
-    """Whether photos may be taken. Time is the frames', seconds."""
+    """State of being armed: photos may be taken. Time is the frames', seconds."""
 
     def __init__(self, rule: RuleSettings) -> None:
         self._rule = rule
@@ -14,7 +14,7 @@ class Arming:
         self._idle_since: float | None = None
 
     def obey(self, command: Command, now: float) -> bool:
-        """Arm or disarm; whether that changed anything."""
+        """Arm or disarm; return whether that changed anything."""
         wanted = {Command.ARM: True, Command.DISARM: False}.get(command, not self.armed)
         changed, self.armed = wanted is not self.armed, wanted
         self._shots, self._idle_since = 0, now
@@ -43,5 +43,5 @@ class Arming:
             self.armed = False
 
     def restart(self, now: float) -> None:
-        """Count from here: the frames' time went back."""
+        """Restart the count here: the frames' time went back."""
         self._idle_since = now

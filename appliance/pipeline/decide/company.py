@@ -1,4 +1,4 @@
-"""The rule on one frame: whether enough people show it, and if not, what is waited for."""
+"""The rule on one frame: whether enough people show it, and if not, what it waits for."""
 
 import math
 from dataclasses import dataclass
@@ -10,10 +10,11 @@ from appliance.records.decision import Reason, ReasonKind, Showing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """``waiting_for`` is None when the frame obeys the rule, ``doubt`` when it does so without hysteresis.
+    """Verdict on one frame.
 
-    ``level`` (0 to 1) is how near the lowest of the faces that are needed has come. ``since``: from when on
-    those who are needed have been showing it, seconds; meaningless while something is waited for.
+    ``waiting_for`` is None when the frame satisfies the rule, ``doubt`` when it does so without hysteresis.
+    ``level`` (0 to 1) is the nearness of the lowest needed face. ``since``: since when all needed people have
+    been showing it, seconds; meaningless while ``waiting_for`` is set.
     """
 
     waiting_for: Reason | None

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Findings:
-    """What is known about one frame when the decision is made."""
+    """Findings about one frame, for its decision."""
 
     people: tuple[Showing, ...]
     verdict: Verdict
@@ -40,7 +40,7 @@ class _Findings:
 
     @property
     def waiting_for(self) -> Reason:
-        """What a photo waits for; what people can do about comes first."""
+        """Reason that a photo waits for; reasons that people can change come first."""
         if self.verdict.waiting_for is not None:
             return self.verdict.waiting_for
         if not self.armed:
@@ -53,10 +53,10 @@ class _Findings:
 
 
 class Decider(Stage[People, Decision]):
-    """The stage that decides, frame by frame.
+    """Stage that decides, frame by frame.
 
-    ``command`` and ``use`` may be called from any thread; everything else happens in :meth:`decide`, where
-    both take effect at the next frame. Time is the capture time of the frames.
+    Any thread may call ``command`` and ``use``; both take effect in :meth:`decide` at the next frame. Time is
+    the capture time of the frames.
     """
 
     name = "decide"
@@ -79,7 +79,7 @@ class Decider(Stage[People, Decision]):
         return self._arming.armed
 
     def command(self, command: Command) -> None:
-        """Carry out ``command`` at the next frame. Any thread."""
+        """Execute ``command`` at the next frame. Any thread."""
         self._waiting.append(command)
 
     def use(self, rule: RuleSettings) -> None:
@@ -130,20 +130,20 @@ class Decider(Stage[People, Decision]):
         )
 
     def _photo_may_come(self, findings: _Findings, now: float) -> bool:
-        """Return whether a photo comes if everybody goes on: the scene is new, and the cooldown ends soon."""
+        """Return whether continuing leads to a photo: the scene is new, and the cooldown ends soon."""
         cooled = now - self._photo_at >= self._rule.cooldown_seconds - self._rule.hold_seconds
         return cooled and (findings.new_scene or self._scene.changing)
 
     def _resume(self, now: float) -> bool:
-        """Start over where frames were missing or time went back; whether the camera was away for long."""
+        """Start over if frames were missing or time went back; return whether the gap was long."""
         out_of_date, away = self._gap.step(now)
-        if out_of_date:  # nobody knows what went on meanwhile: everybody starts over
+        if out_of_date:  # what happened meanwhile is unknown: everybody starts over
             self._start_over(now)
         self._last = now
         return away
 
     def _start_over(self, now: float) -> None:
-        """Frames were missing, or their time went back: what was known of the moment is no longer true."""
+        """Forget the moment: frames were missing, or their time went back."""
         self._scores = _scores_of(self._rule)
         self._hold.restart(now)
         self._scene.forget()
@@ -154,9 +154,9 @@ class Decider(Stage[People, Decision]):
             self._arming.restart(now)
 
     def _obey(self, now: float, away: bool) -> bool:
-        """Take what was asked for since the last frame; whether a photo was.
+        """Execute the commands since the last frame; return whether one requested a photo.
 
-        Who asked for one while the camera was ``away`` is not photographed by surprise when it comes back.
+        A photo requested while the camera was ``away`` is not taken by surprise when it comes back.
         """
         asked = False
         if self._rules:
@@ -166,7 +166,7 @@ class Decider(Stage[People, Decision]):
             if order is Command.SHOOT:
                 asked = not away
                 if away:
-                    log.warning("No photo: the camera was away when it was asked for")
+                    log.warning("No photo: it was requested while the camera was disconnected")
             elif self._arming.obey(order, now):
                 self._hold.restart(now)
                 self._scene.forget()

@@ -1,29 +1,29 @@
-"""Whether frames are missing before this one: measured by how often they have been coming. Pure."""
+"""Detection of missing frames, by the intervals between earlier ones. Pure."""
 
 import math
 from collections import deque
 
 GAP_SECONDS = 1.0
-"""After a gap this long nobody knows what went on meanwhile."""
+"""Gap in seconds after which the state of the scene is unknown."""
 GAP_FRAMES = 2.5
-"""A camera of one to five frames a second has longer gaps than that: then so many frame times."""
+"""Gap in frame times instead, for cameras of one to five frames per second."""
 LONGEST_GAP_SECONDS = 2.5
-"""However slow it has been: ``camera.frame_rate`` is 1 at least."""
+"""Limit for any camera: ``camera.frame_rate`` is at least 1."""
 _REMEMBERED = 4
-"""Intervals looked back at. The shortest of them counts: one that stalls is no slow camera."""
+"""Intervals remembered. The shortest of them counts: a stalling camera is not a slow one."""
 
 
 class FrameGap:
-    """Remembers the last frames' times, in seconds."""
+    """Times of the last frames, seconds."""
 
     def __init__(self) -> None:
         self._last = -math.inf
         self._intervals: deque[float] = deque(maxlen=_REMEMBERED)
 
     def step(self, now: float) -> tuple[bool, bool]:
-        """Return whether what was known is out of date, and whether because of a gap.
+        """Return whether earlier knowledge is out of date, and whether because of a gap.
 
-        Out of date it is also at the first frame and where time went back.
+        It is also out of date at the first frame and where time went back.
         """
         elapsed = now - self._last
         allowed = GAP_SECONDS

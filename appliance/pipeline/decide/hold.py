@@ -1,4 +1,4 @@
-"""For how long the rule has held. Pure: time is the frames', seconds."""
+"""Duration for which the rule has held. Pure: time is the frames', seconds."""
 
 import math
 
@@ -10,11 +10,10 @@ from appliance.records.decision import Showing
 
 
 class Hold:
-    """For how long the rule has held without a break, and in the same company.
+    """Duration for which the rule has held without a break, with the same people.
 
-    The time counts from the frame in which the last of those who are needed began to show it, although that
-    frame alone did not convince: smoothing costs certainty no time. ``episode`` numbers the stretches of time
-    in which it holds, from 1.
+    The time counts from the frame in which the last needed person began to show it, although that frame alone
+    did not suffice: smoothing adds no delay. ``episode`` numbers the periods in which it holds, from 1.
     """
 
     def __init__(self) -> None:
@@ -26,15 +25,15 @@ class Hold:
         self._in_episode = False
 
     def restart(self, now: float) -> None:
-        """Begin anew with whatever comes next."""
+        """Start over with the next frame."""
         self._earliest, self._since, self._in_episode = now, None, False
 
     def photo(self, now: float) -> None:
-        """Start the time over after a photo; the episode goes on."""
+        """Restart the time after a photo; the episode continues."""
         self._earliest, self._since = now, None
 
     def update(self, rule: RuleSettings, people: tuple[Showing, ...], verdict: Verdict, now: float) -> bool:
-        """Take in one more frame; whether the rule has held for as long as it asks."""
+        """Process one more frame; return whether the rule has held for long enough."""
         counted = [showing for showing in people if showing.person.counts]
         if not self._same_company(rule, counted):
             self.restart(now)
@@ -64,6 +63,6 @@ class Hold:
 
 
 def _still_obeys(rule: RuleSettings, counted: list[Showing]) -> bool:
-    """Return whether enough people go on; a face may be missed for a moment."""
+    """Return whether enough people still show it; a face may be missed for a moment."""
     still = sum(showing.shows and showing.person.missing_for <= MISSED_SECONDS for showing in counted)
     return bool(counted) and still >= company.needed(rule, len(counted))

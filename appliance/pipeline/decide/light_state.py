@@ -1,4 +1,4 @@
-"""What the light shows while the rule is watched. Pure: time is the frames', seconds."""
+"""State of the light for each decision. Pure: time is the frames', seconds."""
 
 import math
 
@@ -7,10 +7,10 @@ from appliance.pipeline.decide.company import Verdict
 from appliance.records.decision import Showing
 
 PHOTO_LIGHT_SECONDS = 0.9
-"""How long the light says that a photo was taken: its burst takes 0.8 s, and nothing is said into it."""
+"""Seconds for which the light shows that a photo was taken: its burst takes 0.8 s, without interruption."""
 WAVERING_SECONDS = 0.5
-"""For so long the light goes on saying that all show it when somebody falls a little short: a score that
-flickers must not make it flicker, and one that stays short must not have everybody hold still for nothing."""
+"""Seconds for which the light still shows "hold still" when a score falls slightly short: a flickering score
+must not make the light flicker, and one that stays short must not keep everybody still for nothing."""
 
 
 class LightState:
@@ -20,7 +20,7 @@ class LightState:
         self._photo_until = self._plainly_at = -math.inf
 
     def start_over(self, time_went_back: bool) -> None:
-        """Forget what was seen before frames were missing, and the photo if it is in the future now."""
+        """Forget the frames before a gap, and the photo if it is now in the future."""
         self._plainly_at = -math.inf
         if time_went_back:
             self._photo_until = -math.inf
@@ -32,15 +32,15 @@ class LightState:
     def update(
         self, people: tuple[Showing, ...], verdict: Verdict, *, armed: bool, coming: bool, now: float
     ) -> State:
-        """Take in one more frame; returns the state to show.
+        """Process one more frame; return the state to show.
 
-        ``coming``: there will be a photo if everybody goes on. Nobody need hold still for one that is there
-        already, or that cannot come yet.
+        ``coming``: continuing leads to a photo. Nobody needs to hold still for a photo that is already taken,
+        or that cannot come yet.
         """
         if verdict.keepable:
             self._plainly_at = now
         if not armed:
-            self._photo_until = -math.inf  # not shown again where somebody arms at once
+            self._photo_until = -math.inf  # not shown again if somebody arms at once
             return State.DISARMED
         if now < self._photo_until:
             return State.PHOTO

@@ -1,4 +1,4 @@
-"""Whether something has changed since the last photo: a smiling crowd is not taken forty times alike."""
+"""Detection of changes since the last photo, so that a smiling crowd is not photographed forty times."""
 
 from appliance.records.decision import Showing
 from appliance.records.frame import Box
@@ -8,11 +8,11 @@ MOVED_SIZES = 0.5
 RESIZED = 1.3
 """Factor by which its size must have changed: half a step nearer from two metres away."""
 CHANGE_SECONDS = 0.3
-"""A change counts once it has lasted for so long: a score that flickers or a box that jumps is none."""
+"""Seconds after which a change counts: a flickering score or a jumping box does not."""
 
 
 class SceneChange:
-    """Remembers who was where in the last photo. Time is the frames', seconds."""
+    """People and their places in the last photo. Time is the frames', seconds."""
 
     def __init__(self) -> None:
         self._photo: dict[int, Box] | None = None
@@ -20,7 +20,7 @@ class SceneChange:
         self._since: float | None = None
 
     def photo(self, people: tuple[Showing, ...]) -> None:
-        """Remember who was where in the photo that was just taken."""
+        """Remember people and places of the photo just taken."""
         self._photo = _places(people)
         self._showed = frozenset(
             showing.person.number for showing in people if showing.shows and showing.person.counts
@@ -28,12 +28,12 @@ class SceneChange:
         self._since = None
 
     def forget(self) -> None:
-        """Forget the last photo: frames were missing, or somebody asked to go on."""
+        """Forget the last photo: frames were missing, or somebody asked to continue."""
         self._photo = None
 
     @property
     def changing(self) -> bool:
-        """Whether the last frame differed, be it lasting or not."""
+        """Whether the last frame differed, even if only for a moment."""
         return self._since is not None
 
     def is_new(self, people: tuple[Showing, ...], obeys: bool, now: float) -> bool:
@@ -55,7 +55,7 @@ class SceneChange:
             return True
         counted = [showing for showing in people if showing.person.counts]
         if any(showing.person.number in self._showed and not showing.shows for showing in counted):
-            return True  # who stopped showing it, where others go on and are enough
+            return True  # somebody stopped showing it, where enough others continue
         return any(_moved(box, places[number]) for number, box in self._photo.items())
 
 

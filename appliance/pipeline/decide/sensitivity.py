@@ -1,10 +1,10 @@
-"""What ``rule.sensitivity`` means: the probabilities from which an expression is shown, and until when.
+"""Thresholds of ``rule.sensitivity``: the probabilities at which an expression begins and stops being shown.
 
-The one table. The levels are chosen so that a word means about the same for each expression: of faces on
-which not one of ten people saw it, slight lets about 2 in 100 through, normal 0.5, big 0.2 (FER-2013's
-PublicTest with FER+ votes). A smile is asked more of: on other photos (GENKI) faint ones score high, and .70
-is where fewest are judged wrongly there. ``python -m models.training sensitivity`` measures it again when the
-model has changed; the rates stand in ``docs/moment.md``.
+The levels are chosen so that a word means about the same for each expression: of faces on which not one of
+ten people saw it, slight accepts about 2 in 100, normal 0.5, big 0.2 (FER-2013's PublicTest with FER+ votes).
+The threshold for a smile is higher: on other photos (GENKI) faint smiles score high, and .70 gives the fewest
+errors there. ``python -m models.training sensitivity`` measures it again when the model has changed;
+``docs/moment.md`` gives the rates.
 """
 
 import functools
@@ -14,12 +14,12 @@ from typing import NamedTuple
 from appliance.config.schema import Sensitivity
 
 STOPS = 0.75
-"""Hysteresis: who shows it goes on doing so down to this part of the threshold. Scores of one and the same
-face waver by about a tenth between frames."""
+"""Hysteresis: a person who shows it continues down to this share of the threshold. Scores of the same face
+vary by about a tenth between frames."""
 
 
 class Level(NamedTuple):
-    """``shows``: probability from which a person shows it; ``stops``: until which one who did still does."""
+    """Thresholds: a person begins to show it at probability ``shows``, and stops below ``stops``."""
 
     shows: float
     stops: float
@@ -31,7 +31,7 @@ THRESHOLDS: Mapping[str, Mapping[Sensitivity, float]] = {
         "slight": 0.10,
         "normal": 0.15,
         "big": 0.20,
-    },  # two clear faces in the data: no more than a guess
+    },  # a guess: the data has only two clear faces
     "fear": {"slight": 0.10, "normal": 0.20, "big": 0.30},
     "happy": {"slight": 0.40, "normal": 0.70, "big": 0.85},
     "sad": {"slight": 0.35, "normal": 0.50, "big": 0.60},

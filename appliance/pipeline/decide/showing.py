@@ -1,4 +1,4 @@
-"""Who shows the expression: smoothed probabilities and a verdict with hysteresis, person by person."""
+"""Scores of people: smoothed probabilities and a verdict with hysteresis for each."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from appliance.records.decision import Showing
 from appliance.records.faces import JudgedFace, Person
 
 MISSED_SECONDS = 0.2
-"""A face may be missed for this long without everybody having to start over. It still blocks the photo."""
+"""Seconds a face may be missed before everybody has to start over. It still blocks the photo."""
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class _Score:
 class Scores:
     """Everybody's score from frame to frame. Time is the frames', seconds.
 
-    ``smoothing_seconds`` is the time constant of an exponential average, at whatever frame rate.
+    ``smoothing_seconds`` is the time constant of an exponential average, independent of the frame rate.
     """
 
     def __init__(self, expressions: tuple[str, ...], level: Level, smoothing_seconds: float) -> None:
@@ -32,7 +32,7 @@ class Scores:
         self._scores: dict[int, _Score] = {}
 
     def update(self, persons: tuple[Person, ...], now: float) -> tuple[Showing, ...]:
-        """Return how each of ``persons`` stands to the rule; forget everybody else."""
+        """Return the scores of each of ``persons``; forget everybody else."""
         scores, result = {}, []
         for person in persons:
             old = self._scores.get(person.number)
@@ -62,7 +62,7 @@ class Scores:
     def _since(
         self, person: Person, old: _Score | None, shows: bool, current: float, now: float
     ) -> float | None:
-        """From when on the face shows it: the first of the frames that convinced, not the last of them."""
+        """Return since when the face shows it: the first of the frames that sufficed, not the last."""
         before = old.since if old is not None else None
         if person.seen and current >= self._level.shows:
             return now if before is None else before

@@ -12,7 +12,7 @@ from appliance.records.frame import Box, Frame
 class CnnDetector:
     """Finds faces with the int8 network of ``faces.json``. ``min_size`` in analysis pixels, as everywhere.
 
-    The network always looks at everything; near known faces it is enough to see where they have drifted.
+    The network always searches the whole picture; known faces only need to be tracked.
     Raises ModelError.
     """
 
@@ -40,5 +40,5 @@ class CnnDetector:
         return self.search(frame)
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:  # noqa: ARG002
-        """Find the faces of the last full search where they are now, but for those that changed too much."""
+        """Find the current places of the last full search's faces, except those that changed too much."""
         return self._drift.follow(frame.grey)

@@ -1,4 +1,4 @@
-"""What a face detector is, and the choice of one."""
+"""Interface of face detectors, and merging of their results."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,7 +14,7 @@ class Detector(Protocol):
     parts: int
     """How many calls of :meth:`search_part` make up one full search; 1 if it is cheap enough for one go."""
     full_search_seconds: float
-    """How often the whole picture is looked at, in an appliance that is left to choose."""
+    """Seconds between full searches, for ``faces.full_search_seconds: auto``."""
     rejected_from: float
     """Probability of not_a_face from which a find of this detector is dropped; measured for each."""
 
@@ -32,7 +32,7 @@ class Detector(Protocol):
 
 
 def merge(faces: Sequence[Face], iou: float = 0.4) -> list[Face]:
-    """Return the most confident face of each heap of overlapping ones; also of one inside another."""
+    """Return the most confident face of each group of overlapping or nested ones."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda found: -found.confidence):
         if all(face.box.iou(other.box) < iou and not _inside(face.box, other.box) for other in kept):

@@ -1,4 +1,4 @@
-"""Where faces have drifted since they were found: template matching, a hundredth of a search's cost."""
+"""Tracking of faces since they were found, by template matching: a hundredth of a search's cost."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from appliance.records.frame import Box, Grey
 PATCH = 24
 """Pixels to which a face is scaled before it is matched."""
 REACH = 0.3
-"""How far a face may have moved since the last frame, as a share of its size: 2 m/s at 30 frames a second."""
+"""Limit of a face's motion since the last frame, as a share of its size: 2 m/s at 30 frames per second."""
 SAME = 0.6
 """Normalised correlation from which it is the same face (Lewis 1995, fast normalised cross-correlation)."""
 
@@ -33,7 +33,7 @@ class Drift:
         self._patches: list[_Patch] = []
 
     def start(self, grey: Grey, faces: list[Face]) -> None:
-        """These are the faces of ``grey``."""
+        """Start tracking the ``faces`` of ``grey``."""
         self._patches = []
         for face in faces:
             scale = PATCH / face.box.size
@@ -42,7 +42,7 @@ class Drift:
                 self._patches.append(_Patch(face, scale, image))
 
     def follow(self, grey: Grey) -> list[Face]:
-        """Find the same faces in the next frame; forget those that are no longer seen."""
+        """Find the same faces in the next frame; forget those that have disappeared."""
         kept = []
         for patch in self._patches:
             moved = _match(grey, patch)
@@ -71,7 +71,7 @@ def _match(grey: Grey, patch: _Patch) -> Face | None:
 
 
 def _cut(grey: Grey, box: Box, scale: float) -> Grey | None:
-    """Cut ``box`` out of ``grey``, scaled; None if next to nothing of it is inside the picture."""
+    """Cut ``box`` out of ``grey``, scaled; return None if it is almost outside the picture."""
     left, top = max(0, round(box.x)), max(0, round(box.y))
     part = grey[top : max(0, round(box.y + box.h)), left : max(0, round(box.x + box.w))]
     height, width = round(part.shape[0] * scale), round(part.shape[1] * scale)

@@ -1,7 +1,7 @@
-"""The face-finding network: an int8 TFLite file, and the JSON beside it that says how to read it.
+"""Face detection network: an int8 TFLite file, and the JSON that describes its tensors.
 
-The network looks at a letterboxed picture and says for each cell of three grids (strides 8, 16, 32) how
-sure it is that a face is centred there, and where its box lies. The arithmetic after the network is here:
+The network takes a letterboxed picture and gives for each cell of three grids (strides 8, 16, 32) the
+confidence that a face is centred there, and its box. This module holds the arithmetic after the network:
 decoding as in YOLOX (Ge et al. 2021, arXiv:2107.08430), then greedy non-maximum suppression.
 """
 
@@ -54,7 +54,7 @@ class FaceModel:
 
 
 def read_model(path: Path) -> FaceModel:
-    """Read ``faces.json``. Raises ModelError if it or the network is missing, torn or not of one piece."""
+    """Read ``faces.json``. Raises ModelError if it or the network is missing, truncated or inconsistent."""
     described = read_description(path)
     if described.get("format") != FORMAT:
         raise ModelError(f"{path} has format {described.get('format')}, not {FORMAT}", RESTORE)
@@ -100,7 +100,7 @@ class FaceNetwork:
         self._canvas = np.full((self.model.height, self.model.width, 3), self.model.border, np.uint8)
 
     def _check(self) -> None:
-        """Raises ModelError unless the network's tensors are those of the JSON."""
+        """Raise ModelError unless the network's tensors are those of the JSON."""
         wanted = [
             (1, self.model.height, self.model.width, 3),
             *(output.shape for output in self.model.outputs),
@@ -182,8 +182,8 @@ def decode_level(
 def suppress(corner: Floats, size: Floats, confidence: Floats, iou: float, inside: float) -> NDArray[np.intp]:
     """Greedy non-maximum suppression: indices of the boxes that stay, surest first.
 
-    ``corner`` and ``size`` [N, 2]. A box goes when a surer one overlaps it by ``iou``, or when their common
-    area is ``inside`` of the smaller one: an eye and a mouth are no second face.
+    ``corner`` and ``size`` [N, 2]. A box is dropped when a surer one overlaps it by ``iou``, or their common
+    area is ``inside`` of the smaller one: an eye and a mouth are not a second face.
     """
     order = np.argsort(-confidence, kind="stable")
     area = size.prod(1)

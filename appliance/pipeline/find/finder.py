@@ -1,4 +1,4 @@
-"""Finds faces: in the whole picture now and then and whenever something changes, else near the known ones."""
+"""Stage that finds faces: regularly and after changes in the whole picture, else near the known ones."""
 
 import math
 from collections import deque
@@ -14,7 +14,7 @@ from appliance.records.faces import Face, FoundFaces
 from appliance.records.frame import Box, Frame, Grey
 
 THUMB = (40, 30)
-"""Width and height of the picture in which movement is looked for, pixels."""
+"""Width and height of the picture used to detect movement, pixels."""
 MOVED_GREY = 14
 """Grey levels by which a pixel of the thumb must change to have moved; sensor noise averages out below it."""
 MOVED_PIXELS = 6
@@ -25,11 +25,11 @@ room nor a moving curtain costs much."""
 
 
 class FaceFinder(Stage[Frame, FoundFaces]):
-    """The stage that finds faces.
+    """Stage that finds faces.
 
-    ``full_search_seconds`` is the longest time between two looks at the whole picture, None for the
-    detector's own. A detector whose search comes in parts does one part at a time, at even intervals, and
-    looks near known faces besides. ``still``: every frame is searched in full, in one go.
+    ``full_search_seconds`` is the longest time between two searches of the whole picture, None for the
+    detector's own. A detector whose search has parts does one part at a time, at even intervals, and also
+    searches near known faces. ``still``: every frame is searched in full, in one go.
     """
 
     name = "find faces"

@@ -1,1 +1,1 @@
-"""What the page answers: one module a resource, each with a class whose ``routes()`` lists its addresses."""
+"""Routes of the page: one module per resource, each with a class whose ``routes()`` lists its addresses."""

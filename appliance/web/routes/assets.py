@@ -1,4 +1,4 @@
-"""The files of the page itself, read once and kept in memory."""
+"""Files of the page itself, read once and kept in memory."""
 
 import mimetypes
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Asset:
 
 
 class AssetRoutes:
-    """The page. It holds nothing to see; that comes after logging in."""
+    """The page, without content: that comes after logging in."""
 
     def __init__(self) -> None:
         self._assets = dict(_assets())
@@ -43,7 +43,7 @@ class AssetRoutes:
         return self._asset(request, "index.html")
 
     async def static(self, request: Request) -> Response:
-        """Answer with a file the page is made of."""
+        """Answer with a file of the page."""
         return self._asset(request, request.path_params["name"])
 
     async def icon(self, request: Request) -> Response:
@@ -51,7 +51,7 @@ class AssetRoutes:
         return self._asset(request, "icon.svg")
 
     async def manifest(self, request: Request) -> Response:
-        """Answer with what "add to home screen" needs."""
+        """Answer with the manifest for "add to home screen"."""
         return self._asset(request, "manifest.webmanifest")
 
     def _asset(self, request: Request, name: str) -> Response:

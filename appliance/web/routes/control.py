@@ -1,4 +1,4 @@
-"""The live view and the commands given from it."""
+"""Live view and its commands."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +15,7 @@ PAGE_COMMANDS = {"arm", "disarm", "shoot"}
 
 
 class ControlRoutes:
-    """The picture as it comes, and arm, disarm, take a photo now."""
+    """Live pictures, and the commands arm, disarm, take a photo now."""
 
     def __init__(self, link: Link, latency: Latency) -> None:
         self._link = link

@@ -17,24 +17,24 @@ BODY_SECONDS = 10.0
 async def json_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:
     """Return the body, a JSON object, bounded in size and time. Raises HTTPException."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise HTTPException(415, "JSON is expected")
+        raise HTTPException(415, "Send JSON")
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for piece in request.stream():
                 body += piece
                 if len(body) > max_bytes:
-                    raise HTTPException(413, "That is too much")
+                    raise HTTPException(413, "The request is too large")
     except TimeoutError:
-        raise HTTPException(408, "Too slow") from None
+        raise HTTPException(408, "The request came too slowly", {"Connection": "close"}) from None
     except ClientDisconnect:
         raise HTTPException(400) from None
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        raise HTTPException(400, "That is not JSON") from None
+        raise HTTPException(400, "The request is not JSON") from None
     if not isinstance(value, dict):
-        raise HTTPException(400, "A JSON object is expected")
+        raise HTTPException(400, "Send a JSON object")
     return value
 
 
@@ -43,7 +43,7 @@ def query_number(request: Request, name: str, default: float) -> float:
     try:
         value = float(request.query_params.get(name, default))
     except ValueError:
-        raise HTTPException(400, f"{name} is a number") from None
+        raise HTTPException(400, f"{name} must be a number") from None
     if not abs(value) < 1e15:
         raise HTTPException(400, f"{name} is out of range")
     return value
@@ -53,7 +53,7 @@ def command_answer(answer: dict[str, Any]) -> Response:
     """Return what the appliance answered to a command, for the browser."""
     if answer.get("ok"):
         return JSONResponse({})
-    return JSONResponse({"error": answer.get("error", "It did not work")}, 409)
+    return JSONResponse({"error": answer.get("error", "The appliance refused")}, 409)
 
 
 def download(pieces: Iterator[bytes] | Iterator[str], name: str, media_type: str) -> Response:

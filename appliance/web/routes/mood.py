@@ -9,7 +9,7 @@ from appliance.web.routes.http import download, query_number
 
 
 class MoodRoutes:
-    """The history."""
+    """History of expressions."""
 
     def __init__(self, history: History) -> None:
         self._history = history

@@ -1,4 +1,4 @@
-"""The photos: listed, whole, small, as a zip, deleted."""
+"""Photos: listed, whole, small, as a zip, deleted."""
 
 import functools
 import re
@@ -18,11 +18,11 @@ from appliance.web.routes.http import command_answer, download, query_number
 
 MOST_PAGE = 200
 FOREVER = "private, max-age=31536000, immutable"
-"""A photo's name is never given twice."""
+"""Caching for ever: a photo's name is never reused."""
 
 
 class PhotoRoutes:
-    """The photos in the folder."""
+    """Photos in the folder."""
 
     def __init__(self, gallery: Gallery, link: Link) -> None:
         self._gallery = gallery
@@ -44,7 +44,7 @@ class PhotoRoutes:
         name = request.query_params.get("after")
         after = None if name is None else StoredPhoto.named(name)
         if name is not None and after is None:
-            raise HTTPException(400, "after is the name of a photo")
+            raise HTTPException(400, "after must be the name of a photo")
         count = max(1, min(count, MOST_PAGE))
         return JSONResponse(await run_in_threadpool(self._gallery.page, max(0, start), count, after))
 
@@ -77,13 +77,13 @@ class PhotoRoutes:
         """Answer with all photos, or those of one ``day``, as a zip."""
         day = request.query_params.get("day")
         if day is not None and not re.fullmatch(r"[0-9]{8}", day):
-            raise HTTPException(400, "day is written YYYYMMDD")
+            raise HTTPException(400, "day must be YYYYMMDD")
         name = f"photos-{day}.zip" if day else "photos.zip"
         return download(self._gallery.archive(day), name, "application/zip")
 
 
 def _no_such_photo() -> HTTPException:
-    return HTTPException(404, "There is no such photo (any more)")
+    return HTTPException(404, "Photo not found; it may have been deleted")
 
 
 def _size(file: BinaryIO) -> int:
@@ -93,7 +93,7 @@ def _size(file: BinaryIO) -> int:
 
 
 class _PhotoResponse(StreamingResponse):
-    """A file in pieces, closed also when the browser leaves before the first of them."""
+    """File in pieces, closed also when the browser disconnects before the first of them."""
 
     def __init__(self, file: BinaryIO, headers: dict[str, str]) -> None:
         pieces = iter(functools.partial(file.read, READ_CHUNK_BYTES), b"")

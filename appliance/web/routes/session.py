@@ -43,20 +43,20 @@ class SessionRoutes:
         )
 
     async def login(self, request: Request) -> Response:
-        """Trade the password for a session."""
+        """Open a session for the right password."""
         password = (await json_body(request)).get("password")
         if not isinstance(password, str) or not self._sessions.needed:
-            raise HTTPException(400, "There is no password to give")
+            raise HTTPException(400, "This page has no password")
         address, device = request.scope["address"], self._sessions.device(request.scope["session"])
         wait = self._limiter.take(address, device)
         if wait:
             return JSONResponse(
-                {"error": f"Too many tries. Wait {wait:.0f} seconds", "wait": round(wait)},
+                {"error": f"Too many attempts. Wait {wait:.0f} seconds", "wait": round(wait)},
                 429,
                 {"Retry-After": str(round(wait))},
             )
         if not await self._matches(password[:1024]):
-            return JSONResponse({"error": "That is not the password"}, 403)
+            return JSONResponse({"error": "Wrong password"}, 403)
         self._limiter.reset(address, device)
         token = self._sessions.open(device)
         response = JSONResponse({"proof": self._sessions.proof(token)})

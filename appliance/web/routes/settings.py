@@ -1,4 +1,4 @@
-"""The settings as a form, changed and undone."""
+"""Form of the settings: changes and undo."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from appliance.web.settings_file import SettingsFile
 from appliance.web.settings_form import parse_changes
 
 MAX_CHANGES_BYTES = 4 * 1024
-"""What is longer makes every change after it slow; the page itself sends one setting."""
+"""Limit of a change in bytes: longer text would slow every later change; the page sends one setting."""
 
 
 class SettingsRoutes:
-    """The settings."""
+    """Settings of the appliance."""
 
     def __init__(self, file: SettingsFile) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""How appliance, machine and page are: for the page, Prometheus and watchdogs; and the page's address."""
+"""Status of appliance, machine and page, for the page, Prometheus and watchdogs; and the page's address."""
 
 from contextlib import suppress
 
@@ -14,7 +14,7 @@ from appliance.web.overview import Overview
 
 
 class StatusRoutes:
-    """The status."""
+    """Status of appliance, machine and page."""
 
     def __init__(self, overview: Overview, link: Link, outside: Outside) -> None:
         self._overview = overview
@@ -31,7 +31,7 @@ class StatusRoutes:
         ]
 
     async def healthz(self, _: Request) -> Response:
-        """Answer whether the appliance works, for a machine that watches it: 200 or 503."""
+        """Answer whether the appliance works, for a monitor: 200 or 503."""
         healthy = False
         with suppress(FeedError):
             healthy = bool((await self._link.ask("status")).get("ready")) and self._link.fault is None

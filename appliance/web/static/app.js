@@ -1,4 +1,4 @@
-// Puts the page together: who is logged in, which part is shown.
+// Assembles the page: login state, and the part that is shown.
 
 import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
@@ -101,7 +101,7 @@ within($("view-login"), "form").addEventListener("submit", async (event) => {
     $("password").value = "";
     inside();
   } catch (error) {
-    wrong.textContent = error instanceof Refused ? error.message : "That did not work";
+    wrong.textContent = error instanceof Refused ? error.message : "The request failed";
     $("password").select();
   } finally {
     button.disabled = false;
@@ -119,6 +119,6 @@ live.listeners.photo.push(() => shown?.arrived?.());
 live.listeners.link.push((connected) => { if (connected && session.inside) catchUp(); });
 if ("HTMLDialogElement" in window) { // iOS 15.4, Firefox 98
   $("old").hidden = true;
-  live.start(); // at once; who has not logged in is told so
+  live.start(); // at once; without a login the server answers with an error
   begin();
 }

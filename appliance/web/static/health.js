@@ -47,8 +47,8 @@ function tiles(health) {
   /** @type {[title: string, value: string, words: string, state: string, share?: number | null][]} */
   const list = [
     ["Running", health.up ? duration(appliance.uptime) : "Stopped", health.up ? "since the start" : "the appliance does not answer", health.up ? "" : "bad"],
-    ["Temperature", box.temperature == null ? "–" : `${box.temperature.toFixed(0)} °C`, box.temperature == null ? "this machine does not tell" : hot ? "hot" : "fine", hot],
-    ["Power", box.throttled == null ? "–" : now.length ? "Trouble" : box.throttled.length ? "Was in trouble" : "Good", box.throttled == null ? "this machine does not tell" : box.throttled.join(", ") || "never throttled", now.length ? "bad" : (box.throttled || []).length ? "warn" : ""],
+    ["Temperature", box.temperature == null ? "–" : `${box.temperature.toFixed(0)} °C`, box.temperature == null ? "not reported by this machine" : hot ? "hot" : "fine", hot],
+    ["Power", box.throttled == null ? "–" : now.length ? "Trouble" : box.throttled.length ? "Was in trouble" : "Good", box.throttled == null ? "not reported by this machine" : box.throttled.join(", ") || "never throttled", now.length ? "bad" : (box.throttled || []).length ? "warn" : ""],
     ["Camera", ...camera(appliance.camera)],
     ["Free space", size(box.free_mb), `of ${size(box.size_mb)}`, full, box.size_mb && box.free_mb != null ? 1 - box.free_mb / box.size_mb : null],
     ["Photos", String(health.photos), "on the card", ""],
@@ -73,7 +73,7 @@ function tiles(health) {
 
 /** @param {CameraFacts | null | undefined} camera @returns {[value: string, words: string, state: string]} */
 function camera(camera) {
-  if (!camera) return ["–", "it does not tell", ""];
+  if (!camera) return ["–", "not reported", ""];
   const view = camera.view_percent;
   const words = [
     view && `sees ${view[0].toFixed(0)} % × ${view[1].toFixed(0)} % of its sensor`,
@@ -82,7 +82,7 @@ function camera(camera) {
     camera.frame_rate && `${camera.frame_rate.toFixed(0)} frames a second`,
     ...(camera.notes || []),
   ].filter(Boolean);
-  return [camera.cropped ? "Cropped" : camera.model, words.join(", ") || "it does not tell more", camera.cropped ? "bad" : ""];
+  return [camera.cropped ? "Cropped" : camera.model, words.join(", ") || "no further details", camera.cropped ? "bad" : ""];
 }
 
 /** @param {Stage[]} list */

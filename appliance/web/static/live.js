@@ -101,7 +101,7 @@ async function frame(data, from) {
   } catch { /* a torn picture: the next one comes soon */ }
   if (from.readyState === WebSocket.OPEN) from.send(JSON.stringify({ shown: head.sequence }));
   newest = head;
-  curtain(fault === "camera_lost" ? signal(fault).title : null, "It is being tried again.");
+  curtain(fault === "camera_lost" ? signal(fault).title : null, "Trying again…");
   light(fault || head.light);
   const now = performance.now();
   if (now - drawnAt > 90) {
@@ -117,7 +117,7 @@ function happened(event) {
   if (event.kind === "link") {
     if (event.connected) curtain("Waiting for the camera", "");
     else {
-      curtain("The appliance is not running", "This page goes on by itself when it is.");
+      curtain("The appliance is not running", "This page continues by itself once it runs.");
       light("off");
       idle();
     }
@@ -125,7 +125,7 @@ function happened(event) {
   } else if (event.kind === "fault") {
     fault = event.light;
     if (fault) light(fault);
-    if (fault === "camera_lost") { curtain(signal(fault).title, "It is being tried again."); idle(); }
+    if (fault === "camera_lost") { curtain(signal(fault).title, "Trying again…"); idle(); }
   } else if (event.kind === "photo") {
     photo(event.name);
   }
@@ -230,5 +230,5 @@ $("arm").addEventListener("click", () => attempt(async () => {
 }));
 $("shoot").addEventListener("click", () => attempt(async () => {
   await request("/api/do/shoot", { method: "POST" });
-  toast("Say cheese");
+  toast("Photo taken");
 }));

@@ -123,7 +123,7 @@ function step(by) {
 // The list is a new one: the viewer stays with its photo, unless somebody else has deleted it.
 function follow() {
   if (place() >= 0) { sides(); return; }
-  if (shown !== removing) toast("That photo is no longer there");
+  if (shown !== removing) toast("That photo was deleted");
   $("viewer").close();
 }
 

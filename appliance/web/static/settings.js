@@ -5,7 +5,7 @@ import { NAMES, capital, spoken } from "./words.js";
 
 /** @type {Record<string, string>} */
 const TITLES = {
-  rule: "The rule", moment: "The best frame", people: "Following people", faces: "Finding faces",
+  rule: "The rule", moment: "The best frame", people: "Tracking people", faces: "Finding faces",
   camera: "Camera", storage: "Photos", hardware: "Light and pins", button: "Button", export: "USB stick",
 };
 const ORDER = Object.keys(TITLES);
@@ -28,7 +28,7 @@ function problem(error) {
 /** @param {SettingsForm} form */
 function build(form) {
   $("undo").disabled = form.undo === 0;
-  $("settings-file").textContent = form.file ? "Each change is checked, written to config.yaml and used at once." : "There is no configuration file, so nothing can be changed.";
+  $("settings-file").textContent = form.file ? "Each change is checked, written to config.yaml and used at once." : "Without a configuration file nothing can be changed.";
   /** @param {string} name */
   const rank = (name) => (ORDER.indexOf(name) + 1) || 99;
   const sections = [...form.sections].sort((a, b) => rank(a.name) - rank(b.name));

@@ -83,7 +83,7 @@ def test_a_webcam_that_is_not_there_ends_the_demo_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["demo", "--camera", "60", "--out", str(tmp_path)]) == 1
-    assert "There is no webcam 60" in capsys.readouterr().err
+    assert "Webcam 60 not found" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_camera_replaces_the_scene_when_one_is_asked_for(arguments: list[str],
     assert demo.is_filmed(demo.settings_of(args)) is filmed
 
 
-def test_an_expression_that_the_scene_never_shows_is_told_at_once(
+def test_an_expression_that_the_scene_never_shows_is_reported_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["demo", "--out", str(tmp_path), "--set", "rule.expression=surprise"]) == 2

@@ -7,7 +7,7 @@ import pytest
 from appliance.cli import main
 from appliance.config import Config, load_config
 from appliance.errors import ConfigError
-from appliance.web.passwords import scramble
+from appliance.web.passwords import hash_password
 
 
 def read(tmp_path: Path, text: str) -> Config:
@@ -60,7 +60,7 @@ def test_any_other_path_is_good(tmp_path: Path, value: str) -> None:
     assert read(tmp_path, f"storage: {{folder: '{quoted}'}}\n").storage.folder == value
 
 
-PASSWORD = scramble("open sesame!")
+PASSWORD = hash_password("open sesame!")
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_an_address_to_listen_on_is_read_as_what_it_means(tmp_path: Path, value:
         ("http://[::1]:80/", "must be an address alone, such as ::1"),
         ("127.0.0.1/8", "must be an address alone"),
         ("*", "write 0.0.0.0 for every network"),
-        ("192.168.1", "no whole IP address"),
-        ("192.168.1.300", "no whole IP address"),
-        ("0x7f.1", "no whole IP address"),
-        ("224.0.0.1", "no address that a machine can have"),
-        ("255.255.255.255", "no address that a machine can have"),
+        ("192.168.1", "not a complete IP address"),
+        ("192.168.1.300", "not a complete IP address"),
+        ("0x7f.1", "not a complete IP address"),
+        ("224.0.0.1", "not an address that a machine can have"),
+        ("255.255.255.255", "not an address that a machine can have"),
         ("my selfie", "must be an address of this machine"),
         ("-selfie", "must be an address of this machine"),
         ("[::1", "must be an address of this machine"),
@@ -142,8 +142,8 @@ def test_what_no_browser_asks_for_is_refused(tmp_path: Path, value: str) -> None
 @pytest.mark.parametrize("cost", ["15:15:99", "20:8:1", "0:8:1", "13:0:10", "99:1:1", "10:99:99"])
 def test_a_password_that_costs_a_minute_a_guess_is_refused(tmp_path: Path, cost: str) -> None:
     rest = PASSWORD.split(":")[4:]
-    scrambled = ":".join(["scrypt", cost, *rest])
-    assert "web-password" in refused(tmp_path, f"web: {{password: '{scrambled}'}}\n")
+    hashed = ":".join(["scrypt", cost, *rest])
+    assert "web-password" in refused(tmp_path, f"web: {{password: '{hashed}'}}\n")
 
 
 def test_a_command_to_copy_is_quoted_for_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,7 +49,7 @@ def test_a_crop_is_a_fault_with_the_way_out(found: Any) -> None:
     assert fast.advice.startswith("Set camera.frame_rate to 30 or less")
 
 
-def test_a_picture_of_another_shape_is_said_and_is_no_fault(found: Any) -> None:
+def test_a_picture_of_another_shape_is_said_and_is_not_a_fault(found: Any) -> None:
     asked = found("imx708", picture_size=(1000, 1000), whole_view=False)["field of view"]
     assert asked.state is Status.GOOD
     assert "camera.whole_view is false" in asked.seen
@@ -72,8 +72,8 @@ def test_each_setting_of_light_and_focus_is_stated_and_what_cannot_be_had_is_a_w
 
 
 def test_a_frame_rate_that_cannot_be_had_is_said_with_what_there_is(found: Any) -> None:
-    assert found("imx219")["frame rate"].seen == "21.2 a second at most, 30 asked for: this mode has no more"
-    assert found("imx708")["frame rate"].seen == "30 a second at most"
+    assert found("imx219")["frame rate"].seen == "up to 21.2 per second, 30 requested: the limit of this mode"
+    assert found("imx708")["frame rate"].seen == "up to 30 per second"
 
 
 def test_the_running_appliance_s_camera_is_told_from_what_it_left(found: Any, machine: Machine) -> None:
@@ -85,7 +85,7 @@ def test_the_running_appliance_s_camera_is_told_from_what_it_left(found: Any, ma
     assert {finding.name for finding in others} == {"field of view", "frame rate", "light, focus"}
 
 
-def test_a_running_appliance_whose_folder_may_not_be_read_is_no_fault(machine: Machine) -> None:
+def test_a_running_appliance_whose_folder_may_not_be_read_is_not_a_fault(machine: Machine) -> None:
     delivers, view = camera_checks.check_camera(Config(), machine, running=True)
     assert delivers.state is Status.GOOD
     assert view.state is Status.UNKNOWN

@@ -30,7 +30,7 @@ def test_a_laptop_says_what_cannot_be_seen_and_ends_good(machine: Machine) -> No
     found = list(board_report(scene, machine, MonotonicClock(), Trial(told.append, **QUICK)))
     names = by_name(found)
     assert not [finding for finding in found if finding.state is Status.FAULT]
-    assert "cannot be seen here" in names["report"].seen
+    assert "cannot be tested" in names["report"].seen
     assert names["hand test"].state is names["power"].state is Status.UNKNOWN
     assert names["camera"].facts["rate"] > 1
     stages = [finding.facts["stage"] for finding in found if finding.name == "stage"]

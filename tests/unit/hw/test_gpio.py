@@ -47,7 +47,7 @@ def test_two_presses_on_the_pin_are_a_double_press(box: Box) -> None:
     box.after(1).heard([Gesture.DOUBLE_PRESS])
 
 
-def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let_go(
+def test_a_button_held_at_the_start_is_reported_and_is_not_a_press_until_it_was_released(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -56,7 +56,7 @@ def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let
     assert "stuck or shorted" in caplog.text
     box.after(1).up()
     box.after(1).heard([Gesture.FREED])
-    assert "let go" in caplog.text
+    assert "released" in caplog.text
     box.after(1).down()
     box.after(0.2).up()
     box.after(1).heard([Gesture.FREED, Gesture.PRESS])
@@ -74,7 +74,7 @@ def test_what_the_button_asks_for_may_fail_without_killing_the_button(
     box.after(1).down()
     box.after(0.2).up()
     box.after(1).heard([Gesture.PRESS, Gesture.PRESS])
-    assert "What the button asked for failed" in caplog.text
+    assert "The action of the button failed" in caplog.text
     box.panel.close()
 
 
@@ -139,7 +139,7 @@ def test_pins_set_to_none_are_left_alone() -> None:
     box.panel.close()
 
 
-def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box: Box) -> None:
+def test_a_pin_in_use_is_named_and_the_other_pin_is_released(box: Box) -> None:
     with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
         gpio.open_panel(HardwareSettings(led_pin=5, button_pin=27), lambda _: None, factory=box.factory)
     gpio.open_panel(HardwareSettings(led_pin=5, button_pin=6), lambda _: None, factory=box.factory).close()
@@ -170,7 +170,7 @@ def test_without_gpio_the_same_program_runs_on_mock_pins_and_says_so_once(
         assert isinstance(panel.factory, MockFactory)
         panel.close()
     assert [record.getMessage() for record in caplog.records] == [
-        "No GPIO here: light and button are simulated"
+        "This machine has no GPIO: light and button are simulated"
     ]
 
 
@@ -216,7 +216,7 @@ def test_gpiozero_is_imported_only_when_the_panel_is_opened() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_a_pin_that_cannot_be_given_back_keeps_no_other_from_it_and_is_told(
+def test_a_pin_that_cannot_be_released_keeps_no_other_from_it_and_is_reported(
     box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """lgpio claims a line once more to close it, which fails when the chip has gone."""
@@ -231,5 +231,5 @@ def test_a_pin_that_cannot_be_given_back_keeps_no_other_from_it_and_is_told(
     with monkeypatch.context() as away:
         away.setattr(MockPin, "close", close)
         box.panel.close()
-    assert "A pin could not be given back: GPIO17 not allocated" in caplog.text
+    assert "A pin could not be released: GPIO17 not allocated" in caplog.text
     assert not box.contact.when_changed

@@ -20,7 +20,7 @@ from appliance.hw.cameras.recording import Recording
 from appliance.hw.early_light import read_note
 from appliance.inference.model_file import network_file, read_description
 from appliance.storage.photos import PhotoStore
-from appliance.storage.regular_file import NotRegularFileError, open_regular, read_regular
+from appliance.storage.regular_file import NotRegularFileError, open_regular, read_regular, trusted
 from appliance.web.gallery import Gallery
 from appliance.web.settings_file import SettingsFile
 
@@ -137,7 +137,7 @@ PLACES: list[Callable[[Path], object]] = [
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
-def test_what_is_no_file_is_told_at_once_in_every_place(
+def test_what_is_not_a_file_is_reported_at_once_in_every_place(
     tmp_path: Path, place: Callable[[Path], object], kind: Callable[[Path], None]
 ) -> None:
     path = tmp_path / PHOTO
@@ -188,3 +188,21 @@ def test_no_descriptor_is_lost_however_often_it_is_tried(tmp_path: Path) -> None
     for _ in range(50):
         assert gallery.thumbnail(PHOTO) is None
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is asked to follow others' links")
+def test_root_follows_its_own_links_and_no_other_users(tmp_path: Path) -> None:
+    target, link, folder = tmp_path / "target", tmp_path / "link", tmp_path / "folder"
+    target.touch()
+    link.symlink_to("target")
+    folder.symlink_to(tmp_path)
+    assert trusted(folder / ".." / tmp_path.name / "link") == target.resolve()
+    for foreign in (link, folder):
+        os.chown(foreign, 12345, 12345, follow_symlinks=False)
+        with pytest.raises(PermissionError, match="another user's link"):
+            trusted(folder / "link")
+        os.chown(foreign, 0, 0, follow_symlinks=False)
+    link.unlink()
+    link.symlink_to("link")
+    with pytest.raises(OSError, match="symbolic links"):
+        trusted(link)

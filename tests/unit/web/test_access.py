@@ -8,14 +8,14 @@ from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
-from tests.support.page_server import PASSWORD, SCRAMBLED, Answer, Page
+from tests.support.page_server import HASHED, PASSWORD, Answer, Page
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0", "192.168.1.7", "::", "selfie.local"])
 def test_any_other_address_than_this_machines_own_demands_a_password(tmp_path: Path, listen: str) -> None:
     with pytest.raises(ConfigError, match="needs a password"):
         load_config(None, [("web.listen", listen)])
-    assert load_config(None, [("web.listen", listen), ("web.password", SCRAMBLED)]).web.listen == listen
+    assert load_config(None, [("web.listen", listen), ("web.password", HASHED)]).web.listen == listen
 
 
 def test_a_plain_password_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: P
 
 def test_a_password_of_half_a_character_is_as_wrong_as_any_other(locked_page: Page) -> None:
     answer = locked_page.ask("/api/login", "POST", b'{"password": "\\ud800 and more"}')
-    assert (answer.status, answer.json()) == (403, {"error": "That is not the password"})
+    assert (answer.status, answer.json()) == (403, {"error": "Wrong password"})
 
 
 def test_tries_return_with_time_and_are_limited_for_all_addresses_together() -> None:
@@ -108,12 +108,12 @@ def test_a_browser_is_known_after_logging_out_and_its_guesses_are_limited_too(lo
 
 def test_a_browsers_mark_cannot_be_made_up_and_ends_with_the_password() -> None:
     clock = VirtualClock(0.0)
-    token = Sessions(SCRAMBLED, clock).open()
-    after_restart = Sessions(SCRAMBLED, clock)
+    token = Sessions(HASHED, clock).open()
+    after_restart = Sessions(HASHED, clock)
     device = after_restart.device(token)
     assert device
     assert not after_restart.valid(token)
-    assert Sessions(SCRAMBLED + "0", clock).device(token) == ""
+    assert Sessions(HASHED + "0", clock).device(token) == ""
     for forged in ("", ".", f"{device}.", f"{device}.{'0' * 40}", f"other.{token.split('.')[1]}", "é.é.é"):
         assert after_restart.device(forged) == ""
 
@@ -167,7 +167,7 @@ def test_cookies_of_other_programs_are_none_of_its_business(locked_page: Page, f
 
 def test_sessions_run_out_and_are_bounded() -> None:
     clock = VirtualClock(0.0)
-    sessions = Sessions(SCRAMBLED, clock)
+    sessions = Sessions(HASHED, clock)
     first = sessions.open()
     clock.wait_until(SESSION_SECONDS - 1)
     assert sessions.valid(first)

@@ -287,7 +287,7 @@ def test_what_somebody_saves_while_the_form_writes_is_not_lost(
         file.vi("mode: button", "mode: always_armed")
 
     monkeypatch.setattr("appliance.web.settings_file.check_text", slow)
-    with pytest.raises(ConfigError, match="this very moment; try again"):
+    with pytest.raises(ConfigError, match="at the same time; try again"):
         file.set("rule.min_faces", 2)
     assert file.read() == OURS.replace("button", "always_armed")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import main
-from appliance.web.passwords import matches, scramble
+from appliance.web.passwords import hash_password, matches
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("# Grüße\n# für uns\n".encode("latin-1"), ", line 1", "is not UTF-8 text"),
         ("rule:\n  mode: button\n".encode("utf-16"), ", line 1", "is not UTF-8 text"),
-        (b"rule:\n  who: " + b"[" * 5000, ", line 2", "is nested too deeply"),
+        (b"rule:\n  who: " + b"[" * 5000, ", line 2", "nested too deeply"),
         (
             b"rule:\n  mode: button\n\n  new_scene: !!bool foo\n",
             ", line 4",
@@ -47,12 +47,12 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
     assert path.read_bytes() == content
 
 
-def test_a_file_that_is_not_there_is_told(
+def test_a_file_that_is_not_there_is_reported(
     tmp_path: Path, typed: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["web-password", "--config", "nowhere.yaml"]) == 2
-    assert "nowhere.yaml: there is no such file" in capsys.readouterr().err
+    assert "nowhere.yaml: file not found" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -68,13 +68,13 @@ def test_only_a_regular_file_is_written(
         path = tmp_path / "link.yaml"
         path.symlink_to(pipe)
     assert main(["web-password", "--config", str(path)]) == 2
-    assert "is no regular file" in capsys.readouterr().err
+    assert "is not a regular file" in capsys.readouterr().err
     assert pipe.is_fifo()
 
 
-def test_a_folder_is_no_file(tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_is_not_a_file(tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["web-password", "--config", str(tmp_path)]) == 2
-    assert "is no regular file" in capsys.readouterr().err
+    assert "is not a regular file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
@@ -90,7 +90,7 @@ def test_a_password_in_another_encoding_is_refused(
     assert path.read_text() == "web:\n  enabled: true\n"
 
 
-def test_no_password_at_all_is_told(
+def test_no_password_at_all_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Terminal(io.StringIO):
@@ -103,7 +103,7 @@ def test_no_password_at_all_is_told(
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("getpass.getpass", hung_up)
     assert main(["web-password", "--print"]) == 2
-    assert "There was no password" in capsys.readouterr().err
+    assert "No password was given" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_no_password_at_all_is_told(
     ],
 )
 def test_the_same_letters_are_the_same_password(set_as: str, typed: str) -> None:
-    assert matches(typed, scramble(set_as))
-    assert not matches(typed.upper(), scramble(set_as))
+    assert matches(typed, hash_password(set_as))
+    assert not matches(typed.upper(), hash_password(set_as))
 
 
-def test_a_password_scrambled_before_letters_were_made_alike_still_works() -> None:
+def test_a_password_hashed_before_letters_were_normalised_still_works() -> None:
     password = "Cafe\u0301 Mu\u0308ller 7"
     salt = bytes(16)
     digest = hashlib.scrypt(password.encode(), salt=salt, n=1 << 13, r=8, p=10, maxmem=1 << 26, dklen=32)

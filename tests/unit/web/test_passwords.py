@@ -2,16 +2,16 @@
 
 import pytest
 
-from appliance.web.passwords import matches, scramble
-from tests.support.page_server import PASSWORD, SCRAMBLED
+from appliance.web.passwords import hash_password, matches
+from tests.support.page_server import HASHED, PASSWORD
 
 
-def test_a_password_is_scrambled_with_salt_and_recognised() -> None:
-    assert scramble(PASSWORD) != SCRAMBLED
-    assert PASSWORD not in SCRAMBLED
-    assert matches(PASSWORD, SCRAMBLED)
-    assert not matches(PASSWORD + " ", SCRAMBLED)
-    assert not matches("", SCRAMBLED)
+def test_a_password_is_hashed_with_salt_and_recognised() -> None:
+    assert hash_password(PASSWORD) != HASHED
+    assert PASSWORD not in HASHED
+    assert matches(PASSWORD, HASHED)
+    assert not matches(PASSWORD + " ", HASHED)
+    assert not matches("", HASHED)
 
 
 @pytest.mark.parametrize("cost", ["scrypt:60:8:1", "scrypt:13:99:99", "scrypt:0:0:0"])

@@ -1,0 +1,37 @@
+"""Keeps lines of libraries written in C++, which offer no switch for them, from standard error."""
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Iterator
+
+log = logging.getLogger(__name__)
+
+_swapped = threading.Lock()
+
+
+@contextlib.contextmanager
+def without_lines(beginning: bytes) -> Iterator[None]:
+    """Drop lines that start with ``beginning`` from standard error; a log at level DEBUG shows them.
+
+    All else that is written meanwhile, by whatever thread, appears afterwards. One thread at a time.
+    """
+    with _swapped, contextlib.ExitStack() as back:
+        held = os.memfd_create("stderr")
+        back.callback(os.close, held)
+        real = os.dup(2)
+        back.callback(os.close, real)
+        os.dup2(held, 2)
+        try:
+            yield
+        finally:
+            os.dup2(real, 2)
+            os.lseek(held, 0, os.SEEK_SET)
+            with os.fdopen(os.dup(held), "rb") as file:
+                lines = file.read().splitlines(keepends=True)
+            for line in lines:
+                if line.startswith(beginning):
+                    log.debug("%s", line.decode(errors="replace").strip())
+                else:
+                    os.write(2, line)
