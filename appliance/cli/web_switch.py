@@ -24,7 +24,7 @@ def switch(verb: str, path: Path | None) -> int:
     Raises UsageError, ConfigError, and ApplianceError where systemd refuses.
     """
     if path is None:
-        raise UsageError("There is no configuration file", "Name it with --config, or run setup.sh")
+        raise UsageError("No configuration file found", "Name it with --config, or run setup.sh")
     if verb != "status" and os.geteuid() != 0:
         raise UsageError(f"Switching the page {verb} needs root", f"sudo smart-selfie web {verb}")
     config = load_config(path)  # before a password is asked for
@@ -79,14 +79,12 @@ def _tell_status(config: Config) -> None:
 
 def _tell_addresses(config: Config) -> None:
     """Print the addresses, and on a terminal the one that every phone knows as a QR code."""
-    import segno  # noqa: PLC0415  (an extra, as the page is)
-
-    from appliance.web.address import page_addresses  # noqa: PLC0415
+    from appliance.web.address import page_addresses, print_qr_code  # noqa: PLC0415
 
     addresses = page_addresses(config.web.listen, config.web.port)
     print(f"The page is on: {' or '.join(addresses)}", flush=True)
     if sys.stdout.isatty():
-        segno.make(addresses[-1], micro=False).terminal(compact=True)
+        print_qr_code(addresses[-1])
 
 
 def _write(path: Path, changes: dict[str, Any]) -> None:

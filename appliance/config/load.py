@@ -62,7 +62,7 @@ def load_config(path: Path | None, overrides: Sequence[tuple[str, Any]] = ()) ->
 
 def override_of(path: Path) -> Path:
     """Return the file beside ``path`` whose keys override it: config.override.yaml for config.yaml."""
-    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails where there is no name
+    return path.parent / f"{path.stem}.override{path.suffix}"  # with_name() fails without a name
 
 
 def place_of(path: Path, key: str) -> tuple[str, int | None]:

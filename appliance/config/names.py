@@ -53,7 +53,7 @@ def listening_address(value: str) -> str:
     except ValueError:
         return _listening_name(value)
     if address.is_multicast or str(address) == "255.255.255.255":
-        raise ValueError("is no address that a machine can have")
+        raise ValueError("is not an address that a machine can have")
     return bare
 
 
@@ -105,7 +105,7 @@ def host_name(value: str, wrong: str) -> str:
     if len(name) > _LONGEST_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise ValueError(wrong)
     if _NUMBERS.fullmatch(name):
-        raise ValueError(f"{wrong}; this is no whole IP address")
+        raise ValueError(f"{wrong}; this is not a complete IP address")
     return name
 
 

@@ -34,7 +34,7 @@ def check_camera(config: Config, machine: Machine, running: bool) -> Iterator[Fi
         which = "" if facts is None else f": {facts.get('model')}"
         yield Finding("camera", Status.GOOD, f"delivers to the running appliance{which}", facts=facts or {})
     elif config.camera.source == "replay" and os.geteuid() == 0 and Path(config.camera.recording).exists():
-        # Whoever may write the settings names the file: root does not decode it.
+        # The file is chosen by anybody who may write the settings: root does not decode it.
         recording = shlex.quote(config.camera.recording)
         facts = None
         yield unknown("camera", f"a recording, not opened as root; try: smart-selfie replay {recording}")

@@ -21,7 +21,7 @@ def press_when_it_shines(
     if not board.gpio_chips(machine):
         return unknown(TITLE, "no GPIO here: light and button are simulated")
     if hardware.button_pin == "none":
-        return unknown(TITLE, "there is no button (hardware.button_pin is none)")
+        return unknown(TITLE, "no button is configured (hardware.button_pin is none)")
     pressed = threading.Event()
     try:
         panel = open_panel(hardware, lambda _gesture: pressed.set(), clock=clock)

@@ -1,4 +1,4 @@
-"""Commands that the page may send over the feed; there are no others."""
+"""All commands that the page may send over the feed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol

@@ -223,7 +223,7 @@ def _find_factory() -> Any:
 
 
 def _wished_factory(name: str) -> Any:
-    """Return the factory ``name`` of gpiozero's environment variable, or raise: there is no fallback."""
+    """Return the factory ``name`` of gpiozero's environment variable, or raise, without a fallback."""
     from gpiozero import Device
 
     try:

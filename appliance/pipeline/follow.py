@@ -16,7 +16,7 @@ FASTEST = 15.0
 LIKE = 1.8
 """Factor by which its size may have changed."""
 FAR, UNLIKE = 2.0, 3.0
-"""The same for somebody who is missed in this frame, and a face that matches nobody else: heads jerk and
+"""The same for somebody missed in this frame, and a face that matches nobody else: heads jerk and
 recordings have cuts, and a new person would make everybody wait for the old one."""
 CONFIRM_SIGHTINGS = 3
 """Detections that make a person: a false box seldom lasts that long."""

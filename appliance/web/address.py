@@ -40,3 +40,10 @@ def _is_everywhere(listen: str) -> bool:
 def _url(host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}/" if port == 80 else f"http://{shown}:{port}/"
+
+
+def print_qr_code(address: str) -> None:
+    """Print ``address`` as a QR code for the terminal, two rows of modules a line."""
+    import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
+
+    segno.make(address, micro=False).terminal(compact=True)

@@ -131,7 +131,7 @@ class Outside:
         return f"{self.scheme(scope, headers)}://{host}"
 
     def client(self, scope: Scope, headers: Headers) -> str:
-        """Return the address of who asks: of a proxy's client where ``web.url`` says that there is one."""
+        """Return the requester's address: of a proxy's client where ``web.url`` names a proxy."""
         peer = scope.get("client")
         address = str(peer[0]) if peer else ""
         if self.url and _from_loopback(scope):

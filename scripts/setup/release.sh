@@ -36,7 +36,7 @@ make_release() {
     install_packages
     verify_packages
     mkdir -p "$RELEASE/share"
-    cp -R systemd "$RELEASE/share/"
+    cp -R systemd terminal "$RELEASE/share/"
     cp config.yaml appliance/hw/early_light.py "$RELEASE/share/"
     sync -f "$RELEASE" # before it is called complete, not only after
     touch "$RELEASE/complete"

@@ -28,6 +28,11 @@ destinations() {
     echo "$folder/watchdog.conf /usr/local/lib/systemd/system.conf.d/smart-selfie.conf"
     echo "$folder/journal.conf /usr/local/lib/systemd/journald.conf.d/smart-selfie.conf"
     echo "$folder/smart-selfie-web.service.d/sandbox.conf $UNITS/smart-selfie-web.service.d/sandbox.conf"
+    if [ -d "$1/terminal" ]; then # completion and the manual page; a version to go back to may have none
+        echo "$1/terminal/smart-selfie.bash /usr/local/share/bash-completion/completions/smart-selfie"
+        echo "$1/terminal/_smart-selfie /usr/local/share/zsh/site-functions/_smart-selfie"
+        echo "$1/terminal/smart-selfie.1 /usr/local/share/man/man1/smart-selfie.1"
+    fi
 }
 
 install_system() {

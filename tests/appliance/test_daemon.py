@@ -132,7 +132,7 @@ def test_the_led_is_dark_before_it_is_ready_and_after_it_ends(
     assert not led.state
 
 
-def test_a_photo_that_cannot_be_kept_is_told_and_it_goes_on(
+def test_a_photo_that_cannot_be_kept_is_reported_and_it_goes_on(
     start: Callable[..., Running], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     running = start(("rule.cooldown_seconds", 0.5))
@@ -145,7 +145,7 @@ def test_a_photo_that_cannot_be_kept_is_told_and_it_goes_on(
     running.until(lambda: len(running.photos) > taken)
 
 
-def test_a_full_card_at_start_is_told_and_it_runs_all_the_same(
+def test_a_full_card_at_start_is_reported_and_it_runs_all_the_same(
     start: Callable[..., Running], caplog: pytest.LogCaptureFixture
 ) -> None:
     running = start(("storage.keep_free_mb", 1_000_000))

@@ -94,7 +94,7 @@ def test_a_recording_says_so_for_as_long_as_it_lasts(
     assert told == [(Condition.RECORDING, True), (State.OFF, False)]
 
 
-def test_a_button_that_is_down_from_the_start_is_told_until_it_was_let_go(told: Told) -> None:
+def test_a_button_that_is_down_from_the_start_is_reported_until_it_was_released(told: Told) -> None:
     box = Box(held=True)
     assert told == [(Condition.BUTTON_STUCK, True)]
     box.after(1).up()

@@ -80,7 +80,7 @@ def test_without_pins_it_runs_all_the_same_and_says_so_once(tmp_path: Path) -> N
     [
         (["--set", "storage.folder=/no/such/folder"], 1, "/no/such/folder"),
         (["--set", "camera.source=picamera2"], 1, "camera"),
-        (["--set", "camera.source=webcam", "--set", "camera.device=63"], 1, "no webcam 63"),
+        (["--set", "camera.source=webcam", "--set", "camera.device=63"], 1, "Webcam 63 not found"),
         (["--set", "camera.source=replay", "--set", "camera.recording=absent.mp4"], 1, "absent.mp4"),
         (["--set", "hardware.led_pin=27"], 2, "used twice"),
         (["--set", "rule.expression=joy"], 2, "unknown expression 'joy'"),

@@ -104,7 +104,7 @@ def test_neighbours_are_those_of_the_photo_that_is_shown(server: Page, gallery: 
     assert shown(gallery) == 5
 
 
-def test_a_photo_that_somebody_else_deletes_is_told_and_no_other_takes_its_place(
+def test_a_photo_that_somebody_else_deletes_is_reported_and_no_other_takes_its_place(
     server: Page, gallery: Any
 ) -> None:
     look_at(gallery, 3)

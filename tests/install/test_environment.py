@@ -54,7 +54,7 @@ def test_without_a_network_what_is_missing_is_said_and_it_is_tried_again_the_nex
     assert "Setting up .venv" in set_up(sources).stderr
 
 
-def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(sources: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_with_what_to_do(sources: Path) -> None:
     (sources / ".venv").write_text("in the way: root may write everywhere else")
     failed = set_up(sources)
     assert failed.returncode == 1

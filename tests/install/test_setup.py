@@ -99,7 +99,7 @@ def test_the_boards_and_systems_it_is_for_are_accepted(pi: Pi, system: str, boar
         ("", "an unknown system"),
     ],
 )
-def test_another_system_is_told_and_offered_the_demo(pi: Pi, release: str, told: str) -> None:
+def test_another_system_is_reported_and_offered_the_demo(pi: Pi, release: str, told: str) -> None:
     pi.put("etc/os-release", release)
     said = pi.refuses()
     assert told in said
@@ -107,7 +107,7 @@ def test_another_system_is_told_and_offered_the_demo(pi: Pi, release: str, told:
 
 
 @pytest.mark.parametrize("model", [None, "ODROID-N2\0"])
-def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi: Pi, model: str | None) -> None:
+def test_another_machine_is_refused_and_offered_the_demo(pi: Pi, model: str | None) -> None:
     (pi.folder / "proc/device-tree/model").unlink()
     if model:
         pi.put("proc/device-tree/model", model)
@@ -116,17 +116,17 @@ def test_what_is_no_pi_is_told_so_and_offered_the_demo(pi: Pi, model: str | None
     assert "scripts/demo" in said
 
 
-def test_32_bit_programs_under_a_64_bit_kernel_are_told(pi: Pi) -> None:
+def test_32_bit_programs_under_a_64_bit_kernel_are_reported(pi: Pi) -> None:
     pi.program("dpkg", "echo armhf")
     assert "64-bit" in pi.refuses()
 
 
-def test_a_full_card_is_told_with_how_much_is_needed(pi: Pi) -> None:
+def test_a_full_card_is_reported_with_how_much_is_needed(pi: Pi) -> None:
     pi.program("df", "printf ' Avail\\n   300\\n'")
     assert "300 MB are free on the card, 900 MB are needed" in pi.refuses()
 
 
-def test_a_machine_without_systemd_is_told(pi: Pi) -> None:
+def test_a_machine_without_systemd_is_reported(pi: Pi) -> None:
     (pi.folder / "run/systemd/system").rmdir()
     assert "systemd" in pi.refuses()
 
@@ -141,7 +141,7 @@ def test_what_is_missing_comes_from_apt_numpy_too(pi: Pi, system: str) -> None:
     assert install.split()[-len(APT) + 1 :] == APT[1:]
 
 
-def test_no_network_for_apt_is_told_and_nothing_was_changed(pi: Pi) -> None:
+def test_no_network_for_apt_is_reported_and_nothing_was_changed(pi: Pi) -> None:
     pi.program("dpkg-query", "echo 'python3 installed'")
     pi.program("apt-get", "exit 100")
     assert "Check the network; nothing was changed" in pi.refuses()
@@ -154,7 +154,7 @@ def test_offline_says_which_packages_of_apt_are_missing(pi: Pi) -> None:
     assert pi.asked_of_apt() == []
 
 
-def test_no_camera_is_told_before_anything_is_installed(pi: Pi) -> None:
+def test_no_camera_is_reported_before_anything_is_installed(pi: Pi) -> None:
     pi.program("python3", "echo")
     assert "No camera is seen" in pi.refuses()
     pi.put("dev/v4l/by-id/usb-Some_Webcam-video-index0")
@@ -182,7 +182,7 @@ def test_the_ai_camera_gets_its_firmware_and_others_nothing(pi: Pi) -> None:
     ("target", "label", "told"),
     [("graphical", "PARTY", True), ("graphical", "SELFIES", False), ("multi-user", "PARTY", False)],
 )
-def test_a_desktop_that_would_take_a_stick_of_another_name_is_told(
+def test_a_desktop_that_would_take_a_stick_of_another_name_is_reported(
     pi: Pi, target: str, label: str, told: bool
 ) -> None:
     pi.program("systemctl", f"echo {target}.target")
@@ -193,14 +193,14 @@ def test_a_desktop_that_would_take_a_stick_of_another_name_is_told(
     assert ("mounts a stick called PARTY" in done.stdout) is told
 
 
-def test_a_picamera2_that_a_foreign_numpy_broke_is_told_with_the_reason_and_the_way_out(pi: Pi) -> None:
+def test_a_picamera2_that_a_foreign_numpy_broke_is_reported_with_the_reason_and_the_way_out(pi: Pi) -> None:
     pi.program("python3", "echo 'Traceback'; echo 'ValueError: numpy.dtype size changed'; exit 1")
     said = pi.refuses()
     assert "numpy.dtype size changed" in said
     assert "pip uninstall" in said
 
 
-def test_a_second_setup_during_the_first_is_told(pi: Pi) -> None:
+def test_a_second_setup_during_the_first_is_reported(pi: Pi) -> None:
     with (pi.folder / "run/smart-selfie-setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "Another setup.sh is at work" in pi.refuses("only_one_setup")
@@ -219,7 +219,7 @@ def real_python(pi: Pi) -> None:
 @pytest.mark.timeout(900)  # makes a virtual environment, which takes long on a busy machine
 @pytest.mark.usefixtures("real_python")
 @pytest.mark.parametrize("damage", ["empty", "damaged"])
-def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behind(
+def test_a_bundle_that_is_incomplete_or_damaged_is_reported_and_nothing_is_left_behind(
     pi: Pi, tmp_path: Path, damage: str
 ) -> None:
     bundle = tmp_path / "bundle"
@@ -238,7 +238,7 @@ def test_a_bundle_that_is_incomplete_or_damaged_is_told_and_nothing_is_left_behi
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("real_python")
-def test_no_network_for_pip_is_told_and_nothing_is_left_behind(pi: Pi, tmp_path: Path) -> None:
+def test_no_network_for_pip_is_reported_and_nothing_is_left_behind(pi: Pi, tmp_path: Path) -> None:
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": "/dev/null"}
     done = pi.run("make_release", TMPDIR=str(tmp_path), **nowhere)
     assert done.returncode == 1
@@ -263,7 +263,7 @@ def test_a_numpy_that_is_not_apts_stops_it(pi: Pi, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--offline"], ["--offline", "/nowhere"], ["--fast"]], ids=" ".join)
-def test_bad_usage_is_told_with_the_usage(arguments: list[str]) -> None:
+def test_bad_usage_is_reported_with_the_usage(arguments: list[str]) -> None:
     done = subprocess.run([ROOT / "setup.sh", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--uninstall" in done.stderr
@@ -410,7 +410,7 @@ def test_settings_that_nobody_edited_are_replaced_by_those_of_the_new_version(
     assert settings.config.stat().st_mode & 0o777 == 0o644
 
 
-def test_edited_settings_stay_and_the_place_of_all_settings_is_told(pi: Pi, settings: Settings) -> None:
+def test_edited_settings_stay_and_the_place_of_all_settings_is_reported(pi: Pi, settings: Settings) -> None:
     settings.installed("mine: 1\n")
     settings.checks_with("exit 0")
     done = pi.run(f"{settings.places}; check_config {settings.release}; install_config {settings.release}")
@@ -420,7 +420,7 @@ def test_edited_settings_stay_and_the_place_of_all_settings_is_told(pi: Pi, sett
     assert f"{pi.folder}/opt/smart-selfie/current/share/config.yaml" in done.stdout
 
 
-def test_a_mistake_in_edited_settings_is_told_with_the_file_and_its_overrides_are_looked_at(
+def test_a_mistake_in_edited_settings_is_reported_with_the_file_and_its_overrides_are_looked_at(
     pi: Pi, settings: Settings
 ) -> None:
     settings.installed("mine: 1\n")

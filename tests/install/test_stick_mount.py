@@ -153,7 +153,7 @@ def test_a_stick_that_was_pulled_out_while_it_was_written_is_mended_before_it_is
     assert system.mounted()
 
 
-def test_a_stick_that_cannot_be_mended_is_told_and_tried_all_the_same(system: System) -> None:
+def test_a_stick_that_cannot_be_mended_is_reported_and_tried_all_the_same(system: System) -> None:
     checked(system, first_bytes(at_65=1))
     system.program("fsck.vfat", "exit 4")
     done = system.attach("printf vfat")

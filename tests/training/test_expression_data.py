@@ -62,7 +62,7 @@ def test_a_contempt_majority_is_a_test_row_that_no_answer_can_get_right() -> Non
     [votes(happy=5, neutral=5), votes(unknown=9, happy=1), votes(not_a_face=8, happy=2)],
     ids=["no majority", "unknown wins", "not a face wins"],
 )
-def test_rows_without_a_valid_majority_are_no_part_of_the_test(row: np.ndarray) -> None:
+def test_rows_without_a_valid_majority_are_not_part_of_the_test(row: np.ndarray) -> None:
     assert not majority(row)[1][0]
 
 
@@ -171,7 +171,7 @@ def test_what_is_held_out_is_the_same_whether_all_photos_are_mined_or_those_alon
 
 
 @pytest.mark.filterwarnings("default")  # the converter's own libraries warn
-def test_photos_beside_the_data_are_used_for_what_is_no_face(
+def test_photos_beside_the_data_are_used_for_what_is_not_a_face(
     fer2013: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["evaluate", "--model", "models/expression_int8.tflite", "--data", str(fer2013), "--json"]

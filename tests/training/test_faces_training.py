@@ -72,7 +72,7 @@ def test_a_new_run_may_start_where_another_has_ended(data: Path, trained: Path, 
         torch.testing.assert_close(started["network"][name], before[f"module.{name}"], msg=name)
 
 
-def test_a_run_cannot_start_from_what_is_no_checkpoint(
+def test_a_run_cannot_start_from_what_is_not_a_checkpoint(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     places = ["--boxes", str(data / "faces.csv"), "--images", str(data), "--out", str(tmp_path / "out")]

@@ -17,7 +17,7 @@ from appliance.hw.cameras.limits import LARGEST_PICTURE, TOO_LARGE, check_cost
 from appliance.hw.cameras.pixels import TURNED, orientation_of, upright_bgr
 from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame, Picture
-from appliance.storage.regular_file import open_regular
+from appliance.storage.regular_file import NotRegularFileError, open_regular
 
 READ_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 """The only ones that Pillow may open: it would hand PostScript to another program."""
@@ -30,7 +30,7 @@ _ENOUGH = 4
 """Times the analysis size, in either direction: a larger picture is averaged to about that first."""
 
 # Pillow refuses above twice its limit, also where a later frame of a GIF claims to be larger than the first.
-# Between the two it warns, which is no news: those pictures are judged.
+# Between the two it only warns: those pictures are judged.
 Image.MAX_IMAGE_PIXELS = LARGEST_PICTURE // 2
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Of broken metadata, which nobody asked for.
@@ -75,6 +75,10 @@ def opened_stream(path: Path, file: BinaryIO) -> Iterator[Image.Image]:
     try:
         with Image.open(file, formats=READ_FORMATS) as image:
             yield image
+    except PictureError as error:
+        if str(path) in error.what:
+            raise
+        raise PictureError(f"{path} {error.what}", error.hint) from error
     except ApplianceError:
         raise
     except Exception as error:
@@ -92,6 +96,10 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
 def in_words(path: Path, error: Exception) -> PictureError:
     """Return what an exception of Pillow's means."""
     match error:
+        case NotRegularFileError():
+            return PictureError(
+                f"{path} cannot be read: {error.strerror}", "Name a picture or a folder of them"
+            )
         case UnidentifiedImageError():
             return UnknownKindError(f"{path} is not a picture", f"{KINDS} can be judged")
         case Image.DecompressionBombError():
@@ -99,7 +107,7 @@ def in_words(path: Path, error: Exception) -> PictureError:
             size = f"{int(pixels[1]) / 1e6:.0f}" if pixels else "too many"
             return PictureError(f"{path} has {size} megapixels", TOO_LARGE)
         case FileNotFoundError():
-            return PictureError(f"There is no file {path}", "Is its name right?")
+            return PictureError(f"The file {path} does not exist", "Check its name")
         case MemoryError():
             return PictureError(f"{path} is too large for this machine's memory", "Make it smaller")
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

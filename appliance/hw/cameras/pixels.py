@@ -73,7 +73,7 @@ def _colours(strip: Image.Image) -> Colour:
     try:
         rgb = strip if strip.mode == "RGB" else strip.convert("RGB")
     except ValueError:
-        raise PictureError(f"The picture has the colours {strip.mode}", "Save it as RGB") from None
+        raise PictureError(f"has the colours {strip.mode}", "Save it as RGB") from None
     return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
 
 
@@ -93,11 +93,11 @@ def _white_point(image: Image.Image) -> float:
         strip = np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))))
         least, most = min(least, float(strip.min())), max(most, float(strip.max()))
     if not (np.isfinite(least) and np.isfinite(most)):
-        raise PictureError("The picture holds values that are no numbers", "Save it with 8 bits a channel")
+        raise PictureError("holds values that are not numbers", "Save it with 8 bits a channel")
     if image.mode == "F" and most <= 2.0:
         return 1.0
     if least < 0:
-        raise PictureError("The picture holds values below zero", "Save it with 8 bits a channel")
+        raise PictureError("holds values below zero", "Save it with 8 bits a channel")
     bits = max(8, int(most).bit_length())
     return float(2**bits - 1)
 

@@ -131,7 +131,9 @@ def test_a_stick_that_forgets_all_it_is_given_gets_no_photo_to_its_credit(bench:
 
 
 @pytest.mark.parametrize("name", BOTH)
-def test_a_stick_that_fails_beyond_a_point_is_told_with_how_many_of_how_many(bench: Bench, name: str) -> None:
+def test_a_stick_that_fails_beyond_a_point_is_reported_with_how_many_of_how_many(
+    bench: Bench, name: str
+) -> None:
     for number in range(PHOTOS + 1, 41):
         bench.take(number)
     bench.before = bench.hashes()
@@ -204,7 +206,7 @@ def test_a_stick_is_mounted_without_devices_programs_and_foreign_rights(bench: B
     assert {"nodev", "nosuid", "noexec", "nosymfollow"} <= set(options)
 
 
-def test_no_photos_is_no_success(bench: Bench) -> None:
+def test_no_photos_is_not_a_success(bench: Bench) -> None:
     for name in bench.names():
         (bench.card / name).unlink()
     told = bench.export(bench.plug(bench.stick("vfat")))
@@ -224,7 +226,7 @@ def test_a_stick_in_use_is_left_to_who_uses_it(bench: Bench) -> None:
     assert "in use" in told.text
 
 
-def test_what_is_no_device_is_told(bench: Bench) -> None:
+def test_what_is_not_a_device_is_reported(bench: Bench) -> None:
     for thing in ("/dev/null", "/nowhere", str(bench.card)):
         told = bench.export(thing)
         assert told.code == 1

@@ -101,7 +101,7 @@ def test_a_camera_replaces_the_scene_when_one_is_asked_for(arguments: list[str],
     assert demo.is_filmed(demo.settings_of(args)) is filmed
 
 
-def test_an_expression_that_the_scene_never_shows_is_told_at_once(
+def test_an_expression_that_the_scene_never_shows_is_reported_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["demo", "--out", str(tmp_path), "--set", "rule.expression=surprise"]) == 2

@@ -49,7 +49,7 @@ def program_says(machine: Machine, name: str, text: str, code: int = 0) -> None:
         ("rubbish", Status.UNKNOWN, Status.UNKNOWN),
     ],
 )
-def test_bad_power_and_heat_are_told_even_when_they_are_over(
+def test_bad_power_and_heat_are_reported_even_when_they_are_over(
     machine: Machine, bits: str, power: Status, speed: Status
 ) -> None:
     program_says(machine, "vcgencmd", f"throttled={bits}")
@@ -65,7 +65,7 @@ def test_the_firmware_is_asked_and_not_the_kernel_s_file_which_forgets_within_se
     assert board_checks.check_power(machine).state is Status.WARNING
 
 
-def test_a_firmware_tool_that_fails_is_no_verdict(machine: Machine) -> None:
+def test_a_firmware_tool_that_fails_is_not_a_verdict(machine: Machine) -> None:
     program_says(machine, "vcgencmd", "throttled=0x0", code=1)
     assert board_checks.check_power(machine).state is Status.UNKNOWN
 
@@ -74,12 +74,12 @@ def test_a_firmware_tool_that_fails_is_no_verdict(machine: Machine) -> None:
     ("text", "state"),
     [("48312", Status.GOOD), ("71000", Status.WARNING), ("82100", Status.FAULT), ("?", Status.UNKNOWN)],
 )
-def test_heat_is_told_before_it_slows_the_board_down(machine: Machine, text: str, state: Status) -> None:
+def test_heat_is_reported_before_it_slows_the_board_down(machine: Machine, text: str, state: Status) -> None:
     put(machine, "/sys/class/thermal/thermal_zone0/temp", text)
     assert board_checks.check_temperature(machine).state is state
 
 
-def test_a_clock_that_was_never_set_is_told(machine: Machine) -> None:
+def test_a_clock_that_was_never_set_is_reported(machine: Machine) -> None:
     assert board_checks.check_clock(machine, datetime(1970, 1, 1, tzinfo=UTC)).state is Status.WARNING
     assert board_checks.check_clock(machine, UP_TO_DATE).state is Status.WARNING
     put(machine, "/run/systemd/timesync/synchronized")
@@ -117,7 +117,7 @@ def test_a_card_as_full_as_allowed_is_a_fault(machine: Machine) -> None:
     assert card.check_space(machine, none_left).state is Status.FAULT
 
 
-def test_reboots_of_the_rescue_are_told(machine: Machine) -> None:
+def test_reboots_of_the_rescue_are_reported(machine: Machine) -> None:
     assert card.check_rescues(machine).state is Status.GOOD
     put(machine, "/var/lib/smart-selfie/rescue-reboots", "2\n")
     found = card.check_rescues(machine)
@@ -166,7 +166,7 @@ def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path: Path) ->
         ("LoadState=not-found\nActiveState=inactive", Status.UNKNOWN, "not installed here"),
     ],
 )
-def test_the_service_is_told_as_systemd_sees_it(
+def test_the_service_is_reported_as_systemd_sees_it(
     machine: Machine, shown: str, state: Status, word: str
 ) -> None:
     program_says(machine, "systemctl", shown)
@@ -175,14 +175,14 @@ def test_the_service_is_told_as_systemd_sees_it(
     assert word in found.seen
 
 
-def test_a_kernel_that_ignores_memory_limits_is_told(machine: Machine) -> None:
+def test_a_kernel_that_ignores_memory_limits_is_reported(machine: Machine) -> None:
     put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids")
     assert program_checks.check_memory_limit(machine).state is Status.WARNING
     put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids")
     assert program_checks.check_memory_limit(machine).state is Status.GOOD
 
 
-def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_told_with_the_way_out(
+def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_reported_with_the_way_out(
     machine: Machine,
 ) -> None:
     scene = load_config(None, [("camera.source", "scene")])

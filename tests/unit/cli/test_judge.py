@@ -74,7 +74,7 @@ def test_boxes_are_in_pixels_of_a_large_picture(
         assert [4 * value for value in a["box"]] == pytest.approx(b["box"], abs=40)
 
 
-def test_a_file_that_is_no_picture_is_named_and_the_others_are_judged(
+def test_a_file_that_is_not_a_picture_is_named_and_the_others_are_judged(
     smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "empty.jpg").touch()
@@ -109,13 +109,13 @@ def test_a_folder_is_judged_picture_by_picture_in_the_order_people_sort(
     assert "12.png is empty" in errors
 
 
-def test_a_folder_without_a_picture_is_told(
+def test_a_folder_without_a_picture_is_reported(
     smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, lines, errors = judge(capsys, tmp_path, smiling_picture)
     assert status == 1
     assert [("error" in line, line.get("verdict")) for line in lines] == [(True, None), (False, True)]
-    assert f"no picture in the folder {tmp_path}" in errors
+    assert f"The folder {tmp_path} holds no pictures" in errors
 
 
 def test_one_drawing_cannot_hold_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,9 +188,9 @@ def test_labelled_people_in_group_photos_are_found(
     assert found / large >= 0.7
 
 
-def test_a_file_that_is_not_there_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_there_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["judge", str(tmp_path / "nofile.jpg")]) == 1
-    assert f"There is no file {tmp_path / 'nofile.jpg'}" in capsys.readouterr().err
+    assert f"The file {tmp_path / 'nofile.jpg'} does not exist" in capsys.readouterr().err
 
 
 def test_several_pictures_end_with_a_total_and_a_drawn_one_with_its_place(

@@ -31,7 +31,7 @@ cli.program()
 @pytest.mark.slow
 @pytest.mark.parametrize("daemon", [True, False])
 @pytest.mark.parametrize("status", [0, 1, 2])
-def test_a_stage_that_hangs_neither_holds_up_the_end_nor_changes_how_it_is_told(
+def test_a_stage_that_hangs_neither_holds_up_the_end_nor_changes_how_it_is_reported(
     status: int, daemon: bool
 ) -> None:
     program = LEFT_BEHIND.format(status=status, daemon=daemon)
@@ -54,14 +54,14 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["judge", "replay"])
-def test_a_name_that_cannot_be_a_file_s_is_told_like_any_other(command: str) -> None:
+def test_a_name_that_cannot_be_a_file_s_is_reported_like_any_other(command: str) -> None:
     status, said = ended(program(command, "a" * 300))
     assert status == 1
     assert "File name too long" in said
 
 
 @pytest.mark.slow
-def test_an_output_that_takes_no_more_is_told() -> None:
+def test_an_output_that_takes_no_more_is_reported() -> None:
     with Path("/dev/full").open("w") as full:
         status, said = ended(program("check", "--print-default", stdout=full))
     assert status == 1
@@ -69,7 +69,7 @@ def test_an_output_that_takes_no_more_is_told() -> None:
 
 
 @pytest.mark.slow
-def test_whoever_has_read_enough_of_the_demo_ends_it_without_a_fuss(tmp_path: Path) -> None:
+def test_a_reader_that_has_read_enough_of_the_demo_ends_it_without_an_error(tmp_path: Path) -> None:
     demo = program("demo", "--json", "--out", str(tmp_path), stdout=subprocess.PIPE)
     assert demo.stdout is not None
     assert json.loads(demo.stdout.readline())["event"] == "people"
@@ -122,7 +122,7 @@ def test_a_replay_that_is_told_to_end_leaves_no_half_video_behind(
 
 
 @pytest.mark.slow
-def test_a_file_whose_name_is_no_text_gives_json_all_the_same(tmp_path: Path, mixed_picture: Path) -> None:
+def test_a_file_whose_name_is_not_text_gives_json_all_the_same(tmp_path: Path, mixed_picture: Path) -> None:
     odd = os.fsencode(tmp_path) + b"/\xff.png"
     Path(os.fsdecode(odd)).symlink_to(mixed_picture)
     command = [sys.executable.encode(), b"-m", b"appliance", b"judge", b"--json", odd]

@@ -107,7 +107,7 @@ def test_the_photo_says_when_and_by_what_it_was_taken(
 
 
 @pytest.mark.parametrize("content", [b"", b"not a video", b"\x00" * 5000])
-def test_a_file_that_is_no_recording_is_named(
+def test_a_file_that_is_not_a_recording_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
     path = tmp_path / "broken.mp4"

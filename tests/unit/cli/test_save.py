@@ -99,7 +99,7 @@ def test_the_still_and_the_recording_are_drawn_alike() -> None:
         (["out.png", "another.png"], 2, "one by one"),
     ],
 )
-def test_where_no_picture_can_be_written_it_is_told_before_the_work(
+def test_where_no_picture_can_be_written_it_is_reported_before_the_work(
     smiling_picture: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -170,7 +170,7 @@ def test_a_disarmed_appliance_is_drawn_so() -> None:
         ("/proc/out.mp4", 1, "/proc"),
     ],
 )
-def test_where_no_video_can_be_written_it_is_told_before_the_work(
+def test_where_no_video_can_be_written_it_is_reported_before_the_work(
     smile_video: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -206,7 +206,7 @@ def test_a_recording_that_breaks_off_leaves_what_was_there(
 
 
 @pytest.mark.parametrize("room", [2_000, 100_000])
-def test_a_full_card_is_told_and_leaves_no_half_video(
+def test_a_full_card_is_reported_and_leaves_no_half_video(
     smile_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], room: int
 ) -> None:
     out = tmp_path / "out.mp4"
@@ -219,7 +219,7 @@ def test_a_full_card_is_told_and_leaves_no_half_video(
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert status == 1
-    assert f"{out} could not be written to its end. Is there space?" in capsys.readouterr().err
+    assert f"{out} could not be completed. Check the free space" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -257,13 +257,13 @@ def test_a_long_recording_takes_the_memory_of_one_picture(tmp_path: Path) -> Non
     assert clip.frames == 100
 
 
-def test_nothing_to_show_is_no_file(tmp_path: Path) -> None:
+def test_nothing_to_show_is_not_a_file(tmp_path: Path) -> None:
     with Clip(tmp_path / "out.mp4", 30):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_clip_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+def test_a_clip_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     with (
         pytest.raises(StorageError, match=r"no does not exist\. Create it"),
         Clip(tmp_path / "no" / "out.mp4", 30) as clip,

@@ -81,7 +81,7 @@ def test_a_second_time_only_starts_the_page_again_and_keeps_the_password(
     assert "The password stays" in capsys.readouterr().out
 
 
-def test_off_stops_it_and_twice_is_no_fault(pi: Pi, capsys: pytest.CaptureFixture[str]) -> None:
+def test_off_stops_it_and_twice_is_not_a_fault(pi: Pi, capsys: pytest.CaptureFixture[str]) -> None:
     pi.web("on")
     pi.calls()
     assert pi.web("off") == 0
@@ -118,7 +118,7 @@ def test_without_root_it_says_sudo_and_changes_nothing(
     assert (pi.calls(), pi.config.read_text()) == ([], before)
 
 
-def test_a_broken_configuration_is_told_by_line_before_anything_is_done(
+def test_a_broken_configuration_is_reported_by_line_before_anything_is_done(
     pi: Pi, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pi.config.write_text("rule:\n  min_faces: 0\n")
@@ -137,7 +137,7 @@ def test_a_password_that_is_too_short_changes_nothing(
     assert (pi.calls(), pi.config.read_text()) == ([], before)
 
 
-def test_a_unit_that_does_not_start_is_told_with_what_systemd_said(
+def test_a_unit_that_does_not_start_is_reported_with_what_systemd_said(
     pi: Pi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FAILS", "enable")

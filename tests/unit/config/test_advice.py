@@ -9,7 +9,7 @@ from appliance.config import Config
 from appliance.config.advice import HEADER_PINS, advice
 
 
-def test_a_pin_of_the_header_taken_for_a_gpio_is_told_with_line_and_both_numbers(
+def test_a_pin_of_the_header_taken_for_a_gpio_is_reported_with_line_and_both_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "config.yaml"

@@ -111,7 +111,7 @@ def test_a_bad_file_without_a_good_one_before_ends_the_start(path: Path, tmp_pat
         LiveConfig(path, state=tmp_path).start()
 
 
-def test_a_memory_that_is_spoilt_is_no_memory(path: Path, tmp_path: Path) -> None:
+def test_a_memory_that_is_spoilt_is_not_a_memory(path: Path, tmp_path: Path) -> None:
     live = LiveConfig(path, state=tmp_path)
     live.remember(live.start()[0])
     (memory,) = tmp_path.glob("last-good-config-*.yaml")
@@ -208,7 +208,7 @@ def test_an_edit_applies_while_it_runs_and_a_bad_one_does_not(
     assert sequences == sorted(set(sequences))
 
 
-def test_a_full_card_is_told_as_long_as_the_settings_in_force_make_it_one(
+def test_a_full_card_is_reported_as_long_as_the_settings_in_force_make_it_one(
     running: tuple[Running, Path],
 ) -> None:
     appliance, path = running
@@ -256,7 +256,7 @@ def test_a_camera_that_cannot_be_opened_is_refused_like_any_other_mistake(
         ),
     ],
 )
-def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configuration_used(
+def test_what_cannot_be_had_after_a_restart_is_reported_and_the_last_good_configuration_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     right: str, wrong: str, told: str,
 ) -> None:  # fmt: skip
@@ -275,7 +275,7 @@ def test_what_cannot_be_had_after_a_restart_is_told_and_the_last_good_configurat
 
 @pytest.mark.slow
 @pytest.mark.parametrize("device", ["flash", "buzzer"])
-def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_told_and_left_out(
+def test_a_lamp_or_buzzer_that_cannot_be_had_at_the_first_start_is_reported_and_left_out(
     device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")

@@ -40,7 +40,7 @@ def test_a_value_that_nobody_can_read_is_refused_while_it_runs_and_after_a_resta
     assert fault is not None
 
 
-def test_a_file_that_links_to_itself_is_told_and_the_last_good_configuration_used(
+def test_a_file_that_links_to_itself_is_reported_and_the_last_good_configuration_used(
     path: Path, tmp_path: Path
 ) -> None:
     live = LiveConfig(path, state=tmp_path)

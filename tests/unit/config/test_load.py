@@ -142,7 +142,7 @@ def test_a_file_of_nothing_but_mistakes_does_not_flood_the_journal(tmp_path: Pat
 @pytest.mark.parametrize(
     "value", [1 << 100_000, "x" * 100_000, [["x"] * 1000] * 1000], ids=["number", "text", "list"]
 )
-def test_a_value_of_any_size_is_told_in_a_line(value: object) -> None:
+def test_a_value_of_any_size_is_reported_in_a_line(value: object) -> None:
     told = str(Problem("web.names", value, "must be short", 3, "config.yaml"))
     assert len(told) < 300
     assert told.endswith("must be short")
@@ -229,7 +229,7 @@ def test_what_is_wrong_on_the_command_line_is_not_looked_for_in_the_file(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["", "/", "x" * 250])
-def test_a_name_that_can_be_no_file_is_told(
+def test_a_name_that_can_be_no_file_is_reported(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

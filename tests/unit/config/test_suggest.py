@@ -18,7 +18,7 @@ from appliance.errors import ConfigError
         ("rule.frame_rate=30", "did you mean camera.frame_rate?"),
         ("camara.source=auto", "did you mean camera?"),
         ("rule.who.at_most=3", "did you mean rule.who.at_least?"),
-        ("zzz=1", "there are camera, faces"),
+        ("zzz=1", "choose one of camera, faces"),
     ],
 )
 def test_a_key_that_does_not_exist_is_answered_with_the_whole_name_of_the_one_meant(
@@ -44,7 +44,7 @@ def test_what_people_call_an_expression_is_known(word: str, expression: str | No
     assert expression_meant(word) == expression
 
 
-def test_problems_are_told_in_the_order_of_lines(tmp_path: Path) -> None:
+def test_problems_are_reported_in_the_order_of_lines(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("hardware:\n  led_pin: 99\nrule:\n  min_faces: 0\ncamera:\n  device: -1\n")
     with pytest.raises(ConfigError) as refused:
@@ -52,7 +52,7 @@ def test_problems_are_told_in_the_order_of_lines(tmp_path: Path) -> None:
     assert [problem.line for problem in refused.value.problems] == [2, 4, 6]
 
 
-def test_a_tab_is_told_in_words(tmp_path: Path) -> None:
+def test_a_tab_is_reported_in_words(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("rule:\n\tmin_faces: 2\n")
     with pytest.raises(ConfigError, match=r"line 2: .*tab.*blanks"):

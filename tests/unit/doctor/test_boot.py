@@ -8,7 +8,7 @@ from appliance.hw.machine import Machine
 from tests.support.machine_folder import program_prints, put
 
 
-def test_cloud_init_at_every_power_on_is_told_with_the_way_out(machine: Machine) -> None:
+def test_cloud_init_at_every_power_on_is_reported_with_the_way_out(machine: Machine) -> None:
     assert boot.cloud_init(machine).state is Status.GOOD
     put(machine, "/usr/bin/cloud-init")
     found = boot.cloud_init(machine)

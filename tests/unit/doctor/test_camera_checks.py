@@ -49,7 +49,7 @@ def test_a_crop_is_a_fault_with_the_way_out(found: Any) -> None:
     assert fast.advice.startswith("Set camera.frame_rate to 30 or less")
 
 
-def test_a_picture_of_another_shape_is_said_and_is_no_fault(found: Any) -> None:
+def test_a_picture_of_another_shape_is_said_and_is_not_a_fault(found: Any) -> None:
     asked = found("imx708", picture_size=(1000, 1000), whole_view=False)["field of view"]
     assert asked.state is Status.GOOD
     assert "camera.whole_view is false" in asked.seen
@@ -85,7 +85,7 @@ def test_the_running_appliance_s_camera_is_told_from_what_it_left(found: Any, ma
     assert {finding.name for finding in others} == {"field of view", "frame rate", "light, focus"}
 
 
-def test_a_running_appliance_whose_folder_may_not_be_read_is_no_fault(machine: Machine) -> None:
+def test_a_running_appliance_whose_folder_may_not_be_read_is_not_a_fault(machine: Machine) -> None:
     delivers, view = camera_checks.check_camera(Config(), machine, running=True)
     assert delivers.state is Status.GOOD
     assert view.state is Status.UNKNOWN

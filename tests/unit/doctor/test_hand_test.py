@@ -19,7 +19,7 @@ from appliance.hw.machine import Machine
 from tests.support.machine_folder import put
 
 
-def test_a_button_that_nobody_presses_is_told_with_what_to_do(
+def test_a_button_that_nobody_presses_is_reported_with_what_to_do(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(machine, "/dev/gpiochip0")

@@ -31,7 +31,7 @@ def test_a_small_board_is_told_to_leave_more_to_programs(machine: Machine) -> No
         (4_000_000, 51, 200, Status.WARNING),
     ],
 )
-def test_what_does_not_fit_is_told(
+def test_what_does_not_fit_is_reported(
     machine: Machine, kilobytes: int, buffers: int, ring: int, state: Status
 ) -> None:
     put(machine, "/proc/meminfo", f"MemTotal: {kilobytes} kB\nCmaTotal: 524288 kB\nCmaFree: 500000 kB\n")
@@ -42,5 +42,5 @@ def test_what_does_not_fit_is_told(
     assert bool(found.advice) is (state is not Status.GOOD)
 
 
-def test_a_machine_that_does_not_tell_is_no_fault(machine: Machine) -> None:
+def test_a_machine_that_does_not_tell_is_not_a_fault(machine: Machine) -> None:
     assert check_memory(machine, Config(), None).state is Status.UNKNOWN

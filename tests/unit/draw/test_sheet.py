@@ -147,7 +147,7 @@ def test_a_very_long_story_is_kept_in_bounded_memory(monkeypatch: pytest.MonkeyP
     saved(story, tmp_path)
 
 
-def test_a_sheet_that_cannot_be_written_is_told_by_name(tmp_path: Path) -> None:
+def test_a_sheet_that_cannot_be_written_is_reported_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"sheet\.png cannot be written"):
         story_of_two().save(tmp_path / "file" / "sheet.png")

@@ -127,7 +127,7 @@ def test_an_export_cut_short_is_continued_and_leaves_no_half_photo(card: Path, s
     assert not list(stick.glob(".*.part"))
 
 
-def test_no_photos_is_no_success(tmp_path: Path, stick: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_photos_is_not_a_success(tmp_path: Path, stick: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     code = main(["export", str(stick), "--set", f"storage.folder={tmp_path / 'empty'}"])
     assert code == 1
@@ -135,7 +135,7 @@ def test_no_photos_is_no_success(tmp_path: Path, stick: Path, capsys: pytest.Cap
     assert list(stick.glob("selfie*")) == []
 
 
-def test_a_full_stick_is_told_with_how_many_of_how_many(
+def test_a_full_stick_is_reported_with_how_many_of_how_many(
     card: Path, tmp_path: Path, stick: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with (stick / "film.mkv").open("wb") as film:
@@ -150,7 +150,7 @@ def test_a_full_stick_is_told_with_how_many_of_how_many(
     assert not list(stick.glob(".*.part"))
 
 
-def test_a_read_only_stick_is_told(card: Path, tmp_path: Path) -> None:
+def test_a_read_only_stick_is_reported(card: Path, tmp_path: Path) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
     mounted(folder, make_stick(tmp_path, 2_000_000), ",ro")
@@ -202,7 +202,7 @@ def test_a_link_where_the_folder_should_be_is_refused(card: Path, stick: Path, t
 
 
 @pytest.mark.parametrize("name", ["card", "link/card"])
-def test_the_folder_of_the_photos_itself_is_no_stick_and_no_photo_is_deleted(
+def test_the_folder_of_the_photos_itself_is_not_a_stick_and_no_photo_is_deleted(
     card: Path, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
@@ -259,7 +259,7 @@ def test_with_a_bad_configuration_the_photos_are_where_the_last_good_one_says(
     assert len(list((tmp_path / "stick").glob("selfie-*.jpg"))) == 6
 
 
-def test_a_file_where_the_folder_should_be_is_told(card: Path, stick: Path) -> None:
+def test_a_file_where_the_folder_should_be_is_reported(card: Path, stick: Path) -> None:
     (stick / "photos").write_text("mine")
     with pytest.raises(ExportError, match=r"not a folder.*Nothing was copied"):
         export(card, stick / "photos")
@@ -324,7 +324,7 @@ def test_a_stick_that_gives_back_something_else_is_not_believed(
     assert check_sums(stick) == 2
 
 
-def test_a_stick_pulled_out_in_the_middle_is_told_and_loses_nothing(card: Path, stick: Path) -> None:
+def test_a_stick_pulled_out_in_the_middle_is_reported_and_loses_nothing(card: Path, stick: Path) -> None:
     """The file system is shut down as when its device is gone: every access is an I/O error."""
     done: list[str] = []
 

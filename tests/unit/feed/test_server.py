@@ -189,14 +189,14 @@ def test_arm_disarm_and_shoot_reach_the_appliance(viewer: Viewer, appliance: App
     assert appliance.asked == [Command.ARM, Command.DISARM, Command.SHOOT]
 
 
-def test_a_photo_can_be_deleted_and_a_failure_is_told(viewer: Viewer, appliance: Appliance) -> None:
+def test_a_photo_can_be_deleted_and_a_failure_is_reported(viewer: Viewer, appliance: Appliance) -> None:
     viewer.say(do="delete", name="selfie-000001-20260101-120000.jpg", id=1)
     assert viewer.read()[0]["ok"] is True
     viewer.say(do="delete", name="gone", id=2)
     assert "already gone" in viewer.read()[0]["error"]
 
 
-def test_a_new_photo_and_a_fault_are_told(feed: Feed, viewer: Viewer) -> None:
+def test_a_new_photo_and_a_fault_are_reported(feed: Feed, viewer: Viewer) -> None:
     viewer.settled()
     feed.photo(Photo(path=Path("/photos/selfie-000001-20260101-120000.jpg"), decision=decision()))
     assert viewer.read()[0] == {"kind": "photo", "name": "selfie-000001-20260101-120000.jpg"}
@@ -222,7 +222,7 @@ def test_a_new_photo_and_a_fault_are_told(feed: Feed, viewer: Viewer) -> None:
         PREFIX.pack(29, 0) + b'{"do":"status","id":"\\ud800"}',
     ],
 )
-def test_who_talks_rubbish_is_hung_up_on_and_the_others_are_served(
+def test_a_subscriber_that_sends_rubbish_is_disconnected_and_the_others_are_served(
     viewer: Viewer, tmp_path: Path, rubbish: bytes
 ) -> None:
     bad = Viewer(tmp_path / "feed.sock")

@@ -50,11 +50,11 @@ def test_a_bouncing_contact_is_one_press() -> None:
     assert words([*bounces, *back]) == [Gesture.PRESS]
 
 
-def test_a_spark_is_no_press() -> None:
+def test_a_spark_is_not_a_press() -> None:
     assert words([(1, True), (1.005, False)]) == []
 
 
-def test_held_for_three_seconds_and_let_go_is_a_hold_and_the_light_can_say_when() -> None:
+def test_held_for_three_seconds_and_released_is_a_hold_and_the_light_can_say_when() -> None:
     heard = play(presses(1, seconds=4))
     assert [gesture for _, gesture in heard] == [Gesture.HOLDING, Gesture.HOLD]
     assert heard[0][0] == 4.0
@@ -70,7 +70,7 @@ def test_a_button_that_never_comes_back_is_stuck_and_switches_nothing_off() -> N
     ]
 
 
-def test_a_button_that_is_down_from_the_start_does_nothing_until_it_was_let_go() -> None:
+def test_a_button_that_is_down_from_the_start_does_nothing_until_it_was_released() -> None:
     edges = [(5.0, False), *presses(7)]
     assert words(edges, Gestures(down_at_start=True)) == [Gesture.FREED, Gesture.PRESS]
 

@@ -30,7 +30,7 @@ def test_rubbish_is_nothing(tmp_path: Path, text: str | None) -> None:
     assert read_camera_facts(Machine(tmp_path)) is None
 
 
-def test_without_systemd_nothing_is_left_and_a_folder_that_is_gone_is_told(
+def test_without_systemd_nothing_is_left_and_a_folder_that_is_gone_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     leave_camera_facts({"model": "imx219"}, {})

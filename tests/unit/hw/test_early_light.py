@@ -269,7 +269,7 @@ def test_a_setting_for_one_call_is_not_what_the_next_start_will_do(boot: Boot) -
     assert not boot.note.exists()
 
 
-def test_a_note_that_cannot_be_written_is_told_and_does_not_stop_the_appliance(
+def test_a_note_that_cannot_be_written_is_reported_and_does_not_stop_the_appliance(
     boot: Boot, caplog: pytest.LogCaptureFixture
 ) -> None:
     boot.note.mkdir()

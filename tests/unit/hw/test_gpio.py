@@ -47,7 +47,7 @@ def test_two_presses_on_the_pin_are_a_double_press(box: Box) -> None:
     box.after(1).heard([Gesture.DOUBLE_PRESS])
 
 
-def test_a_button_held_at_the_start_is_reported_and_is_no_press_until_it_was_let_go(
+def test_a_button_held_at_the_start_is_reported_and_is_not_a_press_until_it_was_released(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -139,7 +139,7 @@ def test_pins_set_to_none_are_left_alone() -> None:
     box.panel.close()
 
 
-def test_a_pin_in_use_is_named_and_the_other_pin_is_given_back(box: Box) -> None:
+def test_a_pin_in_use_is_named_and_the_other_pin_is_released(box: Box) -> None:
     with pytest.raises(GpioError, match=r"GPIO27 \(hardware.button_pin\) is in use"):
         gpio.open_panel(HardwareSettings(led_pin=5, button_pin=27), lambda _: None, factory=box.factory)
     gpio.open_panel(HardwareSettings(led_pin=5, button_pin=6), lambda _: None, factory=box.factory).close()
@@ -216,7 +216,7 @@ def test_gpiozero_is_imported_only_when_the_panel_is_opened() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_a_pin_that_cannot_be_given_back_keeps_no_other_from_it_and_is_told(
+def test_a_pin_that_cannot_be_released_keeps_no_other_from_it_and_is_reported(
     box: Box, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """lgpio claims a line once more to close it, which fails when the chip has gone."""

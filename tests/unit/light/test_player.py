@@ -52,7 +52,7 @@ def test_more_than_six_people_are_six_blinks_and_a_long_one() -> None:
     assert on[-1] > 3 * on[0]
 
 
-def test_people_are_told_once_and_the_state_goes_on() -> None:
+def test_people_are_reported_once_and_the_state_goes_on() -> None:
     player = Player()
     player.show(State.WAITING)
     assert player.count(3)

@@ -61,7 +61,9 @@ def test_a_photo_flashes_on_the_led_and_the_light_is_solid_again() -> None:
     assert led.levels == [0, 1, *flashes, 1, 0]
 
 
-def test_an_led_that_fails_is_told_in_the_journal_and_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_led_that_fails_is_reported_in_the_journal_and_stops_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     failed = threading.Event()
 
     def broken(output: LightOutput) -> None:

@@ -15,13 +15,13 @@ def portrait(file: str, smiles: bool) -> Portrait:
     return Portrait(file, np.zeros((200, 200, 3), np.uint8), smiles, True, (50, 50, 100))
 
 
-def test_a_face_on_which_a_reader_contradicts_the_label_is_no_plain_case() -> None:
+def test_a_face_on_which_a_reader_contradicts_the_label_is_not_a_plain_case() -> None:
     assert readers_agree(portrait(PLAIN_SMILE, smiles=True))
     assert not readers_agree(portrait(PLAIN_SMILE, smiles=False))
 
 
 @pytest.mark.parametrize("smiles", [True, False])
-def test_a_face_of_which_a_reader_was_not_sure_is_no_plain_case(smiles: bool) -> None:
+def test_a_face_of_which_a_reader_was_not_sure_is_not_a_plain_case(smiles: bool) -> None:
     assert not readers_agree(portrait(ARGUED_ABOUT, smiles))
 
 

@@ -49,7 +49,7 @@ def test_smiling_and_neutral_faces_are_told_apart(
                 assert happy < 0.3, (time, name)
 
 
-def test_a_lamp_is_no_face(model: ExpressionModel) -> None:
+def test_a_lamp_is_not_a_face(model: ExpressionModel) -> None:
     grey = np.zeros((120, 120), np.uint8)
     grey[30:90, 50:70] = 255
     assert model.judge(grey, Box(20, 20, 64, 80))["not_a_face"] > 0.5

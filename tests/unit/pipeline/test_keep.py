@@ -27,7 +27,7 @@ class Card:
         return Path(f"{decision.frame.sequence}.jpg")
 
 
-def test_a_photo_that_is_lost_is_told_and_the_next_one_is_kept() -> None:
+def test_a_photo_that_is_lost_is_reported_and_the_next_one_is_kept() -> None:
     card, faults = Card(), list[bool]()
     keeper = Keeper(card, faults.append)
     first, lost, last = (photo_on(frame(float(number), number)) for number in range(3))
@@ -40,7 +40,7 @@ def test_a_photo_that_is_lost_is_told_and_the_next_one_is_kept() -> None:
     assert faults == [False, True, False]
 
 
-def test_what_waits_for_a_slow_card_is_bounded_in_bytes_and_what_is_lost_is_told(
+def test_what_waits_for_a_slow_card_is_bounded_in_bytes_and_what_is_lost_is_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     faults: list[bool] = []

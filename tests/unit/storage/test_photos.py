@@ -115,7 +115,7 @@ def test_numbers_go_on_after_the_photos_were_taken_away(store: PhotoStore, tmp_p
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0\0", b"-5", b"one", b"9" * 40, "١٢".encode()])
-def test_a_corrupt_counter_is_told_and_the_photos_are_counted_instead(
+def test_a_corrupt_counter_is_reported_and_the_photos_are_counted_instead(
     store: PhotoStore, tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
     first = store.save(BLUE, NOON)
@@ -130,7 +130,7 @@ def test_a_corrupt_counter_is_told_and_the_photos_are_counted_instead(
     assert "counter" in caplog.text
 
 
-def test_a_counter_that_cannot_be_read_is_told_and_loses_no_photo(
+def test_a_counter_that_cannot_be_read_is_reported_and_loses_no_photo(
     store: PhotoStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / COUNTER).mkdir()
@@ -299,7 +299,7 @@ def test_space_that_must_stay_free_stays_free(tmp_path: Path) -> None:
     ],
     ids=["empty", "grey", "four channels", "floats", "too wide"],
 )
-def test_what_is_no_picture_is_refused(store: PhotoStore, tmp_path: Path, picture: Any) -> None:
+def test_what_is_not_a_picture_is_refused(store: PhotoStore, tmp_path: Path, picture: Any) -> None:
     with pytest.raises(StorageError):
         store.save(picture, NOON)
     assert names(tmp_path) == []

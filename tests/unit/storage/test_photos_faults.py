@@ -76,7 +76,7 @@ def fill(store: PhotoStore) -> int:
     raise AssertionError("the card never filled up")
 
 
-def test_a_full_card_is_told_and_leaves_no_torn_file_and_a_freed_one_goes_on(card: Path) -> None:
+def test_a_full_card_is_reported_and_leaves_no_torn_file_and_a_freed_one_goes_on(card: Path) -> None:
     store = PhotoStore(card)
     count = fill(store)
     assert count > 2
@@ -95,7 +95,7 @@ def test_photos_stop_while_there_is_room_for_the_rest_of_the_system(card: Path) 
     assert durable.free_bytes(card) >= 1_000_000
 
 
-def test_a_card_that_went_read_only_is_told(card: Path) -> None:
+def test_a_card_that_went_read_only_is_reported(card: Path) -> None:
     store = PhotoStore(card)
     kept = store.save(NOISE, NOON)
     mount("-o", "remount,ro", str(card))
@@ -107,7 +107,7 @@ def test_a_card_that_went_read_only_is_told(card: Path) -> None:
     assert store.save(NOISE, NOON).exists()
 
 
-def test_a_folder_of_somebody_else_is_told() -> None:
+def test_a_folder_of_somebody_else_is_reported() -> None:
     somebody = os.geteuid()
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o555)
@@ -174,7 +174,7 @@ def folder(tmp_path: Path) -> Path:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_an_error_at_any_step_is_told_and_leaves_nothing_behind(
+def test_an_error_at_any_step_is_reported_and_leaves_nothing_behind(
     folder: Path, faults: list[str], told: str
 ) -> None:
     saving = Saving(folder, *faults)

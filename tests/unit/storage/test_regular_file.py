@@ -137,7 +137,7 @@ PLACES: list[Callable[[Path], object]] = [
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
-def test_what_is_no_file_is_told_at_once_in_every_place(
+def test_what_is_not_a_file_is_reported_at_once_in_every_place(
     tmp_path: Path, place: Callable[[Path], object], kind: Callable[[Path], None]
 ) -> None:
     path = tmp_path / PHOTO

@@ -16,7 +16,7 @@ def test_photos_are_named_by_frame_and_the_same_in_every_run(tmp_path: Path) -> 
     assert once.read_bytes() == again.read_bytes()
 
 
-def test_a_folder_that_cannot_be_made_is_told_before_the_work_begins(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported_before_the_work_begins(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
         ReplayStore(tmp_path / "file" / "photos", 90)

@@ -56,7 +56,7 @@ def test_a_face_cut_off_by_the_edge_of_the_picture_has_a_region_inside_it(
     assert found == pytest.approx({"x": (left + right) / 2 / 64, "w": (right - left) / 64}, abs=1e-5)
 
 
-def test_who_is_out_of_sight_is_in_no_region_and_nobody_is_no_packet() -> None:
+def test_who_is_out_of_sight_is_in_no_region_and_nobody_is_not_a_packet() -> None:
     root = ET.fromstring(packet(decision(0.9, None)))
     assert len(list(root.iter(f"{{{MWG}}}Area"))) == 1
     assert packet(decision()) == b""

@@ -33,7 +33,7 @@ def test_a_flood_of_one_kind_is_ten_lines_a_minute_and_says_so(
     assert "something else" in lines
 
 
-def test_after_a_minute_the_number_left_out_is_told(
+def test_after_a_minute_the_number_left_out_is_reported(
     log: logging.Logger, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = VirtualClock(0.0)

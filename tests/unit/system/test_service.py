@@ -53,7 +53,7 @@ def test_systemd_hears_it(
     assert receiver.recv(1000) == message
 
 
-def test_nobody_listening_is_no_problem(tmp_path: Path) -> None:
+def test_nobody_listening_is_not_a_problem(tmp_path: Path) -> None:
     Notifier({}).ready()
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).ready()
     Notifier({"NOTIFY_SOCKET": "@gone-" + str(uuid.uuid4())}).watchdog()
@@ -108,7 +108,7 @@ def test_details_are_told_to_who_asks_for_them(tmp_path: Path) -> None:
     assert journal_lines(tmp_path, journal=True, verbose=True)[0] == "<7>detail"
 
 
-def test_a_stream_that_is_no_file_is_not_the_journal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stream_that_is_not_a_file_is_not_the_journal(capsys: pytest.CaptureFixture[str]) -> None:
     assert not is_journal(sys.stderr, {"JOURNAL_STREAM": "1:1"})
 
 

@@ -15,7 +15,7 @@ def test_an_address_that_was_chosen_is_the_page_s() -> None:
 
 
 @pytest.mark.parametrize("everywhere", ["0.0.0.0", "::"])
-def test_everywhere_is_told_as_name_and_address(everywhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everywhere_is_reported_as_name_and_address(everywhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "selfie.lan")
     monkeypatch.setattr(address, "own_address", lambda: "192.168.1.7")
     assert page_addresses(everywhere, 8080) == ["http://selfie.local:8080/", "http://192.168.1.7:8080/"]

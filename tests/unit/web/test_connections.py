@@ -43,7 +43,7 @@ def test_a_head_that_goes_on_and_on_is_refused(open_page: Page) -> None:
         assert hung_up(connection)
 
 
-def test_slow_requests_are_hung_up_on_and_do_not_keep_others_out(
+def test_slow_requests_are_disconnected_and_do_not_keep_others_out(
     open_page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.5)

@@ -75,13 +75,13 @@ def test_a_thumbnail_is_made_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 torn", b"GIF89a", b"\x00" * 1000])
-def test_a_file_that_is_no_picture_has_no_thumbnail(page: Page, content: bytes) -> None:
+def test_a_file_that_is_not_a_picture_has_no_thumbnail(page: Page, content: bytes) -> None:
     (page.photos / "selfie-000001-20260102-150405.jpg").write_bytes(content)
     assert page.ask("/thumbnails/selfie-000001-20260102-150405.jpg").status == 404
     assert page.ask("/healthz").status == 200
 
 
-def test_deleting_is_done_by_the_appliance_and_twice_is_told(page: Page) -> None:
+def test_deleting_is_done_by_the_appliance_and_twice_is_reported(page: Page) -> None:
     name = write_photo(page.photos, 1)
     assert page.ask(f"/photos/{name}", "DELETE").status == 200
     assert not (page.photos / name).exists()

@@ -26,7 +26,7 @@ FRAME = {"kind": "frame", "sequence": 7, "captured_at": 1.0, "people": [], "arme
         {"kind": "fault"},
     ],
 )
-def test_a_message_without_its_keys_is_told_and_the_link_goes_on(
+def test_a_message_without_its_keys_is_reported_and_the_link_goes_on(
     tmp_path: Path, odd: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def play() -> None:

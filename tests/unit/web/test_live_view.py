@@ -64,7 +64,7 @@ def test_a_browser_that_shows_nothing_is_sent_two_frames_and_no_more(page: Page)
     awake.socket.close()
 
 
-def test_a_browser_that_sleeps_on_is_hung_up_on_and_may_call_again(
+def test_a_browser_that_sleeps_on_is_disconnected_and_may_call_again(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_view, "QUIET_SECONDS", 0.1)
@@ -176,7 +176,7 @@ def test_a_view_ends_with_its_session(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("message", [b"binary", "[1]", "{", "9" * 2000, "[" * 900])
-def test_what_is_no_message_ends_the_view_and_nothing_else(
+def test_what_is_not_a_message_ends_the_view_and_nothing_else(
     page: Page, caplog: pytest.LogCaptureFixture, message: str | bytes
 ) -> None:
     browser = Browser(page)

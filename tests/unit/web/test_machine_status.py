@@ -44,7 +44,7 @@ def test_the_page_is_given_how_hot_the_board_is_by_the_doctors_limits(
     assert machine_status(tmp_path, Machine(tmp_path))["heat"] == heat
 
 
-def test_trouble_that_is_over_is_told_as_such(tmp_path: Path) -> None:
+def test_trouble_that_is_over_is_reported_as_such(tmp_path: Path) -> None:
     file = tmp_path / "usr/bin/vcgencmd"
     file.parent.mkdir(parents=True)
     file.write_text("#!/bin/sh\necho throttled=0x80000\n")

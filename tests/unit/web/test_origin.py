@@ -117,7 +117,7 @@ def test_the_address_shown_is_the_one_the_browser_has(url: str, host: str, told:
     "url",
     ["selfie.example", "ftp://selfie.example", "https://selfie.example/page", "https://a b", "https://"],
 )
-def test_a_web_url_that_is_no_address_of_a_host_is_refused_with_the_right_form(url: str) -> None:
+def test_a_web_url_that_is_not_an_address_of_a_host_is_refused_with_the_right_form(url: str) -> None:
     with pytest.raises(ConfigError, match=r"https://selfie\.example"):
         load_config(None, [("web.url", url)])
     assert parse_origin(url.removesuffix("/")) is None or "/page" in url

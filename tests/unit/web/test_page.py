@@ -38,7 +38,7 @@ def test_the_page_is_not_served_while_it_is_off(tmp_path: Path, capsys: pytest.C
     assert "web.enabled" in capsys.readouterr().err
 
 
-def test_a_port_in_use_is_told(
+def test_a_port_in_use_is_reported(
     page: Page, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("appliance.cli.web.setup_logging", lambda verbose: None)  # it would outlive the test

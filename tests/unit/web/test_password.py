@@ -47,7 +47,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
     assert path.read_bytes() == content
 
 
-def test_a_file_that_is_not_there_is_told(
+def test_a_file_that_is_not_there_is_reported(
     tmp_path: Path, typed: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -72,7 +72,7 @@ def test_only_a_regular_file_is_written(
     assert pipe.is_fifo()
 
 
-def test_a_folder_is_no_file(tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_is_not_a_file(tmp_path: Path, typed: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["web-password", "--config", str(tmp_path)]) == 2
     assert "is not a regular file" in capsys.readouterr().err
 
@@ -90,7 +90,7 @@ def test_a_password_in_another_encoding_is_refused(
     assert path.read_text() == "web:\n  enabled: true\n"
 
 
-def test_no_password_at_all_is_told(
+def test_no_password_at_all_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Terminal(io.StringIO):

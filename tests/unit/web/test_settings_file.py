@@ -101,7 +101,7 @@ def test_a_setting_that_cannot_be_is_refused_with_its_reason_and_nothing_is_writ
         ({"web.\ud800": 1}, "web.\\ud800"),
     ],
 )
-def test_what_is_no_value_is_refused_with_words(page: Page, changes: dict[str, Any], key: str) -> None:
+def test_what_is_not_a_value_is_refused_with_words(page: Page, changes: dict[str, Any], key: str) -> None:
     before = page.config.read_bytes()
     answer = page.ask("/api/settings", "PUT", changes)
     assert answer.status == 422, answer.body
@@ -138,7 +138,7 @@ def test_a_value_is_read_as_it_was_set(page: Page, key: str, value: Any) -> None
     assert settings[key]["value"] == value
 
 
-def test_an_override_that_cannot_be_read_is_told(page: Page) -> None:
+def test_an_override_that_cannot_be_read_is_reported(page: Page) -> None:
     page.config.with_name("config.override.yaml").write_text("rule:\n  new_scene: !!bool foo\n")
     answer = page.ask("/api/settings")
     assert answer.status == 422
@@ -154,7 +154,7 @@ def test_undo_of_what_somebody_else_changed_since_is_refused(page: Page) -> None
     assert load_config(page.config).rule.min_faces == 7
 
 
-def test_a_broken_file_is_told_and_left_alone(page: Page) -> None:
+def test_a_broken_file_is_reported_and_left_alone(page: Page) -> None:
     page.config.write_text("rule:\n  cooldown_seconds: soon\n")
     assert page.ask("/api/settings").status == 422
     assert page.ask("/api/settings", "PUT", {"rule.cooldown_seconds": 1}).status == 422

@@ -78,7 +78,7 @@ def test_when_enough_show_it_nothing_more_is_asked_for(
     assert "waiting" not in found.detail.lower()
 
 
-def test_the_photo_is_told_and_then_why_there_is_no_second_one() -> None:
+def test_the_photo_is_reported_and_then_why_there_is_no_second_one() -> None:
     decider, everyone = Decider(rule()), rule()
     details = [
         words(decider.decide(people(step / 30, {1: YES, 2: YES})), everyone).detail for step in range(150)

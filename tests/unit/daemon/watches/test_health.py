@@ -78,7 +78,7 @@ def test_a_dip_of_the_voltage_for_a_second_is_told_for_half_a_minute(
     assert DIP_SECONDS == 30
 
 
-def test_a_voltage_that_stays_too_low_is_told_once_and_for_as_long_as_it_lasts(
+def test_a_voltage_that_stays_too_low_is_reported_once_and_for_as_long_as_it_lasts(
     tmp_path: Path, watch: HealthWatch, clock: VirtualClock, told: Told, caplog: pytest.LogCaptureFixture
 ) -> None:
     voltage_alarm(tmp_path, 1)

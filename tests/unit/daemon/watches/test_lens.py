@@ -43,7 +43,7 @@ def test_it_is_told_when_there_is_a_picture_again() -> None:
     assert watch(*[picture(5)] * 40, *[picture(80, somebody=True)] * 5) == [(3.0, True), (4.0, False)]
 
 
-def test_a_hand_that_brushes_past_is_no_fault() -> None:
+def test_a_hand_that_brushes_past_is_not_a_fault() -> None:
     assert not watch(*[picture(5)] * 20, picture(90, somebody=True), *[picture(5)] * 20)
 
 

@@ -46,7 +46,7 @@ def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Card:
     return Card(tmp_path, monkeypatch)
 
 
-def test_a_card_that_becomes_full_is_told_before_a_photo_is_lost_and_so_is_room_on_it(card: Card) -> None:
+def test_a_card_that_becomes_full_is_reported_before_a_photo_is_lost_and_so_is_room_on_it(card: Card) -> None:
     assert card.look() == []
     card.free = KEEP_FREE - 1
     assert card.look() == [True]
@@ -64,7 +64,7 @@ def test_room_for_less_than_a_photo_is_no_room(card: Card) -> None:
     assert card.look() == []
 
 
-def test_a_lost_photo_is_told_until_a_file_can_be_written_again(
+def test_a_lost_photo_is_reported_until_a_file_can_be_written_again(
     card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     card.lose_a_photo()
@@ -86,7 +86,9 @@ def test_it_looks_only_now_and_then(card: Card) -> None:
     assert card.told == []
 
 
-def test_a_folder_that_has_gone_is_told(card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_has_gone_is_reported(
+    card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.undo()
     tmp_path.rmdir()
     assert card.look() == [True]

@@ -7,7 +7,7 @@ import pytest
 from tests.support.pi_cameras import Open
 
 
-def test_what_was_granted_is_told_as_facts(opened: Open) -> None:
+def test_what_was_granted_is_reported_as_facts(opened: Open) -> None:
     facts = opened("imx219")[0].facts()
     assert facts["mode"] == [3280, 2464]
     assert facts["crop"] == [0, 0, 3280, 2464]
@@ -19,7 +19,7 @@ def test_what_was_granted_is_told_as_facts(opened: Open) -> None:
     assert json.loads(json.dumps(facts)) == facts
 
 
-def test_a_picture_of_another_shape_was_asked_for_and_is_no_crop(opened: Open) -> None:
+def test_a_picture_of_another_shape_was_asked_for_and_is_not_a_crop(opened: Open) -> None:
     camera, _ = opened("imx708", picture_size=(1000, 1000), whole_view=False)
     assert camera.granted.view == pytest.approx((0.5625, 1), abs=0.001)
     assert not camera.granted.cropped

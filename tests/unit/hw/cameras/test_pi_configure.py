@@ -5,7 +5,7 @@ from appliance.hw.cameras.sensor_modes import SensorMode
 from tests.support.pi_cameras import Open
 
 
-def test_a_mode_that_is_told_and_not_granted_is_named_with_what_is_used(opened: Open) -> None:
+def test_a_mode_that_is_reported_and_not_granted_is_named_with_what_is_used(opened: Open) -> None:
     camera, _ = opened("imx708", board={"vanished": ((2304, 1296),)})
     assert not camera.granted.cropped
     camera, _ = opened("imx296", board={"vanished": ()})

@@ -29,7 +29,7 @@ def test_a_focus_that_a_camera_does_not_have_is_said_once(opened: Open) -> None:
     assert "AfMode" not in board.opened[-1].controls_set
 
 
-def test_every_setting_is_told_as_it_is_in_force(opened: Open) -> None:
+def test_every_setting_is_reported_as_it_is_in_force(opened: Open) -> None:
     assert opened("imx708")[0].facts()["settings"] == {
         "exposure": "short, 16.7 ms until the gain is spent",
         "mains": "50 Hz",

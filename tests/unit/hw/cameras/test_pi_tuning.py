@@ -34,7 +34,7 @@ def set_controls(board: Board) -> dict[str, Any]:
 def test_a_tuning_by_name_is_used_and_one_that_is_not_there_is_named(opened: Open) -> None:
     _, board = opened("imx219", tuning="imx219_noir")
     assert tuning_of(board)["name"] == "imx219_noir.json"
-    with pytest.raises(CameraTuningError, match=r"no camera tuning purple.*camera\.tuning"):
+    with pytest.raises(CameraTuningError, match=r"camera tuning purple.*camera\.tuning"):
         opened("imx219", tuning="purple")
 
 
@@ -63,7 +63,7 @@ def test_a_tuning_that_is_not_there_is_refused_with_its_line(opened: Open, tmp_p
     config = live.load()
     with pytest.raises(CameraTuningError) as caught:
         opened("imx219", tuning=config.camera.tuning)
-    assert "line 3: camera.tuning = 'purple': There is no camera tuning" in str(
+    assert "line 3: camera.tuning = 'purple': Unknown camera tuning" in str(
         live.refusal(config, caught.value)
     )
 

@@ -101,7 +101,7 @@ def test_a_format_that_cannot_be_converted_is_named() -> None:
         granted_layout({"format": "YUV420", "size": (641, 480), "stride": 704}, None)
 
 
-def test_a_buffer_that_is_too_short_is_told_and_not_read_over() -> None:
+def test_a_buffer_that_is_too_short_is_reported_and_not_read_over() -> None:
     with pytest.raises(CameraFormatError, match=r"sent 100 bytes; 64x48 YUV420 .* takes 4608"):
         to_bgr(np.zeros(100, np.uint8), Layout("YUV420", 64, 48, 64))
 

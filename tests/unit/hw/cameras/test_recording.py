@@ -180,7 +180,7 @@ def test_the_recording_of_the_configuration_is_opened(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.avi", "a.gif", "a.jpg", "a.txt", "none"])
 @pytest.mark.parametrize("content", [b"", b"no pictures here\n" * 300, bytes(range(256)) * 40])
-def test_what_is_no_recording_is_refused_by_name(tmp_path: Path, name: str, content: bytes) -> None:
+def test_what_is_not_a_recording_is_refused_by_name(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(RecordingError, match=name):

@@ -97,7 +97,7 @@ def test_a_trimmed_video_is_whole(tmp_path: Path) -> None:
     assert 18 <= len(played(tmp_path / "trimmed.mp4")) <= COUNT
 
 
-def test_a_video_that_breaks_off_is_told_all_the_same(tmp_path: Path) -> None:
+def test_a_video_that_breaks_off_is_reported_all_the_same(tmp_path: Path) -> None:
     data = film(tmp_path / "whole.avi", "MJPG").read_bytes()
     (tmp_path / "half.avi").write_bytes(data[: len(data) // 2])
     with pytest.raises(RecordingError, match="breaks off after"):
@@ -128,7 +128,7 @@ def test_every_container_plays_under_every_name(tmp_path: Path, suffix: str, cod
     assert len(played(path)) == COUNT
 
 
-def test_two_videos_one_after_the_other_are_told(tmp_path: Path) -> None:
+def test_two_videos_one_after_the_other_are_reported(tmp_path: Path) -> None:
     data = film(tmp_path / "a.mp4").read_bytes()
     (tmp_path / "a.mp4").write_bytes(data + data)
     with pytest.raises(RecordingError, match="holds 2 videos one after the other"):
@@ -159,7 +159,7 @@ def test_pictures_one_after_the_other_are_all_played(
     assert gaps == {round(1 / 30, 4)}
 
 
-def test_pictures_one_after_the_other_that_break_off_are_told(tmp_path: Path) -> None:
+def test_pictures_one_after_the_other_that_break_off_are_reported(tmp_path: Path) -> None:
     (tmp_path / "a.mjpeg").write_bytes(b"".join(encoded("JPEG", 5))[:-100])
     with pytest.raises(RecordingError, match="breaks off in the middle of a picture after 4 frames"):
         played(tmp_path / "a.mjpeg")
@@ -187,7 +187,7 @@ def test_a_list_of_files_does_not_pass_for_a_video(tmp_path: Path, text: bytes, 
         played(tmp_path / name)
 
 
-def test_frames_that_nobody_converted_are_told_with_the_way_out(
+def test_frames_that_nobody_converted_are_reported_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = film(tmp_path / "it's.avi", "MJPG", iter([picture(0)] * COUNT))

@@ -94,7 +94,7 @@ def test_closing_does_not_wait_for_a_read_that_hangs(monkeypatch: pytest.MonkeyP
     assert feed.released.wait(5)
 
 
-def test_what_is_no_colour_picture_is_refused_and_named() -> None:
+def test_what_is_not_a_colour_picture_is_refused_and_named() -> None:
     camera = Webcam(Feed([np.zeros((480, 640), np.uint8)]), MonotonicClock())
     with pytest.raises(CameraFormatError, match=r"uint8\[480, 640\]"):
         camera.read(timeout=5)
@@ -105,7 +105,7 @@ def test_without_a_webcam_the_error_says_so(tmp_path: Path) -> None:
         find_webcam(0, tmp_path)
 
 
-def test_a_node_that_is_no_video_device_is_named_with_the_reason(tmp_path: Path) -> None:
+def test_a_node_that_is_not_a_video_device_is_named_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "video0").write_bytes(b"")
     with pytest.raises(OSError, match="ioctl"):
         is_webcam(tmp_path / "video0")

@@ -20,7 +20,7 @@ def test_more_than_a_second_without_a_frame_is_a_gap() -> None:
     assert steps([0, 0.03, 0.06, 1.07]) == [START, GOES_ON, GOES_ON, GAP]
 
 
-def test_time_that_goes_back_starts_over_and_is_no_gap() -> None:
+def test_time_that_goes_back_starts_over_and_is_not_a_gap() -> None:
     assert steps([5, 5.03, 1]) == [START, GOES_ON, START]
 
 

@@ -16,6 +16,6 @@ def test_a_doubtful_face_shows_as_much_of_an_expression_as_a_certain_one() -> No
     assert expression_probability(("happy", "neutral"), doubtful) == pytest.approx(1.0)
 
 
-def test_what_is_no_face_at_all_has_no_more_than_certainty() -> None:
+def test_what_is_not_a_face_at_all_has_no_more_than_certainty() -> None:
     nothing = replace(face(0.0), scores=dict.fromkeys(LABELS, 0.0) | {"happy": 1e-6, "not_a_face": 1.0})
     assert expression_probability(("happy",), nothing) == 1.0

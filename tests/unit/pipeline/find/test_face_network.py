@@ -52,7 +52,7 @@ def test_two_boxes_on_one_face_become_one_the_surer() -> None:
     assert suppress(*boxes((10, 10, 40, 40, 0.6), (12, 11, 40, 40, 0.9)), 0.4, 0.7).tolist() == [1]
 
 
-def test_a_mouth_found_inside_a_face_is_no_second_face() -> None:
+def test_a_mouth_found_inside_a_face_is_not_a_second_face() -> None:
     assert suppress(*boxes((0, 0, 100, 100, 0.9), (35, 60, 30, 20, 0.8)), 0.4, 0.7).tolist() == [0]
 
 
