@@ -99,8 +99,8 @@ def test_a_recording_that_is_told_to_end_keeps_what_it_has(tmp_path: Path) -> No
     ):
         time.sleep(0.05)
     recording.send_signal(signal.SIGTERM)
-    status, _ = ended(recording)
-    assert status == 0
+    status, said = ended(recording)
+    assert (status, said) == (0, said)
     assert [file.name for file in tmp_path.iterdir()] == ["a.avi"]
 
 
