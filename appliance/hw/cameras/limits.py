@@ -13,7 +13,7 @@ from appliance.errors import PictureError
 
 MOST_MB = 400
 """Megabytes that ``judge`` has in memory at most; a third of it are its libraries and models."""
-BUDGET = 260_000_000
+BUDGET = 230_000_000
 """Bytes for a picture while it is decoded, to be looked at."""
 FULL_BUDGET = 360_000_000
 """Bytes for a picture that is wanted whole, as a photo."""
