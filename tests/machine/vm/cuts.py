@@ -215,7 +215,7 @@ class PowerCuts:
         except VmError as error:
             told = machine.attempt(STICK_STORY)[1]
             raise VmError(f"{error}\n{told}") from error
-        said = machine.run("journalctl --identifier=smart-selfie-export --output=cat | grep 'photos are on'")
+        said = machine.run("journalctl --identifier=smart-selfie-export --output=cat | grep 'photos are in'")
         machine.pull_out()
         check("NOT" not in said, f"and the export goes on where it was: {said}")
         settings(machine, mode="always_armed")
