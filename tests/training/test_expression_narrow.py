@@ -20,7 +20,7 @@ def test_a_fit_finds_the_convolution_that_made_the_numbers() -> None:
     torch.manual_seed(1)
     convolution = torch.nn.Conv2d(4, 3, 3, padding=1)
     maps = torch.rand(40, 4, 8, 8)
-    patches = prune._patches(maps, 1).permute(0, 2, 3, 1).reshape(-1, 36)
+    patches = prune.unfolded(maps, 1).permute(0, 2, 3, 1).reshape(-1, 36)
     wanted = convolution(maps).detach().permute(0, 2, 3, 1).reshape(-1, 3)
     weight, bias = prune.fitted(patches, wanted)
     assert torch.allclose(weight, convolution.weight, atol=0.02)
@@ -33,7 +33,7 @@ def test_the_channels_that_matter_are_kept() -> None:
     convolution = torch.nn.Conv2d(6, 3, 3, padding=1)
     with torch.no_grad():
         convolution.weight[:, [0, 2, 3, 5]] *= 0.01
-    patches = prune._patches(maps, 1).permute(0, 2, 3, 1).reshape(-1, 54)
+    patches = prune.unfolded(maps, 1).permute(0, 2, 3, 1).reshape(-1, 54)
     wanted = convolution(maps).detach().permute(0, 2, 3, 1).reshape(-1, 3)
     assert prune.chosen(patches, wanted, 2).tolist() == [1, 4]
 

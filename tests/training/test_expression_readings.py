@@ -88,16 +88,16 @@ def test_a_photo_that_cannot_be_read_and_a_box_outside_are_named(tmp_path: Path)
 
 
 def test_all_photos_of_one_scene_or_person_are_on_one_side() -> None:
-    scenes = readings._scenes()
+    scenes = readings.scenes()
     assert scenes
     for mates in set(scenes.values()):
         assert len({readings.split_of(mate) for mate in mates}) == 1, mates
 
 
 def test_nobody_in_the_groups_of_the_moments_bench_is_learned_from() -> None:
-    assert readings._groups()
-    assert {readings.split_of(file) for file in readings._groups()} == {"test"}
-    assert not any(readings.may_teach(file) for file in readings._groups())
+    assert readings.bench_groups()
+    assert {readings.split_of(file) for file in readings.bench_groups()} == {"test"}
+    assert not any(readings.may_teach(file) for file in readings.bench_groups())
 
 
 def person(file: str, expressions: str, eyes: str = "o", size: float = 60) -> readings.Reading:

@@ -99,7 +99,7 @@ class Pruning:
         self.theirs = torch.relu(self.large[0](self.theirs))
         places = self._places(self.theirs.shape[-1] // 2)
         wanted = places(self.large[2](self.theirs))
-        kept = chosen(places(_patches(self.theirs, 2)), wanted, self.small[0][0].out_channels)
+        kept = chosen(places(unfolded(self.theirs, 2)), wanted, self.small[0][0].out_channels)
         _copy(self.large[0], self.small[0], kept)
         self.ours = torch.relu(self.small[0](self.ours))
 
@@ -107,7 +107,7 @@ class Pruning:
         """A layer that halves the side: fitted to what it gave, from what it gets now."""
         after = theirs(self.theirs)
         places = self._places(after.shape[-1])
-        _fill(ours, *fitted(places(_patches(self.ours, 2)), places(after)))
+        _fill(ours, *fitted(places(unfolded(self.ours, 2)), places(after)))
         self.theirs, self.ours = after, ours(self.ours)
 
     def _block(self, theirs: nn.Module, ours: narrow.NarrowBlock) -> None:
@@ -116,7 +116,7 @@ class Pruning:
         inner = torch.relu(theirs.first(self.ours))
         places = self._places(added.shape[-1])
         wanted = places(self.theirs + added - self.ours)
-        patches = places(_patches(inner, 1))
+        patches = places(unfolded(inner, 1))
         kept = chosen(patches, wanted, ours.first[0].out_channels)
         _copy(theirs.first, ours.first, kept)
         columns = (kept[:, None] * 9 + np.arange(9)).ravel()
@@ -140,7 +140,7 @@ class Pruning:
         return take
 
 
-def _patches(maps: Tensor, stride: int) -> Tensor:
+def unfolded(maps: Tensor, stride: int) -> Tensor:
     """``[N, channels * 9, H, W]``: what a 3x3 convolution sees, channel by channel."""
     side = maps.shape[-1] // stride
     return functional.unfold(maps, 3, padding=1, stride=stride).unflatten(2, (side, side))

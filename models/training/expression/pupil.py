@@ -12,6 +12,7 @@ from models.training.errors import BadDataError
 from models.training.expression import checkpoint, data, narrow, networks, views
 from models.training.expression.batches import to_network
 from models.training.expression.device import choose_device, fast_precision
+from models.training.expression.jitter import jitter
 from models.training.expression.labels import EYE_STATES, LABELS, majority
 from models.training.expression.train import AVERAGING, learning_rate
 
@@ -129,10 +130,7 @@ class Pupil:
         return {"epoch": epoch + 1, "rate": rate, **mean, "public_test": self._accuracy()}
 
     def _step(self, pool: views.Pool, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        images = pool.images[rows]
-        if rng.random() < 0.5:
-            images = np.ascontiguousarray(images[:, :, ::-1])
-        seen = to_network(images).to(self.device)
+        seen = jitter(to_network(pool.images[rows]).to(self.device), rng)
         targets, eyes, weights = (
             torch.from_numpy(part[rows]).to(self.device) for part in (pool.targets, pool.eyes, pool.weights)
         )

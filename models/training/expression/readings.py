@@ -121,9 +121,9 @@ def _codes(where: str, row: dict[str, str], column: str, allowed: str) -> str:
 
 def split_of(file: str) -> Split:
     """On which side a photo is, together with all photos of its scene or person."""
-    mates = _scenes().get(file, (file,))
+    mates = scenes().get(file, (file,))
     sixth = _sixth(mates[0])
-    if sixth == 0 or any(mate in _groups() for mate in mates):
+    if sixth == 0 or any(mate in bench_groups() for mate in mates):
         return "test"
     return "dev" if sixth == 1 else "train"
 
@@ -138,17 +138,18 @@ def _sixth(file: str) -> int:
 
 
 @functools.cache
-def _scenes() -> dict[str, tuple[str, ...]]:
-    scenes = defaultdict(list)
+def scenes() -> dict[str, tuple[str, ...]]:
+    """Return by photo all photos of its scene or person, itself among them."""
+    files = defaultdict(list)
     with SCENES.open(newline="") as stream:
         for row in csv.DictReader(stream):
-            scenes[row["scene"]].append(row["file"])
-    return {file: tuple(files) for files in scenes.values() for file in files}
+            files[row["scene"]].append(row["file"])
+    return {file: tuple(mates) for mates in files.values() for file in mates}
 
 
 @functools.cache
-def _groups() -> frozenset[str]:
-    """The real groups of the moment's bench: nobody's expression in them is taught."""
+def bench_groups() -> frozenset[str]:
+    """Return the photos of the moment's bench; nobody's expression in them is taught."""
     with GROUPS.open(newline="") as stream:
         return frozenset(row["file"] for row in csv.DictReader(stream))
 
