@@ -10,6 +10,7 @@ import uvicorn
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
+from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError, UsageError
 from appliance.system.log_limit import LogLimit
 from appliance.system.service import Notifier, directory
@@ -31,7 +32,7 @@ from appliance.web.routes.photo import PhotoRoutes
 from appliance.web.routes.session import SessionRoutes
 from appliance.web.routes.settings import SettingsRoutes
 from appliance.web.routes.status import StatusRoutes
-from appliance.web.settings_file import SettingsFile
+from appliance.web.settings_form import is_fixed
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def build(config: Config, path: Path | None) -> Guard:
         ControlRoutes(link, latency),
         MoodRoutes(history),
         PhotoRoutes(gallery, link),
-        SettingsRoutes(SettingsFile(path)),
+        SettingsRoutes(SettingsFile(path, is_fixed)),
         StatusRoutes(Overview(web, photos, gallery, link, latency), link, outside),
     )
     return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names), outside)

@@ -9,10 +9,10 @@ import pytest
 
 from appliance.config import load_config
 from appliance.config.template import render
+from appliance.editing.edit import put
+from appliance.editing.settings_file import SettingsFile, edited
 from appliance.errors import ConfigError
 from appliance.storage import durable
-from appliance.web.edit import put
-from appliance.web.settings_file import SettingsFile, edited
 
 OURS = "rule:\n  min_faces: 1  # us two\n  mode: button\n"
 
@@ -286,7 +286,7 @@ def test_what_somebody_saves_while_the_form_writes_is_not_lost(
     def slow(*_: Any) -> None:
         file.vi("mode: button", "mode: always_armed")
 
-    monkeypatch.setattr("appliance.web.settings_file.check_text", slow)
+    monkeypatch.setattr("appliance.editing.settings_file.check_text", slow)
     with pytest.raises(ConfigError, match="at the same time; try again"):
         file.set("rule.min_faces", 2)
     assert file.read() == OURS.replace("button", "always_armed")
