@@ -1,19 +1,16 @@
 """The gallery while photos come and go: a photo is known by its name, whatever place it has in the list."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from appliance.records.decision import Photo
 from tests.support.browser import LAPTOP, PHONE
-from tests.support.page_server import Page, decision, serving, write_photo
+from tests.support.gallery_tab import arrives, listed, on_the_card, shown, shows, until
+from tests.support.page_server import Page, serving, write_photo
 
 pytestmark = pytest.mark.timeout(180)
-
-REST_MS = 550  # after a change of photo, before it can be deleted
 
 
 @pytest.fixture
@@ -39,58 +36,14 @@ def gallery(server: Page, chromium: Any, request: pytest.FixtureRequest) -> Iter
     assert exceptions == []
 
 
-def listed(tab: Any, count: int) -> None:
-    """Wait until so many photos are listed."""
-    tab.locator(".tile").nth(count - 1).wait_for(state="attached")
-    tab.locator(".tile").nth(count).wait_for(state="detached")
-
-
-def arrives(server: Page, number: int) -> str:
-    """A photo is taken."""
-    name = write_photo(server.photos, number)
-    server.feed.photo(Photo(path=server.photos / name, decision=decision(0, 0.9)))
-    return name
-
-
 def look_at(tab: Any, number: int) -> None:
     tab.locator(f".tile:has(img[src*='selfie-{number:06d}-'])").click()
     shows(tab, number)
 
 
-SHOWN = """() => {
-    const { x, y } = { x: innerWidth / 2, y: innerHeight / 2 };
-    const images = document.elementsFromPoint(x, y).filter(one => one.matches(".pswp__img"));
-    return images.length ? Number(images[0].src.split("-")[1]) : null;
-}"""
-
-
-def shown(tab: Any) -> int | None:
-    """The number of the photo in the middle of the screen."""
-    number: int | None = tab.evaluate(SHOWN)
-    return number
-
-
-def shows(tab: Any, number: int | None) -> None:
-    """Wait until the photo is shown, and can be deleted."""
-    until(lambda: shown(tab) == number, f"{number} is shown")
-    tab.wait_for_timeout(REST_MS)
-    assert shown(tab) == number
-
-
-def until(question: Callable[[], bool], words: str) -> None:
-    end = time.monotonic() + 30
-    while not question():
-        assert time.monotonic() < end, words
-        time.sleep(0.02)
-
-
 def delete(tab: Any) -> None:
     tab.get_by_role("button", name="Delete").click()
     tab.get_by_text("deleted").first.wait_for()
-
-
-def on_the_card(server: Page) -> list[int]:
-    return sorted(int(path.name.split("-")[1]) for path in server.photos.glob("selfie-*.jpg"))
 
 
 def test_the_photo_that_is_shown_is_deleted_though_another_has_arrived(server: Page, gallery: Any) -> None:
