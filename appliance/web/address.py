@@ -3,6 +3,8 @@
 import ipaddress
 import socket
 
+from appliance.config.schema import WebSettings
+
 _SOMEWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737). Nothing is sent to it: the system only chooses its way there."""
 
@@ -17,6 +19,11 @@ def page_addresses(listen: str, port: int) -> list[str]:
     name = f"{socket.gethostname().partition('.')[0]}.local"
     own = own_address()
     return [_url(name, port), *([_url(own, port)] if own else [])]
+
+
+def outside_addresses(web: WebSettings) -> list[str]:
+    """Return the page's URLs for other devices, the best for people first; behind a proxy, ``web.url``."""
+    return [f"{web.url.rstrip('/')}/"] if web.url else page_addresses(web.listen, web.port)
 
 
 def own_address() -> str | None:
