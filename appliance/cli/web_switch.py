@@ -89,7 +89,7 @@ def _tell_addresses(config: Config) -> None:
 
 def write(path: Path, changes: dict[str, Any]) -> None:
     """Set keys of ``web`` in the file. Raises ConfigError, StorageError."""
-    from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
+    from appliance.editing.settings_file import SettingsFile  # noqa: PLC0415
 
     if changes:
         SettingsFile(path).set_page(changes)

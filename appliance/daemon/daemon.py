@@ -21,6 +21,7 @@ from appliance.daemon.report import Report
 from appliance.daemon.saving import SavingProgress
 from appliance.daemon.start import open_safely
 from appliance.daemon.watches.config_file import ConfigFileWatch, report_config
+from appliance.daemon.watches.emptying import BinWatch
 from appliance.daemon.watches.head_count import HeadCount
 from appliance.daemon.watches.health import HealthWatch
 from appliance.daemon.watches.lens import LensWatch
@@ -172,8 +173,9 @@ class Daemon:
         return [
             StickWatch(self.conditions),
             config_file,
-            HealthWatch(Machine(), self.conditions, lambda: storage.settings, self._clock),
+            HealthWatch(Machine(), self.conditions, lambda: storage.store, self._clock),
             PhotoSpaceWatch(self.conditions, lambda: storage.store),
+            BinWatch(lambda: storage.store),
         ]
 
     def _remember(self, panel: PanelPart, config: Config) -> None:
@@ -189,9 +191,13 @@ class Daemon:
         """Return uptime, rule in use, and counters of the stages (milliseconds). Any thread."""
         return dict(self._controls.status())
 
-    def delete_photo(self, name: str) -> None:
-        """Remove one photo. Any thread. Raises StorageError."""
-        self._controls.delete_photo(name)
+    def delete_photo(self, name: str) -> float:
+        """Move one photo into the bin; return the seconds for undo. Any thread. Raises StorageError."""
+        return self._controls.delete_photo(name)
+
+    def restore_photo(self, name: str) -> None:
+        """Move one photo back from the bin. Any thread. Raises StorageError."""
+        self._controls.restore_photo(name)
 
     def dropped(self) -> int:
         """Return how many frames were dropped so far because a stage was too slow for them."""

@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 from PIL import Image, ImageOps
 
 from appliance.storage import durable
-from appliance.storage.photo_names import PHOTO
+from appliance.storage.photo_names import PHOTO, photos_of
 from appliance.storage.regular_file import open_regular, read_regular
 
 log = logging.getLogger(__name__)
@@ -75,14 +75,11 @@ class Gallery:
     def pictures(self) -> list[StoredPhoto]:
         """Return all photos, newest first; none while the folder does not exist. Raises OSError."""
         try:
-            with os.scandir(self._folder) as entries:
-                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+            photos = photos_of(self._folder)
         except FileNotFoundError:
             return []
-        found = [
-            picture for name in names if (picture := StoredPhoto.named(name)) and self._is_wanted(picture)
-        ]
-        return sorted(found, key=lambda one: one.age, reverse=True)
+        found = (StoredPhoto.named(path.name) for path in reversed(photos))
+        return [photo for photo in found if photo is not None and self._is_wanted(photo)]
 
     def page(self, start: int, count: int, after: StoredPhoto | None = None) -> dict[str, object]:
         """Return ``count`` photos from number ``start`` of the list on, by day.

@@ -9,9 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.web import guests
 from appliance.web.access import COOKIE, Sessions
+from appliance.web.address import is_address, parse_host
 from appliance.web.connections import hang_up
 from appliance.web.guests import Grant, Guests
-from appliance.web.origin import Outside, is_address, parse_host
+from appliance.web.origin import Outside
 
 PAGES = ("/", guests.PAGE)
 """The owner's page and the guests', without any content. Links to them may be anywhere."""

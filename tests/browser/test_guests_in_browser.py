@@ -31,7 +31,7 @@ def opened(chromium: Any, party: Party, path: str, screen: dict[str, Any]) -> An
 
 
 def loaded(tab: Any, selector: str) -> None:
-    """Wait until the last picture of these is there. (Playwright's own way is eval, which the policy forbids.)"""
+    """Wait until the last of these pictures is there, without eval, which the page forbids."""
     picture = tab.locator(selector).last
     while not picture.evaluate("one => one.complete && one.naturalWidth > 0"):
         time.sleep(0.02)

@@ -55,10 +55,10 @@ def too_many(wait: float) -> Response:
     return JSONResponse({"error": error, "wait": round(wait)}, 429, {"Retry-After": str(round(wait))})
 
 
-def command_answer(answer: dict[str, Any]) -> Response:
-    """Return what the appliance answered to a command, for the browser."""
+def command_answer(answer: dict[str, Any], *fields: str) -> Response:
+    """Return what the appliance answered to a command, for the browser; of its fields, ``fields``."""
     if answer.get("ok"):
-        return JSONResponse({})
+        return JSONResponse({name: answer.get(name) for name in fields})
     return JSONResponse({"error": answer.get("error", "The appliance refused")}, 409)
 
 

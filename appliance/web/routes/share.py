@@ -5,20 +5,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from appliance.config.schema import WebSettings
 from appliance.storage.photo_names import PHOTO
+from appliance.web.address import address_for_others
 from appliance.web.guests import PAGE, Guests
 from appliance.web.origin import Outside
-from appliance.web.overview import Overview
 from appliance.web.routes.http import qr_code
 
 
 class ShareRoutes:
     """Link, code and QR code for guests: to all of today's photos, or to one."""
 
-    def __init__(self, guests: Guests, overview: Overview, outside: Outside) -> None:
+    def __init__(self, guests: Guests, outside: Outside, web: WebSettings) -> None:
         self._guests = guests
-        self._overview = overview
         self._outside = outside
+        self._web = web
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -56,5 +57,6 @@ class ShareRoutes:
 
     def _link(self, request: Request, token: str) -> str:
         told = request.query_params.get("origin", "")
-        address = self._outside.address(request.scope, request.headers, told)
-        return f"{self._overview.address(address).rstrip('/')}{PAGE}#{token}"
+        asked = self._outside.address(request.scope, request.headers, told)
+        address = address_for_others(asked, self._web.listen, self._web.port)
+        return f"{address.rstrip('/')}{PAGE}#{token}"

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from appliance.config.schema import WebSettings
 from appliance.errors import FeedError
+from appliance.web.address import address_for_others
 from appliance.web.link import Link
 from appliance.web.metrics import metrics
 from appliance.web.origin import Outside
@@ -17,10 +19,11 @@ from appliance.web.routes.http import qr_code
 class StatusRoutes:
     """Status of appliance, machine and page."""
 
-    def __init__(self, overview: Overview, link: Link, outside: Outside) -> None:
+    def __init__(self, overview: Overview, link: Link, outside: Outside, web: WebSettings) -> None:
         self._overview = overview
         self._link = link
         self._outside = outside
+        self._web = web
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
@@ -51,4 +54,4 @@ class StatusRoutes:
         """Answer with this page's address as a picture, for the camera of another phone."""
         told = request.query_params.get("origin", "")
         address = self._outside.address(request.scope, request.headers, told)
-        return qr_code(self._overview.address(address))
+        return qr_code(address_for_others(address, self._web.listen, self._web.port))
