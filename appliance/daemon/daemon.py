@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -38,6 +39,11 @@ from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
 from appliance.records.decision import Command, Photo
 from appliance.system.service import Notifier
+
+log = logging.getLogger(__name__)
+
+_END_SECONDS = 15.0
+"""Seconds that the rest of the shutdown may take, as TimeoutStopSec."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +140,7 @@ class Daemon:
             for watch in watches:
                 watch.poll(self._clock.now())
 
-        runner.run_threaded(poll)
+        runner.run_threaded(poll, self._stopping)
         report.check()
 
     def _assemble(self, opened: _Opened, heartbeat: Heartbeat) -> Assembly:
@@ -204,8 +210,13 @@ class Daemon:
         return sum(stage["dropped"] for stage in self.status()["stages"])
 
     def stop(self) -> None:
-        """End soon: frames in progress get at most 2 s, photos 10 s. Any thread."""
+        """End soon: frames in progress get at most 2 s, photos a minute. Any thread."""
         self._stop.set()
+
+    def _stopping(self, seconds: float) -> None:
+        if seconds:
+            log.info("Stopping: photos wait for the card, for %.0f s at most", seconds)
+        self._notifier.stopping(seconds and seconds + _END_SECONDS)
 
     def handle_signals(self) -> None:
         """Stop on SIGTERM and SIGINT, reread the configuration on SIGHUP, log the counters on SIGUSR1."""

@@ -25,7 +25,7 @@ from appliance.light.states import Condition, State
 from appliance.light.table import TABLE
 from appliance.pipeline.assembly import Assembly, DecisionObserver, PhotoObserver, load_models
 from appliance.pipeline.capture import Capture
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, EncodedPhoto
 from appliance.storage.card_store import CardStore
 from appliance.storage.photos import PhotoStore
 
@@ -119,9 +119,13 @@ class StoragePart(Part):
 
         return Change(commit=commit)
 
-    def keep(self, decision: Decision) -> Path:
-        """Write the photo of ``decision``. Raises StorageError."""
-        return self._card.keep(decision)
+    def encode(self, decision: Decision) -> EncodedPhoto:
+        """Return the photo of ``decision``, encoded. Raises StorageError."""
+        return self._card.encode(decision)
+
+    def keep(self, photo: EncodedPhoto) -> Path:
+        """Write ``photo``. Raises StorageError."""
+        return self._card.keep(photo)
 
     def binned(self) -> int | None:
         """Return how many photos are in the bin, None where that cannot be read. Any thread."""

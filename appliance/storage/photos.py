@@ -1,6 +1,5 @@
 """Folder of photos: numbered, never overwritten, complete or absent."""
 
-import io
 import logging
 import re
 import time
@@ -9,16 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import ExifTags, Image
-
-from appliance import __version__
 from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.records.frame import Colour, Picture
 from appliance.storage import durable
 from appliance.storage.bin import Bin
+from appliance.storage.jpeg import encode_jpeg, make_exif
 from appliance.storage.photo_names import HIGHEST_NUMBER, MAX_PHOTO_BYTES, MOST_NAMED, PHOTO, highest_number
 from appliance.storage.regular_file import read_regular
 
@@ -26,10 +21,6 @@ log = logging.getLogger(__name__)
 
 MAKE, MODEL = "Smart Selfie", "smart-selfie"
 """Camera that the EXIF names."""
-MAX_SIDE = 16384
-"""Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
-MAX_XMP_BYTES = 65_000
-"""Bytes that fit into one segment of a JPEG, about a hundred faces. A larger packet is left out."""
 
 _COUNTER = ".smart-selfie-counter"
 _COUNTER_BYTES = 32
@@ -105,7 +96,20 @@ class PhotoStore:
         Raises StorageError, NoSpaceError, ReadOnlyError; the folder then holds no half-written photo, and the
         same picture can be tried again.
         """
-        data = self._encode(picture, taken_at, xmp)
+        return self.write(self.encode(picture, taken_at, xmp), taken_at)
+
+    def encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes = b"") -> bytes:
+        """Return the file that :meth:`write` takes, see :meth:`save`. Raises StorageError. Any thread."""
+        data = encode_jpeg(picture, self._quality, make_exif(taken_at, MAKE, MODEL), xmp)
+        if len(data) > MAX_PHOTO_BYTES:
+            raise StorageError(
+                f"A photo of {len(data) // _MB} MB is too large; {MAX_PHOTO_BYTES // _MB} MB is the limit",
+                "Lower camera.picture_size or storage.quality",
+            )
+        return data
+
+    def write(self, data: bytes, taken_at: datetime) -> Path:
+        """Keep a photo that is encoded already; return its path once it is safe. Raises as :meth:`save`."""
         self._largest = max(self._largest, len(data))
         with self._explained(), self._locked():
             self._make_space(len(data))
@@ -148,15 +152,6 @@ class PhotoStore:
                 return 0
             with self._locked():
                 return self._bin.expire()
-
-    def _encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes) -> bytes:
-        data = encode_jpeg(picture, self._quality, make_exif(taken_at, MAKE, MODEL), xmp)
-        if len(data) > MAX_PHOTO_BYTES:
-            raise StorageError(
-                f"A photo of {len(data) // _MB} MB is too large; {MAX_PHOTO_BYTES // _MB} MB is the limit",
-                "Lower camera.picture_size or storage.quality",
-            )
-        return data
 
     def _write(self, data: bytes, taken_at: datetime, first: int) -> tuple[Path, int]:
         for number in range(first, min(first + _ATTEMPTS, MOST_NAMED + 1)):
@@ -238,60 +233,3 @@ class PhotoStore:
 def _check_name(name: str) -> None:
     if not PHOTO.fullmatch(name):
         raise StorageError(f"{name[:80]!r} is not the name of a photo")
-
-
-def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:
-    """Return a JPEG of ``picture`` (if pixels: uint8 [height, width, 3], BGR). Raises StorageError."""
-    buffer = io.BytesIO()
-    described = {"xmp": xmp} if 0 < len(xmp) <= MAX_XMP_BYTES else {}
-    _as_image(picture).save(buffer, "JPEG", quality=quality, exif=exif, **described)
-    return buffer.getvalue()
-
-
-def _as_image(picture: Colour | Picture) -> Image.Image:
-    """Return ``picture`` as Pillow's, four bytes per pixel.
-
-    It is converted strip by strip: the whole BGR picture beside it would take as much memory again.
-    """
-    if isinstance(picture, Picture) and picture.pieces is None:
-        picture = picture.bgr()  # its own size counts: a file may have changed since it was examined
-    if not isinstance(picture, Picture):
-        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
-            raise StorageError(f"This is not a picture: {picture.dtype} {picture.shape}")
-        pixels = picture
-        picture = Picture(width=pixels.shape[1], height=pixels.shape[0], convert=lambda: pixels)
-    if max(picture.height, picture.width) > MAX_SIDE:
-        raise StorageError(
-            f"A picture of {picture.width}x{picture.height} pixels is too large to keep; {MAX_SIDE} a side is"
-            " the limit",
-            "Lower camera.picture_size",
-        )
-    whole = np.empty((picture.height, picture.width, 4), np.uint8)
-    top = 0
-    for strip in picture.strips():
-        whole[top : top + len(strip)] = cv2.cvtColor(np.ascontiguousarray(strip), cv2.COLOR_BGR2RGBA)
-        top += len(strip)
-    return Image.frombuffer("RGBX", (picture.width, picture.height), whole, "raw", "RGBX", 0, 1)
-
-
-def make_exif(taken_at: datetime, make: str, model: str) -> Image.Exif:
-    """Return a photo's EXIF 2.31: time and camera, without place or names."""
-    base = ExifTags.Base
-    moment = f"{taken_at:%Y:%m:%d %H:%M:%S}"
-    times: dict[int, str] = {
-        base.DateTimeOriginal: moment,
-        base.DateTimeDigitized: moment,
-        base.SubsecTimeOriginal: f"{taken_at:%f}",
-        base.SubsecTimeDigitized: f"{taken_at:%f}",
-    }
-    if taken_at.utcoffset() is not None:
-        offset = f"{taken_at:%z}"  # +hhmm
-        times[base.OffsetTimeOriginal] = times[base.OffsetTimeDigitized] = f"{offset[:3]}:{offset[3:5]}"
-    exif = Image.Exif()
-    exif[base.Make] = make
-    exif[base.Model] = model
-    exif[base.Software] = f"smart-selfie {__version__}"
-    exif[base.Orientation] = 1
-    exif[base.DateTime] = moment
-    exif[ExifTags.IFD.Exif] = times
-    return exif

@@ -29,5 +29,6 @@ PAGE_WORDS: Mapping[str, str] = {
     "viewer.newer": "Newer photo",
     "viewer.older": "Older photo",
     "viewer.zoom": "Zoom",
+    "viewer.share": "QR code of this photo for a guest",
     "viewer.unreadable": "This photo cannot be shown",
 }

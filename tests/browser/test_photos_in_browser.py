@@ -87,6 +87,17 @@ def test_a_second_tap_on_the_bin_does_not_delete_the_next_photo(server: Page, ga
     assert on_the_card(server) == [1, 2, 4, 5]
 
 
+def test_a_photo_that_is_shown_can_be_handed_to_a_guest(server: Page, gallery: Any) -> None:
+    look_at(gallery, 3)
+    gallery.get_by_role("button", name="QR code of this photo for a guest").click()
+    dialog = gallery.get_by_role("dialog", name="This photo for a guest")
+    dialog.get_by_text("Guests are not let in").wait_for()
+    assert gallery.evaluate("document.activeElement.closest('dialog')?.id") == "share"
+    gallery.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    shows(gallery, 3)
+
+
 def test_undo_can_be_reached_by_keyboard_while_a_photo_is_shown(server: Page, gallery: Any) -> None:
     look_at(gallery, 3)
     delete(gallery)

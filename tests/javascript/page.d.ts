@@ -65,6 +65,7 @@ interface Album {
   /** Whether it was deleted in this browser. */
   isMine(name: string): boolean;
   remove?(name: string): void;
+  share?(name: string): void;
   /** Another photo is shown; so many are listed behind it. */
   turned(name: string, left: number): void;
   closed(): void;
@@ -78,6 +79,22 @@ interface ViewerItem {
   height: number;
   alt: string;
   thumbCropped: boolean;
+}
+
+/** What a guest may see: /api/guest/session. `until` in seconds since 1970; `photo` where it is only one. */
+interface GuestSession {
+  open: boolean;
+  inside: boolean;
+  photo: string | null;
+  until: number | null;
+}
+
+/** What the owner hands to guests: /api/share. */
+interface Share {
+  on: boolean;
+  link: string | null;
+  code: string | null;
+  until: number | null;
 }
 
 interface Setting {

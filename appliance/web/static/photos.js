@@ -1,6 +1,7 @@
 // The gallery: photos by day, one of them large, deletion with undo, the QR code.
 
 import { $, Refused, attempt, element, icon, message, request, toast } from "./page.js";
+import * as share from "./share.js";
 import { counted, text } from "./words.js";
 import * as viewer from "./viewer.js";
 
@@ -36,6 +37,7 @@ const album = {
   tile: (name) => tiles.get(name)?.querySelector("img") ?? null,
   isMine: (name) => mine.has(name),
   remove,
+  share: (name) => { share.show(name); },
   turned(name, left) {
     if (name !== addressed) history.replaceState(history.state, "", `${HASH}/${name}`);
     addressed = name;
@@ -252,6 +254,7 @@ async function undo(name) {
 }
 
 $("more").addEventListener("click", () => { wanted = photos.length + PAGE; reload(); });
+$("show-share").addEventListener("click", () => share.show());
 $("show-qr").addEventListener("click", () => {
   $("qr-picture").src = `/qr.svg?origin=${encodeURIComponent(location.origin)}`;
   $("qr-address").textContent = location.origin;

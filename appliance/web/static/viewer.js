@@ -47,17 +47,21 @@ export function open(from, name) {
   made.on("uiRegister", () => register(made, from));
   made.on("change", () => changed(made, from));
   made.on("close", () => { clearTimeout(waiting); from.closed(); });
-  made.on("destroy", () => { document.body.append($("toasts")); if (pswp === made) pswp = null; });
+  made.on("keydown", (event) => { if (document.querySelector("dialog[open]")) event.preventDefault(); });
+  made.on("destroy", () => { document.body.append(...inside()); if (pswp === made) pswp = null; });
   made.init();
   made.element?.setAttribute("aria-label", text("viewer"));
   made.element?.setAttribute("aria-modal", "true");
-  made.element?.append($("toasts")); // what is said must be within reach of the keyboard, which stays inside
+  made.element?.append(...inside());
   return true;
 }
 
 export function close() {
   pswp?.close();
 }
+
+/** What must be within reach of the keyboard, which stays inside the viewer: what is said, and dialogs. */
+const inside = () => [$("toasts"), ...document.querySelectorAll("dialog")];
 
 /** @param {ListedPhoto} photo @returns {ViewerItem} */
 function item(photo) {
@@ -82,6 +86,9 @@ function register(made, from) {
   made.ui?.registerElement({ name: "save", tagName: "a", order: 7, isButton: true, ariaLabel: text("viewer.download"), title: text("viewer.download"), html: drawn("down"), onInit: (link) => {
     link.setAttribute("download", "");
     made.on("change", () => link.setAttribute("href", `${made.currSlide?.data.src}?download`));
+  } });
+  if (from.share) made.ui?.registerElement({ name: "share", order: 6, isButton: true, ariaLabel: text("viewer.share"), title: text("viewer.share"), html: drawn("qr"), onClick: () => {
+    from.share?.(shownName);
   } });
   if (!from.remove) return;
   made.ui?.registerElement({ name: "delete", order: 8, isButton: true, ariaLabel: text("viewer.delete"), title: text("viewer.delete"), html: drawn("bin"), onClick: () => {
@@ -162,7 +169,7 @@ function recount(made, next, name) {
     holder.slide.destroy();
     holder.slide = undefined;
   });
-  holders.forEach((holder, at) => made.setContent(holder, placeOf(at)));
+  for (const [at, holder] of holders.entries()) made.setContent(holder, placeOf(at));
   made.currSlide = made.mainScroll.itemHolders[1].slide;
   made.currSlide?.setIsActive(true);
   made.appendHeavy();
