@@ -9,13 +9,18 @@ from appliance.wording.page_words import PAGE_WORDS
 
 
 def vocabulary() -> bytes:
-    """Return the JSON: title and animation of every light, key, name and colour of every expression, words.
+    """Return the JSON: what there is to say of every light; key, name and colour of every expression, words.
 
     The expressions are in the order of a person's ``scores``.
     """
     words = {
         "lights": {
-            str(signal): {"title": row.title, "animation": str(row.animation)}
+            str(signal): {
+                "title": row.title,
+                "animation": str(row.animation),
+                "seen": row.seen,
+                "meaning": row.meaning.replace("`", ""),
+            }
             for signal, row in TABLE.items()
         },
         "expressions": [{"key": key, "name": NAMES[key], "colour": COLOURS[key]} for key in EXPRESSIONS],

@@ -3,6 +3,7 @@
 import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
+import { text } from "./words.js";
 
 // The live view is what people wait for; the other parts are fetched when they are wanted.
 /** @type {Record<string, () => Promise<Part>>} */
@@ -12,9 +13,8 @@ const PARTS = {
   photos: () => import("./photos.js"),
   settings: () => import("./settings.js"),
   health: () => import("./health.js"),
+  help: () => import("./help.js"),
 };
-/** @type {Record<string, string>} */
-const TITLES = { live: "Live", mood: "Mood", photos: "Photos", settings: "Settings", health: "Health" };
 /** @type {string | null} */
 let part = null;
 /** @type {Part | null} */
@@ -34,7 +34,7 @@ async function go() {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${TITLES[name]} · Smart selfie`;
+  document.title = `${text(`part.${name}`)} · Smart selfie`;
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
   stage.moveTo($(`view-${name}`));

@@ -1,6 +1,7 @@
 // The words and colours of the page. Lights and expressions come from the appliance's own tables.
 
-/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
+/** @typedef {{ title: string, animation: string, seen: string, meaning: string }} Signal */
+/** @type {{ lights: Record<string, Signal>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
 const vocabulary = await (await fetch("/static/vocabulary.json")).json();
 
 /**
@@ -22,6 +23,8 @@ export const counted = (key, n) => text(`${key}.${n === 1 ? "one" : "other"}`, {
  */
 const ofExpressions = (field) => Object.fromEntries(vocabulary.expressions.map((one) => [one.key, one[field]]));
 
+/** What the light can say, in the order of its table. */
+export const SIGNALS = Object.values(vocabulary.lights);
 export const EXPRESSIONS = vocabulary.expressions.map((one) => one.key);
 export const NAMES = ofExpressions("name");
 export const COLOURS = ofExpressions("colour");
