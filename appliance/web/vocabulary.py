@@ -2,10 +2,15 @@
 
 import json
 
+from appliance.light.states import Signal, State
 from appliance.light.table import TABLE
 from appliance.records.labels import EXPRESSIONS
 from appliance.wording.expressions import COLOURS, NAMES
 from appliance.wording.page_words import PAGE_WORDS
+
+
+FOR_GUESTS: tuple[Signal, ...] = (State.WAITING, State.ALL, State.PHOTO, State.ARMED, State.DISARMED)
+"""Signals that guests need; the page's help begins with them."""
 
 
 def vocabulary() -> bytes:
@@ -21,7 +26,7 @@ def vocabulary() -> bytes:
                 "seen": row.seen,
                 "meaning": row.meaning.replace("`", ""),
             }
-            for signal, row in TABLE.items()
+            for signal, row in [*((one, TABLE[one]) for one in FOR_GUESTS), *TABLE.items()]
         },
         "expressions": [{"key": key, "name": NAMES[key], "colour": COLOURS[key]} for key in EXPRESSIONS],
         "words": dict(PAGE_WORDS),

@@ -66,7 +66,7 @@ function field(setting, fixed) {
   const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
   const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: setting.title });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
-  const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: plain(setting.default) }), "aria-label": text("settings.default.long", { title: setting.title, value: plain(setting.default) }), onclick: () => save(setting, setting.default, wrong) }) : "";
+  const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: usual(setting) }), "aria-label": text("settings.default.long", { title: setting.title, value: usual(setting) }), onclick: () => save(setting, setting.default, wrong) }) : "";
   if (setting.fixed) words.textContent += `. ${text("settings.fixed")}`;
   if (setting.overridden) words.textContent += `. ${text("settings.overridden")}`;
   return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
@@ -82,6 +82,11 @@ function about(setting) {
   return capital(setting.words);
 }
 
+/**
+ * The default as the control says it.
+ * @param {Setting} setting
+ */
+const usual = ({ kind, default: value }) => (kind === "choice" ? spoken(String(value)) : plain(value));
 /** @param {any} value */
 const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
 
