@@ -8,7 +8,6 @@ from appliance.records.labels import EXPRESSIONS
 from appliance.wording.expressions import COLOURS, NAMES
 from appliance.wording.page_words import PAGE_WORDS
 
-
 FOR_GUESTS: tuple[Signal, ...] = (State.WAITING, State.ALL, State.PHOTO, State.ARMED, State.DISARMED)
 """Signals that guests need; the page's help begins with them."""
 

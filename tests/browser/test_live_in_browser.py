@@ -102,7 +102,9 @@ def test_a_page_that_nobody_touches_pauses_and_goes_on_at_a_touch(server: Page, 
             window.WebSocket = class extends Native {
               constructor(...all) {
                 super(...all);
-                this.addEventListener("message", ({ data }) => { if (typeof data !== "string") window.frames += 1; });
+                this.addEventListener("message", ({ data }) => {
+                  if (typeof data !== "string") window.frames += 1;
+                });
               }
             };"""
         )
