@@ -168,7 +168,7 @@ def _problem(item: Mapping[str, Any], places: Places, anywhere: str) -> Problem:
 
 
 def _may_be_secret(place: KeyPath) -> bool:
-    """Return whether ``place`` may hold a password, also under a misspelt key of its section."""
+    """Return whether ``place`` may hold a secret, also under a misspelt key of its section."""
     return any(place[: len(secret)] == secret[: len(place)] for secret in SECRETS)
 
 

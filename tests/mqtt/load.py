@@ -1,9 +1,9 @@
 """Many bridges at one Mosquitto: ``python -m tests.mqtt.load [--bridges 200]``.
 
 Each bridge is the real process with a feed of its own, on which people come and go. Measured: messages a
-second at the broker, milliseconds from the change to the subscriber, memory of a bridge, and how long all take
-to be back after the broker has restarted. Exit 1 where a limit is missed that does not depend on how busy the
-machine is: nothing that is retained may be lost, and memory is bounded.
+second at the broker, milliseconds from the change to the subscriber, memory of a bridge, and how long all
+take to be back after the broker has restarted. Exit 1 where a limit is missed that does not depend on how
+busy the machine is: nothing that is retained may be lost, and memory is bounded.
 """
 
 import argparse
