@@ -130,6 +130,15 @@ def test_an_empty_room_is_not_searched_at_every_frame() -> None:
     assert detector.full <= 3
 
 
+def test_a_curtain_that_moves_makes_no_search_in_parts_come_sooner() -> None:
+    detector = Scripted()
+    detector.parts = 5
+    finder = FaceFinder(detector, 1.0)
+    for i in range(60):
+        finder.find(room(i / 30, (20 + 40 * (i % 2), 100), size=120))
+    assert 9 <= detector.full <= 10
+
+
 @pytest.fixture(scope="module", params=["cascade", "cnn"])
 def detector(request: pytest.FixtureRequest) -> Detector:
     if request.param == "cascade":
