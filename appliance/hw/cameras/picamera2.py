@@ -32,7 +32,7 @@ from appliance.hw.cameras.pi_configure import Configuring
 from appliance.hw.cameras.pi_focus import Focus
 from appliance.hw.cameras.pi_metering import FaceMetering
 from appliance.hw.cameras.pi_tuning import VARIABLE, choose_tuning, forget_missing_file, path_of
-from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_strips
+from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_planes, to_strips
 from appliance.records.frame import Box, Colour, Frame, Grey, Picture
 
 PI_CLOSE_SECONDS = 2.0
@@ -223,15 +223,29 @@ class PiCamera:
             held=len(main),
             pieces=None if self._turn else partial(to_strips, main, self._main),
         )
-        small = self._upright(lores, self._lores)
-        frame = make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
+        frame = self._frame(captured_at, lores, picture)
         self._sequence += 1
         self._grey = frame.grey
         return frame
 
+    def _frame(self, captured_at: float, lores: Plane, picture: Picture) -> Frame:
+        planes = to_planes(lores, self._lores)
+        if planes is None:
+            small = self._upright(lores, self._lores)
+            return make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
+        return Frame(
+            sequence=self._sequence,
+            captured_at=captured_at,
+            convert=lambda: self._turned(planes.bgr()),
+            grey=self._turned(planes.luma),
+            picture=picture,
+        )
+
     def _upright(self, buffer: Plane, layout: Layout) -> Colour:
-        bgr = to_bgr(buffer, layout)
-        return np.asarray(cv2.rotate(bgr, cv2.ROTATE_180), dtype=np.uint8) if self._turn else bgr
+        return self._turned(to_bgr(buffer, layout))
+
+    def _turned(self, image: Colour | Grey) -> Colour | Grey:
+        return np.asarray(cv2.rotate(image, cv2.ROTATE_180), dtype=np.uint8) if self._turn else image
 
     def close(self) -> None:
         """Stop the camera and release it."""

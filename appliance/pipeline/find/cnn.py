@@ -42,9 +42,10 @@ class CnnDetector:
         A known face that this search should have found and did not is no longer followed.
         """
         self._forget_other_sizes(frame)
-        far = [self._search.far(frame.colour, part)] if part < FaceSearch.parts else []
-        found = self._faces(self._search.merged(self._search.near(frame.colour), *far))
-        unseen = [face for face in self._drift.faces if not self._search.covers(frame.colour, face.box, part)]
+        colour = frame.colour
+        far = [self._search.far(colour, part)] if part < FaceSearch.parts else []
+        found = self._faces(self._search.merged(self._search.near(colour), *far))
+        unseen = [face for face in self._drift.faces if not self._search.covers(colour, face.box, part)]
         faces = merge([*found, *(face for face in unseen if all(face.box.iou(f.box) < 0.1 for f in found))])
         self._drift.start(frame.grey, faces)
         return faces
