@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from appliance.cli.common import say
+from appliance.cli.common import add_override_argument, say
 from appliance.config import load_config, parse_override
 from appliance.config.advice import advice
 from appliance.config.load import find_config, place_of
@@ -17,14 +17,7 @@ from appliance.errors import ConfigError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("file", type=Path, nargs="?", metavar="config.yaml", help="default: the usual places")
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="check it with this setting changed",
-    )
+    add_override_argument(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object per problem and line")
     parser.add_argument("--print-schema", action="store_true", help="print a JSON Schema, for editors")
     parser.add_argument("--print-default", action="store_true", help="print a configuration with all keys")

@@ -41,6 +41,11 @@ def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="configuration file; default: the usual one"
     )
+    add_override_argument(parser)
+
+
+def add_override_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--set``: pairs of key and value for :func:`parse_override` in ``overrides``."""
     parser.add_argument(
         "--set",
         dest="overrides",

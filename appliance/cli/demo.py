@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from appliance.cli.common import say
+from appliance.cli.common import add_override_argument, say
 from appliance.cli.demo_scene import check_scene_can_show, play_scene
 from appliance.cli.events import Events, tell_person
 from appliance.clock import MonotonicClock
@@ -40,14 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per event and line")
     parser.add_argument("--web", action="store_true", help="show it in a browser, until Ctrl-C")
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="change one setting, such as rule.min_faces=2; may be given several times",
-    )
+    add_override_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,10 +1,7 @@
 """Copy of one photo to another file system, with verification."""
 
-import contextlib
 import hashlib
 import os
-import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +10,8 @@ from appliance.storage.photo_names import MAX_PHOTO_BYTES
 from appliance.storage.regular_file import NotRegularFileError, open_regular, read_regular
 
 COPY_CHUNK_BYTES = 1 << 20
+PHOTO_MODE = 0o644
+"""On the stick, where its file system has modes: anybody may look at the photos."""
 
 
 def fingerprint(path: Path) -> str | None:
@@ -49,34 +48,15 @@ def read_photo(path: Path) -> bytes:
     return data
 
 
-@contextlib.contextmanager
-def written(folder: Path, data: bytes) -> Iterator[Path]:
-    """Write ``data`` under a temporary name in ``folder``, to the device; removed again unless renamed.
-
-    Raises OSError.
-    """
-    path = folder / f".smart-selfie-{secrets.token_hex(8)}.part"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
-        yield path
-    finally:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
 def copy_verified(data: bytes, digest: str, target: Path) -> bool:
     """Write ``data`` as the new file ``target``; return False if the device reads back something else.
 
     Raises FileExistsError, OSError; no half-written file is left behind.
     """
-    with written(target.parent, data) as temporary:
-        if fingerprint(temporary) != digest:
+    with durable.temporary(target.parent, data, PHOTO_MODE) as unfinished:
+        if fingerprint(unfinished) != digest:
             return False
-        durable.rename_new(temporary, target)
+        durable.rename_new(unfinished, target)
     # vfat makes an empty entry of the new name and fills it in half a minute later, or now.
     durable.sync_file(target)
     return True

@@ -4,10 +4,11 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from appliance.hw.machine import Machine
+from appliance.storage import durable
+from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +22,12 @@ def leave_camera_facts(facts: Mapping[str, Any] | None, environ: Mapping[str, st
 
     An error of writing is logged.
     """
-    folder = environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    if not folder or facts is None:
+    folder = directory("RUNTIME", environ)
+    if folder is None or facts is None:
         return
-    path = Path(folder) / FILE
+    path = folder / FILE
     try:
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(facts))
-        part.replace(path)
+        durable.write_over(path, json.dumps(facts).encode())
     except OSError as error:
         log.warning("%s: %s", path, error.strerror)
 

@@ -22,7 +22,8 @@ class CameraTrial:
     """Camera proposed in place of the one in force: proven by its first frame, or refused.
 
     A camera that opens may still deliver nothing, so ``proven`` is False until a frame has come; ``refusal``
-    tells why it could not be opened. The capture thread writes these, any thread may read them.
+    tells why it could not be opened, or why no frame came. The capture thread writes these, any thread may
+    read them.
     """
 
     def __init__(self, opener: Callable[[], Camera]) -> None:
@@ -114,9 +115,21 @@ class Capture:
         trial = self._trial
         if trial is None or not self._admit(trial):
             return self._read_from(self._in_force)
-        frame = self._read_from(trial.opener)
+        if trial.proven:
+            return self._read_from(trial.opener)
+        try:
+            frame = self._read_from(trial.opener)
+        except CameraError as error:
+            return self._refuse(trial, error)
+        except EndOfRecording:
+            return self._refuse(trial, RecordingError("The recording holds no picture", "Name another one"))
         trial.proven = True
         return frame
+
+    def _refuse(self, trial: CameraTrial, error: CameraError) -> Frame:
+        """Return to the camera in force: the one of ``trial`` opened, but no frame came."""
+        trial.opened, trial.refusal = False, error
+        return self._read_from(self._in_force)
 
     def _admit(self, trial: CameraTrial) -> bool:
         """Open the camera of ``trial`` the first time; return False where it is refused."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +34,7 @@ class Clip:
         self._path = path
         self._rate = rate
         self._longest = longest * rate
-        self._part = path.with_name(f".smart-selfie-{secrets.token_hex(8)}.part{path.suffix.lower()}")
+        self._part = durable.temporary_name(path.parent, path.suffix.lower())
         self._writer: cv2.VideoWriter | None = None
         self._size = (0, 0)
         self._last: Colour | None = None

@@ -37,15 +37,15 @@ def write_new(path: Path, data: bytes, mode: int = 0o640) -> None:
     When only the last step fails (the fsync of the folder), ``path`` is complete, but its name may not
     survive a power cut.
     """
-    with _temporary(path.parent, data, mode) as temporary:
-        rename_new(temporary, path)
+    with temporary(path.parent, data, mode) as unfinished:
+        rename_new(unfinished, path)
     sync_folder(path.parent)
 
 
 def write_over(path: Path, data: bytes, mode: int = 0o640) -> None:
     """Make ``data`` the content of ``path``, durably: a reader sees the old or the new. Raises OSError."""
-    with _temporary(path.parent, data, mode) as temporary:
-        temporary.replace(path)
+    with temporary(path.parent, data, mode) as unfinished:
+        unfinished.replace(path)
     sync_folder(path.parent)
 
 
@@ -61,8 +61,8 @@ def rewrite(path: Path, data: bytes) -> None:
     group, mode = about.st_gid, about.st_mode & 0o777
     if path.parent.stat().st_mode & stat.S_ISGID:
         group, mode = -1, mode & 0o770 | 0o040
-    with _temporary(path.parent, data, mode, owner=(about.st_uid, group)) as temporary:
-        temporary.replace(path)
+    with temporary(path.parent, data, mode, owner=(about.st_uid, group)) as unfinished:
+        unfinished.replace(path)
     sync_folder(path.parent)
 
 
@@ -78,9 +78,9 @@ def probe(folder: Path) -> None:
     Permission bits do not tell: they do not show a card that went read-only, and root passes them all. A file
     that is only created and removed does not tell either: some file systems create files but rename none.
     """
-    name = _temporary_name(folder)
-    with _temporary(folder, b"?", 0o600) as temporary:
-        rename_new(temporary, name)
+    name = temporary_name(folder)
+    with temporary(folder, b"?", 0o600) as unfinished:
+        rename_new(unfinished, name)
     try:
         sync_folder(folder)
     finally:
@@ -166,18 +166,19 @@ _MEANINGS: dict[int, tuple[type[StorageError], str, str]] = {
 }
 
 
-def _temporary_name(folder: Path) -> Path:
-    return folder / f".smart-selfie-{secrets.token_hex(8)}.part"
+def temporary_name(folder: Path, suffix: str = "") -> Path:
+    """Return a name for an unfinished file. With a ``suffix``, :func:`remove_leftovers` leaves it alone."""
+    return folder / f".smart-selfie-{secrets.token_hex(8)}.part{suffix}"
 
 
 @contextlib.contextmanager
-def _temporary(folder: Path, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> Iterator[Path]:
-    """Make a fsynced file under a temporary name, for the caller to rename. It is removed on any failure.
+def temporary(folder: Path, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> Iterator[Path]:
+    """Make a fsynced file under a temporary name, for the caller to rename; else it is removed.
 
     ``owner``, user and group, are given where that is permitted: by the handle, as in a folder where others
     write the name may lead elsewhere by now.
     """
-    path = _temporary_name(folder)
+    path = temporary_name(folder)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -190,10 +191,9 @@ def _temporary(folder: Path, data: bytes, mode: int, owner: tuple[int, int] | No
             file.flush()
             os.fsync(handle)
         yield path
-    except BaseException:
+    finally:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-        raise
 
 
 def sync_file_system(path: Path) -> None:

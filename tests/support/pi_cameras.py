@@ -38,6 +38,7 @@ class Video:
     lacks: tuple[str, ...] = ()
     vanished: tuple[Size, ...] = ()
     tells_crop: bool = True
+    turns: bool = False
     board: "Board | None" = field(default=None, repr=False)
     af_state: int | None = None
     running: bool = False
@@ -119,7 +120,7 @@ class Video:
         }
         return streams | {
             "colour_space": None,
-            "transform": SimpleNamespace(hflip=False, vflip=False),
+            "transform": wanted["transform"] if self.turns else SimpleNamespace(hflip=0, vflip=0),
             "sensor": {"output_size": self._mode.size, "bit_depth": 10},
         }
 
@@ -203,7 +204,8 @@ class Board:
     """The modules ``picamera2`` and ``libcamera`` of a board with a camera; ``opened``: those configured.
 
     ``lacks``: controls it does not advertise; ``vanished``: modes it tells and does not grant;
-    ``tells_crop``: whether it says what a mode reads; ``others``: models of further cameras.
+    ``tells_crop``: whether it says what a mode reads; ``turns``: whether it turns pictures;
+    ``others``: models of further cameras.
     """
 
     sensor: Sensor
@@ -212,6 +214,7 @@ class Board:
     lacks: tuple[str, ...] = ()
     vanished: tuple[Size, ...] = ()
     tells_crop: bool = True
+    turns: bool = False
     others: tuple[str, ...] = ()
     opened: list[Video] = field(default_factory=list)
 
@@ -249,7 +252,7 @@ class Board:
                     raise IndexError("list index out of range")
                 video = Video(board.sensor, board.clock, board.tuning_at_listing, board.fails)
                 video.lacks, video.vanished = board.lacks, board.vanished
-                video.tells_crop, video.board = board.tells_crop, board
+                video.tells_crop, video.turns, video.board = board.tells_crop, board.turns, board
                 return video
 
             @staticmethod

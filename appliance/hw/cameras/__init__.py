@@ -18,7 +18,8 @@ Log = Callable[[str], None]
 def _picamera2(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.picamera2 import open_pi_camera
 
-    return _upright(open_pi_camera(settings, clock), settings.orientation % 180)  # half a turn it does itself
+    camera = open_pi_camera(settings, clock)
+    return _upright(camera, (settings.orientation - camera.turned) % 360)
 
 
 def _webcam(settings: schema.CameraSettings, clock: Clock) -> Camera:

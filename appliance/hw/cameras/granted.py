@@ -9,6 +9,8 @@ from appliance.hw.cameras.sensor_modes import SensorMode, Size
 
 Share = tuple[float, float]
 """Shares of width and height."""
+Rectangle = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the sensor."""
 
 WHOLE = 0.99
 """Share of the sensor's width or height that counts as the whole: modes round to a few pixels."""
@@ -44,7 +46,7 @@ class Granted:
     asked_rate: float
     frame_rate: float = 0.0
     mode: SensorMode | None = None
-    crop: tuple[int, int, int, int] | None = None
+    crop: Rectangle | None = None
     sensor: Size | None = None
     buffers: int = 0
     buffer_bytes: int = 0
@@ -60,15 +62,24 @@ class Granted:
         return min(1.0, self.crop[2] / self.sensor[0]), min(1.0, self.crop[3] / self.sensor[1])
 
     @property
-    def view(self) -> Share | None:
-        """Width and height of the area in a photo, as shares of the sensor's; None if not reported.
+    def visible(self) -> Rectangle | None:
+        """Area of the sensor in a photo; None if not reported.
 
-        The ISP crops the area read to the photo's shape, in the middle.
+        The ISP crops the area read by the mode to the photo's shape, in the middle.
         """
-        if self.crop is None or self.sensor is None:
+        if self.crop is None:
             return None
+        left, top, width, height = self.crop
         ratio = self.picture_size[0] / self.picture_size[1]
-        width, height = min(self.crop[2], self.crop[3] * ratio), min(self.crop[3], self.crop[2] / ratio)
+        across, down = min(width, round(height * ratio)), min(height, round(width / ratio))
+        return left + (width - across) // 2, top + (height - down) // 2, across, down
+
+    @property
+    def view(self) -> Share | None:
+        """Width and height of the area in a photo, as shares of the sensor's; None if not reported."""
+        if self.visible is None or self.sensor is None:
+            return None
+        _, _, width, height = self.visible
         return min(1.0, width / self.sensor[0]), min(1.0, height / self.sensor[1])
 
     @property

@@ -4,14 +4,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.granted import Granted, Rectangle
 from appliance.hw.cameras.pi_controls import Advertised
 from appliance.records.frame import Box
 
 log = logging.getLogger(__name__)
-
-Rectangle = tuple[int, int, int, int]
-"""x, y, width, height in pixels of the sensor."""
 
 AIM_SECONDS = 1.0
 """Windows are set at most this often: each change may make the lens move."""
@@ -41,7 +38,7 @@ class Focus:
     def __init__(self, advertised: Advertised, granted: Granted, *, automatic: bool) -> None:
         self._windows_possible = automatic and {"AfWindows", "AfMetering"} <= advertised.keys()
         self._rest = advertised["LensPosition"][2] if automatic and "LensPosition" in advertised else None
-        self._visible = _visible(granted)
+        self._visible = granted.visible
         self._scale = 0.0 if self._visible is None else self._visible[2] / granted.analysis_size[0]
         self._aimed_at: list[Rectangle] = []
         self._next_aim = 0.0
@@ -89,16 +86,6 @@ class Focus:
         x, y = min(max(0.0, box.x * self._scale), width - 1), min(max(0.0, box.y * self._scale), height - 1)
         across, down = min(box.w * self._scale, width - x), min(box.h * self._scale, height - y)
         return round(left + x), round(top + y), max(1, round(across)), max(1, round(down))
-
-
-def _visible(granted: Granted) -> Rectangle | None:
-    """Return the part of the sensor that a photo shows: the mode's crop, cut to the photo's shape."""
-    if granted.crop is None:
-        return None
-    left, top, width, height = granted.crop
-    ratio = granted.picture_size[0] / granted.picture_size[1]
-    across, down = min(width, round(height * ratio)), min(height, round(width / ratio))
-    return left + (width - across) // 2, top + (height - down) // 2, across, down
 
 
 def _moved(windows: Sequence[Rectangle], before: Sequence[Rectangle]) -> bool:

@@ -20,6 +20,8 @@ from typing import Any
 
 from appliance.config import schema
 from appliance.errors import CameraTuningError
+from appliance.storage import durable
+from appliance.system.service import directory
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +89,7 @@ def path_of(content: Mapping[str, Any] | None) -> str | None:
     path = _folder() / f"tuning-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
     try:
         if not path.exists():
-            part = path.with_suffix(".part")
-            part.write_text(text)
-            part.replace(path)
+            durable.write_over(path, text.encode())
     except OSError as error:
         log.warning("%s: %s; the camera keeps its own tuning", path, error.strerror)
         return None
@@ -99,8 +99,7 @@ def path_of(content: Mapping[str, Any] | None) -> str | None:
 @functools.cache
 def _folder() -> Path:
     """Return the service's runtime directory, else a temporary one removed with this process."""
-    runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
-    return Path(runtime) if runtime else Path(_temporary().name)
+    return directory("RUNTIME") or Path(_temporary().name)
 
 
 @functools.cache

@@ -12,9 +12,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import cv2
-import numpy as np
-
 from appliance.clock import Clock
 from appliance.config import schema
 from appliance.errors import (
@@ -33,7 +30,7 @@ from appliance.hw.cameras.pi_focus import Focus
 from appliance.hw.cameras.pi_metering import FaceMetering
 from appliance.hw.cameras.pi_tuning import VARIABLE, choose_tuning, forget_missing_file, path_of
 from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_planes, to_strips
-from appliance.records.frame import Box, Colour, Frame, Grey, Picture
+from appliance.records.frame import Box, Frame, Grey, Picture
 
 PI_CLOSE_SECONDS = 2.0
 """Seconds to wait for closing. A camera whose driver hangs never closes; the daemon must go on."""
@@ -149,14 +146,17 @@ def granted_layout(stream: dict[str, Any], colour_space: Any) -> Layout:
 
 
 class PiCamera:
-    """Camera that reads both streams of a running Picamera2."""
+    """Camera that reads both streams of a running Picamera2.
+
+    ``turned``: degrees by which the camera itself turns its pictures, 0 or 180.
+    """
 
     def __init__(self, device: Any, clock: Clock, granted: Granted, settings: schema.CameraSettings) -> None:
         configuration = device.camera_configuration()
         self._main = granted_layout(configuration["main"], configuration["colour_space"])
         self._lores = granted_layout(configuration["lores"], configuration["colour_space"])
         transform = configuration["transform"]
-        self._turn = settings.orientation >= 180 and not (transform.hflip and transform.vflip)
+        self.turned = 180 if transform.hflip and transform.vflip else 0
         self.description = (
             f"Pi camera {granted.model}: {self._main.width}x{self._main.height} {self._main.format},"
             f" analysis {self._lores.width}x{self._lores.height} {self._lores.format}; {granted}"
@@ -183,9 +183,6 @@ class PiCamera:
         now = self._clock.now()
         if self._grey is not None:
             self._set(self._metering.meter(self._grey, faces, now))
-        if self._turn:  # the camera's own picture is upside down
-            width, height = self._lores.width, self._lores.height
-            faces = [Box(width - one.x - one.w, height - one.y - one.h, one.w, one.h) for one in faces]
         self._set(self._focus.aim(faces, now))
 
     def _set(self, controls: dict[str, Any]) -> None:
@@ -219,9 +216,9 @@ class PiCamera:
         picture = Picture(
             width=self._main.width,
             height=self._main.height,
-            convert=partial(self._upright, main, self._main),
+            convert=partial(to_bgr, main, self._main),
             held=len(main),
-            pieces=None if self._turn else partial(to_strips, main, self._main),
+            pieces=partial(to_strips, main, self._main),
         )
         frame = self._frame(captured_at, lores, picture)
         self._sequence += 1
@@ -231,21 +228,15 @@ class PiCamera:
     def _frame(self, captured_at: float, lores: Plane, picture: Picture) -> Frame:
         planes = to_planes(lores, self._lores)
         if planes is None:
-            small = self._upright(lores, self._lores)
+            small = to_bgr(lores, self._lores)
             return make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
         return Frame(
             sequence=self._sequence,
             captured_at=captured_at,
-            convert=lambda: self._turned(planes.bgr()),
-            grey=self._turned(planes.luma),
+            convert=planes.bgr,
+            grey=planes.luma,
             picture=picture,
         )
-
-    def _upright(self, buffer: Plane, layout: Layout) -> Colour:
-        return self._turned(to_bgr(buffer, layout))
-
-    def _turned(self, image: Colour | Grey) -> Colour | Grey:
-        return np.asarray(cv2.rotate(image, cv2.ROTATE_180), dtype=np.uint8) if self._turn else image
 
     def close(self) -> None:
         """Stop the camera and release it."""

@@ -151,10 +151,7 @@ def _count(image: Image.Image) -> int | None:
 
 
 def _folder(path: Path, seconds: float) -> Reel:
-    try:
-        files = pictures.pictures_in(path)
-    except PictureError as error:
-        raise RecordingError(error.what, error.hint) from error
+    files = pictures.pictures_in(path)
     return Reel("folder", _pictures(files, seconds), len(files))
 
 

@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.errors import CameraAbsentError, CameraBusyError, CameraStalledError, RecordingError
+from appliance.errors import (
+    CameraAbsentError,
+    CameraBusyError,
+    CameraError,
+    CameraStalledError,
+    RecordingError,
+)
 from appliance.hw.camera import Camera, EndOfRecording
 from appliance.pipeline.capture import READ_SECONDS, Capture
 from appliance.records.frame import Frame
@@ -158,16 +164,21 @@ def test_an_accepted_camera_is_the_one_opened_again_when_it_is_lost() -> None:
     assert len(list(frames)) == 3
 
 
-def test_a_camera_that_opens_but_delivers_nothing_is_never_proven() -> None:
-    clock = VirtualClock()
-    capturing = delivering(clock, Scripted(clock, None, None), absent)
-    silent = iter([Scripted(clock, STALL), Scripted(clock, STALL), Scripted(clock)])
+@pytest.mark.parametrize("first", [STALL, RecordingError("broken"), EndOfRecording()])
+def test_a_camera_that_opens_but_delivers_nothing_is_refused_and_the_one_in_force_goes_on(
+    first: Exception,
+) -> None:
+    clock, told = VirtualClock(), list[bool]()
+    silent, again = Scripted(clock, first), Scripted(clock, None, None)
+    capturing = Capture(Scripted(clock, None, None), lambda: again, clock, threading.Event(), told.append)
     frames = iter(capturing)
     next(frames)
-    trial = capturing.propose(lambda: next(silent))
-    assert not list(frames)
+    trial = capturing.propose(lambda: silent)
+    assert len(list(frames)) == 2
+    assert isinstance(trial.refusal, CameraError)
     assert not trial.proven
-    assert trial.refusal is None
+    assert silent.closed
+    assert not told
 
 
 @pytest.mark.parametrize("tried", [False, True])

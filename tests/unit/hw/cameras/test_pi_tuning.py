@@ -11,6 +11,7 @@ from appliance.config.schema import CameraSettings
 from appliance.errors import CameraTuningError
 from appliance.hw.cameras.pi_tuning import SHORT_MICROSECONDS, VARIABLE
 from appliance.hw.cameras.picamera2 import PiCamera, open_pi_camera
+from appliance.storage import durable
 from tests.support.pi_cameras import Board, Open
 from tests.support.pi_sensors import SENSORS
 
@@ -97,7 +98,7 @@ def test_another_tuning_while_it_runs_takes_effect_and_so_does_none(opened: Open
 def test_where_no_file_can_be_written_the_camera_keeps_its_own(
     opened: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(durable, "write_over", full)
     _, board = opened("imx477", tuning="imx219_noir", brightness=0.125)
     assert tuning_of(board) is None
     assert "keeps its own tuning" in caplog.text

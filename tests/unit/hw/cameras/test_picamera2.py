@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appliance.clock import MonotonicClock
-from appliance.config import schema
+from appliance.clock import MonotonicClock, VirtualClock
+from appliance.config import load_config, schema
 from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
+from appliance.hw.camera import facts_of
 from appliance.hw.cameras import open_camera, raw
 from appliance.hw.cameras.granted import Granted
 from appliance.hw.cameras.picamera2 import PiCamera, granted_layout
 from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr, to_strips
 from appliance.records.frame import Colour
+from tests.support.pi_cameras import Board
+from tests.support.pi_sensors import SENSORS
 
 COLOURS = {"blue": (200, 40, 30), "green": (40, 190, 60), "red": (50, 30, 210), "grey": (128, 128, 128)}
 WEIGHTS = {"601": (0.299, 0.587, 0.114), "709": (0.2126, 0.7152, 0.0722)}
@@ -182,10 +185,19 @@ def test_a_frame_has_both_streams_of_one_request_and_the_sensor_s_time() -> None
     assert "256x192 YUV420" in camera.description
 
 
-def test_a_camera_that_did_not_turn_the_picture_has_it_turned() -> None:
-    frame = camera_of(Device(), orientation=180).read(timeout=1)
-    for bgr in (frame.colour, frame.picture.bgr()):
-        assert np.abs(bgr[-5, -5].astype(int) - COLOURS["blue"]).max() <= 3
+@pytest.mark.parametrize("turns", [True, False])
+@pytest.mark.parametrize(("wanted", "left"), [(0, 0), (90, 90), (180, 0), (270, 90)])
+def test_the_picture_is_turned_by_what_the_camera_itself_does_not(
+    monkeypatch: pytest.MonkeyPatch, turns: bool, wanted: int, left: int
+) -> None:
+    board = Board(SENSORS["imx708"], VirtualClock(), turns=turns)
+    board.install(monkeypatch)
+    overrides = [("camera.source", "picamera2"), ("camera.orientation", wanted)]
+    settings = load_config(None, overrides).camera
+    camera = open_camera(settings, board.clock, print)
+    frame = camera.read(1.5)
+    assert (facts_of(camera) or {}).get("turned", 0) == (left if turns else wanted)
+    assert (frame.picture.height > frame.picture.width) == (wanted in (90, 270))
 
 
 def test_a_pi_camera_that_stalls_is_noticed_and_no_second_job_is_queued() -> None:
