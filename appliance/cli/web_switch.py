@@ -88,7 +88,7 @@ def _tell_addresses(config: Config) -> None:
 
 
 def _write(path: Path, changes: dict[str, Any]) -> None:
-    from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
+    from appliance.editing.settings_file import SettingsFile  # noqa: PLC0415
 
     if changes:
         SettingsFile(path).set_page(changes)

@@ -1,5 +1,6 @@
 """File names of photos, in a module of their own: readers of photos need not load what makes them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -17,12 +18,13 @@ MAX_PHOTO_BYTES = 64_000_000
 
 def photos_of(folder: Path) -> list[Path]:
     """Return the photos of ``folder`` by number, and no other files. Raises OSError."""
-    photos = (
-        path
-        for path in folder.iterdir()
-        if PHOTO.fullmatch(path.name) and path.is_file() and not path.is_symlink()
-    )
-    return sorted(photos, key=lambda path: (number_of(path.name), path.name))
+    with os.scandir(folder) as entries:
+        names = [
+            entry.name
+            for entry in entries
+            if PHOTO.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+        ]
+    return [folder / name for name in sorted(names, key=lambda name: (number_of(name), name))]
 
 
 def number_of(name: str) -> int:

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from PIL import Image, ImageOps
 
 from appliance.storage import durable
-from appliance.storage.photo_names import PHOTO
+from appliance.storage.photo_names import PHOTO, photos_of
 from appliance.storage.regular_file import open_regular, read_regular
 
 log = logging.getLogger(__name__)
@@ -67,12 +67,10 @@ class Gallery:
     def pictures(self) -> list[StoredPhoto]:
         """Return all photos, newest first; none while the folder does not exist. Raises OSError."""
         try:
-            with os.scandir(self._folder) as entries:
-                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+            photos = photos_of(self._folder)
         except FileNotFoundError:
             return []
-        found = [picture for name in names if (picture := StoredPhoto.named(name))]
-        return sorted(found, key=lambda one: one.age, reverse=True)
+        return [picture for path in reversed(photos) if (picture := StoredPhoto.named(path.name))]
 
     def page(self, start: int, count: int, after: StoredPhoto | None = None) -> dict[str, object]:
         """Return ``count`` photos from number ``start`` of the list on, by day.

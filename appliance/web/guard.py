@@ -8,8 +8,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.web.access import COOKIE, Sessions
+from appliance.web.address import is_address, parse_host
 from appliance.web.connections import hang_up
-from appliance.web.origin import Outside, is_address, parse_host
+from appliance.web.origin import Outside
 
 OPEN = ("/", "/healthz", "/api/session", "/api/login", "/favicon.ico", "/manifest.webmanifest")
 """Paths open without logging in, besides ``/static/``: the page itself, without any content."""

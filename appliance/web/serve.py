@@ -10,8 +10,9 @@ import uvicorn
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
+from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError, UsageError
-from appliance.system.log_limit import LogLimit
+from appliance.system.log_limit import limited_log
 from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
 from appliance.web.address import page_addresses
@@ -31,7 +32,7 @@ from appliance.web.routes.photo import PhotoRoutes
 from appliance.web.routes.session import SessionRoutes
 from appliance.web.routes.settings import SettingsRoutes
 from appliance.web.routes.status import StatusRoutes
-from appliance.web.settings_file import SettingsFile
+from appliance.web.settings_form import is_fixed
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +50,14 @@ def serve(config: Config, path: Path | None) -> None:
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
     _spare_memory()
-    for handler in logging.getLogger().handlers:  # strangers can cause lines, of uvicorn and asyncio too
-        handler.addFilter(LogLimit(MonotonicClock()))
-    server = make_server(config, path)
-    try:
-        server.run()
-    except SystemExit:  # uvicorn's reaction to an unusable address
-        raise ApplianceError(
-            f"The page cannot listen on {web.listen}, port {web.port}",
-            "Free the port, or set web.listen to an address of this machine",
-        ) from None
+    with limited_log(MonotonicClock()):  # strangers can cause lines, of uvicorn and asyncio too
+        try:
+            make_server(config, path).run()
+        except SystemExit:  # uvicorn's reaction to an unusable address
+            raise ApplianceError(
+                f"The page cannot listen on {web.listen}, port {web.port}",
+                "Free the port, or set web.listen to an address of this machine",
+            ) from None
 
 
 def make_server(config: Config, path: Path | None) -> uvicorn.Server:
@@ -107,8 +106,8 @@ def build(config: Config, path: Path | None) -> Guard:
         ControlRoutes(link, latency),
         MoodRoutes(history),
         PhotoRoutes(gallery, link),
-        SettingsRoutes(SettingsFile(path)),
-        StatusRoutes(Overview(web, photos, gallery, link, latency), link, outside),
+        SettingsRoutes(SettingsFile(path, is_fixed)),
+        StatusRoutes(Overview(photos, gallery, link, latency), link, outside, web),
     )
     return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names), outside)
 

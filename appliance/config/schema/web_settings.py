@@ -80,6 +80,8 @@ class WebSettings(Section):
 def is_loopback(address: str) -> bool:
     """Return whether only this machine can reach ``address``."""
     try:
-        return ipaddress.ip_address(address).is_loopback
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return address.lower() == "localhost"
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_loopback
