@@ -5,10 +5,11 @@ import json
 from appliance.light.table import TABLE
 from appliance.records.labels import EXPRESSIONS
 from appliance.wording.expressions import COLOURS, NAMES
+from appliance.wording.page_words import PAGE_WORDS
 
 
 def vocabulary() -> bytes:
-    """Return the JSON: title and animation of every light signal; key, name and colour of every expression.
+    """Return the JSON: title and animation of every light, key, name and colour of every expression, words.
 
     The expressions are in the order of a person's ``scores``.
     """
@@ -18,5 +19,6 @@ def vocabulary() -> bytes:
             for signal, row in TABLE.items()
         },
         "expressions": [{"key": key, "name": NAMES[key], "colour": COLOURS[key]} for key in EXPRESSIONS],
+        "words": dict(PAGE_WORDS),
     }
     return json.dumps(words).encode()
