@@ -23,9 +23,8 @@ from appliance.language.choice import of_system
 MARKS = {Status.GOOD: "ok", Status.WARNING: "look", Status.FAULT: "FAULT", Status.UNKNOWN: "-"}
 STATUS_COLOURS = {Status.GOOD: "32", Status.WARNING: "33", Status.FAULT: "1;31", Status.UNKNOWN: "2"}
 """ANSI (ECMA-48) codes: green, yellow, bold red, faint."""
-MARK_WIDTH = 6
-TABLE_INDENT = MARK_WIDTH + 16
-"""Columns of mark and name."""
+NAME_COLUMNS = 16
+"""Columns of a finding's name, with the blanks around it."""
 MIN_TEXT_WIDTH = 20
 
 
@@ -111,22 +110,24 @@ def _say_meanwhile(text: str) -> None:
 
 def _tell(finding: Finding) -> None:
     say_it = of_system().say
-    mark = f"{say_it(MARKS[finding.state]):>{MARK_WIDTH}}"
+    marks = {state: say_it(mark) for state, mark in MARKS.items()}
+    wide = max(map(len, marks.values()))
+    mark = f"{marks[finding.state]:>{wide}}"
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):  # no-color.org
         mark = f"\033[{STATUS_COLOURS[finding.state]}m{mark}\033[0m"
-    lines = _wrapped(say_it(finding.seen), "")
-    lines += _wrapped(say_it(finding.advice), "→ ") if finding.advice else []
+    lines = _wrapped(say_it(finding.seen), "", wide)
+    lines += _wrapped(say_it(finding.advice), "→ ", wide) if finding.advice else []
     print(f"{mark}  {say_it(finding.name):13} {lines[0]}")
     for line in lines[1:]:
-        print(f"{'':{MARK_WIDTH}}  {'':13} {line}")
+        print(f"{'':{wide}}  {'':13} {line}")
     sys.stdout.flush()
 
 
-def _wrapped(text: str, lead: str) -> list[str]:
-    """Return ``text`` in lines that fit beside the names on a terminal; one line where a program reads it."""
+def _wrapped(text: str, lead: str, wide: int) -> list[str]:
+    """Return ``text`` in lines that fit beside marks, ``wide`` columns, and names; one line for a program."""
     if not sys.stdout.isatty():
         return [lead + text]
-    width = max(MIN_TEXT_WIDTH, shutil.get_terminal_size().columns - TABLE_INDENT)
+    width = max(MIN_TEXT_WIDTH, shutil.get_terminal_size().columns - wide - NAME_COLUMNS)
     indent = " " * len(lead)
     # Paths and commands stay whole: somebody copies them.
     lines = textwrap.wrap(

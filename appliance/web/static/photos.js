@@ -1,6 +1,7 @@
 // The gallery, one photo large, deletion with a question, the QR code.
 
 import * as share from "./share.js";
+import { say } from "./say.js";
 import { $, attempt, element, icon, request, toast } from "./page.js";
 
 const PAGE = 60;
@@ -45,7 +46,7 @@ async function reload() {
 
 /** @param {PhotoPage} page */
 function list(page) {
-  $("photos-count").textContent = !photos.length ? "None yet" : page.total === 1 ? "1 photo" : `${page.total} photos`;
+  $("photos-count").textContent = say(!photos.length ? "None yet" : page.total === 1 ? "1 photo" : `${page.total} photos`);
   $("all-photos").hidden = !photos.length;
   $("more").hidden = page.next == null;
   $("days").replaceChildren();
@@ -75,8 +76,8 @@ function dayWords(day) {
   const today = new Date();
   today.setHours(0, 0, 0, 0);
   const days = Math.round((today.getTime() - date.getTime()) / 86400000);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return say("Today");
+  if (days === 1) return say("Yesterday");
   return date.toLocaleDateString([], { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 

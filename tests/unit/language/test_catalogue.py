@@ -18,7 +18,7 @@ NOT_WORDS = {
 """Read by programs, names, and commands to be copied."""
 PARTS = {
     "1 min", "5 min", "10 min", "1 photo",
-    ", also as {}", ", mode {}x{}", "of {}", "waiting for {}", "waiting for {}, {} are needed", "{} more",
+    ", also as {}", "mode {}", "of {}", "waiting for {}", "waiting for {}, {} are needed", "{} more",
     "{} of {} show it", "{} or {}", "{}, or {}", "{} {} in view", "pin {} is used twice{}",
     "delivers to the running appliance{}", "up to {} per second{}",
     "unknown expression {}; {}choose one of {}",
