@@ -12,6 +12,7 @@ from appliance.config import Config
 from appliance.light.table import TABLE
 from appliance.web.translated import texts_of
 from appliance.wording.expressions import NAMES
+from appliance.wording.page_words import PAGE_WORDS
 
 APPLIANCE = Path(__file__).parents[2] / "appliance"
 STATIC = APPLIANCE / "web" / "static"
@@ -52,9 +53,9 @@ def _is_read(text: str) -> bool:
 
 
 def of_tables() -> set[str]:
-    """Words of the light and of the expressions."""
+    """Words of the light, the expressions and the page's scripts."""
     rows = {text for row in TABLE.values() for text in (row.title, row.seen, row.meaning)}
-    return rows | set(NAMES.values())
+    return rows | set(NAMES.values()) | set(PAGE_WORDS.values())
 
 
 def of_settings() -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -36,7 +37,7 @@ class AssetRoutes:
         """Return the addresses; three files have one outside ``/static/``, where browsers look for them."""
         return [
             Route("/", self.index),
-            Route("/static/{name:str}", self.static),
+            Route("/static/{name:path}", self.static),
             Route("/favicon.ico", self.icon),
             Route("/manifest.webmanifest", self.manifest),
         ]
@@ -82,9 +83,17 @@ class AssetRoutes:
 
 def _assets() -> Iterator[tuple[str, Asset]]:
     mimetypes.add_type("application/manifest+json", ".webmanifest")
-    for file in (resources.files("appliance.web") / "static").iterdir():
-        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        yield file.name, _asset(file.read_bytes(), media_type)
+    yield from _files(resources.files("appliance.web") / "static", "")
+
+
+def _files(folder: Traversable, place: str) -> Iterator[tuple[str, Asset]]:
+    """Yield every file below ``folder`` by its name from there; ``place`` goes before it."""
+    for file in folder.iterdir():
+        if file.is_dir():
+            yield from _files(file, f"{place}{file.name}/")
+        else:
+            media_type = mimetypes.guess_type(file.name)[0] or "text/plain"
+            yield place + file.name, _asset(file.read_bytes(), media_type)
 
 
 def _asset(data: bytes, media_type: str) -> Asset:

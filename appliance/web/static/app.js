@@ -23,8 +23,9 @@ let shown = null;
 
 async function go() {
   if (!session.inside) return;
-  const name = location.hash.slice(1) in PARTS ? location.hash.slice(1) : "live";
-  if (name === part) return;
+  const [place, inside] = location.hash.slice(1).split("/");
+  const name = place in PARTS ? place : "live";
+  if (name === part) { shown?.at?.(inside); return; }
   const first = part === null;
   part = name;
   shown?.leave();
@@ -41,7 +42,7 @@ async function go() {
   const entered = await PARTS[name]();
   if (part !== name) return; // gone on meanwhile
   shown = entered;
-  shown.enter();
+  shown.enter(inside);
 }
 
 /** @param {string} id */
@@ -116,7 +117,7 @@ $("logout").addEventListener("click", () => attempt(async () => {
 // Any link back to this page while it is shown: the proof of another session is of no use, so begin anew.
 addEventListener("logged-out", () => { if (session.inside) outside(); });
 addEventListener("hashchange", go);
-live.listeners.photo.push(() => shown?.arrived?.());
+live.listeners.photos.push(() => shown?.arrived?.());
 live.listeners.link.push((connected) => { if (connected && session.inside) catchUp(); });
 if ("HTMLDialogElement" in window) { // iOS 15.4, Firefox 98
   $("old").hidden = true;

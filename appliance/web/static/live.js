@@ -24,8 +24,8 @@ let drawnAt = 0;
 let said = "";
 let saidAt = 0;
 
-/** @type {{ photo: (() => void)[], link: ((connected: boolean) => void)[] }} */
-export const listeners = { photo: [], link: [] };
+/** @type {{ photos: (() => void)[], link: ((connected: boolean) => void)[] }} */
+export const listeners = { photos: [], link: [] };
 
 export function start() {
   wanted = true;
@@ -129,6 +129,8 @@ function happened(event) {
     if (fault === "camera_lost") { curtain(signal(fault).title, "Trying again…"); idle(); }
   } else if (event.kind === "photo") {
     photo(event.name);
+  } else if (event.kind === "deleted" || event.kind === "restored") {
+    photosChanged();
   }
 }
 
@@ -144,8 +146,12 @@ function photo(name) {
   arriving = setTimeout(() => {
     stage.flash();
     last(name);
-    for (const listener of listeners.photo) listener();
+    photosChanged();
   }, 30);
+}
+
+function photosChanged() {
+  for (const listener of listeners.photos) listener();
 }
 
 function idle() {

@@ -104,16 +104,21 @@ export async function request(address, { method = "GET", body } = {}) {
 export const message = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
+ * Say something for `seconds`. Of several, those with an action stay until their time is over.
  * @param {string} text
- * @param {{ action?: { text: string, run: () => void }, bad?: boolean }} options
+ * @param {{ action?: { text: string, run: () => void }, bad?: boolean, seconds?: number }} options
  */
-export function toast(text, { action, bad = false } = {}) {
+export function toast(text, { action, bad = false, seconds = action ? 8 : 4 } = {}) {
   const made = element("div", { class: bad ? "toast bad" : "toast" }, element("span", { text }));
-  if (action) made.append(element("button", { text: action.text, onclick: () => { made.remove(); action.run(); } }));
+  if (action) {
+    made.classList.add("offer");
+    made.append(element("button", { text: action.text, onclick: () => { made.remove(); action.run(); } }));
+  }
   const place = $("toasts");
-  while (place.children.length > 2) place.firstElementChild?.remove();
+  while (place.children.length > 2) (place.querySelector(".toast:not(.offer)") ?? place.children[0]).remove();
   place.append(made);
-  setTimeout(() => made.remove(), action ? 8000 : 4000);
+  setTimeout(() => made.remove(), 1000 * seconds);
+  return made;
 }
 
 /**
