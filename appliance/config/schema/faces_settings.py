@@ -35,6 +35,11 @@ class PeopleSettings(Section):
         le=1,
         description="share of the largest face's size; smaller ones are tracked but do not count",
     )
+    too_far: Literal["wait", "ignore"] = Field(
+        "wait",
+        description="somebody too far away for a smile to be seen: wait holds up the photo until they are "
+        "nearer, ignore takes it without regard to them",
+    )
     passer_by_speed: float = Field(
         1.5,
         gt=0,
