@@ -1,5 +1,10 @@
-"""Do one kind of the appliance's work so many times, to be counted: work.py ROUNDS KIND [ARGUMENT]."""
+"""Do kinds of the appliance's work, to be counted: work.py KIND:BEFORE:ROUNDS:ARGUMENT...
 
+Each is done BEFORE times first, then ROUNDS times between two calls of getppid, at which ``count.c`` prints.
+"""
+
+import gc
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -10,7 +15,7 @@ import numpy as np
 from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.hw.cameras.convert import make_frame
-from appliance.hw.cameras.raw import Layout, to_bgr
+from appliance.hw.cameras.raw import Layout, to_planes
 from appliance.hw.cameras.scene import open_scene
 from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.inference.folder import models_folder
@@ -94,13 +99,25 @@ def _face(frame: Frame) -> Box:
     return Box(x - SIZE / 2, y - SIZE / 2, SIZE, SIZE).scaled(scale)
 
 
-def conversion(_: str) -> Work:
-    """From the Pi camera's bytes to the analysis image in colour and grey."""
+def grey(_: str) -> Work:
+    """From the Pi camera's bytes to the analysis image in grey."""
+    buffer, layout = _from_camera()
+    return lambda: to_planes(buffer, layout)
+
+
+def colour(_: str) -> Work:
+    """From there to the same in colour, as a search needs it."""
+    planes = to_planes(*_from_camera())
+    assert planes is not None
+    return planes.bgr
+
+
+def _from_camera() -> tuple[np.ndarray, Layout]:
     width, height = load_config(None, []).camera.analysis_size
     height = min(height, width * 9 // 16)
     layout = Layout(width=width, height=height, stride=width, format="YUV420")
     buffer = np.full(width * height * 3 // 2, 100, np.uint8)
-    return lambda: make_frame(0, 0.0, to_bgr(buffer, layout), (width, height))
+    return buffer, layout
 
 
 def following(count: str) -> Work:
@@ -165,17 +182,24 @@ def yunet(argument: str) -> Work:
 
 KINDS = {
     kind.__name__: kind
-    for kind in (near, far, expression, eyes, conversion, following, line, network, haar, peer, yunet)
+    for kind in (near, far, expression, eyes, grey, colour, following, line, network, haar, peer, yunet)
 }
 
 
 def main() -> None:
-    """Prepare the work, then do it ROUNDS times."""
+    """Prepare each kind of work and do it."""
     cv2.setNumThreads(1)
-    rounds, kind, *argument = sys.argv[1:]
-    work = KINDS[kind](*argument or [""])
-    for _ in range(int(rounds)):
-        work()
+    gc.disable()
+    for asked in sys.argv[1:]:
+        kind, before, rounds, argument = asked.split(":", 3)
+        work = KINDS[kind](argument)
+        for _ in range(int(before)):
+            work()
+        gc.collect()  # what the work before has left is not this one's
+        os.getppid()
+        for _ in range(int(rounds)):
+            work()
+        os.getppid()
 
 
 if __name__ == "__main__":

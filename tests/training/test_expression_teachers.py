@@ -15,10 +15,8 @@ from models.training.errors import BadDataError  # noqa: E402
 from models.training.expression import (  # noqa: E402
     batches,
     checkpoint,
-    face_networks,
     inference,
     networks,
-    published,
     runtime,
     shipped,
 )
@@ -154,123 +152,6 @@ def test_a_shipped_file_of_a_network_that_cannot_be_read_back_is_refused(
     assert "weights of four_blocks can't be read back" in capsys.readouterr().err
 
 
-def stored(folder: Path, tensors: dict[str, np.ndarray], graph: bool) -> Path:
-    """Weights in the publisher's two formats: 8-bit in a manifest, or float16 beside a graph."""
-    entries, raw = [], b""
-    for name, values in tensors.items():
-        coded: dict[str, Any] = {"dtype": "float16"}
-        data = values.astype(np.float16)
-        if not graph:
-            coded = {"dtype": "uint8", "scale": float(np.ptp(values)) / 255, "min": float(values.min())}
-            data = np.round((values - coded["min"]) / coded["scale"]).astype(np.uint8)
-        entries.append({"name": name, "shape": values.shape, "dtype": "float32", "quantization": coded})
-        raw += data.tobytes()
-    (folder / "weights.bin").write_bytes(raw)
-    groups = [{"weights": entries, "paths": ["weights.bin"]}]
-    path = folder / "model.json"
-    path.write_text(json.dumps({"weightsManifest": groups} if graph else groups))
-    return path
-
-
-def random_tensors(kind: str) -> dict[str, np.ndarray]:
-    """Made-up weights under the publisher's names."""
-    rng = np.random.default_rng(1)
-    tensors: dict[str, np.ndarray] = {}
-
-    def add(name: str, shape: tuple[int, ...], least: float, most: float) -> None:
-        tensors[name] = rng.uniform(least, most, shape).astype(np.float32)
-
-    network = networks.build(kind, len(LABELS))
-    if kind == "face_residual":
-        for path, layer in network.named_modules():
-            if isinstance(layer, face_networks.Layer):
-                outputs, inputs, *sides = layer.conv.weight.shape
-                spread = 2 / (inputs * sides[0] * sides[1]) ** 0.5
-                name = path.replace(".", "/")
-                shape = (*sides, 3 if inputs == 1 else inputs, outputs)
-                add(f"{name}/conv/filters", shape, -spread, spread)
-                add(f"{name}/conv/bias", (outputs,), -0.1, 0.1)
-                add(f"{name}/scale/weights", (outputs,), 0.5, 1.0)
-                add(f"{name}/scale/biases", (outputs,), -0.1, 0.3)
-        return tensors
-    add("conv1/convolution/merged_input", (3, 3, 3, 32), -0.003, 0.003)
-    add("conv1_bn/batchnorm_1/sub", (32,), 0, 1)
-    inputs = 32
-    for number, (outputs, _) in enumerate(face_networks.MOBILE, 1):
-        add(f"conv_dw_{number}/depthwise_kernel", (3, 3, inputs, 1), -0.5, 0.5)
-        add(f"conv_dw_{number}_bn/batchnorm_1/mul", (inputs,), 0.5, 1.0)
-        add(f"conv_dw_{number}_bn/batchnorm_1/sub", (inputs,), 0, 1)
-        spread = 2 / inputs**0.5
-        add(f"conv_pw_{number}/convolution/merged_input", (1, 1, inputs, outputs), -spread, spread)
-        add(f"conv_pw_{number}_bn/batchnorm_1/sub", (outputs,), 0, 1)
-        inputs = outputs
-    return tensors
-
-
-@pytest.mark.parametrize("kind", ["face_residual", "face_mobile"])
-def test_normalisations_fitted_to_faces_do_what_the_published_numbers_did(kind: str, tmp_path: Path) -> None:
-    faces = np.random.default_rng(2).integers(0, 256, (64, 48, 48), np.uint8)
-    path = stored(tmp_path, random_tensors(kind), graph=kind == "face_mobile")
-    network = networks.build(kind, len(LABELS))
-    assert networks.load_backbone(network, kind, path, faces).endswith("from model.json")
-    plain = networks.build(kind, len(LABELS)).eval()
-    plain.fill(published.read_weights(path))
-    plain.head = network.head
-    norms = [module for module in plain.modules() if isinstance(module, torch.nn.BatchNorm2d)]
-    for norm in norms:
-        norm.eps = 1e-9  # mean 0, variance 1: the published scale and offset, nothing else
-    views = torch.rand(4, 1, 96, 96)
-    with torch.no_grad():
-        assert torch.allclose(network(views), plain(views), atol=1e-3)
-    fitted = next(module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d))
-    assert not torch.allclose(fitted.running_var, torch.ones(32))
-
-
-def test_published_weights_that_are_missing_cut_off_or_anothers_are_named(tmp_path: Path) -> None:
-    faces = np.zeros((4, 48, 48), np.uint8)
-    mobile = networks.build("face_mobile", len(LABELS))
-    with pytest.raises(BadDataError, match=r"nothing.json: No such file"):
-        networks.load_backbone(mobile, "face_mobile", tmp_path / "nothing.json", faces)
-    path = stored(tmp_path, random_tensors("face_residual"), graph=False)
-    with pytest.raises(BadDataError, match="not the weights of FaceMobile"):
-        networks.load_backbone(mobile, "face_mobile", path, faces)
-    (tmp_path / "weights.bin").write_bytes((tmp_path / "weights.bin").read_bytes()[:-1000])
-    with pytest.raises(BadDataError, match=r"model.json: damaged"):
-        networks.load_backbone(mobile, "face_mobile", path, faces)
-
-
-@pytest.mark.parametrize("side", [48, 96])
-def test_halving_convolutions_are_the_same_in_training_as_in_use(side: int) -> None:
-    network = networks.build("face_mobile", len(LABELS))
-    for norm in network.modules():
-        if isinstance(norm, torch.nn.BatchNorm2d | torch.nn.Dropout):
-            norm.forward = lambda x: x  # what differs by intention in training
-    views = torch.rand(2, 1, side, side)
-    in_training = network.train()(views)
-    assert torch.allclose(in_training, network.eval()(views), rtol=1e-5, atol=1e-6)
-    assert in_training.std() > 0
-
-
-def test_layers_that_are_fixed_stay_as_published_and_see_the_same_while_the_others_learn(
-    fer2013: Path, tmp_path: Path
-) -> None:
-    out, path = tmp_path / "mobile.pt", stored(tmp_path, random_tensors("face_mobile"), graph=True)
-    learn = ["train", "--data", str(fer2013), "--out", str(out), "--architecture", "face_mobile"]
-    learn += ["--weights", str(path), "--epochs", "1", "--batch", "16", "--rate", "0.01"]
-    assert main([*learn, "--fixed-steps", "5"]) == 0
-    taught = networks.from_checkpoint(checkpoint.load(out), out)
-    plain = networks.build("face_mobile", len(LABELS)).eval()
-    plain.fill(published.read_weights(path))
-    for number, (ours, theirs) in enumerate(zip(taught.steps, plain.steps, strict=True)):
-        assert torch.equal(ours.conv.weight, theirs.conv.weight) == (number < 5)
-    taught.fix(5)
-    views = torch.rand(2, 1, 96, 96) - face_networks.GREY
-    with torch.no_grad():
-        assert torch.allclose(taught.fused[0](views), taught.steps[:5](views), atol=1e-4)
-    assert main([*learn, "--fixed-steps", "27"]) == 2
-    assert main([*learn[:6], "mini_xception", "--fixed-steps", "5"]) == 2
-
-
 def test_unlabelled_faces_of_an_epoch_are_counted_apart_from_crops_of_nothing() -> None:
     def crops(count: int) -> batches.Samples:
         return batches.Samples(
@@ -321,61 +202,3 @@ def test_an_int8_file_of_any_network_teaches_as_the_network_would(fer2013: Path,
     assert [stage["command"].split("--out ")[1].split()[0] for stage in stages] == ["large.pt", "pupil.pt"]
     assert "--teacher large_int8.tflite" in stages[1]["command"]
     assert stages[1]["command"].split("--float32")[1][:3] in ("", " --"), "an option without a value"
-
-
-def trained_a_little(folder: Path, name: str, seed: int) -> Path:
-    """A checkpoint whose normalisations are no longer as they were built."""
-    torch.manual_seed(seed)
-    network = networks.build("small_residual", len(LABELS))
-    for norm in network.modules():
-        if isinstance(norm, torch.nn.BatchNorm2d):
-            for tensor in (norm.weight.data, norm.running_var):
-                tensor.uniform_(0.5, 1.5)
-            for tensor in (norm.bias.data, norm.running_mean):
-                tensor.uniform_(-0.2, 0.2)
-    state = network.state_dict()
-    settings = {"labels": "ferplus", "out": name, "seed": seed}
-    history = [{"epoch": 1, "loss": 1.0, "public_test": 0.5}]
-    checkpoint.save(
-        checkpoint.Checkpoint("small_residual", len(LABELS), settings, state, state, {}, history),
-        folder / name,
-    )
-    return folder / name
-
-
-def test_the_mean_of_networks_lies_between_them_and_says_what_it_was_made_of(tmp_path: Path) -> None:
-    one, other = trained_a_little(tmp_path, "one.pt", 1), trained_a_little(tmp_path, "other.pt", 2)
-    faces = np.random.default_rng(1).integers(0, 256, (8, 48, 48), np.uint8)
-    for files, same in (((one, one), True), ((one, other), False)):
-        assert main(["average", "--checkpoint", *map(str, files), "--out", str(tmp_path / "mean.pt")]) == 0
-        before, after = (inference.FloatModel(path).logits(faces) for path in (one, tmp_path / "mean.pt"))
-        assert np.allclose(before, after, atol=1e-4) is same
-    from models.training.expression import convert  # noqa: PLC0415 (the converter's libraries warn)
-
-    stages = [stage["command"] for stage in convert.lineage(checkpoint.load(tmp_path / "mean.pt"))]
-    assert stages[-1].endswith("training average --out mean.pt --checkpoint one.pt other.pt")
-    assert [stage.split("--out ")[1].split()[0] for stage in stages] == ["one.pt", "other.pt", "mean.pt"]
-
-
-def test_training_knows_that_the_normalisations_of_a_mean_must_be_fitted_anew(tmp_path: Path) -> None:
-    one, other = trained_a_little(tmp_path, "one.pt", 1), trained_a_little(tmp_path, "other.pt", 2)
-    assert main(["average", "--checkpoint", str(one), str(other), "--out", str(tmp_path / "mean.pt")]) == 0
-    for path, folded in ((one, False), (tmp_path / "mean.pt", True)):
-        network = inference.FloatModel(path).network
-        assert published.normalisations_are_folded(network) is folded
-
-
-def test_a_mean_of_one_network_or_of_different_ones_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    one, mean = trained_a_little(tmp_path, "one.pt", 1), str(tmp_path / "mean.pt")
-    assert main(["average", "--checkpoint", str(one), "--out", mean]) == 2
-    assert "a mean needs two files or more" in capsys.readouterr().err
-    shipped_file = "models/expression_int8.tflite"
-    assert main(["average", "--checkpoint", str(one), shipped_file, "--out", mean]) == 2
-    assert "expression_int8.tflite is a shipped file; name a checkpoint last" in capsys.readouterr().err
-    assert main(["average", "--checkpoint", shipped_file, str(one), "--out", mean]) == 2
-    assert "different networks have no mean" in capsys.readouterr().err
-    assert main(["average", "--checkpoint", str(one), str(tmp_path / "none.pt"), "--out", mean]) == 2
-    assert "none.pt: no such checkpoint" in capsys.readouterr().err
-    assert not Path(mean).exists()

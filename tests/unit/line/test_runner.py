@@ -5,72 +5,17 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
-from appliance.errors import ModelError, StageError
-from appliance.line.inbox import Inbox
+from appliance.errors import StageError
 from appliance.line.line import Line, Station
 from appliance.line.runner import Runner
-from appliance.line.stage import Stage
 from appliance.pipeline.assembly import FRAME_LIMIT
 from appliance.records.frame import Frame, Picture
+from tests.support.line_stages import Blocked, Collect, Pass, frames, row
 from tests.support.strategies import frame
-
-
-def frames(count: int) -> list[Frame]:
-    return [frame(i / 30, i) for i in range(count)]
-
-
-def row(*stages: Stage[Any, Any], limit: int | None = FRAME_LIMIT) -> list[Line]:
-    """One line of these stages."""
-    stations = [Station(stage=stage) for stage in stages]
-    return [Line(name="frames", stations=stations, drain_seconds=1.5, limit=limit)]
-
-
-class Collect(Stage[Frame, Frame]):
-    name = "collect"
-
-    def __init__(self) -> None:
-        self.seen: list[int] = []
-
-    def process(self, frame: Frame) -> list[Frame]:
-        self.seen.append(frame.sequence)
-        return []
-
-
-class Pass(Stage[Frame, Frame]):
-    name = "pass"
-
-    def process(self, frame: Frame) -> list[Frame]:
-        return [frame]
-
-
-class Blocked(Pass):
-    """Takes its first item and keeps it until ``gate`` is opened."""
-
-    name = "blocked"
-
-    def __init__(self) -> None:
-        self.gate = threading.Event()
-
-    def process(self, frame: Frame) -> list[Frame]:
-        assert self.gate.wait(10)
-        return [frame]
-
-
-class Fails(Pass):
-    name = "fails"
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def process(self, frame: Frame) -> list[Frame]:
-        if frame.sequence >= 3:  # the third itself may have been dropped
-            raise self.error
-        return [frame]
 
 
 def test_replay_loses_no_frame_and_keeps_the_order() -> None:
@@ -205,66 +150,6 @@ def test_photos_that_wait_for_a_slow_card_stop_no_frame() -> None:
     assert choose.seen == list(range(12))
 
 
-def test_no_picture_is_kept_in_memory_while_the_camera_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    get = Inbox.get
-    monkeypatch.setattr(Inbox, "get", lambda inbox, timeout: get(inbox, 20 * timeout))
-    waiting, stop = threading.Event(), threading.Event()
-    alive: list[weakref.ref[Picture]] = []
-
-    def source() -> Iterator[Frame]:
-        one = frames(1)[0]
-        picture = dataclasses.replace(one.picture)
-        alive.append(weakref.ref(picture))
-        yield dataclasses.replace(one, picture=picture)
-        del one, picture
-        waiting.set()
-        assert stop.wait(10)
-
-    runner = Runner(source(), row(Pass(), Collect()), MonotonicClock(), stop)
-    running = threading.Thread(target=runner.run_threaded)
-    running.start()
-    assert waiting.wait(10)
-    for _ in range(500):
-        if alive[0]() is None:
-            break
-        time.sleep(0.01)
-    kept = alive[0]() is not None
-    stop.set()
-    running.join(10)
-    assert not kept
-
-
-def test_every_stage_has_a_named_thread_of_its_own() -> None:
-    names = []
-
-    class Look(Pass):
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def process(self, frame: Frame) -> list[Frame]:
-            names.append(threading.current_thread().name)
-            return [frame]
-
-    Runner(frames(1), row(Look("one"), Look("two")), MonotonicClock(), threading.Event()).run_threaded()
-    assert names == ["one", "two"]
-
-
-@pytest.mark.parametrize(
-    ("error", "raised"), [(ValueError("surprise"), StageError), (ModelError("gone"), ModelError)]
-)
-def test_a_stage_that_fails_stops_the_whole_process(error: Exception, raised: type[Exception]) -> None:
-    stop = threading.Event()
-
-    def endless() -> Iterator[Frame]:
-        for number in range(10**9):
-            yield frame(number / 30, number)
-            if stop.wait(0.001):
-                return
-
-    with pytest.raises(raised):
-        Runner(endless(), row(Fails(error), Collect()), MonotonicClock(), stop).run_threaded()
-
-
 def test_a_camera_that_fails_stops_the_whole_process() -> None:
     def breaks() -> Iterator[Frame]:
         yield frame(0.0)
@@ -288,25 +173,3 @@ def test_told_to_stop_it_finishes_the_frames_under_way() -> None:
 
     Runner(endless(), row(Pass(), last), MonotonicClock(), stop).run_threaded()
     assert last.seen[-1] == 20
-
-
-def test_a_stage_that_hangs_does_not_keep_the_process_from_stopping() -> None:
-    blocked, stop = Blocked(), threading.Event()
-    threading.Timer(0.2, stop.set).start()
-    Runner(frames(5), row(blocked), MonotonicClock(), stop).run_threaded()
-    blocked.gate.set()
-
-
-def test_counters_tell_how_long_a_stage_took() -> None:
-    class Slow(Collect):
-        def process(self, frame: Frame) -> list[Frame]:
-            time.sleep(0.01)
-            return []
-
-    runner = Runner(frames(3), row(Slow()), MonotonicClock(), threading.Event())
-    runner.run_inline()
-    counters = runner.counters()[-1].counters
-    assert counters.done == 3
-    assert counters.wall >= 0.03
-    assert counters.cpu < counters.wall
-    assert "3 done, 0 dropped" in str(counters)

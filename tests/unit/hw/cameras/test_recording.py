@@ -1,11 +1,7 @@
 """A recording played as a camera: every frame, at its own time, and never a silent end."""
 
-import io
 import itertools
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -15,67 +11,10 @@ from PIL import Image
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import schema
-from appliance.errors import PictureError, RecordingError
-from appliance.hw.camera import EndOfRecording
-from appliance.hw.cameras import limits, open_camera, pictures
+from appliance.errors import RecordingError
+from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.recording import Recording
-from appliance.records.frame import Colour, Frame
-
-
-def shade(value: int, size: tuple[int, int] = (64, 48)) -> Colour:
-    """A picture of one brightness, so that a frame tells which one it is."""
-    return np.full((size[1], size[0], 3), value, np.uint8)
-
-
-def write_video(path: Path, frames: int, rate: float = 10, codec: str = "mp4v") -> Path:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), rate, (64, 48))
-    noise = np.random.default_rng(0)
-    for i in range(frames):
-        writer.write(cv2.add(shade(20 + i % 200), noise.integers(0, 8, (48, 64, 3), np.uint8)))
-    writer.release()
-    return path
-
-
-def write_gif(path: Path, delays: list[int], size: tuple[int, int] = (64, 48)) -> Path:
-    noise = np.random.default_rng(1)
-    pages = [Image.fromarray(noise.integers(0, 255, (size[1], size[0], 3), np.uint8)) for _ in delays]
-    pages[0].save(path, save_all=True, append_images=pages[1:], duration=delays, loop=0)
-    return path
-
-
-def animation(kind: str, size: tuple[int, int] = (32, 24)) -> bytes:
-    """Four frames of noise, 40 ms each, where the kind of file can hold more than one."""
-    noise = np.random.default_rng(3)
-    pages = [Image.fromarray(noise.integers(0, 255, (size[1], size[0], 3), np.uint8)) for _ in range(4)]
-    options = {} if kind == "JPEG" else {"save_all": True, "append_images": pages[1:], "duration": 40}
-    buffer = io.BytesIO()
-    pages[0].save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def frame_headers(gif: bytes) -> list[int]:
-    """Where in a GIF of Pillow's the frames begin: place and size follow, then the picture."""
-    extension = b"!\xf9\x04"  # four bytes and a zero later comes the frame
-    starts = [at + 8 for at in range(len(gif)) if gif.startswith(extension, at)]
-    assert all(gif[start : start + 1] == b"," for start in starts)
-    return starts
-
-
-def frames_of(path: Path, **options: object) -> Iterator[Frame]:
-    with closing(Recording(path, VirtualClock(), **options)) as camera:  # type: ignore[arg-type]
-        while True:
-            try:
-                yield camera.read(timeout=1)
-            except EndOfRecording:
-                return
-
-
-def play(path: Path, **options: object) -> list[Frame]:
-    return list(frames_of(path, **options))
-
-
-def times(frames: list[Frame]) -> list[float]:
-    return [round(frame.captured_at, 3) for frame in frames]
+from tests.support.recordings import frames_of, play, shade, times, write_gif, write_video, write_webp
 
 
 def test_a_video_gives_every_frame_at_its_own_time(tmp_path: Path) -> None:
@@ -100,12 +39,6 @@ def test_a_recording_counts_its_frames_for_the_progress_bar(tmp_path: Path) -> N
 def test_a_gif_plays_with_its_own_delays_and_no_delay_is_what_browsers_make_of_it(tmp_path: Path) -> None:
     frames = play(write_gif(tmp_path / "clip.gif", [40, 200, 0, 70, 40]))
     assert times(frames) == [0, 0.04, 0.24, 0.34, 0.41]
-
-
-def write_webp(path: Path, delays: list[int]) -> Path:
-    pages = [Image.fromarray(shade(50 * i)) for i in range(len(delays))]
-    pages[0].save(path, save_all=True, append_images=pages[1:], duration=delays)
-    return path
 
 
 def test_an_animated_webp_plays_with_its_own_delays_too(tmp_path: Path) -> None:
@@ -194,108 +127,6 @@ def test_a_missing_recording_and_an_empty_folder_are_refused_by_name(tmp_path: P
         Recording(tmp_path, VirtualClock())
 
 
-def until_it_breaks(path: Path) -> tuple[int, str]:
-    """Frames delivered, and what was said then."""
-    camera = Recording(path, VirtualClock())
-    for count in itertools.count():
-        try:
-            camera.read(1)
-        except RecordingError as error:
-            return count, str(error)
-    raise AssertionError
-
-
-@pytest.mark.parametrize(("name", "codec"), [("a.avi", "MJPG"), ("a.mkv", "mp4v"), ("a.gif", "")])
-def test_a_recording_that_breaks_off_gives_what_it_has_and_then_says_so(
-    tmp_path: Path, name: str, codec: str
-) -> None:
-    path = tmp_path / name
-    if codec:
-        write_video(path, 60, codec=codec)
-    else:
-        write_gif(path, [100] * 60)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    delivered, message = until_it_breaks(path)
-    assert 20 <= delivered <= 40
-    assert name in message
-    assert "Copy it again" in message or "whole" in message
-
-
-def test_a_gif_cut_off_anywhere_gives_the_frames_before_and_then_says_so(tmp_path: Path) -> None:
-    whole = animation("GIF", (5, 4))
-    starts = frame_headers(whole)
-    for length in range(15, len(whole)):
-        (tmp_path / "cut.gif").write_bytes(whole[:length])
-        try:
-            delivered, message = until_it_breaks(tmp_path / "cut.gif")
-        except RecordingError as error:
-            delivered, message = 0, str(error)
-        begun = sum(start < length for start in starts)
-        assert begun - 1 <= delivered <= begun, (length, message)
-        assert "cut.gif" in message
-
-
-def test_a_gif_whose_later_frame_claims_more_than_120_megapixels_is_refused_there(tmp_path: Path) -> None:
-    data = bytearray(animation("GIF"))
-    second = frame_headers(bytes(data))[1]
-    data[second + 5 : second + 9] = struct.pack("<HH", 11000, 11000)
-    (tmp_path / "big.gif").write_bytes(data)
-    delivered, message = until_it_breaks(tmp_path / "big.gif")
-    assert delivered == 1
-    assert "big.gif has 121 megapixels after 1 frames. At most 120 megapixels" in message
-
-
-def test_every_page_is_looked_at_before_it_is_unpacked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small, large = Image.new("RGB", (32, 24)), Image.new("RGB", (200, 100))
-    small.save(tmp_path / "pages", "TIFF", save_all=True, append_images=[large])
-    monkeypatch.setattr(limits, "LARGEST_PICTURE", 10_000)
-    delivered, message = until_it_breaks(tmp_path / "pages")
-    assert delivered == 1
-    assert "megapixels after 1 frames" in message
-
-
-def damaged(whole: bytes) -> Iterator[bytes]:
-    """Cut off, and with some bytes changed, anywhere and in the header; the same every time."""
-    dice = np.random.default_rng(len(whole))
-    for length in dice.integers(1, len(whole), 40):
-        yield whole[:length]
-    for reach in (200, len(whole)):
-        for changes in dice.choice((1, 2, 4, 16), 40):
-            data = bytearray(whole)
-            for place in dice.integers(0, min(reach, len(whole)), changes):
-                data[place] = dice.choice((0, 255, 127, 128, data[place] ^ 1 << dice.integers(8)))
-            yield bytes(data)
-
-
-def judged(path: Path) -> Colour:
-    return pictures.frame_from_picture_file(path).picture.bgr()
-
-
-def told(path: Path, attempt: Callable[[Path], object]) -> str:
-    """What is said when it cannot be done; the path if it can."""
-    try:
-        attempt(path)
-    except (RecordingError, PictureError) as error:
-        return str(error)
-    return str(path)
-
-
-@pytest.mark.filterwarnings("ignore")  # Pillow's about damaged files: without this they would be errors
-@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "MPO", "JPEG"])
-def test_a_damaged_file_gives_pictures_or_a_plain_word(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pictures, "LARGEST_PICTURE", 1_000_000)  # the test has a few seconds
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500_000)
-    path = tmp_path / f"damaged.{kind.lower()}"
-    for data in damaged(animation(kind)):
-        path.write_bytes(data)
-        assert path.name in told(path, partial(play, frame_rate=0.01))
-        assert path.name in told(path, judged)
-
-
 def ticks_per_frame(avi: Path, ticks: int) -> None:
     """Have the header say that a frame stands for so many of the units that make a second."""
     data = bytearray(avi.read_bytes())
@@ -330,13 +161,3 @@ def test_an_animation_whose_pictures_stand_for_hours_ends(tmp_path: Path) -> Non
     path = write_webp(tmp_path / "hours.webp", [40, 16_000_000, 40])
     frames = list(itertools.islice(frames_of(path), 100))
     assert times(frames) == [0, 0.04, 0.14]
-
-
-def test_a_broken_picture_in_a_folder_is_named_after_the_ones_before_it(tmp_path: Path) -> None:
-    for number in range(3):
-        Image.fromarray(shade(number)).save(tmp_path / f"{number}.jpg")
-    whole = (tmp_path / "1.jpg").read_bytes()
-    (tmp_path / "1.jpg").write_bytes(whole[: len(whole) // 2])
-    delivered, message = until_it_breaks(tmp_path)
-    assert delivered == 1
-    assert "1.jpg" in message
