@@ -13,8 +13,8 @@ from appliance.editing.settings_file import SettingsFile, escaped
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
-_HIDDEN = {"web"}
-"""Sections hidden from the page: they could lock everybody out, or let everybody in."""
+_HIDDEN = {"web", "mqtt"}
+"""Sections hidden from the page: they hold passwords, could lock everybody out, or let everybody in."""
 _FIXED = {"storage.folder", "camera.recording"}
 """Settings shown, but changeable only in the file: they name places on the machine."""
 
@@ -122,22 +122,12 @@ def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, An
         "key": place,
         "name": key,
         "title": field.title or spoken(key),
-        "words": _words(field),
+        "words": field.description or "",
         "default": _shown(field.default),
         "value": _shown(getattr(now, key)),
         "fixed": place in _FIXED,
         **_kind(field),
     }
-
-
-def _words(field: FieldInfo) -> str:
-    """Return the description as it stands beside a control: with the words of its choices, not their keys."""
-    words = field.description or ""
-    if field.annotation is bool:
-        return words.removeprefix("true: ")
-    for choice in get_args(field.annotation) if get_origin(field.annotation) is Literal else ():
-        words = words.replace(f"{choice}:", f"{spoken(str(choice))}:")
-    return words
 
 
 def _kind(field: FieldInfo) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class CameraSettings(Section):
         description="pixels of a photo, width and height; the camera may grant less",
     )
     analysis_size: PictureSize = Field(
-        (640, 480),
+        (1152, 648),
         title="Size to search",
         description="pixels; the picture is fitted into this to find faces in it",
     )

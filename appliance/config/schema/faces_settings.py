@@ -16,8 +16,8 @@ class FaceSettings(Section):
         description="auto: the best that is installed; cascade: Haar cascade; cnn: neural network",
     )
     min_size: int = Field(
-        24,
-        ge=16,
+        12,
+        ge=10,
         le=1000,
         title="Smallest face",
         description="pixels of the analysis image; smaller faces are not found",
@@ -46,6 +46,12 @@ class PeopleSettings(Section):
         le=1,
         title="Smallest that counts",
         description="share of the largest face's size; smaller ones are tracked but do not count",
+    )
+    too_far: Literal["wait", "ignore"] = Field(
+        "wait",
+        title="Too far away",
+        description="somebody too far away for a smile to be seen: wait holds up the photo until they are "
+        "nearer, ignore takes it without regard to them",
     )
     passer_by_speed: float = Field(
         1.5,

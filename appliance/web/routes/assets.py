@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.web.vocabulary import vocabulary
+from appliance.language.catalogue import Catalogue
+from appliance.language.choice import of_browser
+from appliance.web.translated import translated_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class AssetRoutes:
 
     def __init__(self) -> None:
         self._assets = dict(_assets())
+        self._spoken: dict[str, dict[str, Asset]] = {}
 
     def routes(self) -> list[Route]:
         """Return the addresses; three files have one outside ``/static/``, where browsers look for them."""
@@ -57,19 +60,30 @@ class AssetRoutes:
 
     def asset(self, request: Request, name: str) -> Response:
         """Answer with the file ``name`` of the page. Raises HTTPException."""
-        asset = self._assets.get(name)
+        catalogue = of_browser(request.headers.get("accept-language", ""))
+        headers = {"Cache-Control": "no-cache"}
+        asset = self._translated(catalogue).get(name)
+        if asset is not None:
+            headers |= {"Content-Language": catalogue.language, "Vary": "Accept-Language"}
+        asset = asset or self._assets.get(name)
         if asset is None:
             raise HTTPException(404)
-        headers = {"ETag": asset.tag, "Cache-Control": "no-cache"}
+        headers["ETag"] = asset.tag
         if request.headers.get("if-none-match") == asset.tag:
             return Response(status_code=304, headers=headers)
         return Response(asset.data, media_type=asset.media_type, headers=headers)
+
+    def _translated(self, catalogue: Catalogue) -> dict[str, Asset]:
+        """Return the files that hold words, made once for each language."""
+        if catalogue.language not in self._spoken:
+            files = translated_files(catalogue)
+            self._spoken[catalogue.language] = {name: _asset(*file) for name, file in files.items()}
+        return self._spoken[catalogue.language]
 
 
 def _assets() -> Iterator[tuple[str, Asset]]:
     mimetypes.add_type("application/manifest+json", ".webmanifest")
     yield from _files(resources.files("appliance.web") / "static", "")
-    yield "vocabulary.json", _asset(vocabulary(), "application/json")
 
 
 def _files(folder: Traversable, place: str) -> Iterator[tuple[str, Asset]]:

@@ -1,5 +1,6 @@
 // Assembles the page: login state, and the part that is shown.
 
+import { say } from "./say.js";
 import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
@@ -20,6 +21,9 @@ let part = null;
 /** @type {Part | null} */
 let shown = null;
 
+/** @param {string} name */
+const titleOf = (name) => text(`part.${name}`);
+
 async function go() {
   if (!session.inside) return;
   const [place, inside] = location.hash.slice(1).split("/");
@@ -34,7 +38,7 @@ async function go() {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${text(`part.${name}`)} · Smart selfie`;
+  document.title = `${titleOf(name)} · Smart selfie`;
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
   stage.moveTo($(`view-${name}`));
@@ -57,7 +61,7 @@ function outside() {
   part = shown = null;
   $("bar").hidden = true;
   show("view-login");
-  document.title = "Log in · Smart selfie";
+  document.title = `${say("Log in")} · Smart selfie`;
   $("password").focus();
 }
 
@@ -102,7 +106,7 @@ within($("view-login"), "form").addEventListener("submit", async (event) => {
     $("password").value = "";
     inside();
   } catch (error) {
-    wrong.textContent = error instanceof Refused ? error.message : "The request failed";
+    wrong.textContent = say(error instanceof Refused ? error.message : "The request failed");
     $("password").select();
   } finally {
     button.disabled = false;

@@ -1,5 +1,6 @@
 // The live view: the WebSocket, the verdict, everybody's bars, the three controls.
 
+import { say } from "./say.js";
 import { $, attempt, put, request, toast, within } from "./page.js";
 import { people } from "./people.js";
 import * as stage from "./stage.js";
@@ -202,8 +203,8 @@ function curtain(title, words) {
   place.classList.toggle("up", !title);
   if (!title) return;
   const [strong, span] = [within(place, "strong"), within(place, "strong + span")];
-  if (strong.textContent !== title) strong.textContent = title;
-  if (span.textContent !== words) span.textContent = words;
+  if (strong.textContent !== say(title)) strong.textContent = say(title);
+  if (span.textContent !== say(words)) span.textContent = say(words);
 }
 
 /** @param {string} name */
@@ -221,19 +222,20 @@ function verdict(head) {
   const { showing, needed, counted } = head;
   const place = $("verdict");
   place.dataset.state = !head.armed ? "off" : head.all_show ? "all" : counted ? "waiting" : "idle";
-  put(within(place, "strong"), head.title);
-  put(within(place, "div > span"), head.detail);
+  const [title, detail] = [say(head.title), say(head.detail)];
+  put(within(place, "strong"), title);
+  put(within(place, "div > span"), detail);
   put(within(place, ".ring b"), counted ? `${Math.min(showing, needed)}/${needed}` : "");
   within(place, ".part").style.strokeDashoffset = String(120 * (1 - (counted ? Math.min(1, showing / needed) : 0)));
-  put($("preview-verdict"), `${head.title}. ${head.detail}.`);
-  say(`${head.title}. ${head.detail}`);
+  put($("preview-verdict"), `${title}. ${detail}.`);
+  announce(`${title}. ${detail}`);
 }
 
 /**
  * For screen readers: what changed, but not thirty times a second.
  * @param {string} words
  */
-function say(words) {
+function announce(words) {
   const now = performance.now();
   if (words === said || now - saidAt < 3000 || $("view-live").hidden) return;
   [said, saidAt] = [words, now];

@@ -1,5 +1,7 @@
 // What every part of the page needs: elements, requests, short messages, dialogs.
 
+import { say } from "./say.js";
+
 /**
  * The element called `id`, which is in index.html.
  * @template {string} I
@@ -19,7 +21,11 @@ export function within(place, selector) {
   return /** @type {HTMLElement} */ (place.querySelector(selector));
 }
 
+/** Attributes that are read by people. */
+const READ = ["aria-label", "alt", "title", "placeholder"];
+
 /**
+ * A new element; its `text` and what else of it is read by people is said in their language.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Attributes} attributes
@@ -29,9 +35,9 @@ export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name.slice(2), value);
-    else if (name === "text") made.textContent = String(value);
+    else if (name === "text") made.textContent = say(String(value));
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value != null) made.setAttribute(name, String(value));
+    else if (value !== false && value != null) made.setAttribute(name, READ.includes(name) ? say(String(value)) : String(value));
   }
   made.append(...children);
   return made;

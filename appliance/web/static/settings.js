@@ -1,5 +1,6 @@
 // The settings: a form made from the schema, each change written at once, undo.
 
+import { say } from "./say.js";
 import { $, Refused, element, message, request, toast } from "./page.js";
 import { NAMES, capital, spoken, text } from "./words.js";
 
@@ -67,8 +68,8 @@ function field(setting, fixed) {
   const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: setting.title });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: usual(setting) }), "aria-label": text("settings.default.long", { title: setting.title, value: usual(setting) }), onclick: () => save(setting, setting.default, wrong) }) : "";
-  if (setting.fixed) words.textContent += `. ${text("settings.fixed")}`;
-  if (setting.overridden) words.textContent += `. ${text("settings.overridden")}`;
+  if (setting.fixed) words.textContent += `. ${text("settings.fixed")}.`;
+  if (setting.overridden) words.textContent += `. ${text("settings.overridden")}.`;
   return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
 }
 
@@ -79,7 +80,9 @@ const unit = (setting) => UNITS[setting.name.split("_").pop() ?? ""];
 function about(setting) {
   if (setting.key === "rule.who") return text("settings.who");
   if (setting.kind === "several") return text("settings.several");
-  return capital(setting.words);
+  const words = say(setting.words);
+  if (setting.kind === "switch") return capital(words.replace(/^true: /, ""));
+  return capital(setting.choices?.reduce((so, one) => so.replaceAll(`${one}:`, `${say(spoken(String(one)))}:`), words) ?? words);
 }
 
 /**
@@ -218,7 +221,7 @@ async function save(setting, value, wrong) {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const mine = error.problems.find((one) => one.key === setting.key || one.key.startsWith(`${setting.key}.`));
-    wrong.textContent = mine ? capital(mine.reason) : error.message;
+    wrong.textContent = say(mine ? capital(mine.reason) : error.message);
   }
 }
 

@@ -1,5 +1,7 @@
 // The words and colours of the page. Lights and expressions come from the appliance's own tables.
 
+import { say } from "./say.js";
+
 /** @typedef {{ title: string, animation: string, seen: string, meaning: string }} Signal */
 /** @type {{ lights: Record<string, Signal>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
 const vocabulary = await (await fetch("/static/vocabulary.json")).json();
@@ -9,7 +11,7 @@ const vocabulary = await (await fetch("/static/vocabulary.json")).json();
  * @param {string} key
  * @param {Record<string, string | number>} values
  */
-export const text = (key, values = {}) => (vocabulary.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+export const text = (key, values = {}) => say((vocabulary.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name])));
 
 /**
  * @param {string} key
