@@ -1,0 +1,1 @@
+"""Pages to print, as SVG and PDF: ``wall_note`` draws one of the ``shapes`` that ``svg`` and ``pdf`` write."""
