@@ -1,1 +1,1 @@
-"""Pages to print, as SVG and PDF: ``wall_note`` draws one of the ``shapes`` that ``svg`` and ``pdf`` write."""
+"""Pages to print: ``wall_note`` is made of ``shapes``, which ``svg`` and ``pdf`` write."""
