@@ -14,7 +14,7 @@ class FaceSettings(Section):
         "auto", description="auto: the best that is installed; cascade: Haar cascade; cnn: neural network"
     )
     min_size: int = Field(
-        24, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not found"
+        18, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not found"
     )
     full_search_seconds: Annotated[float, Field(ge=0, le=10)] | Literal["auto"] = Field(
         "auto",
