@@ -7,6 +7,7 @@ interface Person {
   seen: boolean;
   counts: boolean;
   shows: boolean;
+  too_far: boolean;
   expression: string;
   scores: number[];
 }
