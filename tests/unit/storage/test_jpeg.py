@@ -1,49 +1,46 @@
-"""JPEG of a photo: pixels, time and metadata."""
+"""JPEGs of photos: what is encoded can be read, and waits in a hundredth of its space."""
 
 import io
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
 from appliance.errors import StorageError
-from appliance.storage import jpeg
-from appliance.storage.jpeg import encode_jpeg, make_exif
-
-NOON = datetime(2026, 7, 1, 12, 0, 0, 250_000, UTC)
+from appliance.storage.jpeg import encode_jpeg, encoded
+from tests.support.strategies import decision_on, frame
 
 
-def opened(data: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(data))
+def test_a_picture_keeps_its_colours_and_tells_when_it_was_taken() -> None:
+    orange = np.full((40, 60, 3), (0, 128, 255), np.uint8)
+    exif = Image.Exif()
+    exif[ExifTags.Base.DateTime] = "2026:11:30 12:00:00"
+    data = encode_jpeg(orange, 95, exif)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (60, 40)
+        assert image.getexif()[ExifTags.Base.DateTime] == "2026:11:30 12:00:00"
+        red, green, blue = image.convert("RGB").getpixel((30, 20))  # type: ignore[misc]
+    assert (red > 245, 118 < green < 138, blue < 10) == (True, True, True)
 
 
-def test_red_stays_red_though_pixels_are_bgr() -> None:
-    red = np.zeros((16, 32, 3), np.uint8)
-    red[..., 2] = 255
-    picture = opened(encode_jpeg(red, 95, make_exif(NOON, "a", "b")))
-    assert picture.size == (32, 16)
-    pixel = picture.getpixel((5, 5))
-    assert isinstance(pixel, tuple)
-    assert pixel[0] > 240
-    assert max(pixel[1:]) < 15
+def test_a_photo_that_waits_holds_its_jpeg_and_can_be_looked_at() -> None:
+    data = encode_jpeg(np.full((40, 60, 3), 90, np.uint8), 92, Image.Exif())
+    photo = encoded(decision_on(frame(0.0, 0)), data, datetime(2026, 11, 30, 12))
+    assert photo.jpeg == data
+    assert photo.decision.frame.picture.held == len(data)
+    assert photo.decision.frame.picture.bgr().mean() == pytest.approx(90, abs=2)
 
 
-def test_the_exif_tells_the_local_time_with_its_offset() -> None:
-    exif = make_exif(NOON.astimezone(timezone(timedelta(hours=5, minutes=30))), "a", "b")
-    times = exif[ExifTags.IFD.Exif]
-    assert exif[ExifTags.Base.DateTime] == "2026:07:01 17:30:00"
-    assert times[ExifTags.Base.OffsetTimeOriginal] == "+05:30"
-    assert times[ExifTags.Base.SubsecTimeOriginal] == "250000"
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((0, 0, 3), np.uint8), np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32)]
+)
+def test_what_is_no_picture_is_refused(wrong: Any) -> None:
+    with pytest.raises(StorageError, match="not a picture"):
+        encode_jpeg(wrong, 92, Image.Exif())
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 4), (0, 4, 3), (1, jpeg.MAX_SIDE + 1, 3)])
-def test_pixels_that_cannot_be_a_photo_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(StorageError):
-        encode_jpeg(np.zeros(shape, np.uint8), 90, make_exif(NOON, "a", "b"))
-
-
-def test_metadata_that_does_not_fit_is_left_out() -> None:
-    blank, exif = np.zeros((8, 8, 3), np.uint8), make_exif(NOON, "a", "b")
-    assert "xmp" in opened(encode_jpeg(blank, 90, exif, b"<x/>")).info
-    assert "xmp" not in opened(encode_jpeg(blank, 90, exif, b" " * (jpeg.MAX_XMP_BYTES + 1))).info
+def test_a_picture_beyond_the_format_is_refused_with_the_way_out() -> None:
+    with pytest.raises(StorageError, match=r"Lower camera\.picture_size"):
+        encode_jpeg(np.zeros((1, 16385, 3), np.uint8), 92, Image.Exif())
