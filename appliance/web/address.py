@@ -5,7 +5,7 @@ import re
 import socket
 from dataclasses import dataclass
 
-from appliance.config.schema import is_loopback
+from appliance.config.schema import WebSettings, is_loopback
 
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 """RFC 9110, section 7.2, without percent-encoding and user information, which no browser sends."""
@@ -72,6 +72,11 @@ def page_addresses(listen: str, port: int) -> list[str]:
     return [_url(name, port), *([_url(own, port)] if own else [])]
 
 
+def outside_addresses(web: WebSettings) -> list[str]:
+    """Return the page's URLs for other devices, the best for people first; behind a proxy, ``web.url``."""
+    return [f"{web.url.rstrip('/')}/"] if web.url else page_addresses(web.listen, web.port)
+
+
 def address_for_others(address: str, listen: str, port: int) -> str:
     """Return the page's URL for other devices: ``address``, unless that means this machine only.
 
@@ -110,3 +115,10 @@ def print_qr_code(address: str) -> None:
     import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
 
     segno.make(address, micro=False).terminal(compact=True)
+
+
+def qr_modules(text: str) -> list[list[bool]]:
+    """Return the modules of the QR code of ``text``, row by row, without its margin; true is dark."""
+    import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
+
+    return [[bool(module) for module in row] for row in segno.make(text, error="m", micro=False).matrix]

@@ -1,8 +1,10 @@
 // Assembles the page: login state, and the part that is shown.
 
+import { say } from "./say.js";
 import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
+import { text } from "./words.js";
 
 // The live view is what people wait for; the other parts are fetched when they are wanted.
 /** @type {Record<string, () => Promise<Part>>} */
@@ -12,18 +14,21 @@ const PARTS = {
   photos: () => import("./photos.js"),
   settings: () => import("./settings.js"),
   health: () => import("./health.js"),
+  help: () => import("./help.js"),
 };
-/** @type {Record<string, string>} */
-const TITLES = { live: "Live", mood: "Mood", photos: "Photos", settings: "Settings", health: "Health" };
 /** @type {string | null} */
 let part = null;
 /** @type {Part | null} */
 let shown = null;
 
+/** @param {string} name */
+const titleOf = (name) => text(`part.${name}`);
+
 async function go() {
   if (!session.inside) return;
-  const name = location.hash.slice(1) in PARTS ? location.hash.slice(1) : "live";
-  if (name === part) return;
+  const [place, inside] = location.hash.slice(1).split("/");
+  const name = place in PARTS ? place : "live";
+  if (name === part) { shown?.at?.(inside); return; }
   const first = part === null;
   part = name;
   shown?.leave();
@@ -33,14 +38,14 @@ async function go() {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${TITLES[name]} · Smart selfie`;
+  document.title = `${titleOf(name)} · Smart selfie`;
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
   stage.moveTo($(`view-${name}`));
   const entered = await PARTS[name]();
   if (part !== name) return; // gone on meanwhile
   shown = entered;
-  shown.enter();
+  shown.enter(inside);
 }
 
 /** @param {string} id */
@@ -56,7 +61,7 @@ function outside() {
   part = shown = null;
   $("bar").hidden = true;
   show("view-login");
-  document.title = "Log in · Smart selfie";
+  document.title = `${say("Log in")} · Smart selfie`;
   $("password").focus();
 }
 
@@ -101,7 +106,7 @@ within($("view-login"), "form").addEventListener("submit", async (event) => {
     $("password").value = "";
     inside();
   } catch (error) {
-    wrong.textContent = error instanceof Refused ? error.message : "The request failed";
+    wrong.textContent = say(error instanceof Refused ? error.message : "The request failed");
     $("password").select();
   } finally {
     button.disabled = false;
@@ -115,7 +120,7 @@ $("logout").addEventListener("click", () => attempt(async () => {
 // Any link back to this page while it is shown: the proof of another session is of no use, so begin anew.
 addEventListener("logged-out", () => { if (session.inside) outside(); });
 addEventListener("hashchange", go);
-live.listeners.photo.push(() => shown?.arrived?.());
+live.listeners.photos.push(() => shown?.arrived?.());
 live.listeners.link.push((connected) => { if (connected && session.inside) catchUp(); });
 if ("HTMLDialogElement" in window) { // iOS 15.4, Firefox 98
   $("old").hidden = true;

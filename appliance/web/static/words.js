@@ -1,7 +1,23 @@
 // The words and colours of the page. Lights and expressions come from the appliance's own tables.
 
-/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[] }} */
+import { say } from "./say.js";
+
+/** @typedef {{ title: string, animation: string, seen: string, meaning: string }} Signal */
+/** @type {{ lights: Record<string, Signal>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
 const vocabulary = await (await fetch("/static/vocabulary.json")).json();
+
+/**
+ * The words called `key`, with `values` in their places.
+ * @param {string} key
+ * @param {Record<string, string | number>} values
+ */
+export const text = (key, values = {}) => say((vocabulary.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name])));
+
+/**
+ * @param {string} key
+ * @param {number} n
+ */
+export const counted = (key, n) => text(`${key}.${n === 1 ? "one" : "other"}`, { n });
 
 /**
  * @param {"name" | "colour"} field
@@ -9,6 +25,8 @@ const vocabulary = await (await fetch("/static/vocabulary.json")).json();
  */
 const ofExpressions = (field) => Object.fromEntries(vocabulary.expressions.map((one) => [one.key, one[field]]));
 
+/** What the light can say, in the order of its table. */
+export const SIGNALS = Object.values(vocabulary.lights);
 export const EXPRESSIONS = vocabulary.expressions.map((one) => one.key);
 export const NAMES = ofExpressions("name");
 export const COLOURS = ofExpressions("colour");
