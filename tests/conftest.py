@@ -1,5 +1,6 @@
 """What several tests need: the shared data where there is any, and pictures of the bundled scene."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from appliance.clock import VirtualClock
+from appliance.hw.cameras import scene as scenes
 from appliance.hw.cameras.scene import Scene, open_scene
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
@@ -18,6 +20,7 @@ from tests.support.scene_frames import SceneFrames
 if TYPE_CHECKING:
     from tests.support.page_server import Page
 
+settings.register_profile("quick", max_examples=20, deadline=None)
 settings.register_profile("short", max_examples=100, deadline=None)
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile("short")
@@ -35,6 +38,14 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared/data, which is not part of the project")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_backdrop() -> Iterator[None]:
+    """Draw what never changes in the scene once for all tests: half a second and 50 MB each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenes, "draw_backdrop", functools.cache(scenes.draw_backdrop))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
-from tests.support.page_server import HASHED, PASSWORD, Answer, Page
+from tests.support.page_server import Answer, Page
+from tests.support.passwords import HASHED, PASSWORD
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0", "192.168.1.7", "::", "selfie.local"])

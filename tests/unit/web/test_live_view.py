@@ -19,8 +19,9 @@ from appliance.light.states import Condition
 from appliance.records.decision import Command, Photo
 from appliance.web import access, live_view
 from appliance.web.link import Viewer
-from tests.support.page_server import PASSWORD, Page, decision, serving
+from tests.support.page_server import Page, decision, serving
 from tests.support.page_viewer import Browser, Filming
+from tests.support.passwords import HASHED, PASSWORD
 
 
 def test_a_viewer_sees_the_picture_with_everybody_and_the_verdict(page: Page) -> None:
@@ -164,7 +165,7 @@ def test_a_view_ends_with_its_session(tmp_path: Path, monkeypatch: pytest.Monkey
     lifetime = 2.0 if end == "run out" else access.SESSION_SECONDS
     monkeypatch.setattr(access, "SESSION_SECONDS", lifetime)
     monkeypatch.setattr(access, "MOST_SESSIONS", 1)
-    with serving(tmp_path, password=True) as page, Filming(page):
+    with serving(tmp_path, password=HASHED) as page, Filming(page):
         page.enter()
         browser = Browser(page, Cookie=page.headers["Cookie"])
         browser.frame()
