@@ -112,6 +112,10 @@ class Page:
         finally:
             connection.close()
 
+    def log_in(self, headers: dict[str, str] | None = None) -> Answer:
+        """Ask to be let in with the right password."""
+        return self.ask("/api/login", "POST", {"password": PASSWORD}, headers)
+
     def enter(self) -> None:
         """Log in if there is a password, and take the proof for changes."""
         if self.ask("/api/session").json()["needed"]:

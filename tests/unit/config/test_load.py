@@ -254,17 +254,6 @@ def test_the_schema_for_editors_knows_what_the_appliance_knows(tmp_path: Path) -
     assert "3.0" in schema["$comment"]
 
 
-def test_check_exits_2_with_the_place_and_0_when_all_is_well(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("rule:\n  expression: smile\n")
-    assert main(["check", str(path)]) == 2
-    assert f"{path}, line 2: rule.expression" in capsys.readouterr().err
-    assert main(["check", str(ROOT / "config.yaml")]) == 0
-    assert main(["check", str(tmp_path / "absent.yaml")]) == 2
-
-
 @given(st.data())
 def test_no_file_whatever_it_holds_gives_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli import main
 from appliance.config import Config, load_config
 from appliance.errors import ConfigError
 from tests.support.passwords import HASHED
@@ -134,17 +133,3 @@ def test_what_no_browser_asks_for_is_refused(tmp_path: Path, value: str) -> None
     told = refused(tmp_path, f"rule: {{}}\nweb: {{names: '{value}'}}\n")
     assert "config.yaml, line 2: web.names" in told
     assert "must be a host name, such as selfie.example" in told
-
-
-@pytest.mark.parametrize("cost", ["15:15:99", "20:8:1", "0:8:1", "13:0:10", "99:1:1", "10:99:99"])
-def test_a_password_that_costs_a_minute_a_guess_is_refused(tmp_path: Path, cost: str) -> None:
-    rest = HASHED.split(":")[4:]
-    hashed = ":".join(["scrypt", cost, *rest])
-    assert "web-password" in refused(tmp_path, f"web: {{password: '{hashed}'}}\n")
-
-
-def test_a_command_to_copy_is_quoted_for_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "it's; a trap"
-    arguments = ["--set", "camera.source=scene", "--set", f"storage.folder={folder}"]
-    assert main(["run", *arguments]) == 1
-    assert f"Create it: mkdir -p '{tmp_path}/it'\"'\"'s; a trap'" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from appliance.clock import MonotonicClock
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.light.states import Condition
-from appliance.records.decision import Command, Photo
+from appliance.records.decision import Photo
 from appliance.web import access, live_view
 from appliance.web.link import Viewer
 from tests.support.page_server import Page, decision, serving
@@ -204,11 +204,3 @@ def test_a_fault_is_told_to_who_comes_later(page: Page) -> None:
     browser = Browser(page)
     assert browser.event("fault")["light"] == "camera_lost"
     browser.socket.close()
-
-
-def test_arm_disarm_and_shoot(page: Page) -> None:
-    for word in ("arm", "disarm", "shoot"):
-        assert page.ask(f"/api/do/{word}", "POST", {}).status == 200
-    assert page.appliance.asked == [Command.ARM, Command.DISARM, Command.SHOOT]
-    assert page.ask("/api/do/status", "POST", {}).status == 404
-    assert page.ask("/api/do/delete", "POST", {}).status == 404

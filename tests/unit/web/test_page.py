@@ -3,11 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
-from appliance.cli import main
-from tests.support.page_server import Page
-
 
 def test_the_page_weighs_less_than_200_kb() -> None:
     static = Path(__file__).parents[3] / "appliance" / "web" / "static"
@@ -29,18 +24,3 @@ def test_the_page_asks_nobody_else_for_anything() -> None:
     for path in static.iterdir():
         text = path.read_text().replace("http://www.w3.org/", "")
         assert "//" not in "\n".join(line for line in text.splitlines() if "http" in line), path.name
-
-
-def test_the_page_is_not_served_while_it_is_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("web:\n  enabled: false\n")
-    assert main(["web", "--config", str(path)]) == 2
-    assert "web.enabled" in capsys.readouterr().err
-
-
-def test_a_port_in_use_is_reported(
-    page: Page, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("appliance.cli.web.setup_logging", lambda verbose: None)  # it would outlive the test
-    assert main(["web", "--config", str(page.config)]) == 1
-    assert f"port {page.port}" in capsys.readouterr().err

@@ -1,16 +1,11 @@
 """Tuning: the settings of the file, checked by the code that reads it, comments kept, undo."""
 
-import io
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from appliance.cli import main
 from appliance.config import load_config
-from appliance.errors import ConfigError
-from appliance.web.passwords import matches
 from tests.support.page_server import Page
 
 
@@ -159,41 +154,3 @@ def test_a_broken_file_is_reported_and_left_alone(page: Page) -> None:
     assert page.ask("/api/settings").status == 422
     assert page.ask("/api/settings", "PUT", {"rule.cooldown_seconds": 1}).status == 422
     assert page.config.read_text() == "rule:\n  cooldown_seconds: soon\n"
-
-
-@pytest.mark.parametrize("text", ["rule: [", "- a\n- b\n", "\tx: 1", "rule: {expression: grumpy}\n"])
-def test_a_password_does_not_get_into_a_file_that_is_broken_otherwise(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
-) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text(text)
-    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame!\n"))
-    assert main(["web-password", "--config", str(path)]) == 2
-    assert "Traceback" not in capsys.readouterr().err
-    assert path.read_text() == text
-
-
-def test_a_password_can_be_set_when_its_lack_is_what_is_wrong(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("web:\n  enabled: true\n  listen: 0.0.0.0\n")
-    with pytest.raises(ConfigError, match="needs a password"):
-        load_config(path)
-    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame!\n"))
-    assert main(["web-password", "--config", str(path)]) == 0
-    assert load_config(path).web.listen == "0.0.0.0"
-
-
-def test_web_password_writes_it_hashed_into_the_configuration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("# mine\nweb:\n  enabled: true # yes\n")
-    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame!\n"))
-    assert main(["web-password", "--config", str(path)]) == 0
-    assert matches("open sesame!", load_config(path).web.password)
-    assert "# yes" in path.read_text()
-    assert "sesame" not in path.read_text() + capsys.readouterr().out
-    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
-    assert main(["web-password", "--config", str(path)]) == 2
