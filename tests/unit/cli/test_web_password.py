@@ -12,6 +12,11 @@ from appliance.errors import ConfigError
 from appliance.web.passwords import matches
 
 
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.web.passwords.LOG_N", 4)  # what guessing costs is beside the point
+
+
 @pytest.fixture
 def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("open sesame!\n"))

@@ -43,6 +43,7 @@ class Pi:
 @pytest.fixture
 def pi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pi:
     made = Pi(tmp_path)
+    monkeypatch.setattr("appliance.web.passwords.LOG_N", 4)  # what guessing costs is beside the point
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
     monkeypatch.setenv("FAILS", "")
     monkeypatch.setattr(os, "geteuid", lambda: 0)

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from appliance.web.passwords import hash_password, matches
-from tests.support.passwords import PASSWORD
+from tests.support.passwords import HASHED, PASSWORD
 
 
 def test_a_password_is_hashed_with_salt_and_recognised() -> None:
@@ -14,7 +14,12 @@ def test_a_password_is_hashed_with_salt_and_recognised() -> None:
     assert PASSWORD not in hashed
     assert matches(PASSWORD, hashed)
     assert not matches(PASSWORD + " ", hashed)
-    assert not matches("", hashed)
+
+
+@pytest.mark.parametrize("guess", ["", PASSWORD[:-1], PASSWORD.upper(), "\ud800"])
+def test_no_other_password_is_taken_for_it(guess: str) -> None:
+    assert matches(PASSWORD, HASHED)
+    assert not matches(guess, HASHED)
 
 
 @pytest.mark.parametrize("cost", ["scrypt:60:8:1", "scrypt:13:99:99", "scrypt:0:0:0"])
