@@ -125,6 +125,7 @@ def faces_of(decision: "Decision") -> list[dict[str, Any]]:
                 "expression": face.expression,
                 "scores": {label: round(score, 4) for label, score in face.scores.items()},
                 "shows": one.shows,
+                "too_far": one.person.too_far,
             }
         )
     return result

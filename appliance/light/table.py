@@ -12,7 +12,17 @@ check that a plain LED can play every row and that no two look the same.
 
 from collections.abc import Mapping
 
-from appliance.light.patterns import Facts, blink, burst, climb, code, per_person, reminder, steady
+from appliance.light.patterns import (
+    Facts,
+    blink,
+    burst,
+    climb,
+    code,
+    long_and_short,
+    per_person,
+    reminder,
+    steady,
+)
 from appliance.light.row import (
     LED_BLUE,
     LED_CYAN,
@@ -85,6 +95,14 @@ TABLE: Mapping[Signal, Row] = {
         animation=Animation.FAST,
         colour=_nearness,
     ),
+    State.TOO_FAR: Row(
+        title="Too far away",
+        seen="a long blink and a short one in turn, about one a second",
+        meaning="somebody is too far away for a smile to be seen: step nearer",
+        pattern=long_and_short,
+        animation=Animation.SLOW,
+        colour=LED_YELLOW,
+    ),
     State.ALL: Row(
         title="Hold still",
         seen="on",
@@ -151,6 +169,7 @@ TABLE: Mapping[Signal, Row] = {
         kind=Kind.EXCLUSIVE,
         priority=50,
         on_page=True,
+        fault=True,
     ),
     Condition.STORAGE_FAULT: Row(
         title="Photos cannot be kept",
@@ -162,6 +181,7 @@ TABLE: Mapping[Signal, Row] = {
         kind=Kind.EXCLUSIVE,
         priority=60,
         on_page=True,
+        fault=True,
     ),
     Condition.LENS_COVERED: Row(
         title="Lens covered",
@@ -173,6 +193,7 @@ TABLE: Mapping[Signal, Row] = {
         kind=Kind.EXCLUSIVE,
         priority=70,
         on_page=True,
+        fault=True,
     ),
     Condition.SAVING: Row(
         title="Saving",
@@ -203,6 +224,7 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_MAGENTA,
         kind=Kind.REMINDER,
         priority=100,
+        fault=True,
     ),
     Condition.UNWELL: Row(
         title="Too hot or under-powered",
@@ -213,6 +235,7 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_RED,
         kind=Kind.REMINDER,
         priority=110,
+        fault=True,
     ),
     Condition.CONFIG_BAD: Row(
         title="Settings not usable",
@@ -223,6 +246,7 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_YELLOW,
         kind=Kind.REMINDER,
         priority=120,
+        fault=True,
     ),
     Condition.BUTTON_STUCK: Row(
         title="Button stuck",
@@ -233,8 +257,12 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_YELLOW,
         kind=Kind.REMINDER,
         priority=130,
+        fault=True,
     ),
 }
 
 CONDITIONS: tuple[Condition, ...] = tuple(sorted(Condition, key=lambda condition: TABLE[condition].priority))
 """In order of priority."""
+
+FAULTS: tuple[Condition, ...] = tuple(one for one in Condition if TABLE[one].fault)
+"""Conditions about which somebody has to do something."""

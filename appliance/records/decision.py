@@ -1,6 +1,7 @@
 """Decision on a frame with its reason, and the photo that was kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -53,6 +54,8 @@ class ReasonKind(StrEnum):
     """``missing`` of ``people`` are followed, but not seen in this frame."""
     COMING_IN = "coming_in"
     """A face is too new to be sure of. No fields."""
+    TOO_FAR = "too_far"
+    """``missing`` of ``people`` are too far away to be judged, and without them ``needed`` cannot show it."""
     NOT_EVERYBODY = "not_everybody"
     """``showing`` of ``people`` show it, and all have to."""
     NOT_ENOUGH = "not_enough"
@@ -107,6 +110,19 @@ class Decision:
     level: float = 0.0
     keepable: bool = False
     decided_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EncodedPhoto:
+    """A photo before it is written: ``jpeg`` is the whole file, with its metadata.
+
+    The picture of ``decision.frame`` is that JPEG again, so that the camera's own bytes can be freed.
+    ``taken_at`` is wall time.
+    """
+
+    decision: Decision
+    jpeg: bytes
+    taken_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,6 +1,8 @@
 """File names of photos, in a module of their own: readers of photos need not load what makes them."""
 
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 PHOTO = re.compile(r"selfie-(\d{6,9})-(\d{8})-(\d{6})\.jpg", re.ASCII)
@@ -17,12 +19,13 @@ MAX_PHOTO_BYTES = 64_000_000
 
 def photos_of(folder: Path) -> list[Path]:
     """Return the photos of ``folder`` by number, and no other files. Raises OSError."""
-    photos = (
-        path
-        for path in folder.iterdir()
-        if PHOTO.fullmatch(path.name) and path.is_file() and not path.is_symlink()
-    )
-    return sorted(photos, key=lambda path: (number_of(path.name), path.name))
+    with os.scandir(folder) as entries:
+        names = [
+            entry.name
+            for entry in entries
+            if PHOTO.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+        ]
+    return [folder / name for name in sorted(names, key=lambda name: (number_of(name), name))]
 
 
 def number_of(name: str) -> int:
@@ -31,3 +34,9 @@ def number_of(name: str) -> int:
     if match is None:
         raise ValueError(f"{name!r} is not the name of a photo")
     return int(match[1])
+
+
+def highest_number(names: Iterable[str]) -> int:
+    """Return the highest number among those ``names`` that are of photos, 0 if there is none."""
+    numbers = (number_of(name) for name in names if PHOTO.fullmatch(name))
+    return max((number for number in numbers if number <= HIGHEST_NUMBER), default=0)

@@ -1,7 +1,9 @@
 """Bounds what strangers can make a log hold: so many lines a minute of each kind."""
 
+import contextlib
 import logging
 import threading
+from collections.abc import Iterator
 
 from appliance.clock import Clock
 
@@ -42,6 +44,19 @@ class LogLimit(logging.Filter):
             _add(record, " (more lines like this are left out for a minute)")
             record.exc_info = record.exc_text = None
         return True
+
+
+@contextlib.contextmanager
+def limited_log(clock: Clock) -> Iterator[None]:
+    """Bound what the handlers of the root logger take while the block runs, whichever library logs."""
+    limits = [(handler, LogLimit(clock)) for handler in logging.getLogger().handlers]
+    for handler, limit in limits:
+        handler.addFilter(limit)
+    try:
+        yield
+    finally:
+        for handler, limit in limits:
+            handler.removeFilter(limit)
 
 
 def _add(record: logging.LogRecord, words: str) -> None:

@@ -1,4 +1,8 @@
-"""Keeps lines of libraries written in C++, which offer no switch for them, from standard error."""
+"""Keeps lines of libraries written in C++ from standard error.
+
+There is no switch for them: LiteRT ignores ``TF_CPP_MIN_LOG_LEVEL``, and OpenCV prints its line about VP8
+whatever ``OPENCV_FFMPEG_LOGLEVEL`` says.
+"""
 
 import contextlib
 import logging

@@ -1,31 +1,33 @@
 """Gallery of photos: by day, newest first, with cached thumbnails and a streamed zip."""
 
+import copy
 import hashlib
 import io
 import logging
 import os
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from appliance.storage import durable
-from appliance.storage.photo_names import PHOTO
+from appliance.storage.photo_names import PHOTO, photos_of
 from appliance.storage.regular_file import open_regular, read_regular
+from appliance.storage.thumbnail import small_jpeg
 
 log = logging.getLogger(__name__)
 
-THUMBNAIL = 400
-"""Pixels of the longer side."""
-MOST_PIXELS = 100_000_000
 MOST_THUMBNAILS = 4000
 """Kept, some 25 kB each. Beyond it the oldest are evicted, and made again on demand."""
 MOST_THUMBNAIL_BYTES = 1_000_000
+MOST_SIZES = 20_000
+"""Sizes of photos that are remembered."""
+_FIRST_TURNED = 5  # orientations from here on swap width and height (EXIF 2.31, 4.6.4)
 READ_CHUNK_BYTES = 256 * 1024
 
 
@@ -63,22 +65,30 @@ class Gallery:
         self._folder = folder
         self._cache = cache
         self._one_at_a_time = threading.Lock()
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._is_wanted: Callable[[StoredPhoto], bool] = lambda _: True
+
+    def only(self, is_wanted: Callable[[StoredPhoto], bool]) -> "Gallery":
+        """Return the same gallery without the photos for which ``is_wanted`` is false."""
+        view = copy.copy(self)  # with its lock
+        view._is_wanted = is_wanted
+        return view
 
     def pictures(self) -> list[StoredPhoto]:
         """Return all photos, newest first; none while the folder does not exist. Raises OSError."""
         try:
-            with os.scandir(self._folder) as entries:
-                names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+            photos = photos_of(self._folder)
         except FileNotFoundError:
             return []
-        found = [picture for name in names if (picture := StoredPhoto.named(name))]
-        return sorted(found, key=lambda one: one.age, reverse=True)
+        found = (StoredPhoto.named(path.name) for path in reversed(photos))
+        return [photo for photo in found if photo is not None and self._is_wanted(photo)]
 
     def page(self, start: int, count: int, after: StoredPhoto | None = None) -> dict[str, object]:
         """Return ``count`` photos from number ``start`` of the list on, by day.
 
         With ``after`` it begins behind that photo, which may have been deleted: unlike a number, it means the
-        same when photos have come or gone meanwhile. ``total`` and ``next`` refer to the whole list.
+        same when photos have come or gone meanwhile. ``total`` and ``next`` refer to the whole list. Pixels
+        of width and height are null where a file is not a picture.
         """
         pictures = self.pictures()
         if after is not None:
@@ -87,7 +97,9 @@ class Gallery:
         for one in pictures[start : start + count]:
             if not days or days[-1]["day"] != one.day:
                 days.append({"day": one.day, "photos": []})
-            cast(list[object], days[-1]["photos"]).append({"name": one.name, "time": one.time})
+            width, height = self._size(one.name)
+            about = {"name": one.name, "time": one.time, "width": width, "height": height}
+            cast(list[object], days[-1]["photos"]).append(about)
         following = start + count
         return {
             "total": len(pictures),
@@ -95,9 +107,30 @@ class Gallery:
             "next": following if following < len(pictures) else None,
         }
 
+    def _size(self, name: str) -> tuple[int, int] | tuple[None, None]:
+        """Return width and height as the photo is shown. Read once: its name is never given to another."""
+        known = self._sizes.get(name)
+        if known is not None:
+            return known
+        file = self.open(name)
+        if file is None:
+            return None, None
+        with file:
+            try:
+                with Image.open(file, formats=("JPEG",)) as image:  # its head only
+                    turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_TURNED
+                    size = (image.height, image.width) if turned else (image.width, image.height)
+            except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError):
+                return None, None
+        if len(self._sizes) >= MOST_SIZES:
+            self._sizes.clear()
+        self._sizes[name] = size
+        return size
+
     def open(self, name: str) -> BinaryIO | None:
         """Open a photo: it can be read to its end even if it is deleted meanwhile. None: no such photo."""
-        if not PHOTO.fullmatch(name):
+        photo = StoredPhoto.named(name)
+        if photo is None or not self._is_wanted(photo):
             return None
         try:
             return open_regular(self._folder / name, follow_links=False)
@@ -120,19 +153,9 @@ class Gallery:
                     return self._make(file, kept)
 
     def _make(self, file: BinaryIO, kept: Path) -> bytes | None:
-        try:
-            with Image.open(file, formats=("JPEG",)) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    return None
-                image.draft("RGB", (THUMBNAIL, THUMBNAIL))  # decoded at an eighth where it can be
-                small = ImageOps.exif_transpose(image)
-                small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            log.warning("No thumbnail of %s: %s", file.name, error)
+        data = small_jpeg(file)
+        if data is None:
             return None
-        buffer = io.BytesIO()
-        small.convert("RGB").save(buffer, "JPEG", quality=78)
-        data = buffer.getvalue()
         try:
             self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
             durable.write_over(kept, data, 0o600)

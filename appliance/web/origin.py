@@ -6,59 +6,12 @@ only from a loopback address: the scheme always (it concerns only the client), t
 """
 
 import ipaddress
-import re
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
-"""RFC 9110, section 7.2, without percent-encoding and user information, which no browser sends."""
-_PORTS = {"http": 80, "https": 443}
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Scheme, host name (lower case, without brackets) and port of a page (RFC 6454)."""
-
-    scheme: str
-    name: str
-    port: int
-
-    def __str__(self) -> str:
-        name = f"[{self.name}]" if ":" in self.name else self.name
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{name}{port}"
-
-
-def parse_host(host: str) -> tuple[str, int | None] | None:
-    """Return name and port of a ``Host`` header; None where it is not one."""
-    match = _HOST.fullmatch(host)
-    if match is None:
-        return None
-    port = match["port"]
-    if port is not None and int(port) > 65535:
-        return None
-    return match["name"].strip("[]").lower().rstrip("."), None if port is None else int(port)
-
-
-def parse_origin(text: str) -> Origin | None:
-    """Return the origin ``text``, as ``https://selfie.example:8443``; None where it is not one of the web."""
-    scheme, found, host = text.partition("://")
-    parsed = parse_host(host)
-    if not found or parsed is None or scheme.lower() not in _PORTS:
-        return None
-    name, port = parsed
-    return Origin(scheme.lower(), name, _PORTS[scheme.lower()] if port is None else port)
-
-
-def is_address(name: str) -> bool:
-    """Return whether ``name`` is an IP address."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+from appliance.config.schema import is_loopback
+from appliance.web.address import PORTS, is_address, parse_host, parse_origin
 
 
 def network_of(address: str) -> str:
@@ -101,7 +54,7 @@ class Outside:
         # A proxy passes the name on without its port. Another port of this name is another program's page:
         # the proof still keeps it from changing anything, but a WebSocket it could read.
         dropped = scope["type"] == "http" and _from_loopback(scope)
-        return asking.port == _PORTS[asking.scheme] or dropped
+        return asking.port == PORTS[asking.scheme] or dropped
 
     def scheme(self, scope: Scope, headers: Headers) -> str:
         """Return ``http`` or ``https``: what the browser of an accepted request has in its address."""
@@ -109,7 +62,7 @@ class Outside:
         if origin is not None:
             return origin.scheme
         said = headers.get("x-forwarded-proto", "").strip().lower()
-        if said in _PORTS and _from_loopback(scope):
+        if said in PORTS and _from_loopback(scope):
             return said
         asked = parse_host(headers.get("host", ""))
         if self._origin and asked and asked[0] == self._origin.name:
@@ -123,8 +76,7 @@ class Outside:
         """
         host = headers.get("host", "")
         asked, own = parse_host(host), parse_origin(told)
-        through_proxy = asked is not None and (asked[0] in self.names or asked[0] == "localhost")
-        if self.url and (through_proxy or (asked and is_address(asked[0]) and _is_loopback(asked[0]))):
+        if self.url and asked is not None and (asked[0] in self.names or is_loopback(asked[0])):
             return self.url
         if own is not None and asked is not None and own.name == asked[0]:
             return str(own)
@@ -146,13 +98,4 @@ class Outside:
 
 def _from_loopback(scope: Scope) -> bool:
     peer = scope.get("client")
-    return peer is not None and _is_loopback(str(peer[0]))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (mapped or parsed).is_loopback
+    return peer is not None and is_loopback(str(peer[0]))

@@ -1,18 +1,15 @@
 """Current status of the appliance, the machine and the page."""
 
-import socket
 from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
-from appliance.config.schema import WebSettings, is_loopback
 from appliance.errors import FeedError
 from appliance.web.gallery import Gallery
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
 from appliance.web.machine_status import machine_status
-from appliance.web.origin import parse_origin
 
 FRESH_SECONDS = 3.0
 
@@ -20,10 +17,7 @@ FRESH_SECONDS = 3.0
 class Overview:
     """Status of the three, gathered on request."""
 
-    def __init__(
-        self, web: WebSettings, photos: Path, gallery: Gallery, link: Link, latency: Latency
-    ) -> None:
-        self._web = web
+    def __init__(self, photos: Path, gallery: Gallery, link: Link, latency: Latency) -> None:
         self._photos = photos
         self._gallery = gallery
         self._link = link
@@ -52,10 +46,3 @@ class Overview:
                 "latency": {share: self._latency.quantile(float(share)) for share in ("0.5", "0.95")},
             },
         }
-
-    def address(self, address: str) -> str:
-        """Return the page's address for other devices: ``address``, unless that means this machine only."""
-        origin = parse_origin(address)
-        if origin is not None and is_loopback(origin.name) and not is_loopback(self._web.listen):
-            return f"http://{socket.gethostname().partition('.')[0]}.local:{self._web.port}/"
-        return f"{address}/"

@@ -1,7 +1,5 @@
 """Runs the page: one process, one event loop, no access log."""
 
-import contextlib
-import ctypes
 import logging
 import os
 from pathlib import Path
@@ -10,8 +8,10 @@ import uvicorn
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
+from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError, UsageError
-from appliance.system.log_limit import LogLimit
+from appliance.system.allocator import return_freed_memory
+from appliance.system.log_limit import limited_log
 from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
 from appliance.web.address import page_addresses
@@ -19,6 +19,7 @@ from appliance.web.app import make_app
 from appliance.web.connections import Limits, WatchedHttp, WatchedWebSocket
 from appliance.web.gallery import Gallery
 from appliance.web.guard import Guard, own_names
+from appliance.web.guests import Guests
 from appliance.web.history import History
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
@@ -26,16 +27,17 @@ from appliance.web.origin import Outside
 from appliance.web.overview import Overview
 from appliance.web.routes.assets import AssetRoutes
 from appliance.web.routes.control import ControlRoutes
+from appliance.web.routes.guest import GuestRoutes
 from appliance.web.routes.mood import MoodRoutes
 from appliance.web.routes.photo import PhotoRoutes
 from appliance.web.routes.session import SessionRoutes
 from appliance.web.routes.settings import SettingsRoutes
+from appliance.web.routes.share import ShareRoutes
 from appliance.web.routes.status import StatusRoutes
-from appliance.web.settings_file import SettingsFile
+from appliance.web.settings_form import is_fixed
 
 log = logging.getLogger(__name__)
 
-_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # from malloc.h
 MOST_CONNECTIONS = 128
 MOST_WS_MESSAGE = 4096
 
@@ -48,17 +50,15 @@ def serve(config: Config, path: Path | None) -> None:
     web = config.web
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
-    _spare_memory()
-    for handler in logging.getLogger().handlers:  # strangers can cause lines, of uvicorn and asyncio too
-        handler.addFilter(LogLimit(MonotonicClock()))
-    server = make_server(config, path)
-    try:
-        server.run()
-    except SystemExit:  # uvicorn's reaction to an unusable address
-        raise ApplianceError(
-            f"The page cannot listen on {web.listen}, port {web.port}",
-            "Free the port, or set web.listen to an address of this machine",
-        ) from None
+    return_freed_memory()
+    with limited_log(MonotonicClock()):  # strangers can cause lines, of uvicorn and asyncio too
+        try:
+            make_server(config, path).run()
+        except SystemExit:  # uvicorn's reaction to an unusable address
+            raise ApplianceError(
+                f"The page cannot listen on {web.listen}, port {web.port}",
+                "Free the port, or set web.listen to an address of this machine",
+            ) from None
 
 
 def make_server(config: Config, path: Path | None) -> uvicorn.Server:
@@ -101,24 +101,20 @@ def build(config: Config, path: Path | None) -> Guard:
     sessions = Sessions(web.password, clock)
     latency = Latency()
     outside = Outside(web.url)
+    guests = Guests(web.guests, web.guest_pass)
+    assets = AssetRoutes()
     resources = (
-        AssetRoutes(),
+        assets,
         SessionRoutes(sessions, LoginLimiter(clock)),
         ControlRoutes(link, latency),
         MoodRoutes(history),
         PhotoRoutes(gallery, link),
-        SettingsRoutes(SettingsFile(path)),
-        StatusRoutes(Overview(web, photos, gallery, link, latency), link, outside),
+        SettingsRoutes(SettingsFile(path, is_fixed)),
+        StatusRoutes(Overview(photos, gallery, link, latency), link, outside, web),
+        GuestRoutes(guests, LoginLimiter(clock), gallery, link, assets),
+        ShareRoutes(guests, outside, web),
     )
-    return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names), outside)
-
-
-def _spare_memory() -> None:
-    """Return freed memory to the system: by default glibc keeps an arena for every thread."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library
-        allocator = ctypes.CDLL(None)
-        for setting, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 32 * 1024), (_TRIM_THRESHOLD, 128 * 1024)):
-            allocator.mallopt(setting, value)
+    return Guard(make_app(resources, link), sessions, guests, own_names(web.listen, web.names), outside)
 
 
 def _cache() -> Path:

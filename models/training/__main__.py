@@ -8,6 +8,10 @@ from models.training.errors import TrainingError
 
 COMMANDS = {
     "prepare": ("models.training.expression.prepare", "check the data and mine pictures of no face"),
+    "prepare-people": ("models.training.expression.people", "cut out the faces that were read, and others"),
+    "make-views": ("models.training.expression.views", "views of faces with what a teacher says about them"),
+    "prune": ("models.training.expression.prune", "cut a narrow network out of the large one"),
+    "train-pupil": ("models.training.expression.pupil", "train a narrow network from such views"),
     "recreate": ("models.training.expression.recreate", "the shipped expression model, from nothing"),
     "train": ("models.training.expression.train", "train an expression network"),
     "average": ("models.training.expression.average", "the mean of several runs from the same weights"),
@@ -17,6 +21,7 @@ COMMANDS = {
     "train-faces": ("models.training.faces.train", "train the face finder"),
     "convert-faces": ("models.training.faces.convert", "checkpoint to int8 TFLite, with its JSON"),
     "evaluate-faces": ("models.training.faces.evaluate", "measure a face finder on labelled photos"),
+    "reach": ("models.training.faces.reach", "measure a face finder on groups that stand far away"),
     "evaluate-portraits": ("models.training.faces.portraits", "count the boxes on photos of one face"),
     "sensitivity": ("models.training.moment.sensitivity", "measure what the rule's thresholds let through"),
     "eyes": ("models.training.moment.eyes", "measure the judge of open eyes"),

@@ -37,7 +37,6 @@ BESIDE = {
     "light/states.py": "unit/light/test_table.py",
     "pipeline/decide/sensitivity.py": "unit/pipeline/decide/test_decider.py",
     "pipeline/find/cascade.py": "unit/pipeline/find/test_detector.py",
-    "pipeline/find/cnn.py": "unit/pipeline/find/test_detector.py",
     "records/decision.py": "unit/pipeline/decide/test_decider.py",
     "records/faces.py": "unit/pipeline/test_follow.py",
     "records/labels.py": "unit/web/test_vocabulary.py",

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from appliance.config import load_config
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
+from appliance.storage.bin import UNDO_SECONDS
 from appliance.storage.photos import PhotoStore
 from appliance.web.serve import make_server
 from tests.support.passwords import PASSWORD
@@ -26,11 +27,12 @@ from tests.support.strategies import decision_on, frame, people, showing_of
 
 
 class Appliance:
-    """Notes what it is asked for; deletes from the folder."""
+    """Notes what it is asked for; deletes from the folder, and restores."""
 
     def __init__(self, photos: Path) -> None:
         self.photos = photos
         self.asked: list[Command] = []
+        self.tell: Callable[[str, str], None] = lambda kind, name: None
 
     def command(self, command: Command) -> None:
         self.asked.append(command)
@@ -46,8 +48,14 @@ class Appliance:
         }
         return {"uptime": 5.0, "ready": True, "rule": {}, "stages": [stage]}
 
-    def delete_photo(self, name: str) -> None:
-        PhotoStore(self.photos).delete(name)
+    def delete_photo(self, name: str) -> float:
+        can_be_restored = PhotoStore(self.photos).delete(name)
+        self.tell("deleted", name)
+        return UNDO_SECONDS if can_be_restored else 0.0
+
+    def restore_photo(self, name: str) -> None:
+        PhotoStore(self.photos).restore(name)
+        self.tell("restored", name)
 
 
 def decision(sequence: int, *happy: float) -> Decision:
@@ -147,6 +155,7 @@ def serving(folder: Path, password: str = "", extra: str = "") -> Iterator[Page]
     appliance = Appliance(photos)
     feed = Feed(folder / "feed.sock", commands(appliance), MonotonicClock())
     feed.start()
+    appliance.tell = lambda kind, name: getattr(feed, kind)(name)
     server = make_server(load_config(config), config)
     thread = threading.Thread(target=server.run, name="page")
     thread.start()

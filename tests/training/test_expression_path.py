@@ -256,14 +256,16 @@ def test_one_percent_of_the_real_data_goes_all_the_way(tmp_path: Path) -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.skipif(not (SHARED / "fer2013.npz").exists(), reason="../shared/data is not here")
-def test_one_command_does_all_that_made_the_shipped_file(tmp_path: Path) -> None:
+def test_one_command_goes_from_nothing_to_the_large_network_and_the_narrow_one(tmp_path: Path) -> None:
     work, model = tmp_path / "work", tmp_path / "expression_int8.tflite"
-    recreate = ["recreate", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
+    recreate = ["recreate", "--narrow", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
     assert (
         main([*recreate, "--epochs", "1", "--fraction", "0.01", "--limit", "40", "--allowed-loss", "100"])
         == 0
     )
     stages = runtime.load(model).card["training"]["stages"]
-    assert stages[-1]["command"].split("--out ")[1].split()[0] == "pupil.pt"
-    runs = {path.stem for path in work.glob("*.pt")}
-    assert runs == {stage["command"].split("--out ")[1].split()[0].removesuffix(".pt") for stage in stages}
+    made = [stage["command"].split("--out ")[1].split()[0] for stage in stages]
+    assert made[-1] == "narrow.pt"
+    assert {path.name for path in work.glob("*.pt")} == {name for name in made if name.endswith(".pt")}
+    assert "views" in made
+    assert runtime.load(model).card["eyes"] == ["open", "closed", "unknown"]

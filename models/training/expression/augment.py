@@ -32,13 +32,15 @@ class Strength:
         return replace(self, **{name: share * getattr(self, name) for name in names})
 
 
-def augment(image: np.ndarray, size: int, strength: Strength, rng: np.random.Generator) -> np.ndarray:
+def augment(
+    image: np.ndarray, size: int, strength: Strength, rng: np.random.Generator, margin: float = 1.0
+) -> np.ndarray:
     """One random view of a face.
 
-    :param image: uint8 ``[48, 48]``
+    :param image: uint8 ``[side, side]``, a square ``margin`` times the one the network sees
     :return: uint8 ``[size, size]``
     """
-    view = _box_jitter(image, size, strength, rng)
+    view = _box_jitter(image, size, strength, rng, margin)
     chance = rng.random(8)
     if chance[0] < strength.small:
         view = _enlarged_small_face(view, rng)
@@ -53,10 +55,12 @@ def augment(image: np.ndarray, size: int, strength: Strength, rng: np.random.Gen
     return view
 
 
-def _box_jitter(image: np.ndarray, size: int, strength: Strength, rng: np.random.Generator) -> np.ndarray:
+def _box_jitter(
+    image: np.ndarray, size: int, strength: Strength, rng: np.random.Generator, margin: float
+) -> np.ndarray:
     """Mirror, roll, scale, stretch and shift: the spread of a detector's boxes, in one resampling."""
     angle = np.deg2rad(rng.normal(0, strength.roll / 2))
-    zoom = size / image.shape[0] * np.exp(rng.normal(0, strength.scale / 2))
+    zoom = margin * size / image.shape[0] * np.exp(rng.normal(0, strength.scale / 2))
     stretch = np.exp(rng.normal(0, 0.04))
     shear = rng.normal(0, 0.04)
     cos, sin = np.cos(angle) * zoom, np.sin(angle) * zoom

@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from models.training.expression import card_people
 from models.training.expression.figures import REJECTED_FROM
 
 BASELINES = ("four_blocks", "vgg16", "resnet50")
 """The seeds' networks."""
 REACH = (
     # figure, path to it, what to reach, what to aim for
-    ("FER+ test accuracy (PrivateTest)", ("ferplus", "accuracy"), "≥ .850", "≥ .875"),
-    ("happy against the rest, F1 (≥ 5 of 10 votes)", ("ferplus", "happy_f1"), "≥ .930", "≥ .950"),
+    ("FER+ test accuracy (PrivateTest)", ("ferplus", "accuracy"), "≥ .850", "≥ .865"),
+    ("happy against the rest, F1 (≥ 5 of 10 votes)", ("ferplus", "happy_f1"), "≥ .938", "≥ .950"),
     ("GENKI photos: accuracy", ("genki", "accuracy"), "≥ .955", "≥ .970"),
     ("GENKI photos: non-smilers called happy", ("genki", "false_smiles"), "≤ .045", "≤ .025"),
     (
@@ -20,7 +21,7 @@ REACH = (
     ),
     ("GENKI photos: accuracy by likeliest label", ("genki", "likeliest_label", "accuracy"), "", ""),
     ("GENKI photos: the same, called happy", ("genki", "likeliest_label", "false_smiles"), "", ""),
-    ("cascade's false boxes rejected", ("not_a_face", "cascade_false_boxes_rejected"), "≥ .95", "≥ .99"),
+    ("cascade's false boxes rejected", ("not_a_face", "cascade_false_boxes_rejected"), "≥ .985", "≥ .99"),
     ("true faces rejected: FER+ test", ("ferplus", "faces_rejected"), "≤ .01", "≤ .003"),
     (
         "true faces rejected: the cascade's boxes",
@@ -48,6 +49,7 @@ def write(
     sections = (
         _heading(model),
         _figures(figures, speeds, kilobytes, beside),
+        *card_people.sections(figures["int8"]),
         _classes(figures["int8"]["ferplus"]),
         _thresholds(figures["int8"]),
         _conditions(figures["int8"]),
@@ -62,16 +64,17 @@ def write(
 
 def _heading(model: dict[str, Any]) -> str:
     given, made = model["input"], model["output"]
+    outputs = card_people.outputs_for_eyes(model)
     return f"""# Model card: {model["file"]}
 
-Judges the expression of one face: {", ".join(model["labels"])}.
+Judges the expression of one face: {", ".join(model["labels"])}{card_people.states_of_eyes(model)}.
 Made for one thing: to let a camera take the picture when everybody shows the chosen expression. This card is
 written by `python -m models.training report` from measured files; do not edit it by hand.
 
 - Input: {given["dtype"]} `{given["shape"]}`, one grey face crop; int8 = grey - 128. The crop is a square
   around the face box, side {model["crop"]["side"]} x sqrt(width x height).
 - Output: {made["dtype"]} `{made["shape"]}` {made["meaning"]}; softmax(logits / {made["temperature"]}) are
-  probabilities (temperature fitted on PublicTest, against the crowd's votes).
+  probabilities (temperature fitted on PublicTest, against the crowd's votes){outputs}.
 - sha256 `{model["sha256"]}`"""
 
 
@@ -95,7 +98,9 @@ def _figures(
     loss = _points_lost(figures)
     lines += [
         f"| float to int8, points of FER+ accuracy lost | {loss} | – | ≤ .5 | ≤ .2 |",
-        f"| file size | {kilobytes:.0f} kB | – | ≤ 1 MB | ≤ 400 kB |",
+        f"| file size | {kilobytes:.0f} kB | – | ≤ 500 kB | ≤ 300 kB |",
+        f"| million instructions a face, Cortex-A53 | {figures.get('instructions', 'not counted')} | – "
+        "| ≤ 12 | ≤ 6 |",
         *map(_speed, speeds),
         *_own_labels(beside),
         "",
@@ -220,7 +225,7 @@ Terms: FER-2013's images are customary for research and have no known owner lice
 photographs behind not_a_face and the unlabelled faces come from research and web collections. None of them is
 in this repository; only what was learned from them is. The teachers started from published weights of face
 recognition: dlib's (public domain) and HSE FaceRes (Apache 2.0, trained on VGGFace2, for research). They
-are not shipped, and nothing in the shipped network can recognise a person: it gives eight scores."""
+are not shipped, and nothing in the shipped network can recognise a person: it scores expressions and eyes."""
 
 
 def _beside(reports: list[dict[str, Any]]) -> str:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from models.training.errors import BadDataError, TrainingError
-from models.training.expression import checkpoint, data, figures, metrics, runtime
+from models.training.expression import checkpoint, data, figures, metrics, people, runtime, views
 from models.training.expression.augment import Strength, augment
 from models.training.expression.crops import STANDARD
 from models.training.expression.inference import FloatModel
@@ -22,6 +22,8 @@ from models.training.int8 import convert_int8, write_atomically
 
 CALIBRATION_ROWS = 400
 CAUTION = 0.5  # chosen on PublicTest and GENKI's dev half, see EXPERIMENTS.md
+DATA = "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces"
+READ = ", many of them read one by one for their expression and eyes"
 TOLERATED_DIVERGENCE = 0.002  # nats, from saturating and rounding the logits
 RECIPE = (
     "batch",
@@ -42,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="fer2013.npz: calibration rows, PublicTest for the check"
     )
+    parser.add_argument("--people", type=Path, help="crops from prepare-people, to calibrate with as well")
     parser.add_argument("--out", type=Path, default=Path("models/expression_int8.tflite"))
     parser.add_argument(
         "--caution",
@@ -69,7 +72,12 @@ def run(args: argparse.Namespace) -> int:
     offsets = hold_back_happy(source, args.caution)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / args.out.name
-        samples = calibration_samples(fer.training, source.side, _share(CALIBRATION_ROWS, args.fraction))
+        samples = calibration_samples(
+            fer.training.images, source.side, _share(CALIBRATION_ROWS, args.fraction)
+        )
+        if args.people:
+            faces = people.middle(people.load(args.people)["read"], source.side)
+            samples += calibration_samples(faces, source.side, _share(CALIBRATION_ROWS // 2, args.fraction))
         convert_int8(source.network, samples, draft, output_range=useful_range(source, samples))
         card = describe(source, draft, args)
         card["training"]["offsets"] = offsets.round(4).tolist()
@@ -104,13 +112,13 @@ def _share(rows: int, fraction: float) -> int:
     return min(rows, max(40, int(rows * fraction)))
 
 
-def calibration_samples(faces: data.Faces, side: int, count: int) -> list[np.ndarray]:
-    """float32 ``[1, side, side, 1]`` in 0..1: Training rows, every other one dark, bright or noisy."""
+def calibration_samples(faces: np.ndarray, side: int, count: int) -> list[np.ndarray]:
+    """float32 ``[1, side, side, 1]`` in 0..1 of uint8 ``[N, S, S]``, half of them dark, bright or noisy."""
     rng = np.random.default_rng(0)
     rows = rng.choice(len(faces), min(count, len(faces)), replace=False)
     views = [
         cv2.resize(image, (side, side)) if i % 2 else augment(image, side, Strength(), rng)
-        for i, image in enumerate(faces.images[rows])
+        for i, image in enumerate(faces[rows])
     ]
     return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]
 
@@ -122,18 +130,23 @@ def useful_range(source: FloatModel, samples: list[np.ndarray]) -> tuple[float, 
     range one of the 255 steps is so wide that two labels often tie, and runtimes that round differently
     disagree.
     """
-    logits = source.logits(np.stack([np.uint8(np.round(255 * sample[0, :, :, 0])) for sample in samples]))
-    exact = metrics.softmax(logits)
+    logits = source.outputs(np.stack([np.uint8(np.round(255 * sample[0, :, :, 0])) for sample in samples]))
+    groups = [part for part in np.split(logits, [len(source.labels)], axis=1) if part.shape[1]]
 
     def divergence(ends: tuple[float, float]) -> float:
         step = (ends[1] - ends[0]) / 255
-        rounded = metrics.softmax(np.round(logits.clip(*ends) / step) * step)
-        return float((exact * np.log((exact + 1e-9) / (rounded + 1e-9))).sum(1).mean())
+        return max(_divergence(part, np.round(part.clip(*ends) / step) * step) for part in groups)
 
     lows, highs = np.linspace(logits.min(), 0, 20), np.linspace(logits.max() / 3, logits.max(), 20)
     ranges = [(float(low), float(high)) for low in lows for high in highs]
     narrow = [ends for ends in ranges if divergence(ends) < TOLERATED_DIVERGENCE]
     return min(narrow or [ranges[19]], key=lambda ends: ends[1] - ends[0])
+
+
+def _divergence(logits: np.ndarray, rounded: np.ndarray) -> float:
+    """Mean Kullback-Leibler divergence, nats."""
+    exact, other = metrics.softmax(logits), metrics.softmax(rounded)
+    return float((exact * np.log((exact + 1e-9) / (other + 1e-9))).sum(1).mean())
 
 
 def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[str, Any]:
@@ -143,15 +156,16 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
     settings = source.checkpoint.settings
     stages = lineage(source.checkpoint)
     return {
-        "format": 1,
+        "format": 2 if source.eye_states else 1,
         "file": args.out.name,
         "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
         "labels": source.labels,
+        **({"eyes": source.eye_states} if source.eye_states else {}),
         "input": {**_tensor(given), "colour": "grey", "range": [0, 1]},
         "output": {**_tensor(made), "meaning": "logits", "temperature": 1.0},
         "crop": STANDARD._asdict(),
         "training": {
-            "data": "FER-2013 with FER+ votes; crops of photographs without faces and of labelled faces",
+            "data": DATA + (READ if source.eye_states else ""),
             "labels": settings["labels"],
             "architecture": source.checkpoint.architecture,
             "recipe": {key: settings[key] for key in RECIPE if settings.get(key) is not None},
@@ -169,7 +183,7 @@ def describe(source: FloatModel, model: Path, args: argparse.Namespace) -> dict[
 def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
     """The runs behind a checkpoint, first one first, each once, as far back as their files are there."""
     stages: list[dict[str, Any]] = []
-    parents = [_names(stored.settings.get(key)) for key in ("teacher", "start_from", "checkpoint")]
+    parents = [_names(stored.settings.get(key)) for key in PARENTS]
     for name in itertools.chain(*parents):
         if Path(name).exists():
             stages += [stage for stage in _ancestors(Path(name)) if stage not in stages]
@@ -179,17 +193,25 @@ def lineage(stored: checkpoint.Checkpoint) -> list[dict[str, Any]]:
 def _ancestors(path: Path) -> list[dict[str, Any]]:
     if path.suffix == ".tflite":  # it carries its own
         return list(runtime.load(path).card["training"]["stages"])
+    if path.is_dir():  # pools of views
+        settings = views.settings_of(path)
+        teacher = Path(settings.get("teacher", ""))
+        before = _ancestors(teacher) if teacher.is_file() else []
+        return [*before, {"command": command_line({**settings, "command": "make-views"}), "epochs": 0}]
     return lineage(checkpoint.load(path))
 
 
 def command_line(settings: dict[str, Any]) -> str:
-    """The ``train`` or ``average`` command that made the checkpoint; files by their names alone."""
-    average = settings.get("command") == "average"
-    words = [f"python -m models.training {'average' if average else 'train'}"]
+    """The command that made the checkpoint; files by their names alone."""
+    command = str(settings.get("command", "train"))
+    command = command if command in COMMANDS else "train"
+    words = [f"python -m models.training {command}"]
     for key, value in settings.items():
-        if average and key not in ("checkpoint", "out"):
+        if command == "average" and key not in ("checkpoint", "out"):
             continue
         if key in ("command", "resume", "threads", "device", "origin") or value in (None, False, "None"):
+            continue
+        if key == "labels" and command != "train":
             continue
         shown = [Path(name).name for name in _names(value)] if key in PATHS else [str(value)]
         if value is True:  # an option that is there or not
@@ -198,7 +220,10 @@ def command_line(settings: dict[str, Any]) -> str:
     return " ".join(words)
 
 
-PATHS = ("data", "mined", "out", "start_from", "weights", "teacher", "checkpoint")
+COMMANDS = ("train", "average", "prune", "make-views", "train-pupil")
+PATHS = ("data", "mined", "people", "views", "model", "out", "start_from", "weights", "teacher", "checkpoint")
+PARENTS = ("teacher", "model", "views", "start_from", "checkpoint")
+"""Settings that name what a run learned from, oldest first."""
 
 
 def _names(value: Any) -> list[str]:

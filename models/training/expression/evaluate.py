@@ -3,16 +3,25 @@
 import argparse
 import importlib.util
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from models.training.errors import BadDataError
-from models.training.expression import data, figures, prepare, runtime, smilers
+from models.training.expression import data, figures, people_bench, prepare, readings, runtime, smilers
 from models.training.expression.crops import STANDARD, CropRule
+
+
+class Network(Protocol):
+    """What is measured, an int8 file or a float network."""
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        """float32 ``[N, labels]`` of uint8 ``[N, 48, 48]``."""
+
+    def eyes(self, images: np.ndarray) -> np.ndarray | None:
+        """Probabilities float32 ``[N, 3]`` of eyes open, closed, unknown; None without such outputs."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of photos with labels.csv (file, smile); else genki_dev beside --data, if it is there",
     )
     parser.add_argument(
+        "--faces",
+        type=Path,
+        help="folder of photos with expressions.csv, what readers saw; else faces beside --data, if there",
+    )
+    parser.add_argument(
         "--detector",
         default="cnn",
         help="who finds the faces of --genki: cnn or cascade of the appliance, or a YuNet ONNX file",
@@ -60,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
             "sha256": model.card["sha256"],
         }
         result["speed"] = speed_of(args.model)
-        result["int8"] = measure(args, model.logits, model.card["labels"], model.temperature, rule)
+        result["int8"] = measure(args, model, model.card["labels"], model.temperature, rule)
     if args.checkpoint:
         from models.training.expression import inference  # noqa: PLC0415 (needs PyTorch)
 
@@ -68,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         temperature = model.temperature if args.model else 1.0
         if args.model and "offsets" in model.card["training"]:
             network.shift(np.array(model.card["training"]["offsets"]))
-        result["float"] = measure(args, network.logits, network.labels, temperature, STANDARD)
+        result["float"] = measure(args, network, network.labels, temperature, STANDARD)
     text = json.dumps(result, indent=2)
     if args.out:
         args.out.write_text(text + "\n")
@@ -78,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
 
 def measure(
     args: argparse.Namespace,
-    logits: Callable[[np.ndarray], np.ndarray],
+    network: Network,
     labels: list[str],
     temperature: float,
     rule: CropRule,
@@ -86,6 +100,7 @@ def measure(
     """All figures the given data allow."""
     fer = data.load(args.data)
     faces = fer.private_test if args.split == "private" else fer.public_test
+    logits = network.logits
     outputs = logits(faces.images)
     if len(labels) == 7:
         mirrored = logits(np.ascontiguousarray(faces.images[:, :, ::-1]))
@@ -101,6 +116,10 @@ def measure(
     if genki:
         photos = smilers.load(genki, args.detector, rule)
         result["genki"] = smilers.figures(logits, temperature, photos)
+    read = args.faces or (args.data.parent / "faces")
+    if args.faces or (read / readings.FILE).is_file():
+        people = people_bench.load(read, "test" if args.split == "private" else "dev")
+        result["people"] = people_bench.figures(logits, network.eyes, temperature, people)
     return result
 
 
@@ -140,6 +159,18 @@ def as_table(result: dict[str, Any]) -> str:
                 for name, value in values.items()
                 if isinstance(value, int | float)
             ]
+            if group == "people":
+                lines += _people(kind, values)
             for name, row in values.get("per_class", {}).items():
                 lines.append(f"{kind:6}{group:14}{name:20}" + "  ".join(f"{k} {v}" for k, v in row.items()))
     return "\n".join(lines)
+
+
+def _people(kind: str, values: dict[str, Any]) -> list[str]:
+    """A line for each share, with how many it is of."""
+    return [
+        f"{kind:6}people        {group + ' ' + name.replace('_', ' '):48}{value['share']} of {value['of']}"
+        for group in ("happy", "neutral", "surprise", "groups", "eyes")
+        for name, value in values[group].items()
+        if isinstance(value, dict) and value.get("of")
+    ]

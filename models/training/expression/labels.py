@@ -1,9 +1,12 @@
-"""The eight labels of the shipped model, FER-2013's seven, and how crowd votes become targets."""
+"""The shipped model's eight labels and three states of eyes, FER-2013's seven labels, and how crowd votes
+become targets."""
 
 import numpy as np
 
 LABELS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "not_a_face")
 FER2013_LABELS = LABELS[:7]
+EYE_STATES = ("open", "closed", "unknown")
+"""Of both eyes of a face; unknown where they cannot be seen."""
 HAPPY = LABELS.index("happy")
 NOT_A_FACE = LABELS.index("not_a_face")
 

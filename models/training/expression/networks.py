@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from models.training.errors import BadDataError
-from models.training.expression import baselines, face_networks
+from models.training.expression import baselines, face_networks, narrow
 from models.training.expression.checkpoint import Checkpoint
 
 NAMES = (
+    *narrow.NARROW,
     "small_residual",
     "wide_residual",
     "deep_residual",
@@ -99,6 +100,8 @@ RESIDUAL = {
 
 def build(name: str, classes: int) -> nn.Module:
     """A network with fresh weights, by its name on the command line."""
+    if name in narrow.NARROW:
+        return narrow.NARROW[name]()
     if name in TRANSFER:
         backbone, features = TRANSFER[name]
         return baselines.Transfer(backbone(), features, classes)

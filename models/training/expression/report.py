@@ -23,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("models/report"), help="folder for PNG and JSON")
     parser.add_argument("--card", type=Path, default=Path("models/MODEL_CARD.md"))
     parser.add_argument(
+        "--instructions",
+        type=float,
+        help="million instructions a face on a Cortex-A53, counted under emulation (qemu-aarch64's plugins)",
+    )
+    parser.add_argument(
         "--beside",
         type=Path,
         nargs="+",
@@ -34,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write everything; print where it is."""
     figures = _read(args.figures)
+    if args.instructions:
+        figures["instructions"] = args.instructions
     network, history = _run_behind(args.checkpoint, figures, args.figures)
     args.out.mkdir(parents=True, exist_ok=True)
     plots.curves(history, args.out / "curves.png")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from models.training.errors import BadDataError
-from models.training.expression import checkpoint, networks, runtime
+from models.training.expression import checkpoint, narrow, networks, runtime
 
 LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 """Operators that have weights; a convolution of one channel is written as a depthwise one."""
@@ -28,13 +28,14 @@ def load(path: Path) -> checkpoint.Checkpoint:
         return checkpoint.load(path)
     model = runtime.load(path)
     facts = model.card["training"]
-    classes = len(model.card["labels"])
-    if facts["architecture"] not in networks.RESIDUAL:
+    classes = len(model.card["labels"]) + len(model.card.get("eyes", ()))
+    if facts["architecture"] not in {*networks.RESIDUAL, *narrow.NARROW}:
         raise BadDataError(f"{path}: weights of {facts['architecture']} can't be read back from int8")
     network = networks.build(facts["architecture"], classes)
     _fill(network, list(_weights(model.interpreter)), path)
     with torch.no_grad():  # what `convert` added to hold "happy" back is no part of what was learned
-        network.classifier.bias -= torch.tensor(facts.get("offsets", [0.0] * classes))
+        offsets = torch.tensor(facts.get("offsets", [0.0] * classes))
+        network.classifier.bias[: len(offsets)] -= offsets
     state = network.state_dict()
     settings = {"labels": facts["labels"]}
     return checkpoint.Checkpoint(facts["architecture"], classes, settings, state, state, {}, [])

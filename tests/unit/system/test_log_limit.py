@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.system.log_limit import MOST_A_PERIOD, PERIOD_SECONDS, LogLimit
+from appliance.system.log_limit import MOST_A_PERIOD, PERIOD_SECONDS, LogLimit, limited_log
 
 
 @pytest.fixture
@@ -47,3 +47,13 @@ def test_after_a_minute_the_number_left_out_is_reported(
     finally:
         log.removeFilter(limit)
     assert caplog.records[-1].getMessage() == "refused (25 lines like this were left out before)"
+
+
+def test_the_limit_ends_with_what_it_was_for(log: logging.Logger, caplog: pytest.LogCaptureFixture) -> None:
+    with limited_log(VirtualClock(0.0)):
+        for _ in range(MOST_A_PERIOD + 5):
+            log.warning("during")
+    for _ in range(MOST_A_PERIOD + 5):
+        log.warning("after")
+    assert [record.getMessage() for record in caplog.records].count("after") == MOST_A_PERIOD + 5
+    assert len(caplog.records) == 2 * MOST_A_PERIOD + 5

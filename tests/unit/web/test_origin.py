@@ -5,7 +5,8 @@ from starlette.datastructures import Headers
 
 from appliance.config import load_config
 from appliance.errors import ConfigError
-from appliance.web.origin import Outside, network_of, parse_host, parse_origin
+from appliance.web.address import parse_host, parse_origin
+from appliance.web.origin import Outside, network_of
 
 LOCAL, FAR = ("127.0.0.1", 5000), ("192.168.1.20", 5000)
 
@@ -106,6 +107,8 @@ def test_a_host_of_ipv6_is_one_client_whatever_address_it_takes() -> None:
         ("", "selfie.local:8080", "https://evil.example", "http://selfie.local:8080"),
         ("https://selfie.example/", "selfie.example", "", "https://selfie.example"),
         ("https://selfie.example:8443", "127.0.0.1:8080", "", "https://selfie.example:8443"),
+        ("https://selfie.example", "[::ffff:127.0.0.1]:8080", "", "https://selfie.example"),
+        ("https://selfie.example", "localhost:8080", "", "https://selfie.example"),
         ("https://selfie.example", "selfie.local:8080", "", "http://selfie.local:8080"),
     ],
 )

@@ -54,13 +54,13 @@ def test_nearby_search_follows_a_face_that_moved_a_little(
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_black_grey_or_burnt_out_frame_holds_nobody(detector: Detector, level: int) -> None:
     picture = np.full((480, 640, 3), level, np.uint8)
-    assert detector.search(replace(frame(0), colour=picture, grey=picture[:, :, 0])) == []
+    assert detector.search(replace(frame(0), convert=lambda: picture, grey=picture[:, :, 0])) == []
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 640), (480, 1), (19, 19)])
 def test_a_picture_too_small_for_a_face_holds_nobody(detector: Detector, size: tuple[int, int]) -> None:
     picture = np.full((*size, 3), 77, np.uint8)
-    shown = replace(frame(0), colour=picture, grey=picture[:, :, 0])
+    shown = replace(frame(0), convert=lambda: picture, grey=picture[:, :, 0])
     assert detector.search(shown) == []
     assert detector.search_near(shown, [Box(300, 200, 60, 80)]) == []
 

@@ -44,7 +44,7 @@ def room(time: float, *boxes: tuple[int, int], size: int = 60) -> Frame:
     picture = ROOM.copy()
     for x, y in boxes:
         picture[y : y + size, x : x + size] = 200
-    return replace(frame(time), colour=picture, grey=picture[:, :, 0])
+    return replace(frame(time), convert=lambda: picture, grey=picture[:, :, 0])
 
 
 def test_between_full_searches_only_known_places_are_looked_at() -> None:
@@ -108,7 +108,7 @@ def test_a_frame_of_another_size_is_searched_anew() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)
     finder.find(room(0.0))
-    small = replace(room(0.03), grey=ROOM[:240, :320, 0], colour=ROOM[:240, :320])
+    small = replace(room(0.03), grey=ROOM[:240, :320, 0], convert=lambda: ROOM[:240, :320])
     searched = detector.full
     finder.find(small)
     assert detector.full == searched + 1
@@ -121,3 +121,12 @@ def test_an_empty_room_is_not_searched_at_every_frame() -> None:
     for i in range(30):
         finder.find(room(i / 30))
     assert detector.full <= 3
+
+
+def test_a_curtain_that_moves_makes_no_search_in_parts_come_sooner() -> None:
+    detector = Scripted()
+    detector.parts = 5
+    finder = FaceFinder(detector, 1.0)
+    for i in range(60):
+        finder.find(room(i / 30, (20 + 40 * (i % 2), 100), size=120))
+    assert 9 <= detector.full <= 10
