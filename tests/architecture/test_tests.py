@@ -71,12 +71,14 @@ def privates(source: Source) -> Iterator[str]:
                             yield text
 
 
+@pytest.mark.slow
 def test_no_test_imports_from_another_test() -> None:
     """Shared fixtures stand in a conftest, shared code in tests/support."""
     found = {f"{source.path}: {module}" for source in sources("tests") for module in imports(source)}
     assert sorted(found) == sorted(IMPORTS)
 
 
+@pytest.mark.slow
 def test_no_test_touches_a_private_of_the_product() -> None:
     found = {
         f"{source.path}: {name}"
