@@ -63,8 +63,9 @@ def test_changes_come_once_each_and_without_pictures(feed: Feed, tmp_path: Path)
         client.want("changes")
         await until(lambda: client.connected)
         await client.ask("status")  # all said before has been heard
-        shown = ((1, [0.9], 1), (2, [0.9], 1), (3, [0.9, 0.9], 2), (4, [0.9, 0.9], 2), (5, [], 3))
-        for sequence, happy, changes in shown:
+        said: list[tuple[int, list[float], int]]
+        said = [(1, [0.9], 1), (2, [0.9], 1), (3, [0.9, 0.9], 2), (4, [0.9, 0.9], 2), (5, [], 3)]
+        for sequence, happy, changes in said:
             feed.frame(decision(sequence, *happy))
             await client.ask("status")
             while len(frames()) < changes:  # one that the feed has not sent yet, the next would replace
