@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from appliance.clock import VirtualClock
 from appliance.hw.cameras import scene as scenes
-from appliance.hw.cameras.scene import Scene, open_scene
+from appliance.hw.cameras.scene import Scene
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
 from tests.support.cpu_watch import CpuWatch
@@ -50,7 +50,7 @@ def one_backdrop() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def scene() -> Scene:
-    return open_scene(VirtualClock(), loop=True)
+    return Scene(VirtualClock(), loop=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,6 @@ import pytest
 
 from tests.support.sources import Source, sources
 
-MOST_LINES = 300
-
 IMPORTS: set[str] = set()
 """Imports from another test module that are still there. Only ever shorter."""
 
@@ -113,12 +111,3 @@ def test_what_is_not_the_product_s_private_is_left_alone(text: str) -> None:
 )
 def test_an_import_from_a_test_is_noticed_in_every_form(text: str) -> None:
     assert len(list(imports(Source(Path("a.py"), text)))) == 1
-
-
-def test_no_module_of_the_tests_is_longer_than_one_of_the_product_may_be() -> None:
-    too_long = {
-        str(source.path): lines
-        for source in sources("tests")
-        if (lines := len(source.text.splitlines())) > MOST_LINES
-    }
-    assert too_long == {}, "split it along the modules that it tests"

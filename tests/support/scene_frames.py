@@ -6,8 +6,9 @@ from typing import overload
 
 from appliance.clock import VirtualClock
 from appliance.hw.cameras.convert import make_frame
-from appliance.hw.cameras.scene import FRAME_RATE, SECONDS, Scene, face_boxes
+from appliance.hw.cameras.scene import FRAME_RATE, SECONDS, Scene
 from appliance.records.frame import Box, Frame
+from tests.support.scene_truth import face_boxes
 
 ANALYSIS_SIZE = (640, 480)
 KEPT = 16
