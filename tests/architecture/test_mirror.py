@@ -29,7 +29,6 @@ WITHOUT: set[str] = {
     "doctor/board_checks.py",
     "doctor/card.py",
     "doctor/finding.py",
-    "doctor/program_checks.py",
     "draw/chart.py",
     "draw/overlay.py",
     "draw/text.py",
