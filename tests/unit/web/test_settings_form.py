@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from appliance.cli import main
-from appliance.config import load_config
+from appliance.config import Config, load_config
 from appliance.errors import ConfigError
 from appliance.web.passwords import matches
+from appliance.web.settings_form import is_fixed
 from tests.support.page_server import Page
 
 
@@ -24,8 +25,33 @@ def test_settings_come_with_words_bounds_and_values(page: Page) -> None:
     assert settings["rule.expression"]["kind"] == "several"
     assert settings["rule.mode"]["choices"] == ["always_armed", "button"]
     assert settings["storage.folder"]["fixed"] is True
+    assert settings["button.hold_seconds"]["title"] == "Hold down for"
     assert not any(key.startswith("web.") for key in settings)
     assert "scrypt" not in json.dumps(form)
+
+
+def test_eight_settings_come_first_and_every_setting_has_a_title_of_its_own_in_its_section(
+    page: Page,
+) -> None:
+    form = page.ask("/api/settings").json()
+    there = [one["key"] for section in form["sections"] for one in section["settings"]]
+    assert len(form["basics"]) == 8
+    assert set(form["basics"]) <= set(there)
+    for section in form["sections"]:
+        titles = [one["title"] for one in section["settings"]]
+        assert len(set(titles)) == len(titles)
+        assert not any("_" in title or title == "" for title in titles)
+
+
+def test_every_setting_of_the_schema_has_its_title_there() -> None:
+    untitled = [
+        f"{name}.{key}"
+        for name, section in Config.model_fields.items()
+        if not is_fixed(f"{name}.") and isinstance(section.annotation, type)
+        for key, field in section.annotation.model_fields.items()
+        if not field.title
+    ]
+    assert untitled == []
 
 
 def test_a_change_is_written_with_the_comments_kept_and_can_be_undone(page: Page) -> None:
