@@ -1,39 +1,71 @@
-"""Checks of the program: whether photos wait to be copied elsewhere."""
+"""The installed program, its packages and its service, as the doctor reports them."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from appliance.config import Config
-from appliance.config.schema import SyncSettings
+import pytest
+
+from appliance.doctor import program_checks
 from appliance.doctor.finding import Status
-from appliance.doctor.program_checks import check_copies
 from appliance.hw.machine import Machine
-from appliance.sync.sync_status import SYSTEM_STATUS, SyncStatus
-
-ON = Config(sync=SyncSettings(enabled=True, remote="cloud:selfies"))
+from tests.support.machine_folder import program_prints, put
 
 
-def told(machine: Machine, **more: object) -> None:
-    path = machine.path(SYSTEM_STATUS)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    values = {"remote": "cloud:selfies", "waiting": 0, "there": 7, **more}
-    SyncStatus(**values).write(path)  # type: ignore[arg-type]
+def test_a_numpy_that_hides_apts_is_a_fault(machine: Machine) -> None:
+    elsewhere = Path("/opt/smart-selfie/current/lib/python3.11/site-packages/numpy")
+    assert program_checks.check_numpy(machine, elsewhere, "2.2.6").state is Status.UNKNOWN
+    of_apt = machine.path("/usr/lib/python3/dist-packages/numpy")
+    of_apt.mkdir(parents=True)
+    assert program_checks.check_numpy(machine, elsewhere, "2.2.6").state is Status.FAULT
+    assert program_checks.check_numpy(machine, of_apt, "1.24.2").state is Status.GOOD
 
 
-def test_copying_that_is_off_is_in_order(tmp_path: Path) -> None:
-    assert check_copies(Machine(tmp_path), Config()).state is Status.GOOD
+@pytest.mark.slow
+def test_a_numpy_that_breaks_every_package_still_gets_a_table(tmp_path: Path) -> None:
+    numpy = tmp_path / "numpy"
+    numpy.mkdir()
+    (numpy / "__init__.py").write_text("__version__ = '9.9'\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", "doctor", "--set", f"storage.folder={tmp_path}"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[3]}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "9.9" in done.stdout
+    assert "FAULT  model         a package cannot be loaded" in done.stdout
 
 
-def test_copying_that_does_not_run_is_told_with_what_to_do(tmp_path: Path) -> None:
-    finding = check_copies(Machine(tmp_path), ON)
-    assert finding.state is Status.WARNING
-    assert "enable --now smart-selfie-sync" in finding.advice
+@pytest.mark.parametrize(
+    ("shown", "state", "word"),
+    [
+        ("LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=0", Status.GOOD, "running"),
+        (
+            "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\nNRestarts=3",
+            Status.WARNING,
+            "3 times",
+        ),
+        ("LoadState=loaded\nActiveState=active\nUnitFileState=disabled", Status.WARNING, "power-on"),
+        ("LoadState=loaded\nActiveState=failed\nResult=watchdog", Status.FAULT, "watchdog"),
+        ("LoadState=loaded\nActiveState=activating\nSubState=auto-restart", Status.FAULT, "auto-restart"),
+        ("LoadState=not-found\nActiveState=inactive", Status.UNKNOWN, "not installed here"),
+    ],
+)
+def test_the_service_is_reported_as_systemd_sees_it(
+    machine: Machine, shown: str, state: Status, word: str
+) -> None:
+    program_prints(machine, "systemctl", shown)
+    found = program_checks.check_service(program_checks.unit(machine), machine)
+    assert found.state is state
+    assert word in found.seen
 
 
-def test_photos_that_wait_are_counted_with_their_reason(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    told(machine)
-    assert check_copies(machine, ON).seen == "7 photos are at cloud:selfies, 0 wait"
-    told(machine, waiting=3, problem="it is full (507)", since=1.0)
-    finding = check_copies(machine, ON)
-    assert finding.state is Status.WARNING
-    assert "3 photos wait for cloud:selfies: it is full" in finding.seen
+def test_a_kernel_that_ignores_memory_limits_is_reported(machine: Machine) -> None:
+    put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io pids")
+    assert program_checks.check_memory_limit(machine).state is Status.WARNING
+    put(machine, "/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids")
+    assert program_checks.check_memory_limit(machine).state is Status.GOOD

@@ -1,8 +1,10 @@
 """What a picture may cost in memory and time, whatever it claims."""
 
 import io
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,19 +51,51 @@ def test_a_jpeg_of_very_many_scans_is_refused(tmp_path: Path) -> None:
         frame_from_picture_file(tmp_path / "a.jpg")
 
 
+def black_png(path: Path, colour_type: int, bits: int, width: int, height: int) -> None:
+    """Write a black PNG without ever having its pixels: its rows are one compressed block, again and again.
+
+    ``colour_type`` is PNG's: 0 grey, 2 RGB, 3 palette, 6 RGBA; ``bits`` are a pixel's. ``height`` is in
+    hundreds.
+    """
+    rows = bytes(100 * (1 + width * bits // 8))
+    deflate = zlib.compressobj(wbits=-15)
+    block = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
+    checksum = len(rows) * (height // 100) % 65521 << 16 | 1  # Adler-32 of nothing but zeros (RFC 1950)
+    stream = b"\x78\x9c" + block * (height // 100) + b"\x03\x00" + checksum.to_bytes(4)
+    header = struct.pack(">IIBBBBB", width, height, 16 if bits == 16 else 8, colour_type, 0, 0, 0)
+    palette = [(b"PLTE", bytes(3))] if colour_type == 3 else []
+    chunks = [(b"IHDR", header), *palette, (b"IDAT", stream), (b"IEND", b"")]
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + b"".join(
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            for kind, data in chunks
+        )
+    )
+
+
 BOMBS: dict[str, Callable[[Path], object]] = {
-    "a.webp": lambda path: Image.new("RGB", (10900, 10900)).save(path, lossless=True, quality=0, method=0),
+    "a.webp": lambda path: Image.new("RGB", (5000, 4000)).save(path, lossless=True, quality=0, method=0),
     "fits.webp": lambda path: Image.new("RGB", (3700, 2800)).save(path, lossless=True, quality=0, method=0),
-    "a.png": lambda path: Image.new("RGB", (10900, 10900)).save(path),
-    "fits.png": lambda path: Image.new("RGBA", (8800, 6500)).save(path),
-    "palette.png": lambda path: Image.new("P", (10900, 10900)).save(path),
-    "grey16.png": lambda path: Image.new("I;16", (10900, 10900)).save(path),
-    "a.tif": lambda path: Image.new("RGB", (10900, 10900)).save(path, compression="tiff_lzw"),
+    "a.png": lambda path: black_png(path, 2, 24, 10900, 10900),
+    "fits.png": lambda path: black_png(path, 6, 32, 8800, 6500),
+    "palette.png": lambda path: black_png(path, 3, 8, 10900, 10900),
+    "grey16.png": lambda path: black_png(path, 0, 16, 10900, 10900),
+    "a.tif": lambda path: Image.new("RGB", (7500, 6000)).save(path, compression="tiff_lzw"),
     "fits.tif": lambda path: Image.new("RGB", (5800, 4800)).save(path, compression="tiff_lzw"),
-    "a.jpg": lambda path: Image.new("RGB", (10900, 10900)).save(path, "JPEG"),
+    "a.jpg": lambda path: Image.new("RGB", (7500, 6000)).save(path, "JPEG"),
     "progressive.jpg": lambda path: Image.new("RGB", (6000, 5000)).save(path, "JPEG", progressive=True),
     "a.gif": lambda path: Image.new("P", (10900, 10900)).save(path),
 }  # fmt: skip
+"""Files of some kilobytes. Decoded, each takes more than MOST_MB, or as much of it as it may: ``fits``."""
+
+
+def test_a_picture_made_without_its_pixels_is_one_that_pillow_reads(tmp_path: Path) -> None:
+    for colour_type, bits, mode in ((2, 24, "RGB"), (6, 32, "RGBA"), (3, 8, "P"), (0, 16, "I;16")):
+        black_png(tmp_path / "black.png", colour_type, bits, 30, 300)
+        with Image.open(tmp_path / "black.png") as image:
+            assert (image.mode, image.size) == (mode, (30, 300))
+            assert not np.asarray(image).any()
 
 
 @pytest.mark.slow

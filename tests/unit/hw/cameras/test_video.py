@@ -6,48 +6,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 from PIL import Image
 
-from appliance.clock import VirtualClock
 from appliance.errors import RecordingError
-from appliance.hw.camera import EndOfRecording
-from appliance.hw.cameras import limits, recording, unconverted, video
-from appliance.hw.cameras.recording import Recording
-from appliance.records.frame import Colour, Frame
-
-RATE = 10.0
-COUNT = 30
-
-
-def picture(number: int) -> Colour:
-    """Every one different, and the top left corner white."""
-    bgr = np.full((48, 64, 3), 40 + 5 * number, np.uint8)
-    bgr[:16, :16] = 255
-    return bgr
-
-
-def film(path: Path, codec: str = "mp4v", pictures: Iterator[Colour] | None = None) -> Path:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), RATE, (64, 48))
-    assert writer.isOpened()
-    for bgr in pictures or map(picture, range(COUNT)):
-        writer.write(bgr)
-    writer.release()
-    return path
-
-
-def played(path: Path) -> list[Frame]:
-    frames = []
-    camera = Recording(path, VirtualClock())
-    try:
-        while True:
-            frames.append(camera.read(1.0))
-    except EndOfRecording:
-        return frames
-    finally:
-        camera.close()
+from appliance.hw.cameras import limits, recording
+from tests.support.films import COUNT, film, picture, played
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
@@ -185,29 +149,6 @@ def test_a_list_of_files_does_not_pass_for_a_video(tmp_path: Path, text: bytes, 
     (tmp_path / name).write_bytes(text)
     with pytest.raises(RecordingError, match="is not a readable video"):
         played(tmp_path / name)
-
-
-def test_frames_that_nobody_converted_are_reported_with_the_way_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = film(tmp_path / "it's.avi", "MJPG", iter([picture(0)] * COUNT))
-    monkeypatch.setattr(video, "cannot_be_converted", lambda _path: True)
-    with pytest.raises(RecordingError, match="interlaced") as told:
-        played(path)
-    assert f"ffmpeg -i '{tmp_path}/it'\"'\"'s.avi' -vf yadif" in str(told.value)
-
-
-def test_a_still_made_a_video_and_a_black_one_are_played(tmp_path: Path) -> None:
-    for bgr in (picture(0), np.zeros((48, 64, 3), np.uint8)):
-        assert len(played(film(tmp_path / "a.avi", "MJPG", iter([bgr] * COUNT)))) == COUNT
-
-
-def test_the_word_of_ffmpeg_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = film(tmp_path / "a.avi", "MJPG")
-    assert not unconverted.cannot_be_converted(path)
-    word = "print('[OPENCV:FFMPEG:16] Cannot convert interlaced to progressive frames or vice versa.')"
-    monkeypatch.setattr(unconverted, "QUESTION", word)
-    assert unconverted.cannot_be_converted(path)
 
 
 def test_a_video_of_frames_too_large_is_refused_before_it_is_decoded(
