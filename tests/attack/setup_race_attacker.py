@@ -18,8 +18,6 @@ victim = victims / "stick"
 EVIL = b"#!/bin/sh\nweb: {names: [a;id>/tmp/never.ran;b]}\n"  # settings to YAML, a program to sh
 OURS = ("edited", "default", "default.part", "part", "edited.part")
 BESIDE = [etc / f"config.yaml.{name}" for name in OURS]
-    etc / f"config.yaml.{name}" for name in ("edited", "default", "default.part", "part", "edited.part")
-]
 CLOSED_UNWRITTEN = 0x10
 libc = ctypes.CDLL(None)
 dice = random.Random(os.environ.get("SMART_SELFIE_SEED"))
