@@ -20,7 +20,7 @@ UUID = "5e1f1e00-5a47-4d6b-9c1e-7a0c4b1d2e3f"
 FOLDER = Path("/etc/NetworkManager/system-connections")
 ADDRESS = "10.42.0.1"
 """Of this machine in its own network; NetworkManager hands out the others (ipv4.method shared)."""
-MOST_NAME_BYTES = 32
+MOST_NETWORK_BYTES = 32
 """IEEE 802.11, section 9.4.2.2."""
 _PASSWORD = re.compile(r"[ -~]{8,63}")
 """IEEE 802.11, annex J.4.1."""
@@ -164,9 +164,9 @@ def run_command(words: Sequence[str]) -> Answer:
 
 def check_network(name: str, password: str) -> None:
     """Check that a Wi-Fi can be called ``name`` and have ``password``. Raises HotspotError."""
-    if not name or len(name.encode()) > MOST_NAME_BYTES or not name.isprintable() or name != name.strip():
+    if not name or len(name.encode()) > MOST_NETWORK_BYTES or not name.isprintable() or name != name.strip():
         raise HotspotError(
-            f"A Wi-Fi cannot be called {name!r}", f"Use 1 to {MOST_NAME_BYTES} bytes, no blank at the ends"
+            f"A Wi-Fi cannot be called {name!r}", f"Use 1 to {MOST_NETWORK_BYTES} bytes, no blank at the ends"
         )
     if not _PASSWORD.fullmatch(password):
         raise HotspotError(

@@ -3,14 +3,14 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from appliance.cli import main
 from appliance.errors import HotspotError
-from appliance.system.hotspot import FOLDER, PROFILE, UUID, Hotspot, run_command
+from appliance.system.hotspot import FOLDER, PROFILE, UUID, Answer, Hotspot, run_command
 
 pytestmark = pytest.mark.skipif(
     "RUNG_HOTSPOT" not in os.environ, reason="needs the container of scripts/rung-hotspot"
@@ -54,15 +54,15 @@ def test_without_a_radio_the_command_says_so_and_changes_nothing(
 
 
 def test_networkmanager_reads_the_profile_as_it_is_meant() -> None:
-    def look(words: list[str]) -> object:
-        if words[1:3] == ["connection", "up"]:
+    def look(words: Sequence[str]) -> Answer:
+        if list(words[1:3]) == ["connection", "up"]:
             raise StopIteration
         return run_command(words)
 
     name, password = "Häuschen; 1", "  a\\b:c;d#e"
     try:
         with pytest.raises(StopIteration):
-            Hotspot(look).on(name, password, "wlan0", put)  # type: ignore[arg-type]
+            Hotspot(look).on(name, password, "wlan0", put)
         fields = (
             "connection.id,802-11-wireless.ssid,802-11-wireless.mode,802-11-wireless-security.psk,ipv4.method"
         )
@@ -84,9 +84,13 @@ def test_one_that_cannot_start_is_told_in_networkmanagers_words_and_leaves_nothi
 
 def test_a_connection_of_that_name_which_is_not_ours_is_left_alone() -> None:
     nmcli("connection", "add", "type", "dummy", "ifname", "dummy0", "con-name", PROFILE, "autoconnect", "no")
-    wifi = Hotspot(run_command)
+
+    def with_a_radio(words: Sequence[str]) -> Answer:
+        made_up = Answer(0, "wlan0:wifi:connected\n", "")
+        return made_up if list(words[-2:]) == ["device", "status"] else run_command(words)
+
+    wifi = Hotspot(with_a_radio)
     try:
-        wifi._radio = lambda: "wlan0"  # type: ignore[method-assign]  # there is none here
         with pytest.raises(HotspotError, match="that is not the appliance's"):
             wifi.check("Barn", PASSWORD)
         assert PROFILE in nmcli("-t", "-f", "NAME", "connection", "show")
