@@ -11,7 +11,6 @@ import logging
 import os
 import selectors
 import socket
-import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ from appliance.clock import Clock
 from appliance.config.schema import RuleSettings
 from appliance.errors import FeedError
 from appliance.feed.describe import describe
+from appliance.feed.listener import open_listener
 from appliance.feed.messages import pack
 from appliance.feed.subscriber import Subscriber
 from appliance.light.states import Condition
@@ -81,7 +81,7 @@ class Feed:
     def start(self) -> None:
         """Open the socket. Raises FeedError."""
         try:
-            self._listener = _listen(self._path)
+            self._listener = open_listener(self._path, MOST_SUBSCRIBERS)
         except OSError as error:
             self.close()
             raise FeedError(
@@ -279,26 +279,3 @@ def _summary(decision: Decision) -> tuple[object, ...]:
     """Return what a subscriber to changes wants to know anew."""
     shows = sum(one.shows for one in decision.people)
     return len(decision.people), shows, decision.armed, decision.all_show, decision.light
-
-
-def _listen(path: Path) -> socket.socket:
-    """Return a listening socket; one that a crash left behind is replaced, one in use is not."""
-    if path.exists() or path.is_symlink():
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise FileExistsError(0, "the name is taken by another file")
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(1.0)
-            with contextlib.suppress(ConnectionRefusedError):
-                probe.connect(str(path))
-                raise FileExistsError(0, "another smart-selfie uses it")
-        path.unlink()
-    listener = socket.socket(socket.AF_UNIX)
-    try:
-        listener.bind(str(path))
-        path.chmod(0o660)  # the page's user is in the group
-        listener.listen(MOST_SUBSCRIBERS)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener
