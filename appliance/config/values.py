@@ -16,7 +16,13 @@ ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 """The same for a JSON Schema."""
 MOST_SOCKET_BYTES = 100
 """Limit of the system for a socket's path (unix(7))."""
-SECRETS = (("web", "password"), ("web", "guest_pass"), ("web", "metrics_key"), ("mqtt", "password"))
+SECRETS = (
+    ("web", "password"),
+    ("web", "guest_pass"),
+    ("web", "hotspot_password"),
+    ("web", "metrics_key"),
+    ("mqtt", "password"),
+)
 """Settings whose values are never shown."""
 METRICS_KEY = re.compile(r"[A-Za-z0-9._~+/=-]{20,200}")
 """A bearer token (RFC 6750, section 2.1) too long to be guessed."""
