@@ -15,7 +15,7 @@ from appliance.editing.settings_file import SettingsFile, escaped
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
-_HIDDEN = {"web", "mqtt"}
+_HIDDEN = {"web", "mqtt", "sync"}
 """Sections hidden from the page: they hold passwords, could lock everybody out, or let everybody in."""
 _FIXED = {"storage.folder", "camera.recording"}
 """Settings shown, but changeable only in the file: they name places on the machine."""

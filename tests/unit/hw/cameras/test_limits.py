@@ -15,7 +15,7 @@ from PIL import Image
 
 from appliance.errors import PictureError
 from appliance.hw.cameras.limits import MOST_MB
-from appliance.hw.cameras.pictures import frame_from_picture_file
+from appliance.hw.cameras.pictures import frame_from_picture_file, read_picture
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::DeprecationWarning:PIL")
 """pytest undoes what the module says about them."""
@@ -99,20 +99,27 @@ def test_a_picture_made_without_its_pixels_is_one_that_pillow_reads(tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("command", ["judge FILE", "replay FILE --seconds-per-picture .1 --out OUT"])
 @pytest.mark.parametrize("name", BOMBS)
-def test_judging_takes_no_more_memory_than_is_said_whatever_the_picture(tmp_path: Path, name: str) -> None:
+def test_no_picture_takes_more_memory_than_is_said(tmp_path: Path, name: str, command: str) -> None:
     BOMBS[name](tmp_path / name)
     script = (
         "import pathlib, re, sys\n"
         "from appliance.cli import main\n"
-        "status = main(['judge', sys.argv[1]])\n"
+        "status = main(sys.argv[1:])\n"
         "told = pathlib.Path('/proc/self/status').read_text()\n"
         "print('PEAK', int(re.search(r'VmHWM:\\s+(\\d+)', told)[1]) // 1000, status)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, tmp_path / name], capture_output=True, text=True, check=True
-    )
+    words = [word.replace("FILE", str(tmp_path / name)) for word in command.split()]
+    words = [word.replace("OUT", str(tmp_path / "out")) for word in words]
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
     peak, status = map(int, done.stdout.split("PEAK")[1].split())
     assert peak <= MOST_MB, done.stderr
     assert status == 0 or f"{MOST_MB} MB is the limit" in done.stderr
-    assert status == 0 or not name.startswith("fits")
+    assert status == 0 or not name.startswith("fits") or command.startswith("replay")
+
+
+@pytest.mark.slow
+def test_a_jpeg_too_large_to_be_kept_whole_is_played_smaller(tmp_path: Path) -> None:
+    Image.new("RGB", (8160, 6144)).save(tmp_path / "a.jpg")  # 50 megapixels, as phones have
+    assert read_picture(tmp_path / "a.jpg").shape == (3072, 4080, 3)

@@ -196,6 +196,22 @@ def test_a_png_with_any_amount_of_text_is_judged(tmp_path: Path) -> None:
     assert np.abs(shown(tmp_path / "a.png") - expected()).max() <= 1
 
 
+@pytest.mark.parametrize(("kind", "shown_by_viewers"), [(b"gAMA", True), (b"tIME", True), (b"PLTE", False)])
+def test_a_png_with_a_wrong_checksum_is_judged_where_viewers_show_it(
+    tmp_path: Path, kind: bytes, shown_by_viewers: bool
+) -> None:
+    of(grey() * 255, "u1").save(tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes()
+    body = b"\0\0\xb1\x8f" if kind != b"PLTE" else bytes(6)
+    chunk = struct.pack(">I", len(body)) + kind + body + b"\0\0\0\0"
+    (tmp_path / "a.png").write_bytes(data[:33] + chunk + data[33:])  # behind the header
+    if shown_by_viewers:
+        assert np.abs(shown(tmp_path / "a.png") - expected()).max() <= 1
+    else:
+        with pytest.raises(PictureError, match="begins as a PNG and cannot be read"):
+            shown(tmp_path / "a.png")
+
+
 NAMES = [
     "3²1.jpg", "²", "①.jpg", "٣.jpg", "१२.jpg", "x" * 240 + ".jpg", "שלום.jpg", "e\u0301.jpg", "a\nb.jpg",
 ]  # fmt: skip

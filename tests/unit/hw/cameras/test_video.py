@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -178,3 +180,68 @@ def test_an_animated_picture_is_bounded_in_frames_pixels_and_seconds(
             patch.setattr(recording, name, most)
             with pytest.raises(RecordingError, match=words):
                 played(path)
+
+
+def with_wide_pixels(data: bytes, across: int, down: int) -> bytes:
+    """A movie whose pixels are ``across`` wide and ``down`` high (ISO 14496-12, pasp)."""
+    new = bytearray(data)
+    shape = struct.pack(">I4sII", 16, b"pasp", across, down)
+    entry = new.rindex(b"mp4v") - 4  # a sample entry, behind the file's brands
+    end = entry + struct.unpack_from(">I", new, entry)[0]
+    for kind in (b"mp4v", b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+        at = new.rindex(kind) - 4
+        struct.pack_into(">I", new, at, struct.unpack_from(">I", new, at)[0] + len(shape))
+    new[end:end] = shape
+    return bytes(new)
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "size"),
+    [(1, 1, (64, 48)), (2, 1, (128, 48)), (16, 15, (68, 48)), (1, 2, (64, 96)), (9000, 1, (64, 48))],
+)
+def test_a_camcorder_s_picture_is_as_wide_as_players_show_it(
+    tmp_path: Path, across: int, down: int, size: tuple[int, int]
+) -> None:
+    data = film(tmp_path / "a.mp4").read_bytes()
+    assert data.index(b"mdat") < data.rindex(b"moov")  # or places in it would move
+    (tmp_path / "a.mp4").write_bytes(with_wide_pixels(data, across, down))
+    frame = played(tmp_path / "a.mp4")[0]
+    assert (frame.picture.width, frame.picture.height) == size
+
+
+def test_a_video_whose_time_begins_later_is_whole(tmp_path: Path) -> None:
+    """Matroska tells when its last frame ends, and not how long it is."""
+    data = film(tmp_path / "a.mkv").read_bytes()
+    cluster, length = data.index(b"\x1f\x43\xb6\x75"), data.index(b"\x44\x89") + 3
+    time = data.index(b"\xe7\x81\x00", cluster)
+    grown = int.from_bytes(data[cluster + 5 : cluster + 12], "big") + 2
+    seconds = struct.unpack_from(">d", data, length)[0] + 100_000
+    (tmp_path / "a.mkv").write_bytes(
+        data[:length] + struct.pack(">d", seconds) + data[length + 8 : cluster + 5] + grown.to_bytes(7, "big")
+        + data[cluster + 12 : time] + b"\xe7\x83\x01\x86\xa0" + data[time + 3 :]
+    )  # fmt: skip
+    assert len(played(tmp_path / "a.mkv")) >= COUNT - 1
+
+
+def test_a_codec_that_is_not_there_is_named_with_the_way_out(tmp_path: Path) -> None:
+    data = bytearray(film(tmp_path / "a.mp4").read_bytes().replace(b"mp4v", b"av01"))
+    data[data.index(b"\x04\x80\x80\x80", data.index(b"esds")) + 5] = 0xFE  # the codec told a second time
+    (tmp_path / "a.mp4").write_bytes(data)
+    with pytest.raises(RecordingError, match=r"\(\w+\) of which not one frame can be decoded.*ffmpeg -i"):
+        played(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("data", [b"\0\0\0\1gB" + b"\xff" * 200, b"\0\0\0\1ftyp" + b"\xff" * 200])
+def test_a_stream_of_a_pi_camera_that_is_no_mp4_is_not_read_as_one(tmp_path: Path, data: bytes) -> None:
+    """``rpicam-vid -o video.h264`` writes no container."""
+    (tmp_path / "a.h264").write_bytes(data)
+    with pytest.raises(RecordingError, match=r"is not a readable video|not one frame"):
+        played(tmp_path / "a.h264")
+
+
+def test_only_our_own_words_are_printed_of_a_broken_video(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(film(tmp_path / "a.mp4").read_bytes()[:100])
+    command = [sys.executable, "-m", "appliance", "replay", str(tmp_path / "a.mp4")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"smart-selfie: {tmp_path}/a.mp4 is not a readable video")
