@@ -96,6 +96,7 @@ interface Share {
   link: string | null;
   code: string | null;
   until: number | null;
+  wifi: { name: string; password: string } | null;
 }
 
 interface Setting {
