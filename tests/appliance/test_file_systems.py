@@ -26,7 +26,7 @@ def mounted(tmp_path: Path) -> Iterator[Path]:
     behind, mount = tmp_path / "behind", tmp_path / "mount"
     for folder in (behind, mount):
         folder.mkdir()
-    command = ["rclone", "mount", f":local:{behind}", mount, "--vfs-cache-mode", "writes", "--daemon"]
+    command = ["rclone", "mount", f":local:{behind}", str(mount), "--vfs-cache-mode", "writes", "--daemon"]
     environ = {**os.environ, "RCLONE_CONFIG": str(tmp_path / "rclone.conf"), "XDG_CACHE_HOME": str(tmp_path)}
     if subprocess.run(command, env=environ, check=False, capture_output=True, timeout=60).returncode:
         pytest.skip("FUSE mounts are not permitted here")
@@ -49,7 +49,7 @@ def test_photos_are_kept_and_exported_where_files_have_one_name(
         f"camera: {{source: scene}}\nstorage: {{folder: {mounted}/photos, keep_free_mb: 0}}\n"
         "rule: {cooldown_seconds: 0.5, new_scene: false}\n"
     )
-    command = [sys.executable, "-m", "appliance", "run", "--config", settings]
+    command = [sys.executable, "-m", "appliance", "run", "--config", str(settings)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
         said = []
