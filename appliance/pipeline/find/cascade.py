@@ -78,6 +78,10 @@ class CascadeDetector:
         width = grey.shape[1]
         return [Face(_moved(f.box, width - 2 * f.box.x - f.box.w, 0), f.confidence) for f in found]
 
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:  # noqa: ARG002
+        """Return None: each view sees faces that the others do not."""
+        return None
+
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         """Find faces near ``known``: in a small window round each, scaled down as far as will do."""
         return merge([face for box in known for face in self._near(frame.grey, box)])

@@ -50,6 +50,10 @@ class CnnDetector:
         self._drift.start(frame.grey, faces)
         return faces
 
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:
+        """Return the last part for a near face, which costs a fifth of the others."""
+        return self._search.part_seeing(frame.grey, box)
+
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:  # noqa: ARG002
         """Find the known faces where they are now, but for those that changed too much."""
         return self._drift.follow(frame.grey)

@@ -26,6 +26,10 @@ class Detector(Protocol):
         """Find the faces that part ``part`` (0 to parts - 1) of a search of the whole picture can see."""
         ...
 
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:
+        """Return the cheapest part of a search that would see a face at ``box``; None: only all of them."""
+        ...
+
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         """Find faces close to where ``known`` ones were, of about their size; far cheaper than a search."""
         ...

@@ -121,19 +121,28 @@ class FaceSearch:
         count = len(self._of(picture).parts)
         return self.merged(self.near(picture), *(self.far(picture, number) for number in range(count)))
 
+    def part_seeing(self, picture: NDArray[np.uint8], box: Box) -> int:
+        """Return the part that sees a face at ``box``; :attr:`parts` itself is the near search alone.
+
+        ``picture``: [height, width, ...], only its size counts.
+        """
+        planned = self._of(picture)
+        if box.size * self._near.scale(picture) >= SURE_NEAR or box.size * planned.scale > LARGEST_FAR:
+            return self.parts
+        x, y = (planned.scale * value for value in box.centre)
+        inside = (
+            part.core[0] <= x < part.core[2] and part.core[1] <= y < part.core[3] for part in planned.parts
+        )
+        return next(number for number, holds in enumerate(inside) if holds)
+
     def covers(self, picture: NDArray[np.uint8], box: Box, number: int) -> bool:
         """Tell whether a near search and the far one of part ``number`` would find a face at ``box``.
 
         A ``number`` beyond the parts is a near search alone.
         """
-        if box.size * self._near.scale(picture) >= SURE_NEAR:
-            return True
-        planned = self._of(picture)
-        if number >= self.parts or box.size * planned.scale > LARGEST_FAR:
-            return False
-        left, top, right, bottom = planned.parts[number % len(planned.parts)].core
-        x, y = (planned.scale * value for value in box.centre)
-        return left <= x < right and top <= y < bottom
+        seeing = self.part_seeing(picture, box)
+        here = number % len(self._of(picture).parts) if number < self.parts else self.parts
+        return seeing in {here, self.parts}
 
     def merged(self, near: Floats, *far: Floats) -> Floats:
         """Return one box for each heap of overlapping ones, of a near search and any number of far ones."""

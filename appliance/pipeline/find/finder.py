@@ -1,7 +1,6 @@
 """Stage that finds faces: regularly and after changes in the whole picture, else near the known ones."""
 
 import math
-from collections import deque
 from dataclasses import replace
 
 import cv2
@@ -21,6 +20,10 @@ SAMPLED = 320
 """About so many pixels of a row are averaged for the thumb: enough against noise, a tenth of the work."""
 MOVED_PIXELS = 6
 """Pixels of the thumb outside known faces that must have moved: about one head at 4 m."""
+LOST_SECONDS = 0.08
+"""Least time between a search and one for a face that is no longer where it was."""
+SAME_PLACE = 0.1
+"""Intersection over union from which two boxes of one frame are the same face."""
 RESTLESS_SECONDS, RESTLESS_SHARE = 0.2, 0.4
 """Least time between two searches; as a share of the usual where a search in one go is usual more often. So
 neither an empty room nor a moving curtain costs much."""
@@ -46,11 +49,10 @@ class FaceFinder(Stage[Frame, FoundFaces]):
         often = detector.parts == 1 and self._pause <= RESTLESS_SECONDS
         self._least_pause = RESTLESS_SHARE * self._pause if often else RESTLESS_SECONDS
         self._still = still
-        self._next_part = 0
         self._known: list[Box] = []
-        self._lost_one = False
-        self._searched_at = -math.inf
-        self._searches: deque[float] = deque([-math.inf] * detector.parts, maxlen=detector.parts)
+        self._lost: list[Box] = []
+        self._searched_at = self._regular_at = -math.inf
+        self._parts_at = [-math.inf] * detector.parts
         self._searched_size: tuple[int, ...] = ()
         self._thumb: NDArray[np.int16] | None = None
 
@@ -64,27 +66,50 @@ class FaceFinder(Stage[Frame, FoundFaces]):
             return FoundFaces(frame=frame, faces=tuple(self._detector.search(frame)))
         thumb = _thumb(frame.grey)
         if frame.grey.shape != self._searched_size:
-            self._known = []
-        full = self._search_is_due(frame, thumb)
+            self._known = self._lost = []
+        part = None
+        if self._search_is_due(frame, thumb):
+            part, self._regular_at = self._next_part(), frame.captured_at
         faces: list[Face] = []
-        if self._known and (not full or self._detector.parts > 1):
+        if self._known and (part is None or self._detector.parts > 1):
             faces = self._detector.search_near(frame, self._known)
-            self._lost_one = len(faces) < len(self._known)
-        if full:
-            faces = merge([*faces, *self._detector.search_part(frame, self._next_part)])
-            self._next_part = (self._next_part + 1) % self._detector.parts
-            self._searched_at, self._searched_size, self._thumb = frame.captured_at, frame.grey.shape, thumb
-            self._searches.append(frame.captured_at)
-        self._remember(faces, full)
-        return FoundFaces(frame=replace(frame, seen_until=self._searches[0]), faces=tuple(faces))
+            self._lost = [box for box in self._known if _is_new(box, faces)]
+            part = self._part_for_lost(frame) if part is None else part
+        if part is not None:
+            faces = self._searched(frame, part, faces, thumb)
+        self._known = [face.box for face in faces] + [box for box in self._lost if _is_new(box, faces)]
+        return FoundFaces(frame=replace(frame, seen_until=min(self._parts_at)), faces=tuple(faces))
 
     def _search_is_due(self, frame: Frame, thumb: NDArray[np.int16]) -> bool:
-        since = frame.captured_at - self._searched_at
+        since = frame.captured_at - self._regular_at
         if frame.grey.shape != self._searched_size or not 0 <= since < self._pause:  # or time went back
             return True
-        if since < self._least_pause:
+        if frame.captured_at - self._searched_at < self._least_pause:
             return False
-        return self._lost_one or self._something_moved(frame.grey, thumb)
+        return bool(self._lost) or self._something_moved(frame.grey, thumb)
+
+    def _next_part(self) -> int:
+        """Return the part that was searched longest ago."""
+        return self._parts_at.index(min(self._parts_at))
+
+    def _part_for_lost(self, frame: Frame) -> int | None:
+        """Return the part to search at once, because a known face is no longer where it was."""
+        if not self._lost or frame.captured_at - self._searched_at < LOST_SECONDS:
+            return None
+        return self._detector.part_seeing(frame, self._lost[0])
+
+    def _searched(self, frame: Frame, part: int, near: list[Face], thumb: NDArray[np.int16]) -> list[Face]:
+        """Search one part; a lost face that it would have seen is lost no more."""
+        faces = merge([*near, *self._detector.search_part(frame, part)])
+        self._parts_at[part] = self._searched_at = frame.captured_at
+        self._searched_size, self._thumb = frame.grey.shape, thumb
+        last = part == self._detector.parts - 1
+        self._lost = [
+            box
+            for box in self._lost
+            if (seeing := self._detector.part_seeing(frame, box)) != part and not (seeing is None and last)
+        ]
+        return faces
 
     def _something_moved(self, grey: Grey, thumb: NDArray[np.int16]) -> bool:
         """Return whether the picture changed, outside known faces, since the last full search."""
@@ -97,12 +122,9 @@ class FaceFinder(Stage[Frame, FoundFaces]):
             changed[top : int(small.y + 1.5 * small.h) + 1, left : int(small.x + 1.5 * small.w) + 1] = False
         return int(changed.sum()) >= MOVED_PIXELS
 
-    def _remember(self, faces: list[Face], full: bool) -> None:
-        """Keep a missed face known until a search that could have seen it."""
-        boxes = [face.box for face in faces]
-        if not full or self._next_part:
-            boxes += [box for box in self._known if all(box.iou(new) < 0.1 for new in boxes)]
-        self._known = boxes
+
+def _is_new(box: Box, faces: list[Face]) -> bool:
+    return all(box.iou(face.box) < SAME_PLACE for face in faces)
 
 
 def _thumb(grey: Grey) -> NDArray[np.int16]:

@@ -32,6 +32,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.full = self.near = 0
+        self.seeing: int | None = None
         self.faces = [Face(HEAD, 1.0)]
 
     def search(self, frame: Frame) -> list[Face]:
@@ -40,6 +41,9 @@ class Scripted:
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:
         return self.search(frame)
+
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:
+        return self.seeing
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         self.near += 1
@@ -109,6 +113,20 @@ def test_a_face_that_is_lost_is_looked_for_everywhere() -> None:
     searched = detector.full
     finder.find(room(0.4))
     assert detector.full == searched + 1
+
+
+def test_a_face_that_is_lost_is_looked_for_soon_and_once_by_the_part_that_sees_it() -> None:
+    detector = Scripted()
+    detector.parts, detector.seeing = 5, 3
+    finder = FaceFinder(detector, 10.0)
+    finder.find(room(0.0))
+    searched = []
+    detector.faces = []
+    for i in range(1, 30):
+        before = detector.full
+        finder.find(room(i / 30))
+        searched.append(detector.full - before)
+    assert searched == [0, 0, 1] + [0] * 26
 
 
 def test_a_frame_of_another_size_is_searched_anew() -> None:
