@@ -106,9 +106,9 @@ class FaceSearch:
         return np.asarray(found[large])
 
     def far(self, picture: NDArray[np.uint8], number: int) -> Floats:
-        """Find the same in part ``number`` (0 to parts - 1): small faces only, and none that is cut."""
+        """Find the same in part ``number``: small faces only, and none that is cut."""
         planned = self._of(picture)
-        part = planned.parts[number % len(planned.parts)]
+        part = planned.parts[number]
         scaled = picture if planned.scale == 1.0 else shrink_to(picture, planned.size)
         found = self._far.look(scaled[part.top : part.bottom, part.left : part.right])
         found = found[_whole(found, part, planned.size) & (found[:, 2:4].prod(1) <= LARGEST_FAR**2)]
@@ -140,9 +140,11 @@ class FaceSearch:
 
         A ``number`` beyond the parts is a near search alone.
         """
-        seeing = self.part_seeing(picture, box)
-        here = number % len(self._of(picture).parts) if number < self.parts else self.parts
-        return seeing in {here, self.parts}
+        return self.part_seeing(picture, box) in {number, self.parts}
+
+    def has(self, picture: NDArray[np.uint8], number: int) -> bool:
+        """Tell whether the picture is large enough to have a part ``number``."""
+        return number < len(self._of(picture).parts)
 
     def merged(self, near: Floats, *far: Floats) -> Floats:
         """Return one box for each heap of overlapping ones, of a near search and any number of far ones."""
