@@ -56,6 +56,7 @@ class CascadeDetector:
 
     name = "cascade"
     parts = len(VIEWS)
+    near_part: int | None = None
     full_search_seconds = 2.0
     rejected_from = 0.05
 

@@ -13,6 +13,8 @@ class Detector(Protocol):
     name: str
     parts: int
     """How many calls of :meth:`search_part` make up one full search; 1 if it is cheap enough for one go."""
+    near_part: int | None
+    """The part that sees people near by and costs least, if there is one; None: all parts see them."""
     full_search_seconds: float
     """Seconds between full searches, for ``faces.full_search_seconds: auto``."""
     rejected_from: float
