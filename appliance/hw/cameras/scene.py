@@ -4,7 +4,7 @@ It needs no camera. The faces are averages (``models/scene.npz``), so the real f
 expression model work on it; everybody's timing is known, so a test can check them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -16,6 +16,7 @@ from appliance.clock import Clock
 from appliance.errors import ModelError
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import scene_art as art
+from appliance.hw.cameras.canvas import Sprite
 from appliance.hw.cameras.convert import make_frame
 from appliance.inference.folder import models_folder
 from appliance.records.frame import Box, Colour, Frame, Grey
@@ -43,7 +44,7 @@ class Role:
     pixels at times in seconds, ``smiles`` when the person smiles, from and to.
     """
 
-    look: art.Look
+    person: art.Appearance
     side: int
     y: int
     path: tuple[tuple[float, float], ...]
@@ -76,7 +77,7 @@ class Role:
 
 ROLES = {
     "Ada": Role(
-        art.Look((150, 178, 224), (38, 48, 70), (150, 120, 66), "long", "v"),
+        art.Appearance((150, 178, 224), (38, 48, 70), (150, 120, 66), "long", "v"),
         side=158,
         y=236,
         path=((0, 172), (9.4, 172), (10.6, 236), (13.2, 236), (14.4, 172)),
@@ -84,7 +85,7 @@ ROLES = {
         phase=0.0,
     ),
     "Ben": Role(
-        art.Look((98, 132, 186), (26, 26, 30), (92, 142, 196), "curly"),
+        art.Appearance((98, 132, 186), (26, 26, 30), (92, 142, 196), "curly"),
         side=172,
         y=190,
         path=((0, 428), (9.4, 428), (10.6, 548), (13.2, 548), (14.4, 428)),
@@ -92,7 +93,7 @@ ROLES = {
         phase=0.3,
     ),
     "Cleo": Role(
-        art.Look((156, 184, 228), (70, 122, 172), (122, 148, 96), "bun"),
+        art.Appearance((156, 184, 228), (70, 122, 172), (122, 148, 96), "bun"),
         side=150,
         y=262,
         path=((0, 700), (9.4, 700), (10.6, 868), (13.2, 868), (14.4, 700)),
@@ -100,7 +101,7 @@ ROLES = {
         phase=0.55,
     ),
     "Dan": Role(
-        art.Look((82, 112, 164), (24, 26, 32), (104, 92, 176), "short", "v"),
+        art.Appearance((82, 112, 164), (24, 26, 32), (104, 92, 176), "short", "v"),
         side=166,
         y=206,
         path=((0, 952), (8.8, 952), (10.0, 1500), (13.2, 1500), (14.5, 952)),
@@ -116,33 +117,40 @@ def smiles(time: float) -> dict[str, float]:
     return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
 
 
-def face_boxes(time: float) -> dict[str, Box]:
-    """Return the boxes of the faces in full view, pixels of the picture."""
-    time %= SECONDS
-    boxes = {name: role.face(time) for name, role in ROLES.items()}
-    return {name: box for name, box in boxes.items() if _in_view(box)}
-
-
-def everybody_smiles(time: float) -> bool:
-    """Return whether everybody in view smiles fully, and nobody is coming or leaving."""
-    time %= SECONDS
-    if any(_half_in_view(role.face(time)) for role in ROLES.values()):
-        return False
-    return all(level == 1 for level in smiles(time).values())
-
-
 def everybody_shows(expressions: Collection[str], time: float) -> bool:
     """Return whether everybody in full view would be seen to show one of ``expressions``, at ``time`` s."""
     shown = ("happy" if level >= SMILING else "neutral" for level in smiles(time).values())
-    return all(one in expressions for one in shown)
+    return all(expression in expressions for expression in shown)
 
 
 def _in_view(box: Box) -> bool:
     return box.x >= 0 and box.x + box.w <= WIDTH
 
 
-def _half_in_view(box: Box) -> bool:
-    return not _in_view(box) and box.x < WIDTH and box.x + box.w > 0
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Backdrop:
+    """What never changes in the scene: 50 MB, drawn in half a second.
+
+    ``heads`` are a person's at every level of smiling, neutral first. ``grain`` is the sensor's noise plus 6,
+    uint8 [height + 64, width + 64, 3]: a window of it moves from frame to frame.
+    """
+
+    room: Colour
+    bodies: Mapping[str, Sprite]
+    heads: Mapping[str, Sequence[Sprite]]
+    grain: Colour
+
+
+def draw_backdrop(portraits: Path) -> Backdrop:
+    """Return what never changes, with the faces in the file ``portraits``. Raises ModelError."""
+    faces = _portraits(portraits)
+    grain = np.random.default_rng(3).normal(6, 1.6, (HEIGHT + 64, WIDTH + 64)).round().clip(0, 12)
+    return Backdrop(
+        room=art.room(WIDTH, HEIGHT),
+        bodies={name: art.body(role.person, role.side) for name, role in ROLES.items()},
+        heads={name: art.heads(role.person, role.side, *faces[name]) for name, role in ROLES.items()},
+        grain=np.repeat(grain.astype(np.uint8)[..., None], 3, axis=2),
+    )
 
 
 class Scene:
@@ -155,14 +163,7 @@ class Scene:
     def __init__(
         self, clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False
     ) -> None:
-        portraits = _portraits(models_folder() / "scene.npz")
-        self._room = art.room(WIDTH, HEIGHT)
-        self._bodies = {name: art.body(role.look, role.side) for name, role in ROLES.items()}
-        self._heads = {
-            name: art.heads(role.look, role.side, *portraits[name]) for name, role in ROLES.items()
-        }
-        grain = np.random.default_rng(3).normal(6, 1.6, (HEIGHT + 64, WIDTH + 64)).round().clip(0, 12)
-        self._grain = np.repeat(grain.astype(np.uint8)[..., None], 3, axis=2)
+        self._backdrop = draw_backdrop(models_folder() / "scene.npz")
         self.description = f"demo scene: {WIDTH}x{HEIGHT} at {FRAME_RATE} frames/s, {SECONDS:g} s"
         self.frame_count = None if loop else round(SECONDS * FRAME_RATE)
         self._clock = clock
@@ -191,30 +192,25 @@ class Scene:
     def picture(self, time: float) -> Colour:
         """Return the scene at a time in seconds, BGR."""
         time %= SECONDS
-        picture = self._room.copy()
+        picture = self._backdrop.room.copy()
         for name, role in ROLES.items():  # people further back are drawn first
             left, top = role.place(time)
-            self._bodies[name].draw(picture, round(left), round(top))
+            self._backdrop.bodies[name].draw(picture, round(left), round(top))
         for name, role in ROLES.items():
             box = role.face(time)
             level = round(role.smile(time) * (art.LEVELS - 1))
-            self._heads[name][level].draw(picture, box.x, box.y)
+            self._backdrop.heads[name][level].draw(picture, box.x, box.y)
         return self._noisy(picture, round(time * FRAME_RATE))
 
     def _noisy(self, picture: Colour, number: int) -> Colour:
         """Return the picture with a sensor's noise and slight flicker."""
         x, y = (number * 29) % 64, (number * 41) % 64
         flicker = 1 + 0.006 * np.sin(number * 0.9)
-        grain = self._grain[y : y + HEIGHT, x : x + WIDTH]
+        grain = self._backdrop.grain[y : y + HEIGHT, x : x + WIDTH]
         return np.asarray(cv2.addWeighted(picture, flicker, grain, 1, -6), np.uint8)
 
     def close(self) -> None:
         """Do nothing: the scene holds no device."""
-
-
-def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False) -> Scene:
-    """Return the demo scene. Raises ModelError."""
-    return Scene(clock, analysis_size=analysis_size, loop=loop)
 
 
 def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:
