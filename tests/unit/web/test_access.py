@@ -7,6 +7,7 @@ import pytest
 from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.errors import ConfigError
+from appliance.web import waiting_room
 from appliance.web.access import MOST_SESSIONS, SESSION_SECONDS, LoginLimiter, Sessions
 from tests.support.page_server import Page
 from tests.support.passwords import HASHED, PASSWORD
@@ -32,7 +33,10 @@ def test_off_and_local_by_default() -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: Page) -> None:
+def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_room, "PLACES", 0)
     answers = [
         locked_page.ask("/api/login", "POST", {"password": f"guess {number}"}) for number in range(1000)
     ]
@@ -40,7 +44,7 @@ def test_a_thousand_wrong_passwords_are_mostly_not_even_looked_at(locked_page: P
     assert set(statuses) == {403, 429}
     assert statuses.count(403) <= LoginLimiter.BURST + 1 + 60 / LoginLimiter.SECONDS_EACH
     assert int(answers[-1].headers["retry-after"]) >= 1
-    # Nor does the right one help now, or guessing would only have to be quick.
+    # Where nobody may wait the right one does not help either, or guessing would only have to be quick.
     assert locked_page.ask("/api/login", "POST", {"password": PASSWORD}).status == 429
     assert locked_page.ask("/healthz").status == 200
 
@@ -58,8 +62,11 @@ def test_tries_return_with_time_and_are_limited_for_all_addresses_together() -> 
 
 
 @pytest.mark.slow
-def test_strangers_that_guess_never_lock_out_a_browser_that_has_logged_in_before(locked_page: Page) -> None:
+def test_strangers_that_guess_never_lock_out_a_browser_that_has_logged_in_before(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cookie = locked_page.log_in().headers["set-cookie"].partition(";")[0]
+    monkeypatch.setattr(waiting_room, "PLACES", 0)
     for number in range(
         LoginLimiter.BURST + 1
     ):  # from the owner's own address, as behind one router or proxy
@@ -72,7 +79,10 @@ def test_strangers_that_guess_never_lock_out_a_browser_that_has_logged_in_before
 
 
 @pytest.mark.slow
-def test_a_browser_is_known_after_logging_out_and_its_guesses_are_limited_too(locked_page: Page) -> None:
+def test_a_browser_is_known_after_logging_out_and_its_guesses_are_limited_too(
+    locked_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_room, "PLACES", 0)
     locked_page.enter()
     answer = locked_page.ask("/api/logout", "POST", {})
     left = answer.headers["set-cookie"].partition(";")[0]
