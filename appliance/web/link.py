@@ -66,6 +66,7 @@ class Link:
         self.newest: Message | None = None
         self.newest_at = 0.0
         self.fault: str | None = None
+        self.faults: list[str] = []
         self.run = self._client.run
         self.ask = self._client.ask
 
@@ -78,6 +79,7 @@ class Link:
         """Tell the viewers that the connection was made or lost."""
         if not connected:
             self.newest = self.fault = None
+            self.faults = []
         self._tell({"kind": "link", "connected": connected})
 
     def message(self, head: dict[str, Any], picture: bytes) -> None:
@@ -94,6 +96,7 @@ class Link:
         else:
             if kind == "fault":
                 self.fault = head["light"]
+                self.faults = list(head.get("lights", ()))
             self._tell(head)
 
     def _tell(self, event: dict[str, Any]) -> None:

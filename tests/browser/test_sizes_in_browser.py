@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.browser import log_in
-from tests.support.page_server import PASSWORD, Page, serving, write_photo
+from tests.support.page_server import Page, serving, write_photo
 from tests.support.page_viewer import Filming
+from tests.support.passwords import HASHED, PASSWORD
 
 SIZES = [
     (320, 568),
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.timeout(300)
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path, password=True) as page:
+    with serving(tmp_path, password=HASHED) as page:
         for number in range(1, 8):
             write_photo(page.photos, number, day=f"2026010{1 + number // 4}")
         with Filming(page):
