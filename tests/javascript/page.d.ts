@@ -106,8 +106,10 @@ interface Setting {
   words: string;
   value: any;
   default: any;
-  kind: "switch" | "whole" | "number" | "text" | "yaml" | "choice" | "several";
+  kind: "switch" | "whole" | "number" | "text" | "yaml" | "choice" | "several" | "who";
   choices: any[];
+  /** Of "who": what there is beside everyone. */
+  ways?: { key: string; choice: string; question: string; unit: string; start: number; times: number }[];
   least?: number;
   above?: number;
   most?: number;

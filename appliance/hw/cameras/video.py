@@ -148,19 +148,25 @@ def _shots(
             stamp = following if abs(step) > LONGEST_FRAME else max(stamp + seconds, following)
             played += seconds
             if played > LONGEST_VIDEO:
-                raise RecordingError(
-                    f"{path} lasts longer than {LONGEST_VIDEO / 3600:.0f} h", "Cut it into pieces"
-                )
+                raise _too_long(path)
     finally:
         video.release()
     if frames.at_end():
         _refuse_unconverted(path)
     if not read:
-        raise RecordingError(
-            f"{path} is a video ({codec or 'unknown codec'}) of which not one frame can be decoded",
-            f"Convert it: ffmpeg -i {shlex.quote(str(path))} -pix_fmt yuv420p converted.mp4",
-        )
+        raise _undecodable(path, codec)
     _whole_or_raise(path, read, elapsed, count - round(begins * rate), promised - begins)
+
+
+def _too_long(path: Path) -> RecordingError:
+    return RecordingError(f"{path} lasts longer than {LONGEST_VIDEO / 3600:.0f} h", "Cut it into pieces")
+
+
+def _undecodable(path: Path, codec: str) -> RecordingError:
+    return RecordingError(
+        f"{path} is a video ({codec or 'unknown codec'}) of which not one frame can be decoded",
+        f"Convert it: ffmpeg -i {shlex.quote(str(path))} -pix_fmt yuv420p converted.mp4",
+    )
 
 
 def _stretched(bgr: Colour, factors: tuple[float, float]) -> Colour:
