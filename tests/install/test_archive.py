@@ -42,7 +42,7 @@ def key(folder: Path, name: str) -> Path:
 
 
 def sign(archive: Path, private: Path) -> None:
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-f", private, "-n", "smart-selfie", "SHA256SUMS"]
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-f", str(private), "-n", "smart-selfie", "SHA256SUMS"]
     subprocess.run(command, cwd=archive.parent, check=True)
 
 
