@@ -64,7 +64,7 @@ function field(setting, fixed) {
   const words = element("p", { id: `${id}-words`, text: about(setting) });
   const wrong = element("p", { class: "wrong", role: "alert" });
   const control = make(setting, id, fixed || setting.fixed || setting.overridden, wrong);
-  const single = setting.kind !== "several"; // one control, which a label can name
+  const single = setting.kind !== "several"; // several boxes are a group, which the words name
   const title = element(single ? "label" : "span", { class: "name", id: `${id}-name`, for: single ? id : null, text: setting.title });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: usual(setting) }), "aria-label": text("settings.default.long", { title: setting.title, value: usual(setting) }), onclick: () => save(setting, setting.default, wrong) }) : "";
