@@ -39,7 +39,7 @@ class Configuring:
         self._device = device
         self._settings = settings
         self._libcamera = libcamera
-        self._told = dict(settings_told or {})
+        self._requested = dict(settings_told or {})
         self._notes = tuple(notes)
         self._machine = machine or Machine()
         self._model = str(device.camera_properties.get("Model", "unknown model"))
@@ -133,7 +133,7 @@ class Configuring:
             buffers=buffers,
             buffer_bytes=buffer_bytes(main, lores, mode),
             ranges=ranges(self._device.camera_controls),
-            settings=wanted.settings | self._told,
+            settings=wanted.settings | self._requested,
         )
         if granted.cropped:
             notes.append("no mode of this sensor reads the whole of it: the picture is cropped")
