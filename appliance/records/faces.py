@@ -25,11 +25,15 @@ class FoundFaces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedFace:
-    """A face with a probability per label of :data:`LABELS`; they sum to 1."""
+    """A face with a probability per label of :data:`LABELS`; they sum to 1.
+
+    ``fresh``: judged in this very frame; else the scores are those of a frame shortly before.
+    """
 
     box: Box
     confidence: float
     scores: Mapping[str, float]
+    fresh: bool = True
 
     @property
     def expression(self) -> str:

@@ -149,7 +149,7 @@ interface CameraFacts {
 interface Health {
   up: boolean;
   fault: string | null;
-  appliance: { uptime?: number; stages?: Stage[]; camera?: CameraFacts | null };
+  appliance: { uptime?: number; stages?: Stage[]; camera?: CameraFacts | null; bin?: number | null };
   box: {
     temperature: number | null;
     heat: string | null;

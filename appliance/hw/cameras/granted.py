@@ -26,6 +26,18 @@ ANGLES: Mapping[str, float] = {
 sold separately are not listed."""
 
 
+SMALLER = 0.98
+"""Share of the size asked for below which an image counts as smaller: sizes are rounded to a few pixels."""
+
+
+def analysis_notes(asked: Size, granted: Size) -> tuple[str, ...]:
+    """Return a note if the analysis image is smaller than was asked for, width and height in pixels."""
+    if not all(granted) or max(granted[0] / asked[0], granted[1] / asked[1]) >= SMALLER:
+        return ()
+    sizes = "{}x{} is not granted, {}x{} is used".format(*asked, *granted)
+    return (f"camera.analysis_size: {sizes}; people far away are not found",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
     """Configuration in force of an open camera.

@@ -6,7 +6,7 @@ from typing import Any
 
 from appliance.config import schema
 from appliance.hw import board
-from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.granted import Granted, analysis_notes
 from appliance.hw.cameras.pi_controls import CameraControls, camera_controls, ranges
 from appliance.hw.cameras.sensor_modes import SensorMode, Size, bit_depth, candidates, photo_size
 from appliance.hw.machine import Machine
@@ -120,6 +120,7 @@ class Configuring:
             notes.append(f"the sensor's mode {asked} is not granted, {mode} is used")
         crop, whole = properties.get("ScalerCropMaximum"), properties.get("PixelArraySize")
         main, lores = (_size(configuration[name]["size"]) for name in ("main", "lores"))
+        notes += analysis_notes(self._settings.analysis_size, lores)
         granted = Granted(
             kind="picamera2",
             model=self._model,

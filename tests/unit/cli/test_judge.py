@@ -119,8 +119,32 @@ def test_a_folder_without_a_picture_is_reported(
     assert f"The folder {tmp_path} holds no pictures" in errors
 
 
-def test_one_drawing_cannot_hold_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert judge(capsys, tmp_path, "--save", tmp_path / "drawn.png")[0] == 2
+def test_a_folder_is_drawn_on_one_sheet_and_a_picture_alone_also_as_jpeg(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("1.png", "2.png"):
+        (folder / name).write_bytes(smiling_picture.read_bytes())
+    sheet, alone = tmp_path / "sheet.png", tmp_path / "alone.jpg"
+    assert main(["judge", str(folder), "--save", str(sheet)]) == 0
+    assert f"Drawn: {sheet}\n2 of 2 would be taken" in capsys.readouterr().out
+    with Image.open(sheet) as drawn:
+        assert drawn.size == (1680, 368)
+    assert main(["judge", str(smiling_picture), "--save", str(alone)]) == 0
+    with Image.open(alone) as drawn:
+        assert drawn.format == "JPEG"
+
+
+def test_nothing_is_drawn_of_an_empty_folder_or_over_its_own_picture(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = tmp_path / "drawn.png"
+    assert judge(capsys, tmp_path, "--save", drawn)[0] == 1
+    assert not drawn.exists()
+    before = smiling_picture.read_bytes()
+    assert main(["judge", str(smiling_picture), "--save", str(smiling_picture)]) == 2
+    assert smiling_picture.read_bytes() == before
 
 
 def test_a_picture_of_one_pixel_holds_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
