@@ -11,13 +11,13 @@ from appliance.records.decision import Decision
 from appliance.wording.count import counted
 from appliance.wording.verdict import sentence
 
-Report = Callable[[dict[str, Any]], None]
+Reporter = Callable[[dict[str, Any]], None]
 
 
 class Events:
     """Reports each change, each photo, and a summary at the end."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Reporter) -> None:
         self._report = report
         self._frames = self.photos = 0
         self._start: float | None = None
@@ -25,14 +25,14 @@ class Events:
         self._reported: dict[str, Any] = {"people": 0, "all_show": False}
 
     def frame(self, decision: Decision) -> None:
-        """Report the changes in this frame."""
+        """Reporter the changes in this frame."""
         self._frames += 1
         self._time = self.seconds(decision)
         self._change(decision, "people", len(decision.people))
         self._change(decision, "all_show", decision.all_show)
 
     def photo(self, decision: Decision, file: str | None) -> None:
-        """Report a photo; ``file`` is None when photos are not kept.
+        """Reporter a photo; ``file`` is None when photos are not kept.
 
         ``time`` is that of the kept frame, ``decided`` that of the frame with the decision.
         """
@@ -49,7 +49,7 @@ class Events:
         return moment - self._start
 
     def summary(self, dropped: int = 0) -> None:
-        """Report the summary."""
+        """Reporter the summary."""
         self._report(
             {
                 "event": "summary",

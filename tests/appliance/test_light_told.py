@@ -18,7 +18,7 @@ Told = list[tuple[Signal, bool]]
 
 
 @pytest.fixture
-def in_words(monkeypatch: pytest.MonkeyPatch) -> Told:
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """What the panel is told to say for as long as it is so."""
     told: Told = []
     monkeypatch.setattr(LightThread, "condition", lambda _, light, present: told.append((light, present)))

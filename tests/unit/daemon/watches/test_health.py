@@ -19,7 +19,7 @@ KEEP_FREE_MB = 1000
 
 
 @pytest.fixture
-def in_words() -> Told:
+def told() -> Told:
     return []
 
 
