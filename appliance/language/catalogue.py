@@ -20,17 +20,24 @@ _NUMBER = r"\d[\d.]*"
 _LISTS = ("; ", ", ")
 """What sentences are strung together with."""
 _LETTER = re.compile(r"[^\W\d_]")
+_SECTION = "#. "
+OFF_PAGE = "Not on the page: "
+"""Begins the comments above sentences that are read on a terminal or on paper only."""
 MOST_DEPTH = 4
 """Values in values: a list of sentences with words in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. ``more`` is the English plural, ``forms`` the translations, one for each kind of number."""
+    """One entry. ``more`` is the English plural, ``forms`` the translations, one for each kind of number.
+
+    ``on_page`` is false in the sections of a file that begin with :data:`OFF_PAGE`: no browser needs it.
+    """
 
     one: str
     more: str
     forms: tuple[str, ...]
+    on_page: bool = True
 
 
 class Catalogue:
@@ -67,14 +74,18 @@ class Catalogue:
         return english
 
     def messages(self) -> dict[str, Any]:
-        """Return the whole catalogue as JSON values, for the page.
+        """Return what of the catalogue the page may show, as JSON values.
 
         ``plural`` has the place of the form for 0 to 199; larger numbers are as their last two digits.
         """
         return {
             "language": self.language,
             "plural": [self.plural(number) for number in range(200)] if self.entries else [],
-            "entries": [[entry.one, entry.more, list(entry.forms)] for entry in self.entries],
+            "entries": [
+                [entry.one, list(entry.forms), *([entry.more] if entry.more != entry.one else [])]
+                for entry in self.entries
+                if entry.on_page
+            ],
         }
 
     def _say(self, english: str, depth: int) -> str:
@@ -135,21 +146,23 @@ def read_po(text: str) -> tuple[str, list[Entry]]:
         if fields.get("msgid") == "" and (found := _PLURAL.search(forms[0])):
             rule = found[1]
         elif fields.get("msgid") and all(forms):
-            entries.append(Entry(fields["msgid"], fields.get("msgid_plural", fields["msgid"]), forms))
+            more = fields.get("msgid_plural", fields["msgid"])
+            entries.append(Entry(fields["msgid"], more, forms, not fields["section"].startswith(OFF_PAGE)))
     return rule, entries
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:
-    """Yield the fields of every entry: ``msgid``, ``msgid_plural``, ``msgstr`` or ``msgstr[0]``."""
+    """Yield section, ``msgid``, ``msgid_plural``, ``msgstr`` or ``msgstr[0]`` of every entry."""
     fields: dict[str, str] = {}
-    key = ""
+    key = section = ""
     for line in [*text.splitlines(), ""]:
         if line.startswith("#"):
+            section = line.removeprefix(_SECTION) if line.startswith(_SECTION) else section
             continue
         word, _, rest = line.partition(" ") if not line.startswith('"') else (key, "", line)
         if not line.strip():
             if fields:
-                yield fields
+                yield fields | {"section": section}
             fields = {}
             continue
         key = word
