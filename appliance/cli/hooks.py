@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--verbose", action="store_true", help="say more")
     parser.add_argument(
-        "--seconds",
+    parser.add_argument("--seconds", type=float, default=MOST_RUN_SECONDS, help="longest time of one run")
         type=float,
         default=MOST_RUN_SECONDS,
         help="longest time of one run; default: %(default)g",

@@ -39,13 +39,13 @@ class Dispatcher:
         self.left_out = 0
 
     def serve(self, stop: threading.Event) -> None:
-        """PhotoRun programs until ``stop``. Raises OSError where the mark cannot be written."""
+        """Run programs until ``stop``. Raises OSError where the mark cannot be written."""
         while not stop.is_set():
             self.step(stop)
             self._clock.wait_until(self._clock.now() + _LOOK_SECONDS, stop)
 
     def step(self, stop: threading.Event) -> None:
-        """PhotoRun programs for every photo that is new."""
+        """Run programs for every photo that is new."""
         for photo in self._new():
             if stop.is_set():
                 return
