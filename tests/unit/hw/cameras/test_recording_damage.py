@@ -23,6 +23,7 @@ from tests.support.recordings import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "codec"), [("a.avi", "MJPG"), ("a.mkv", "mp4v"), ("a.gif", "")])
 def test_a_recording_that_breaks_off_gives_what_it_has_and_then_says_so(
     tmp_path: Path, name: str, codec: str
@@ -39,6 +40,7 @@ def test_a_recording_that_breaks_off_gives_what_it_has_and_then_says_so(
     assert "Copy it again" in message or "whole" in message
 
 
+@pytest.mark.slow
 def test_a_gif_cut_off_anywhere_gives_the_frames_before_and_then_says_so(tmp_path: Path) -> None:
     whole = animation("GIF", (5, 4))
     starts = frame_headers(whole)
@@ -100,6 +102,7 @@ def told(path: Path, attempt: Callable[[Path], object]) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Pillow's about damaged files: without this they would be errors
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "MPO", "JPEG"])
 def test_a_damaged_file_gives_pictures_or_a_plain_word(
