@@ -25,12 +25,7 @@ MOST_RUN_SECONDS = 60.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--verbose", action="store_true", help="say more")
-    parser.add_argument(
     parser.add_argument("--seconds", type=float, default=MOST_RUN_SECONDS, help="longest time of one run")
-        type=float,
-        default=MOST_RUN_SECONDS,
-        help="longest time of one run; default: %(default)g",
-    )
     add_config_arguments(parser)
 
 

@@ -12,7 +12,7 @@ import cv2
 from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, say
 from appliance.clock import VirtualClock
 from appliance.config import Config
-from appliance.draw.overview import StillsSheet
+from appliance.draw.stills_sheet import StillsSheet
 from appliance.draw.view import view
 from appliance.errors import PictureError
 from appliance.hw.cameras.pictures import frame_from_picture_file, holds_more, is_folder, pictures_in

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 
@@ -10,7 +10,7 @@ from appliance.config import Config
 from appliance.config.schema import FaceSettings
 from appliance.inference.folder import models_folder
 from appliance.line.line import Line, Station
-from appliance.line.stage import Replaceable
+from appliance.line.stage import Replaceable, Stage
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.decide.decider import Decider
@@ -138,15 +138,8 @@ def assemble(
     chooser = Chooser(config.moment, models.eyes.everybody)
     encoder = None if store is None else Encoder(store, on_storage_fault, config.moment)
     keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
-    stations = (
-        Station(stage=finder),
-        Station(stage=judge),
-        Station(stage=follower),
-        Station(stage=decider, observers=(pace.observe, *on_decision)),
-        Station(stage=chooser, observers=on_choice),
-    )
     return Assembly(
-        frames=Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT),
+        frames=_frames((finder, judge, follower), decider, (pace.observe, *on_decision), chooser, on_choice),
         photos=None if encoder is None or keeper is None else _photos(encoder, keeper, on_photo),
         finder=finder,
         judge=judge,
@@ -157,6 +150,21 @@ def assemble(
         keeper=keeper,
         pace=pace,
     )
+
+
+def _frames(
+    first: tuple[Stage[Any, Any], ...],
+    decider: Decider,
+    on_decision: Sequence[DecisionObserver],
+    chooser: Chooser,
+    on_choice: Sequence[DecisionObserver],
+) -> Line:
+    stations = (
+        *(Station(stage=stage) for stage in first),
+        Station(stage=decider, observers=on_decision),
+        Station(stage=chooser, observers=on_choice),
+    )
+    return Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT)
 
 
 def _photos(encoder: Encoder, keeper: Keeper, observers: Sequence[PhotoObserver]) -> Line:

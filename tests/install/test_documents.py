@@ -26,6 +26,8 @@ STANDS_FOR = {
     "OUT.png": "out.png",
     "OUT.webm": "out.webm",
     "key=value": "rule.min_faces=2",
+    "SEARCH": "100",
+    "FACE": "20",
 }
 """What a reader puts in the place of these words."""
 
