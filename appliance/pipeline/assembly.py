@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 
@@ -10,7 +10,7 @@ from appliance.config import Config
 from appliance.config.schema import FaceSettings
 from appliance.inference.folder import models_folder
 from appliance.line.line import Line, Station
-from appliance.line.stage import Replaceable, Stage
+from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.decide.decider import Decider
@@ -139,7 +139,7 @@ def assemble(
     encoder = None if store is None else Encoder(store, on_storage_fault, config.moment)
     keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
     return Assembly(
-        frames=_frames((finder, judge, follower), decider, (pace.observe, *on_decision), chooser, on_choice),
+        frames=_frames(finder, judge, follower, decider, chooser, (pace.observe, *on_decision), on_choice),
         photos=None if encoder is None or keeper is None else _photos(encoder, keeper, on_photo),
         finder=finder,
         judge=judge,
@@ -153,14 +153,18 @@ def assemble(
 
 
 def _frames(
-    first: tuple[Stage[Any, Any], ...],
+    finder: Replaceable[Frame, FoundFaces],
+    judge: Replaceable[FoundFaces, JudgedFaces],
+    follower: Follower,
     decider: Decider,
-    on_decision: Sequence[DecisionObserver],
     chooser: Chooser,
+    on_decision: Sequence[DecisionObserver],
     on_choice: Sequence[DecisionObserver],
 ) -> Line:
     stations = (
-        *(Station(stage=stage) for stage in first),
+        Station(stage=finder),
+        Station(stage=judge),
+        Station(stage=follower),
         Station(stage=decider, observers=on_decision),
         Station(stage=chooser, observers=on_choice),
     )

@@ -93,7 +93,7 @@ def judged(path: Path) -> Colour:
     return pictures.frame_from_picture_file(path).picture.bgr()
 
 
-def told(path: Path, attempt: Callable[[Path], object]) -> str:
+def message_of(path: Path, attempt: Callable[[Path], object]) -> str:
     """What is said when it cannot be done; the path if it can."""
     try:
         attempt(path)
@@ -113,8 +113,8 @@ def test_a_damaged_file_gives_pictures_or_a_plain_word(
     path = tmp_path / f"damaged.{kind.lower()}"
     for data in damaged(animation(kind)):
         path.write_bytes(data)
-        assert path.name in told(path, partial(play, frame_rate=0.01))
-        assert path.name in told(path, judged)
+        assert path.name in message_of(path, partial(play, frame_rate=0.01))
+        assert path.name in message_of(path, judged)
 
 
 def test_a_broken_picture_in_a_folder_is_named_after_the_ones_before_it(tmp_path: Path) -> None:
