@@ -20,7 +20,7 @@ def test_a_german_browser_gets_the_page_in_german_and_an_english_one_in_english(
     assert "<span>Settings</span>" in english.body.decode()
     for answer, language in ((german, "de"), (english, "en")):
         assert answer.headers["content-language"] == language
-        assert answer.headers["vary"] == "Accept-Language"
+        assert answer.headers["vary"] == "Accept-Encoding, Accept-Language"
     assert german.headers["etag"] != english.headers["etag"]
     again = open_page.ask("/", headers=GERMAN | {"If-None-Match": german.headers["etag"]})
     assert again.status == 304
