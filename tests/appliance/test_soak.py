@@ -149,7 +149,7 @@ def test_real_hours_of_the_programs(tmp_path: Path) -> None:
     )
     environ = {**os.environ, "RUNTIME_DIRECTORY": str(tmp_path)}
     command = [sys.executable, "-m", "appliance", "run", "--config", str(tmp_path / "config.yaml")]
-    with subprocess.Popen(command, env=environ, stderr=(tmp_path / "log").open("w")) as running:
+    with (tmp_path / "log").open("w") as log, subprocess.Popen(command, env=environ, stderr=log) as running:
         usage, started = Usage(str(running.pid)), time.monotonic()
         try:
             while (hours := (time.monotonic() - started) / 3600) < REAL_HOURS:
