@@ -150,9 +150,9 @@ class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
             for place, (face, known) in enumerate(zip(found.faces, before, strict=True))
         ]
         faces = tuple(
-            JudgedFace(box=face.box, confidence=face.confidence, scores=one.scores, fresh=one.at == now)
-            for face, one in zip(found.faces, self._last, strict=True)
-            if not self._rejected(one)
+            JudgedFace(box=face.box, confidence=face.confidence, scores=judged.scores, fresh=judged.at == now)
+            for face, judged in zip(found.faces, self._last, strict=True)
+            if not self._rejected(judged)
         )
         return JudgedFaces(frame=found.frame, faces=faces)
 
@@ -164,10 +164,10 @@ class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
 
     def _before(self, faces: Sequence[Face], now: float) -> list[_Judged | None]:
         """Return the last judgement of each face, None for a new one."""
-        left = [one for one in self._last if one.at < now]  # or time went back
+        left = [judged for judged in self._last if judged.at < now]  # or time went back
         found: list[_Judged | None] = []
         for face in faces:
-            nearest = max(left, key=lambda one: one.box.iou(face.box), default=None)
+            nearest = max(left, key=lambda judged: judged.box.iou(face.box), default=None)
             if nearest is None or nearest.box.iou(face.box) < SAME_FACE:
                 found.append(None)
             else:

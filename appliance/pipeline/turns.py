@@ -49,13 +49,13 @@ class Turns:
             if place not in new and face.age >= late * usual[place] - period / 2
         ]
         # Those who are due at once take turns: a frame's work is about the same in every frame.
-        most = math.ceil(sum(period / (late * one) for one in usual) - 1e-9)
-        return new | {place for _, place in sorted(due, key=lambda one: (-one[0], one[1]))[:most]}
+        most = math.ceil(sum(period / (late * seconds) for seconds in usual) - 1e-9)
+        return new | {place for _, place in sorted(due, key=lambda turn: (-turn[0], turn[1]))[:most]}
 
     def _late(self, usual: Sequence[float]) -> float:
         """Return by which factor judgements come later than is usual, for the cost of them."""
         cost = self._pace.judgement.seconds
-        late = max(1.0, cost * sum(1 / one for one in usual) / self._pace.share)
+        late = max(1.0, cost * sum(1 / seconds for seconds in usual) / self._pace.share)
         self._notice.check(
             late > LATE and not self._pace.wanted.idle,
             "Judging a face takes %.0f ms on this board: until a photo may be taken, each of %d people is"
