@@ -78,10 +78,12 @@ class Turns:
 
 def _interval(face: Waiting, wanted: Wanted) -> float:
     """Return how long the judgement of a face lasts, seconds; 0: every frame needs one."""
-    if wanted.idle or face.rejected:
+    if wanted.idle:
         return IDLE_SECONDS
     if not wanted.lacking:
         return 0.0
+    if face.rejected:
+        return IDLE_SECONDS
     if any(face.box.iou(box) >= SAME_PLACE for box in wanted.settled):
         return SETTLED_SECONDS
     return LACKING_SECONDS if wanted.lacking > 1 else 0.0

@@ -34,7 +34,8 @@ def times(frames: list[set[int]]) -> Mapping[int, int]:
 
 
 def test_every_frame_that_may_be_the_photo_is_judged_in_full_whatever_that_costs() -> None:
-    assert judged(Wanted(lacking=0, settled=PLACES), cost=1.0) == [{0, 1, 2, 3}] * SECOND
+    wanted = Wanted(lacking=0, settled=PLACES)
+    assert judged(wanted, cost=1.0) == judged(wanted, rejected=True) == [{0, 1, 2, 3}] * SECOND
 
 
 def test_the_last_one_who_lacks_is_judged_in_every_frame_and_the_others_ten_times_a_second() -> None:
