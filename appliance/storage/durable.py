@@ -27,7 +27,6 @@ LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1  # both from linux/fs.h and linux/fcntl.h
-_NO_LINKS = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 
 
@@ -230,9 +229,9 @@ def rename_new(old: Path, new: Path) -> None:
         raise OSError(code, os.strerror(code), str(new))
     try:
         os.link(old, new)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
+    except FileExistsError:
+        raise
+    except OSError:  # EPERM, ENOSYS, EMLINK, and EIO of rclone; a card that is broken refuses the rename too
         if os.path.lexists(new):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from None
         old.rename(new)

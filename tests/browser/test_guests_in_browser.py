@@ -79,6 +79,7 @@ def test_the_owner_shows_a_code_that_opens_on_another_phone(party: Party, chromi
     owner = opened(chromium, party, "/#photos", LAPTOP)
     owner.get_by_label("Password").fill(PASSWORD)
     owner.get_by_role("button", name="Log in").click()
+    owner.locator(".tile").first.wait_for()  # before, the button has no script yet
     owner.get_by_role("button", name="Guests").click()
     owner.get_by_text(f"Code: {party.guests.code}").wait_for()
     loaded(owner, "#share-picture")

@@ -140,7 +140,7 @@ class Granted:
 
     def _seen(self) -> str:
         if self.view is None:
-            return ""
+            return "field of view not told"
         width, height = (round(100 * share) for share in self.view)
         angle = f", {self.angle:.0f} degrees" if self.angle is not None else ""
         return f"sees {width}% x {height}% of the sensor{angle}"

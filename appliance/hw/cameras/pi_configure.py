@@ -1,6 +1,7 @@
 """Configuration of a Pi camera: sensor mode, number of buffers, and reading back what was granted."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from appliance.imaging.resize import fitted_size
 BUFFERS, FEW_BUFFERS = 6, 4
 """Requests in flight. One is kept by picamera2, one is being copied: of four, two are left for the camera,
 and a slow board drops frames. Six where the contiguous memory suffices."""
+
+ENOUGH_PIXELS = 0.9
+"""Share of the pixels of a ``camera.picture_size`` that somebody set: a photo with fewer is told."""
 
 MOST_TRIES = 3
 """Configurations tried with an unknown sensor: each allocates buffers, and small boards run out."""
@@ -136,6 +140,12 @@ class Configuring:
             ranges=ranges(self._device.camera_controls),
             settings=wanted.settings | self._told,
         )
+        asked_for = "picture_size" in self._settings.model_fields_set
+        if asked_for and main[0] * main[1] < ENOUGH_PIXELS * math.prod(self._settings.picture_size):
+            wanted_size = "{}x{}".format(*self._settings.picture_size)
+            notes.append(
+                f"camera.picture_size: {wanted_size} is more than this mode has, {main[0]}x{main[1]} is used"
+            )
         if granted.cropped:
             notes.append("no mode of this sensor reads the whole of it: the picture is cropped")
         return dataclasses.replace(granted, notes=tuple(notes))

@@ -116,6 +116,8 @@ def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
             f"Not enough memory for the camera's pictures (CMA): {story}",
             "Restart the board, as this memory fragments; if that fails, set a smaller camera.picture_size",
         )
+    if getattr(error, "errno", None) == errno.EBUSY or "busy" in story.lower():
+        return CameraBusyError(f"The Pi camera is in use by another program ({story})", "Stop it first")
     width, height = settings.picture_size
     return CameraFormatError(
         f"The Pi camera does not accept {width}x{height} with a second stream: {story}",

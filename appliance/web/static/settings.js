@@ -64,8 +64,8 @@ function field(setting, fixed) {
   const words = element("p", { id: `${id}-words`, text: about(setting) });
   const wrong = element("p", { class: "wrong", role: "alert" });
   const control = make(setting, id, fixed || setting.fixed || setting.overridden, wrong);
-  const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
-  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: setting.title });
+  const single = setting.kind !== "several"; // several boxes are a group, which the words name
+  const title = element(single ? "label" : "span", { class: "name", id: `${id}-name`, for: single ? id : null, text: setting.title });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: usual(setting) }), "aria-label": text("settings.default.long", { title: setting.title, value: usual(setting) }), onclick: () => save(setting, setting.default, wrong) }) : "";
   if (setting.fixed) words.textContent += `. ${text("settings.fixed")}.`;

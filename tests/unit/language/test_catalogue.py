@@ -12,7 +12,7 @@ NOT_WORDS = {
     "12px system-ui, sans-serif", "field kind-{}", "strong + span", "Content-Type", "X-Page-Proof",
     "CPU", "CSV", "ABCD-2345", "Smart selfie", "Smart selfie {}",
     "journalctl -u smart-selfie", "sudo ./setup.sh", "sudo chown {}: {}", "sudo systemctl enable {}",
-    "sudo touch {}",
+    "sudo touch {}", "sudo apt install network-manager", "sudo systemctl enable --now NetworkManager",
     "--set {}{}{}: {}",
 }  # fmt: skip
 """Read by programs, names, and commands to be copied."""
@@ -22,6 +22,9 @@ PARTS = {
     "{} of {} show it", "{} or {}", "{}, or {}", "{} {} in view", "pin {} is used twice{}",
     "delivers to the running appliance{}", "up to {} per second{}",
     "unknown expression {}; {}choose one of {}",
+    "Close it: fuser -v", "The Wi-Fi radio {} is {}", "Webcam {} not found: {}", "{} (hardware.{}) {}",
+    "{} delivers {}{}, not colour pictures", "{}, or set hardware.{} to another pin or none",
+    "{}={} gives no pins: {}",
     "Value error,", "must be", "should be", "a valid integer", "a valid number",
 }  # fmt: skip
 """Of which whole sentences are made, which stand in the catalogue as they are read."""
@@ -34,6 +37,10 @@ WHOLE = [
     "unknown expression 'smile'; did you mean happy? choose one of angry, happy", "must be 1 or more",
     "unknown expression 'x'; choose one of angry, happy", "must be a whole number", "must be a number",
     "unknown key; did you mean rule.expression?", "Too many attempts. Wait 12 seconds",
+    "Close it: fuser -v /dev/video0", "The Wi-Fi radio wlan0 is unavailable", "MOCK=x gives no pins: y",
+    "Webcam 1 not found: there are 1, counted from 0", "Webcam 0 not found: no webcam is connected",
+    "GPIO17 (hardware.led_pin) is in use by another program or overlay",
+    "Stop that program, see `gpioinfo`, or set hardware.led_pin to another pin or none",
     "must be 'arm' or 'shoot'", "must be 'slight', 'normal' or 'big'",
 ]  # fmt: skip
 FOREIGN = [language for language in languages() if language != "en"]

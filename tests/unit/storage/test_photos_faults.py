@@ -185,7 +185,7 @@ def test_an_error_at_any_step_is_reported_and_leaves_nothing_behind(
 
 
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("code", ["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"])
+@pytest.mark.parametrize("code", ["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EIO"])
 def test_a_file_system_without_hard_links_keeps_photos_and_overwrites_none(folder: Path, code: str) -> None:
     there = folder / "selfie-000001-20261121-040102.jpg"
     there.write_bytes(b"another's")

@@ -33,7 +33,12 @@ def test_the_scripts_get_catalogue_and_words_in_that_language(open_page: Page) -
     assert ["Photo taken", "Photo taken", ["Foto aufgenommen"]] in messages["entries"]
     assert open_page.ask("/static/messages.json").json()["entries"] == []
     words = open_page.ask("/static/vocabulary.json", headers=GERMAN).json()
-    assert words["lights"]["camera_lost"] == {"title": "Kamera verloren", "animation": "bad"}
+    assert words["lights"]["camera_lost"] == {
+        "title": "Kamera verloren",
+        "seen": "zweimal blinken, eine Pause",
+        "meaning": "die Kamera antwortet nicht; neuer Versuch",
+        "animation": "bad",
+    }
     assert words["expressions"][1]["name"] == "angeekelt"
 
 
