@@ -82,6 +82,14 @@ def test_a_board_that_cannot_keep_up_says_so_once_with_what_it_does_instead(
     ]
 
 
+@pytest.mark.parametrize("wanted", [Wanted(lacking=0), Wanted(idle=True, lacking=4)])
+def test_no_word_is_said_while_every_frame_may_be_the_photo_or_none(
+    wanted: Wanted, caplog: pytest.LogCaptureFixture
+) -> None:
+    judged(wanted, cost=0.06, seconds=10)
+    assert caplog.messages == []
+
+
 def test_a_camera_whose_time_goes_back_is_judged_on() -> None:
     turns = Turns(Pace(0.0, 0.0))
     turns.choose([Waiting(PLACES[0], math.inf)], 100.0)
