@@ -11,7 +11,7 @@ from appliance.records.frame import Box
 LACKING_SECONDS, SETTLED_SECONDS, IDLE_SECONDS = 1 / 15, 1 / 10, 1 / 5
 """Time from one judgement of a face to the next: of somebody who does not show it while others do not either,
 of somebody for whom nobody waits, and of anybody while no photo can be taken."""
-SAME_PLACE = 0.3
+SAME_PERSON = 0.3
 """Intersection over union from which a face is that of somebody in the newest decision, a few frames old."""
 USUAL_PERIOD = 1 / 30
 """Seconds from frame to frame before any two have come."""
@@ -86,6 +86,6 @@ def _interval(face: Waiting, wanted: Wanted) -> float:
         return 0.0
     if face.rejected:
         return IDLE_SECONDS
-    if any(face.box.iou(box) >= SAME_PLACE for box in wanted.settled):
+    if any(face.box.iou(box) >= SAME_PERSON for box in wanted.settled):
         return SETTLED_SECONDS
     return LACKING_SECONDS if wanted.lacking > 1 else 0.0
