@@ -9,10 +9,10 @@ from typing import Any
 
 import cv2
 
-from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, say
+from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, print_json
 from appliance.clock import VirtualClock
 from appliance.config import Config
-from appliance.draw.overview import StillsSheet
+from appliance.draw.stills import StillsSheet
 from appliance.draw.view import view
 from appliance.errors import PictureError
 from appliance.hw.cameras.pictures import frame_from_picture_file, holds_more, is_folder, pictures_in
@@ -59,14 +59,14 @@ def run(args: argparse.Namespace) -> int:
             failed += 1
             print(f"smart-selfie: {decision}", file=sys.stderr)
             if args.json:
-                say({"file": str(path), "error": decision.what})
+                print_json({"file": str(path), "error": decision.what})
             continue
         verdict = _verdict(path, decision)
         judged, taken = judged + 1, taken + decision.all_show
         if args.json:
-            say(verdict)
+            print_json(verdict)
         else:
-            _tell(verdict, sentence(decision.reason))
+            _print(verdict, sentence(decision.reason))
         if args.save is not None:
             drawing.add(path, decision)
     if args.save is not None and judged:
@@ -153,7 +153,7 @@ def _verdict(path: Path, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _tell(verdict: dict[str, Any], reason: str) -> None:
+def _print(verdict: dict[str, Any], reason: str) -> None:
     mark = "yes" if verdict["verdict"] else f"no, {reason}"
     print(f"{verdict['file']}: {mark}")
     for face in verdict["faces"]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from appliance.cli.common import add_config_arguments, check_output, config_of, say
+from appliance.cli.common import add_config_arguments, check_output, config_of, print_json
 from appliance.cli.events import Events, tell_person
 from appliance.cli.explain import Account, Plot, explanation
 from appliance.clock import VirtualClock
@@ -120,7 +120,7 @@ class _Reports:
     def __init__(self, args: argparse.Namespace, rule: RuleSettings) -> None:
         level = level_of(rule.expression, rule.sensitivity)
         self._args = args
-        self._events = Events(say if args.json else tell_person)
+        self._events = Events(print_json if args.json else tell_person)
         self._story = Story(level) if args.out else None
         self._plot = Plot(level) if args.plot else None
         self._account = Account(level)
@@ -135,7 +135,7 @@ class _Reports:
             self.on_decision.append(self._plot.frame)
             self.on_choice.append(self._plot.photo)
         if args.explain and args.json:
-            self.on_decision.append(lambda decision: say(explanation(decision, level)))
+            self.on_decision.append(lambda decision: print_json(explanation(decision, level)))
         elif args.explain:
             self.on_decision.append(self._account.add)
 
@@ -148,7 +148,7 @@ class _Reports:
         """Write and print the results, also of a recording that broke off. Raises StorageError."""
         if self._plot is not None:
             self._plot.save(self._args.plot)
-        self._account.tell()
+        self._account.print()
         self._events.summary()
         if self._story is not None:
             sheet = self._args.out / CONTACT_SHEET

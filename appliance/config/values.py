@@ -99,8 +99,8 @@ def _size(value: object) -> object:
 
 def _no_expression(name: object) -> str:
     meant = expression_meant(name) if isinstance(name, str) else None
-    told = f"did you mean {meant}? " if meant else ""
-    return f"unknown expression {shown(name)}; {told}choose one of {', '.join(EXPRESSIONS)}"
+    hint = f"did you mean {meant}? " if meant else ""
+    return f"unknown expression {shown(name)}; {hint}choose one of {', '.join(EXPRESSIONS)}"
 
 
 def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -138,15 +138,8 @@ def assemble(
     chooser = Chooser(config.moment, models.eyes.everybody)
     encoder = None if store is None else Encoder(store, on_storage_fault, config.moment)
     keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
-    stations = (
-        Station(stage=finder),
-        Station(stage=judge),
-        Station(stage=follower),
-        Station(stage=decider, observers=(pace.observe, *on_decision)),
-        Station(stage=chooser, observers=on_choice),
-    )
     return Assembly(
-        frames=Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT),
+        frames=_frames(finder, judge, follower, decider, chooser, (pace.observe, *on_decision), on_choice),
         photos=None if encoder is None or keeper is None else _photos(encoder, keeper, on_photo),
         finder=finder,
         judge=judge,
@@ -157,6 +150,25 @@ def assemble(
         keeper=keeper,
         pace=pace,
     )
+
+
+def _frames(
+    finder: Replaceable[Frame, FoundFaces],
+    judge: Replaceable[FoundFaces, JudgedFaces],
+    follower: Follower,
+    decider: Decider,
+    chooser: Chooser,
+    on_decision: Sequence[DecisionObserver],
+    on_choice: Sequence[DecisionObserver],
+) -> Line:
+    stations = (
+        Station(stage=finder),
+        Station(stage=judge),
+        Station(stage=follower),
+        Station(stage=decider, observers=on_decision),
+        Station(stage=chooser, observers=on_choice),
+    )
+    return Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT)
 
 
 def _photos(encoder: Encoder, keeper: Keeper, observers: Sequence[PhotoObserver]) -> Line:

@@ -56,11 +56,11 @@ def rewrite(path: Path, data: bytes) -> None:
     password now. Raises OSError.
     """
     path = trusted(path)
-    about = path.lstat()
-    group, mode = about.st_gid, about.st_mode & 0o777
+    status = path.lstat()
+    group, mode = status.st_gid, status.st_mode & 0o777
     if path.parent.stat().st_mode & stat.S_ISGID:
         group, mode = -1, mode & 0o770 | 0o040
-    with temporary(path.parent, data, mode, owner=(about.st_uid, group)) as unfinished:
+    with temporary(path.parent, data, mode, owner=(status.st_uid, group)) as unfinished:
         unfinished.replace(path)
     sync_folder(path.parent)
 
@@ -127,8 +127,8 @@ def remove_leftovers(folder: Path) -> int:
 
 def free_bytes(folder: Path) -> int:
     """Return the bytes that a program without privileges can still write there. Raises OSError."""
-    about = os.statvfs(folder)
-    return about.f_bavail * about.f_frsize
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
 
 
 def explain(error: OSError, folder: Path) -> StorageError:

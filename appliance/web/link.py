@@ -80,7 +80,7 @@ class Link:
         if not connected:
             self.newest = self.fault = None
             self.faults = []
-        self._tell({"kind": "link", "connected": connected})
+        self._publish({"kind": "link", "connected": connected})
 
     def message(self, head: dict[str, Any], picture: bytes) -> None:
         """Keep a frame, and share it and every event among the viewers."""
@@ -97,9 +97,9 @@ class Link:
             if kind == "fault":
                 self.fault = head["light"]
                 self.faults = list(head.get("lights", ()))
-            self._tell(head)
+            self._publish(head)
 
-    def _tell(self, event: dict[str, Any]) -> None:
+    def _publish(self, event: dict[str, Any]) -> None:
         for viewer in self._viewers:
             viewer.event(event)
 

@@ -82,7 +82,9 @@ def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str,
         title = SECTION_TITLES.get(name, spoken(name))
         found.append({"name": name, "title": title, "words": words, "settings": settings})
     order = list(SECTION_TITLES)
-    return sorted(found, key=lambda one: order.index(one["name"]) if one["name"] in order else len(order))
+    return sorted(
+        found, key=lambda section: order.index(section["name"]) if section["name"] in order else len(order)
+    )
 
 
 def spoken(key: str) -> str:

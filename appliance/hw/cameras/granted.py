@@ -135,8 +135,8 @@ class Granted:
     def __str__(self) -> str:
         mode = f"mode {self.mode}" if self.mode is not None else ""
         rate = f"{self.frame_rate:.3g} frames a second" if self.frame_rate else "frame rate not told"
-        told = ", ".join(part for part in (mode, self._seen(), rate) if part)
-        return "; ".join((told, *self.notes))
+        granted = ", ".join(part for part in (mode, self._seen(), rate) if part)
+        return "; ".join((granted, *self.notes))
 
     def _seen(self) -> str:
         if self.view is None:

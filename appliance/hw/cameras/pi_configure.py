@@ -43,7 +43,7 @@ class Configuring:
         self._device = device
         self._settings = settings
         self._libcamera = libcamera
-        self._told = dict(settings_told or {})
+        self._requested = dict(settings_told or {})
         self._notes = tuple(notes)
         self._machine = machine or Machine()
         self._model = str(device.camera_properties.get("Model", "unknown model"))
@@ -138,7 +138,7 @@ class Configuring:
             buffers=buffers,
             buffer_bytes=buffer_bytes(main, lores, mode),
             ranges=ranges(self._device.camera_controls),
-            settings=wanted.settings | self._told,
+            settings=wanted.settings | self._requested,
         )
         asked_for = "picture_size" in self._settings.model_fields_set
         if asked_for and main[0] * main[1] < ENOUGH_PIXELS * math.prod(self._settings.picture_size):

@@ -48,6 +48,6 @@ def merge(faces: Sequence[Face], iou: float = 0.4) -> list[Face]:
 
 def _inside(box: Box, other: Box) -> bool:
     """Return whether the centre of either lies deep within the other, as nose and mouth found as a face."""
-    small, large = sorted((box, other), key=lambda one: one.size)
+    small, large = sorted((box, other), key=lambda box: box.size)
     x, y = small.centre
     return abs(x - large.centre[0]) < 0.3 * large.w and abs(y - large.centre[1]) < 0.3 * large.h

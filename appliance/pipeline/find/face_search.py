@@ -110,7 +110,7 @@ class FaceSearch:
         planned = self._of(picture)
         part = planned.parts[number]
         scaled = picture if planned.scale == 1.0 else shrink_to(picture, planned.size)
-        found = self._far.look(scaled[part.top : part.bottom, part.left : part.right])
+        found = self._far.find_fitting(scaled[part.top : part.bottom, part.left : part.right])
         found = found[_whole(found, part, planned.size) & (found[:, 2:4].prod(1) <= LARGEST_FAR**2)]
         found[:, :2] += (part.left, part.top)
         found[:, :4] /= planned.scale

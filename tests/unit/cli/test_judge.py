@@ -48,6 +48,7 @@ def test_one_who_does_not_smile_makes_it_no(mixed_picture: Path, capsys: pytest.
     assert sorted(face["shows"] for face in verdict["faces"]) == [False, True, True, True]
 
 
+@pytest.mark.slow
 def test_the_same_picture_is_judged_alike_in_any_order(
     smiling_picture: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,6 +63,7 @@ def test_the_same_picture_is_judged_alike_in_any_order(
     assert back == [forth[1], forth[0]]
 
 
+@pytest.mark.slow
 def test_boxes_are_in_pixels_of_a_large_picture(
     smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,6 +220,7 @@ def test_a_file_that_is_not_there_is_reported(tmp_path: Path, capsys: pytest.Cap
     assert f"The file {tmp_path / 'nofile.jpg'} does not exist" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_several_pictures_end_with_a_total_and_a_drawn_one_with_its_place(
     tmp_path: Path, mixed_picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

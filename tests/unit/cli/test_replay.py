@@ -170,6 +170,7 @@ def test_real_clips_trigger_only_where_somebody_smiles(
     assert bool(photos(lines)) is smiles
 
 
+@pytest.mark.slow
 def test_a_folder_is_played_slowly_enough_and_explained_with_a_summary_first(
     tmp_path: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,7 +53,7 @@ def test_german_is_there() -> None:
 @pytest.mark.parametrize("language", FOREIGN)
 def test_every_sentence_that_people_read_has_its_counterpart(language: str) -> None:
     entries = catalogue(language).entries
-    there = {readable.shape(template) for entry in entries for template in (entry.one, entry.more)}
+    there = {readable.shape(template) for entry in entries for template in (entry.singular, entry.plural)}
     there |= {text[:1].lower() + text[1:] for text in there} | {text[:1].upper() + text[1:] for text in there}
     read = readable.everything() - NOT_WORDS - PARTS
     assert len(read) > 450
@@ -63,7 +63,7 @@ def test_every_sentence_that_people_read_has_its_counterpart(language: str) -> N
 @pytest.mark.parametrize("language", FOREIGN)
 @pytest.mark.parametrize("sentence", WHOLE)
 def test_sentences_made_of_parts_are_translated_as_they_are_read(language: str, sentence: str) -> None:
-    said = catalogue(language).say(sentence)
+    said = catalogue(language).translate(sentence)
     assert said != sentence
     for number in re.findall(r"\d+", sentence):
         assert number in said
@@ -73,21 +73,23 @@ def test_sentences_made_of_parts_are_translated_as_they_are_read(language: str, 
 def test_no_translation_lacks_a_value_or_has_one_that_is_not_there(language: str) -> None:
     for entry in catalogue(language).entries:
         for form in entry.forms:
-            assert set(re.findall(r"{(\w+)}", form)) == set(re.findall(r"{(\w+)}", entry.one)), entry.one
+            assert set(re.findall(r"{(\w+)}", form)) == set(re.findall(r"{(\w+)}", entry.singular)), (
+                entry.singular
+            )
 
 
 @pytest.mark.parametrize("language", FOREIGN)
 def test_a_catalogue_holds_nothing_twice(language: str) -> None:
-    ones = [entry.one for entry in catalogue(language).entries]
+    ones = [entry.singular for entry in catalogue(language).entries]
     assert sorted(ones) == sorted(set(ones))
 
 
 def test_values_are_put_in_and_translated_too() -> None:
     german = catalogue("de")
-    assert german.say("2 of 3 look surprised") == "2 von 3 sehen überrascht aus"
-    assert german.say("/srv/photos is missing") == "/srv/photos fehlt"
-    assert german.say("Hold it") == "So bleiben", "a capital only because it stands first"
-    assert german.say("512 MB, ring of frames 30, its buffers take 64") == (
+    assert german.translate("2 of 3 look surprised") == "2 von 3 sehen überrascht aus"
+    assert german.translate("/srv/photos is missing") == "/srv/photos fehlt"
+    assert german.translate("Hold it") == "So bleiben", "a capital only because it stands first"
+    assert german.translate("512 MB, ring of frames 30, its buffers take 64") == (
         "512 MB, Ring der Bilder 30, ihre Puffer nehmen 64"
     )
 
@@ -102,8 +104,8 @@ def test_what_is_not_in_the_catalogue_stays_as_it_is() -> None:
         "selfie-000001-20260102-150405.jpg",
         "no such words {x}",
     ):
-        assert german.say(text) == text
-    assert catalogue("en").say("1 photo") == "1 photo"
+        assert german.translate(text) == text
+    assert catalogue("en").translate("1 photo") == "1 photo"
 
 
 def test_a_language_with_more_than_two_plurals_takes_the_right_one() -> None:
@@ -114,7 +116,7 @@ def test_a_language_with_more_than_two_plurals_takes_the_right_one() -> None:
         'msgstr[0] "{number} zdjęcie"\nmsgstr[1] "{number} zdjęcia"\nmsgstr[2] "{number} zdjęć"\n'
     )
     polish = Catalogue("pl", entries, rule)
-    said = [polish.say(f"{number} photo{'s' * (number != 1)}") for number in (1, 3, 5, 12, 22, 112)]
+    said = [polish.translate(f"{number} photo{'s' * (number != 1)}") for number in (1, 3, 5, 12, 22, 112)]
     assert [text.partition(" ")[2] for text in said] == [
         "zdjęcie",
         "zdjęcia",

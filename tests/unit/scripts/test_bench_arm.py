@@ -23,6 +23,7 @@ def loaded(name: str) -> ModuleType:
 work, table = loaded("work"), loaded("table")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "argument"),
     [
@@ -40,6 +41,7 @@ def test_every_kind_of_work_in_the_table_can_be_done_twice(
     once()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [0, 1, 4, 8])
 def test_as_many_people_are_in_the_room_as_the_table_says(people: int) -> None:
     (frame,) = work.frames(people, 1)

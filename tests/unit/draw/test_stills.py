@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from appliance.draw.overview import MOST_STILLS, StillsSheet
+from appliance.draw.stills import MOST_STILLS, StillsSheet
 from appliance.draw.text import AMBER, GREEN
 from tests.support.drawn import count
 
