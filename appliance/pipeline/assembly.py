@@ -11,7 +11,6 @@ from appliance.inference.folder import models_folder
 from appliance.line.line import Line, Station
 from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
-from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.find.cascade import CascadeDetector
 from appliance.pipeline.find.cnn import CnnDetector
@@ -46,7 +45,6 @@ class Models:
 
     detector: Detector
     expression: ExpressionModel
-    eyes: EyeJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +85,11 @@ class Assembly:
 
 
 def load_models(config: Config) -> Models:
-    """Load the detector of ``faces.detector``, the expression model and the cascade for eyes.
+    """Load the detector of ``faces.detector`` and the expression model.
 
     Raises CascadeError, ModelError, RuntimeMissingError.
     """
-    return Models(open_detector(config.faces), ExpressionModel(models_folder()), EyeJudge())
+    return Models(open_detector(config.faces), ExpressionModel(models_folder()))
 
 
 def open_detector(faces: FaceSettings) -> Detector:
@@ -122,7 +120,7 @@ def assemble(
     finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
-    chooser = Chooser(config.moment, models.eyes.everybody)
+    chooser = Chooser(config.moment)
     keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
     stations = (
         Station(stage=finder),

@@ -25,11 +25,16 @@ class FoundFaces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedFace:
-    """A face with a probability per label of :data:`LABELS`; they sum to 1."""
+    """A face with a probability per label of :data:`LABELS`; they sum to 1.
+
+    ``eyes_open``: probability that the eyes are open rather than closed, 0 to 1; None where that cannot be
+    told, behind dark glasses for example.
+    """
 
     box: Box
     confidence: float
     scores: Mapping[str, float]
+    eyes_open: float | None = None
 
     @property
     def expression(self) -> str:

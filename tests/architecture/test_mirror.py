@@ -56,7 +56,6 @@ WITHOUT: set[str] = {
     "light/patterns.py",
     "light/row.py",
     "light/states.py",
-    "pipeline/choose/eyes.py",
     "pipeline/choose/quality.py",
     "pipeline/decide/sensitivity.py",
     "pipeline/find/cascade.py",

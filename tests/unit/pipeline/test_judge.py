@@ -1,5 +1,6 @@
 """The expression model: the right one or none, and the same answer from both runtimes."""
 
+import hashlib
 import json
 import shutil
 import sys
@@ -42,7 +43,7 @@ def test_smiling_and_neutral_faces_are_told_apart(
     for time in (1.0, 4.9, 7.5, 9.2):
         levels = bundled.smiles(time)
         for name, (frame, box) in faces_at(scene_frames, time).items():
-            happy = model.judge(frame.grey, box)["happy"]
+            happy = model.judge(frame.grey, box).scores["happy"]
             if levels[name] == 1:
                 assert happy > 0.7, (time, name)
             elif levels[name] == 0:
@@ -52,12 +53,12 @@ def test_smiling_and_neutral_faces_are_told_apart(
 def test_a_lamp_is_not_a_face(model: ExpressionModel) -> None:
     grey = np.zeros((120, 120), np.uint8)
     grey[30:90, 50:70] = 255
-    assert model.judge(grey, Box(20, 20, 64, 80))["not_a_face"] > 0.5
+    assert model.judge(grey, Box(20, 20, 64, 80)).scores["not_a_face"] > 0.5
 
 
 def test_scores_are_probabilities_of_the_eight_labels(model: ExpressionModel) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (48, 48), np.uint8)
-    scores = model.judge(noise, Box(4, 4, 40, 44))
+    scores = model.judge(noise, Box(4, 4, 40, 44)).scores
     assert tuple(scores) == LABELS
     assert sum(scores.values()) == pytest.approx(1.0)
     assert all(0 <= score <= 1 for score in scores.values())
@@ -71,7 +72,7 @@ def test_both_runtimes_give_the_same_label(scene_frames: Sequence[Frame]) -> Non
     compared = 0
     for time in np.arange(0.5, 14, 0.5):
         for frame, box in faces_at(scene_frames, float(time)).values():
-            first, second = (model.judge(frame.grey, box) for model in models)
+            first, second = (model.judge(frame.grey, box).scores for model in models)
             assert max(first, key=lambda n: first[n]) == max(second, key=lambda n: second[n])
             assert first["happy"] == pytest.approx(second["happy"], abs=0.1)
             compared += 1
@@ -109,6 +110,9 @@ def edit(folder: Path, **facts: object) -> None:
         lambda folder: (folder / "expression.json").write_text("{"),
         lambda folder: (folder / "expression.json").write_text("[]"),
         lambda folder: edit(folder, labels=["happy"]),
+        lambda folder: edit(folder, format="two"),
+        lambda folder: edit(folder, eyes=["open", "closed"]),
+        lambda folder: edit(folder, output={"scale": 1.0, "zero_point": 0, "meaning": "probabilities"}),
         lambda folder: edit(folder, input={"shape": [1, 64, 64, 1]}),
         lambda folder: edit(folder, crop={"side": "wide"}),
         lambda folder: edit(folder, sha256="0" * 64),
@@ -124,6 +128,40 @@ def test_a_model_that_is_not_whole_is_refused_by_name(
     damage(tmp_path)
     with pytest.raises(ModelError, match="expression"):
         ExpressionModel(tmp_path)
+
+
+def shipped_to(folder: Path) -> Path:
+    """A folder with the shipped network and its description."""
+    for name in ("expression_int8.tflite", "expression.json"):
+        shutil.copy(models_folder() / name, folder)
+    return folder
+
+
+def test_a_model_of_another_release_says_which_of_the_two_to_update(tmp_path: Path) -> None:
+    edit(shipped_to(tmp_path), format=1)
+    with pytest.raises(ModelError, match="older than this program") as old:
+        ExpressionModel(tmp_path)
+    assert "Update the model" in old.value.hint
+    edit(tmp_path, format=3)
+    with pytest.raises(ModelError, match="newer than this program") as new:
+        ExpressionModel(tmp_path)
+    assert "Update the program" in new.value.hint
+
+
+def test_a_network_with_other_outputs_than_described_is_refused(tmp_path: Path) -> None:
+    other = models_folder() / "faces_int8.tflite"
+    shutil.copy(other, shipped_to(tmp_path) / "expression_int8.tflite")
+    edit(tmp_path, sha256=hashlib.sha256(other.read_bytes()).hexdigest())
+    with pytest.raises(ModelError, match=r"expression_int8\.tflite"):
+        ExpressionModel(tmp_path)
+
+
+def test_eyes_are_told_open_or_closed_or_not_at_all(
+    model: ExpressionModel, scene_frames: Sequence[Frame]
+) -> None:
+    for frame, box in faces_at(scene_frames, 4.9).values():
+        opened = model.judge(frame.grey, box).eyes_open
+        assert opened is None or 0 <= opened <= 1
 
 
 @given(
