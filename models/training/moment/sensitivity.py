@@ -20,11 +20,10 @@ from appliance.pipeline.judge import ExpressionModel
 from appliance.records.faces import JudgedFace
 from appliance.records.labels import EXPRESSIONS
 from models.training.expression import data, people_bench
+from models.training.expression.figures import CLEAR
 from models.training.expression.labels import FERPLUS_COLUMN
 from models.training.genki import OwnFinder, read_labels
 
-CLEAR = 0.8
-"""Share of the votes from which an expression is plain to see."""
 GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
 
 
