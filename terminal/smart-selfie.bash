@@ -16,7 +16,7 @@ _shtab_smart_selfie_check_option_strings=(-h --help --set --json --print-schema 
 _shtab_smart_selfie_doctor_option_strings=(-h --help --json --root --board --config --set)
 _shtab_smart_selfie_export_option_strings=(-h --help --print-label --json --config --set)
 _shtab_smart_selfie_light_option_strings=(-h --help --config --set)
-_shtab_smart_selfie_web_option_strings=(-h --help --verbose --config --set)
+_shtab_smart_selfie_web_option_strings=(-h --help --verbose --hours --config --set)
 _shtab_smart_selfie_web_password_option_strings=(-h --help --config --print)
 _shtab_smart_selfie_bench_option_strings=(-h --help --frames --json --peer --config --set)
 _shtab_smart_selfie_option_strings=(-h --help --version)
@@ -24,7 +24,8 @@ _shtab_smart_selfie_option_strings=(-h --help --version)
 
 
 _shtab_smart_selfie_light_pos_0_choices=(off starting booting given_up disarmed armed people waiting all photo let_go powering_off exporting safe_to_unplug camera_lost storage_fault lens_covered saving recording card_nearly_full unwell config_bad button_stuck)
-_shtab_smart_selfie_web_pos_0_choices=(on off status)
+_shtab_smart_selfie_web_pos_0_choices=(on off status guests)
+_shtab_smart_selfie_web_pos_1_choices=(on off new status)
 _shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password bench)
 
 _shtab_smart_selfie_run__h_nargs=0

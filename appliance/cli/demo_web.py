@@ -64,7 +64,7 @@ def _announce(config: Config) -> None:
 
 def write_configuration(out: Path, socket: Path, overrides: Sequence[tuple[str, Any]]) -> Path:
     """Write the demo's configuration into ``out`` and return its path; what the page set there stays."""
-    from appliance.web.settings_file import edited  # noqa: PLC0415
+    from appliance.editing.settings_file import edited  # noqa: PLC0415
 
     mine = {
         "storage.folder": str((out / "photos").resolve()),

@@ -8,6 +8,9 @@ from appliance.config.load import find_config
 from appliance.errors import UsageError
 from appliance.system.service import setup_logging
 
+GUEST_ACTIONS = ("on", "off", "new", "status")
+GUEST_HOURS, MOST_GUEST_HOURS = 24, 24 * 366
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
@@ -15,8 +18,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "verb",
         nargs="?",
-        choices=VERBS,
-        help="switch the page of an installed appliance on or off, or say where it is; without: serve it",
+        choices=(*VERBS, "guests"),
+        help="switch the page of an installed appliance on or off, or say where it is; what guests may do; "
+        "without: serve it",
+    )
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=GUEST_ACTIONS,
+        help="after guests: let them in, keep them out, make a new link and code (which ends the old ones), "
+        "or say what is the case (default)",
+    )
+    parser.add_argument(
+        "--hours",
+        type=int,
+        default=GUEST_HOURS,
+        metavar="N",
+        help=f"how long the guests' new link and code are valid; default: {GUEST_HOURS}",
     )
     add_config_arguments(parser)
 
@@ -38,8 +56,17 @@ def run(args: argparse.Namespace) -> int:
 def _switch(args: argparse.Namespace) -> int:
     if args.overrides:
         raise UsageError("--set is for serving the page only", "Settings that stay stand in the file")
+    if args.action is not None and args.verb != "guests":
+        raise UsageError(f"web {args.verb} takes no {args.action}", f"smart-selfie web {args.verb}")
+    if not 1 <= args.hours <= MOST_GUEST_HOURS:
+        raise UsageError("--hours is out of range", f"Give a number from 1 to {MOST_GUEST_HOURS}")
     try:
-        return switch(args.verb, args.config or find_config())
+        path = args.config or find_config()
+        if args.verb == "guests":
+            from appliance.cli.web_guests import switch_guests  # noqa: PLC0415  (needs the extra too)
+
+            return switch_guests(args.action or "status", path, args.hours)
+        return switch(args.verb, path)
     except ModuleNotFoundError as error:
         raise _missing(error) from error
 

@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask twice at a terminal, else read one line of standard input. Exit 2 for an unusable password."""
+    from appliance.editing.settings_file import SettingsFile  # noqa: PLC0415
     from appliance.web.passwords import hash_password  # noqa: PLC0415
-    from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
 
     password = typed_password()
     hashed = hash_password(password)

@@ -50,19 +50,19 @@ def _on(config: Config, path: Path) -> None:
         changes["web.listen"] = "0.0.0.0"
     if not config.web.enabled:
         changes["web.enabled"] = True
-    _write(path, changes)
+    write(path, changes)
     if changes:
-        _systemctl("restart", APPLIANCE_UNIT)  # it hands out its frames only when the page is on
-    _systemctl("enable", PAGE_UNIT)
-    _systemctl("restart", PAGE_UNIT)
+        systemctl("restart", APPLIANCE_UNIT)  # it hands out its frames only when the page is on
+    systemctl("enable", PAGE_UNIT)
+    systemctl("restart", PAGE_UNIT)
     _tell_addresses(load_config(path))
 
 
 def _off(config: Config, path: Path) -> None:
-    _systemctl("disable", "--now", PAGE_UNIT)
+    systemctl("disable", "--now", PAGE_UNIT)
     if config.web.enabled:
-        _write(path, {"web.enabled": False})
-        _systemctl("restart", APPLIANCE_UNIT)
+        write(path, {"web.enabled": False})
+        systemctl("restart", APPLIANCE_UNIT)
         print("The page is off. The password stays for the next time.")
     else:
         print("The page is off already.")
@@ -87,8 +87,9 @@ def _tell_addresses(config: Config) -> None:
         print_qr_code(addresses[-1])
 
 
-def _write(path: Path, changes: dict[str, Any]) -> None:
-    from appliance.web.settings_file import SettingsFile  # noqa: PLC0415
+def write(path: Path, changes: dict[str, Any]) -> None:
+    """Set keys of ``web`` in the file. Raises ConfigError, StorageError."""
+    from appliance.editing.settings_file import SettingsFile  # noqa: PLC0415
 
     if changes:
         SettingsFile(path).set_page(changes)
@@ -100,8 +101,8 @@ def _is_active() -> bool:
     return program is not None and subprocess.run(command, check=False, timeout=10).returncode == 0
 
 
-def _systemctl(*words: str) -> None:
-    """Run it. Raises ApplianceError with what it said."""
+def systemctl(*words: str) -> None:
+    """Run systemctl. Raises ApplianceError with what it said."""
     program = shutil.which("systemctl")
     if program is None:
         raise ApplianceError("systemd does not run here", "On a laptop: smart-selfie demo --web")

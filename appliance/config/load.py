@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from appliance.config.schema import Config
 from appliance.config.suggest import key_meant
-from appliance.config.values import SECRET
+from appliance.config.values import SECRETS
 from appliance.config.yaml_text import KeyPath, parse_yaml
 from appliance.errors import ConfigError, Problem, UsageError, shown
 from appliance.storage.regular_file import read_regular, trusted
@@ -168,8 +168,8 @@ def _problem(item: Mapping[str, Any], places: Places, anywhere: str) -> Problem:
 
 
 def _may_be_secret(place: KeyPath) -> bool:
-    """Return whether ``place`` may hold the password, also under a misspelt key of its section."""
-    return place[: len(SECRET)] == SECRET[: len(place)]
+    """Return whether ``place`` may hold a secret, also under a misspelt key of its section."""
+    return any(place[: len(secret)] == secret[: len(place)] for secret in SECRETS)
 
 
 def _in_file(loc: KeyPath, places: Places) -> KeyPath:

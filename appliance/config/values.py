@@ -16,10 +16,12 @@ ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 """The same for a JSON Schema."""
 MOST_SOCKET_BYTES = 100
 """Limit of the system for a socket's path (unix(7))."""
-SECRET = ("web", "password")
-"""Setting whose value is never shown."""
+SECRETS = (("web", "password"), ("web", "guest_pass"))
+"""Settings whose values are never shown."""
 HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """Form of a password in the file; ``appliance/web/passwords.py`` makes it."""
+GUEST_PASS = re.compile(r"[0-9]{10}-[0-9]{10}-[0-9a-f]{64}")
+"""Form of the guests' pass: from, until (seconds since 1970), secret; ``cli/web_guests.py`` makes it."""
 MOST_MEMORY, MOST_WORK = 32 << 20, 4 << 20
 """Limits of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times web-password's own."""
 

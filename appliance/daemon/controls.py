@@ -13,6 +13,7 @@ from appliance.line.counters import StageCounters
 from appliance.line.runner import Runner
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command
+from appliance.storage.bin import UNDO_SECONDS
 from appliance.system.service import process_uptime
 
 
@@ -29,9 +30,13 @@ class Starting(Controls):
         """See :func:`_status`."""
         return _status(False, self._rule, ())
 
-    def delete_photo(self, name: str) -> None:  # noqa: ARG002  (as the running one)
+    def delete_photo(self, name: str) -> float:  # noqa: ARG002  (as the running one)
         """Raise StorageError."""
         raise StorageError("The appliance is still starting", "Try again in a moment")
+
+    def restore_photo(self, name: str) -> None:
+        """Raise StorageError."""
+        self.delete_photo(name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +55,21 @@ class Operating(Controls):
         self.decider.command(command)
 
     def status(self) -> dict[str, Any]:
-        """See :func:`_status`; ``camera`` is what the camera granted."""
+        """See :func:`_status`; ``camera`` is what the camera granted, ``bin`` counts deleted photos."""
         counters = self.runner.counters()
-        return _status(self.heartbeat.ready, self.page.rule, counters) | {"camera": self.camera.facts}
+        more = {"camera": self.camera.facts, "bin": self.storage.binned()}
+        return _status(self.heartbeat.ready, self.page.rule, counters) | more
 
-    def delete_photo(self, name: str) -> None:
-        """Remove one photo. Raises StorageError."""
-        self.storage.store.delete(name)
+    def delete_photo(self, name: str) -> float:
+        """See :class:`Controls`; every viewer of the page is told."""
+        can_be_restored = self.storage.store.delete(name)
+        self.page.deleted(name)
+        return UNDO_SECONDS if can_be_restored else 0.0
+
+    def restore_photo(self, name: str) -> None:
+        """See :class:`Controls`; every viewer of the page is told."""
+        self.storage.store.restore(name)
+        self.page.restored(name)
 
 
 def _status(ready: bool, rule: RuleSettings, counters: Sequence[StageCounters]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import logging
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from appliance.daemon.report import Report
 from appliance.daemon.saving import SavingProgress
 from appliance.daemon.start import open_safely
 from appliance.daemon.watches.config_file import ConfigFileWatch, report_config
+from appliance.daemon.watches.emptying import BinWatch
 from appliance.daemon.watches.head_count import HeadCount
 from appliance.daemon.watches.health import HealthWatch
 from appliance.daemon.watches.lens import LensWatch
@@ -37,6 +39,11 @@ from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
 from appliance.records.decision import Command, Photo
 from appliance.system.service import Notifier
+
+log = logging.getLogger(__name__)
+
+_END_SECONDS = 15.0
+"""Seconds that the rest of the shutdown may take, as TimeoutStopSec."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +140,7 @@ class Daemon:
             for watch in watches:
                 watch.poll(self._clock.now())
 
-        runner.run_threaded(poll)
+        runner.run_threaded(poll, self._stopping)
         report.check()
 
     def _assemble(self, opened: _Opened, heartbeat: Heartbeat) -> Assembly:
@@ -172,8 +179,9 @@ class Daemon:
         return [
             StickWatch(self.conditions),
             config_file,
-            HealthWatch(Machine(), self.conditions, lambda: storage.settings, self._clock),
+            HealthWatch(Machine(), self.conditions, lambda: storage.store, self._clock),
             PhotoSpaceWatch(self.conditions, lambda: storage.store),
+            BinWatch(lambda: storage.store),
         ]
 
     def _remember(self, panel: PanelPart, config: Config) -> None:
@@ -189,17 +197,26 @@ class Daemon:
         """Return uptime, rule in use, and counters of the stages (milliseconds). Any thread."""
         return dict(self._controls.status())
 
-    def delete_photo(self, name: str) -> None:
-        """Remove one photo. Any thread. Raises StorageError."""
-        self._controls.delete_photo(name)
+    def delete_photo(self, name: str) -> float:
+        """Move one photo into the bin; return the seconds for undo. Any thread. Raises StorageError."""
+        return self._controls.delete_photo(name)
+
+    def restore_photo(self, name: str) -> None:
+        """Move one photo back from the bin. Any thread. Raises StorageError."""
+        self._controls.restore_photo(name)
 
     def dropped(self) -> int:
         """Return how many frames were dropped so far because a stage was too slow for them."""
         return sum(stage["dropped"] for stage in self.status()["stages"])
 
     def stop(self) -> None:
-        """End soon: frames in progress get at most 2 s, photos 10 s. Any thread."""
+        """End soon: frames in progress get at most 2 s, photos a minute. Any thread."""
         self._stop.set()
+
+    def _stopping(self, seconds: float) -> None:
+        if seconds:
+            log.info("Stopping: photos wait for the card, for %.0f s at most", seconds)
+        self._notifier.stopping(seconds and seconds + _END_SECONDS)
 
     def handle_signals(self) -> None:
         """Stop on SIGTERM and SIGINT, reread the configuration on SIGHUP, log the counters on SIGUSR1."""

@@ -13,7 +13,7 @@ from appliance.config import Config
 from appliance.config.schema import ButtonSettings
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.reconfigure import Change, Part
-from appliance.errors import ApplianceError, NoSpaceError
+from appliance.errors import ApplianceError, NoSpaceError, StorageError
 from appliance.feed.commands import Controls, commands
 from appliance.feed.server import Feed
 from appliance.hw.button import Gesture
@@ -25,7 +25,7 @@ from appliance.light.states import Condition, State
 from appliance.light.table import TABLE
 from appliance.pipeline.assembly import Assembly, DecisionObserver, PhotoObserver, load_models
 from appliance.pipeline.capture import Capture
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, EncodedPhoto
 from appliance.storage.card_store import CardStore
 from appliance.storage.photos import PhotoStore
 
@@ -119,13 +119,30 @@ class StoragePart(Part):
 
         return Change(commit=commit)
 
-    def keep(self, decision: Decision) -> Path:
-        """Write the photo of ``decision``. Raises StorageError."""
-        return self._card.keep(decision)
+    def encode(self, decision: Decision) -> EncodedPhoto:
+        """Return the photo of ``decision``, encoded. Raises StorageError."""
+        return self._card.encode(decision)
+
+    def keep(self, photo: EncodedPhoto) -> Path:
+        """Write ``photo``. Raises StorageError."""
+        return self._card.keep(photo)
+
+    def binned(self) -> int | None:
+        """Return how many photos are in the bin, None where that cannot be read. Any thread."""
+        try:
+            return self.store.binned()
+        except StorageError:
+            return None
 
     def _open(self, config: Config) -> tuple[PhotoStore, bool]:
         storage = config.storage
-        store = PhotoStore(storage.folder, storage.quality, storage.keep_free_mb, clock=self._clock)
+        store = PhotoStore(
+            storage.folder,
+            storage.quality,
+            storage.keep_free_mb,
+            bin_hours=storage.bin_hours,
+            clock=self._clock,
+        )
         try:
             store.prepare()
         except NoSpaceError as error:
@@ -220,11 +237,13 @@ class PagePart(Part):
         self.rule = config.rule
         self.observers: tuple[DecisionObserver, ...] = ()
         self.photo_observers: tuple[PhotoObserver, ...] = ()
+        self._feed: Feed | None = None
         self._resources = contextlib.ExitStack()
         if config.web.enabled:
             feed = Feed(config.web.socket, commands(controls), clock, lambda: self.rule)
             feed.start()
             self._resources.callback(feed.close)
+            self._feed = feed
             self.observers, self.photo_observers = (feed.frame,), (feed.photo,)
 
             def fault(condition: Condition, present: bool) -> None:
@@ -245,6 +264,16 @@ class PagePart(Part):
                 log.warning("A change of web takes effect when the appliance starts again")
 
         return Change(commit=commit)
+
+    def deleted(self, name: str) -> None:
+        """Tell every viewer that the photo ``name`` was deleted. Any thread."""
+        if self._feed is not None:
+            self._feed.deleted(name)
+
+    def restored(self, name: str) -> None:
+        """Tell every viewer that the photo ``name`` is back. Any thread."""
+        if self._feed is not None:
+            self._feed.restored(name)
 
     def close(self) -> None:
         """Disconnect everybody and remove the socket."""

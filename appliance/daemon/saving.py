@@ -10,16 +10,16 @@ class SavingProgress:
 
     def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
-        self._last: Decision | None = None
+        self._last: int | None = None
 
     def chosen(self, decision: Decision) -> None:
         """Expect one more photo."""
-        self._last = decision
+        self._last = decision.frame.sequence
         self._conditions.set(Condition.SAVING, True)
 
     def kept(self, photo: Photo) -> None:
         """End with the last photo of several: storage is busy until then."""
-        if photo.decision is self._last:
+        if photo.decision.frame.sequence == self._last:
             self._conditions.set(Condition.SAVING, False)
 
     def storage_fault(self, present: bool) -> None:

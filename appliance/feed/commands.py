@@ -19,8 +19,12 @@ class Controls(Protocol):
         """Return the counters of the stages and the rule in use."""
         ...
 
-    def delete_photo(self, name: str) -> None:
-        """Remove one photo. Raises StorageError."""
+    def delete_photo(self, name: str) -> float:
+        """Move one photo into the bin; return the seconds to restore it in. Raises StorageError."""
+        ...
+
+    def restore_photo(self, name: str) -> None:
+        """Move one photo back from the bin. Raises StorageError."""
         ...
 
 
@@ -35,15 +39,18 @@ def commands(controls: Controls) -> dict[str, RequestHandler]:
         return obey
 
     def delete(message: dict[str, Any]) -> dict[str, Any]:
-        return _told(lambda: controls.delete_photo(str(message.get("name"))))
+        return _told(lambda: {"undo_seconds": controls.delete_photo(str(message.get("name")))})
+
+    def restore(message: dict[str, Any]) -> dict[str, Any]:
+        return _told(lambda: controls.restore_photo(str(message.get("name"))))
 
     orders = {str(name): order(name) for name in (Command.ARM, Command.DISARM, Command.SHOOT)}
-    return {**orders, "status": lambda _: controls.status(), "delete": delete}
+    return {**orders, "status": lambda _: controls.status(), "delete": delete, "restore": restore}
 
 
-def _told(action: Callable[[], None]) -> dict[str, Any]:
+def _told(action: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:
     try:
-        action()
+        answer = action()
     except ApplianceError as error:
         return {"ok": False, "error": str(error)}
-    return {"ok": True}
+    return {"ok": True, **(answer or {})}

@@ -115,6 +115,14 @@ class Feed:
         """Publish a photo that was kept."""
         self._tell({"kind": "photo", "name": photo.path.name})
 
+    def deleted(self, name: str) -> None:
+        """Publish that the photo ``name`` was deleted."""
+        self._tell({"kind": "deleted", "name": name})
+
+    def restored(self, name: str) -> None:
+        """Publish that the photo ``name`` is back from the bin."""
+        self._tell({"kind": "restored", "name": name})
+
     def fault(self, light: Condition, present: bool) -> None:
         """Publish that a fault came or went."""
         if present == (light in self._faults):

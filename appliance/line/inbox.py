@@ -39,6 +39,7 @@ class Inbox(Generic[Item]):
         self._lost = lost
         self._changed = threading.Condition()
         self._closed = False
+        self._abandoned = False
         self.dropped = 0
 
     def put(self, item: Item) -> None:
@@ -47,7 +48,11 @@ class Inbox(Generic[Item]):
         with self._changed:
             while self._items and self._is_full(item):
                 dropped.append(self._drop())
-            self._items.append(item)
+            if self._abandoned:
+                self.dropped += 1
+                dropped.append(item)
+            else:
+                self._items.append(item)
             self._changed.notify()
         for one in dropped:
             self._lost(one)
@@ -90,6 +95,17 @@ class Inbox(Generic[Item]):
         with self._changed:
             self._closed = True
             self._changed.notify()
+
+    def abandon(self) -> None:
+        """Drop and tell of everything that waits, and of what is put in later; nothing more is given out."""
+        with self._changed:
+            self._closed = self._abandoned = True
+            waiting = tuple(self._items)
+            self._items.clear()
+            self.dropped += len(waiting)
+            self._changed.notify()
+        for one in waiting:
+            self._lost(one)
 
     def __len__(self) -> int:
         return len(self._items)

@@ -64,11 +64,14 @@ class Runner:
             for result in self._stations[index].process(item, self._counters[index], self._clock):
                 self._run_from(index + 1, result)
 
-    def run_threaded(self, on_tick: Callable[[], None] = lambda: None) -> None:
+    def run_threaded(
+        self, on_tick: Callable[[], None] = lambda: None, on_stop: Callable[[float], None] = lambda _: None
+    ) -> None:
         """Run a thread for each stage until the source ends, ``stop`` is set or a stage dies.
 
-        ``on_tick`` is called here about twice a second. Raises whatever a stage raised: an error of the
-        catalogue as it is, anything else as StageError.
+        ``on_tick`` is called here about twice a second, and ``on_stop`` once with the seconds that a stop may
+        take because items wait in the last line, 0 if none do. Raises whatever a stage raised: an error of
+        the catalogue as it is, anything else as StageError.
         """
         self._workers = [
             Worker(station, self._clock, self._deliver_to(index + 1), self._finished, counters)
@@ -82,6 +85,7 @@ class Runner:
                 on_tick()
         finally:
             self._stop.set()
+            on_stop(self._seconds_to_stop())
             self._drain(capture)
         if isinstance(self._error, _TOLD_AS_IT_IS):
             raise self._error
@@ -138,6 +142,13 @@ class Runner:
             worker.inbox.close()  # where the one before has not ended, nothing it gives out later counts
             self._join(worker.thread, stopped + seconds)
         self._join(capture, stopped + self._lines[0].drain_seconds)
+        for worker in self._workers:
+            worker.abandon()
+
+    def _seconds_to_stop(self) -> float:
+        last = self._lines[-1]
+        waiting = any(worker.under_way for worker in self._workers[-len(last.stations) :])
+        return last.drain_seconds if waiting else 0.0
 
     def _drain_seconds(self) -> list[float]:
         """Return how long a stop waits for each stage, seconds.

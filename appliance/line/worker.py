@@ -47,6 +47,11 @@ class Worker:
         """Items that wait before the stage or are inside it."""
         return len(self.inbox) + self.busy
 
+    def abandon(self) -> None:
+        """Drop what still waits, and tell the stage of each; nothing where the thread has ended."""
+        if self.thread.is_alive():
+            self.inbox.abandon()
+
     def _run(self) -> None:
         error: BaseException | None = None
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 
@@ -12,6 +13,7 @@ from appliance.line.line import Line, Station
 from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
 from appliance.pipeline.decide.decider import Decider
+from appliance.pipeline.encode import Encoder, JpegMaker
 from appliance.pipeline.find.cascade import CascadeDetector
 from appliance.pipeline.find.cnn import CnnDetector
 from appliance.pipeline.find.detector import Detector
@@ -26,14 +28,18 @@ from appliance.records.frame import Frame
 DecisionObserver = Callable[[Decision], None]
 PhotoObserver = Callable[[Photo], None]
 
+
+class PhotoDestination(JpegMaker, Store, Protocol):
+    """Encodes photos, and keeps them."""
+
+
 FRAME_LIMIT = 5
 """Limit of frames between the camera and the choice, in all inboxes and stages together. Each is a full
 picture, and when all stages are late at once, as while a photo is chosen, they would be twice as many."""
 FRAMES_DRAIN_SECONDS = 1.5
 """Seconds a stop waits for frames in progress; with the rest of the shutdown it stays under 2 s."""
-PHOTOS_DRAIN_SECONDS = 10.0
-"""Seconds a stop waits for photos in progress: a slow card needs seconds for one. The unit's TimeoutStopSec
-allows for it."""
+PHOTOS_DRAIN_SECONDS = 60.0
+"""Seconds a stop waits for photos in progress: a slow card needs seconds for each of a burst."""
 
 # The pipeline has its own threads, and OpenCV's would make the order of its results depend on chance.
 cv2.setNumThreads(1)
@@ -62,6 +68,7 @@ class Assembly:
     follower: Follower
     decider: Decider
     chooser: Chooser
+    encoder: Encoder | None
     keeper: Keeper | None
 
     @property
@@ -80,8 +87,9 @@ class Assembly:
         self.follower.use(config.people)
         self.decider.use(config.rule)
         self.chooser.use(config.moment)
-        if self.keeper is not None:
-            self.keeper.use(config.moment)
+        for stage in (self.encoder, self.keeper):
+            if stage is not None:
+                stage.use(config.moment)
 
 
 def load_models(config: Config) -> Models:
@@ -104,7 +112,7 @@ def assemble(
     config: Config,
     models: Models,
     *,
-    store: Store | None = None,
+    store: PhotoDestination | None = None,
     on_decision: Sequence[DecisionObserver] = (),
     on_choice: Sequence[DecisionObserver] = (),
     on_photo: Sequence[PhotoObserver] = (),
@@ -121,7 +129,10 @@ def assemble(
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
     chooser = Chooser(config.moment)
-    keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
+    encoder = keeper = None
+    if store is not None:
+        encoder = Encoder(store, on_storage_fault, config.moment)
+        keeper = Keeper(store, on_storage_fault, config.moment)
     stations = (
         Station(stage=finder),
         Station(stage=judge),
@@ -131,18 +142,19 @@ def assemble(
     )
     return Assembly(
         frames=Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT),
-        photos=_photos(keeper, on_photo) if keeper is not None else None,
+        photos=None if encoder is None or keeper is None else _photos(encoder, keeper, on_photo),
         finder=finder,
         judge=judge,
         follower=follower,
         decider=decider,
         chooser=chooser,
+        encoder=encoder,
         keeper=keeper,
     )
 
 
-def _photos(keeper: Keeper, observers: Sequence[PhotoObserver]) -> Line:
-    stations = (Station(stage=keeper, observers=observers),)
+def _photos(encoder: Encoder, keeper: Keeper, observers: Sequence[PhotoObserver]) -> Line:
+    stations = (Station(stage=encoder), Station(stage=keeper, observers=observers))
     return Line(name="photos", stations=stations, drain_seconds=PHOTOS_DRAIN_SECONDS)
 
 

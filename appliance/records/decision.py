@@ -1,6 +1,7 @@
 """Decision on a frame with its reason, and the photo that was kept."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -107,6 +108,19 @@ class Decision:
     level: float = 0.0
     keepable: bool = False
     decided_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EncodedPhoto:
+    """A photo before it is written: ``jpeg`` is the whole file, with its metadata.
+
+    The picture of ``decision.frame`` is that JPEG again, so that the camera's own bytes can be freed.
+    ``taken_at`` is wall time.
+    """
+
+    decision: Decision
+    jpeg: bytes
+    taken_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from appliance.clock import Clock
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, EncodedPhoto
+from appliance.storage.jpeg import encoded
 from appliance.storage.photos import PhotoStore
 from appliance.storage.xmp import packet
 
@@ -28,8 +29,14 @@ class CardStore:
         self._wall = wall or (lambda: datetime.now().astimezone())
         self._regions = regions
 
-    def keep(self, decision: Decision) -> Path:
-        """Write the picture of ``decision.frame``; return its path once it is safe. Raises StorageError."""
+    def encode(self, decision: Decision) -> EncodedPhoto:
+        """Return the photo of ``decision.frame``, encoded. Raises StorageError."""
         frame = decision.frame
         age = timedelta(seconds=max(0.0, self._clock.now() - frame.captured_at))
-        return self._store.save(frame.picture, self._wall() - age, packet(decision) if self._regions else b"")
+        taken_at = self._wall() - age
+        xmp = packet(decision) if self._regions else b""
+        return encoded(decision, self._store.encode(frame.picture, taken_at, xmp), taken_at)
+
+    def keep(self, photo: EncodedPhoto) -> Path:
+        """Write ``photo``; return its path once it is safe. Raises StorageError."""
+        return self._store.write(photo.jpeg, photo.taken_at)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 PHOTO = re.compile(r"selfie-(\d{6,9})-(\d{8})-(\d{6})\.jpg", re.ASCII)
@@ -33,3 +34,9 @@ def number_of(name: str) -> int:
     if match is None:
         raise ValueError(f"{name!r} is not the name of a photo")
     return int(match[1])
+
+
+def highest_number(names: Iterable[str]) -> int:
+    """Return the highest number among those ``names`` that are of photos, 0 if there is none."""
+    numbers = (number_of(name) for name in names if PHOTO.fullmatch(name))
+    return max((number for number in numbers if number <= HIGHEST_NUMBER), default=0)

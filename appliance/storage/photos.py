@@ -1,33 +1,26 @@
 """Folder of photos: numbered, never overwritten, complete or absent."""
 
-import io
 import logging
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import ExifTags, Image
-
-from appliance import __version__
 from appliance.clock import Clock
 from appliance.errors import NoSpaceError, StorageError
 from appliance.records.frame import Colour, Picture
 from appliance.storage import durable
-from appliance.storage.photo_names import HIGHEST_NUMBER, MAX_PHOTO_BYTES, MOST_NAMED, PHOTO, number_of
+from appliance.storage.bin import Bin
+from appliance.storage.jpeg import encode_jpeg, make_exif
+from appliance.storage.photo_names import HIGHEST_NUMBER, MAX_PHOTO_BYTES, MOST_NAMED, PHOTO, highest_number
 from appliance.storage.regular_file import read_regular
 
 log = logging.getLogger(__name__)
 
 MAKE, MODEL = "Smart Selfie", "smart-selfie"
 """Camera that the EXIF names."""
-MAX_SIDE = 16384
-"""Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
-MAX_XMP_BYTES = 65_000
-"""Bytes that fit into one segment of a JPEG, about a hundred faces. A larger packet is left out."""
 
 _COUNTER = ".smart-selfie-counter"
 _COUNTER_BYTES = 32
@@ -42,7 +35,8 @@ class PhotoStore:
     clock that repeats, a lost or corrupt counter file, photos taken away, or a second program in the same
     folder never lead to the same name twice. The time is for people; nothing depends on it.
 
-    ``quality`` is the JPEG's, 1 to 100; ``keep_free_mb`` megabytes (10^6) of the card stay free.
+    ``quality`` is the JPEG's, 1 to 100; ``keep_free_mb`` megabytes (10^6) of the card stay free; deleted
+    photos stay in the bin for ``bin_hours`` by ``wall`` (seconds since 1970).
     Nothing is touched before :meth:`prepare` or :meth:`save`. Not thread-safe.
     """
 
@@ -52,9 +46,12 @@ class PhotoStore:
         quality: int = 92,
         keep_free_mb: int = 0,
         *,
+        bin_hours: float = 24.0,
         clock: Clock | None = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self.folder = Path(folder)
+        self._bin = Bin(self.folder, bin_hours * 3600, clock, wall)
         self._quality = quality
         self._keep_free = keep_free_mb * _MB
         self._clock = clock
@@ -65,13 +62,18 @@ class PhotoStore:
     def check(self) -> None:
         """Check that a photo could be kept now. Raises StorageError, NoSpaceError, ReadOnlyError."""
         with self._explained():
+            with self._locked():
+                self._make_space(self._largest)
             durable.probe(self.folder)
-        self.check_space()
 
     def check_space(self) -> None:
-        """Check for the space of a photo like the largest so far, without writing."""
+        """Check for the space of a photo like the largest so far, without writing. Raises StorageError."""
         with self._explained():
-            self._require_space(self._largest)
+            self._require_space(self._largest - self._bin.size())
+
+    def spare_bytes(self) -> int:
+        """Return the bytes that photos may still take, those of the bin among them. Raises OSError."""
+        return durable.free_bytes(self.folder) + self._bin.size() - self._keep_free
 
     def prepare(self) -> int:
         """Check, and remove files that a crash left half-written; return how many. Raises StorageError."""
@@ -94,25 +96,10 @@ class PhotoStore:
         Raises StorageError, NoSpaceError, ReadOnlyError; the folder then holds no half-written photo, and the
         same picture can be tried again.
         """
-        data = self._encode(picture, taken_at, xmp)
-        self._largest = max(self._largest, len(data))
-        with self._explained(), self._locked():
-            self._require_space(len(data))
-            path, number = self._write(data, taken_at, self._last_number() + 1)
-            self._remember(number)
-        return path
+        return self.write(self.encode(picture, taken_at, xmp), taken_at)
 
-    def delete(self, name: str) -> None:
-        """Remove the photo ``name``; its number is not reused. Any thread. Raises StorageError."""
-        if not PHOTO.fullmatch(name):
-            raise StorageError(f"{name[:80]!r} is not the name of a photo")
-        with self._explained(), self._locked():
-            try:
-                durable.remove(self.folder / name)
-            except FileNotFoundError:
-                raise StorageError(f"The photo {name} is already gone") from None
-
-    def _encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes) -> bytes:
+    def encode(self, picture: Colour | Picture, taken_at: datetime, xmp: bytes = b"") -> bytes:
+        """Return the file that :meth:`write` takes, see :meth:`save`. Raises StorageError. Any thread."""
         data = encode_jpeg(picture, self._quality, make_exif(taken_at, MAKE, MODEL), xmp)
         if len(data) > MAX_PHOTO_BYTES:
             raise StorageError(
@@ -120,6 +107,51 @@ class PhotoStore:
                 "Lower camera.picture_size or storage.quality",
             )
         return data
+
+    def write(self, data: bytes, taken_at: datetime) -> Path:
+        """Keep a photo that is encoded already; return its path once it is safe. Raises as :meth:`save`."""
+        self._largest = max(self._largest, len(data))
+        with self._explained(), self._locked():
+            self._make_space(len(data))
+            path, number = self._write(data, taken_at, self._last_number() + 1)
+            self._remember(number)
+        return path
+
+    def delete(self, name: str) -> bool:
+        """Move the photo ``name`` into the bin; return whether it can be restored. Any thread.
+
+        A card too full even for that has it removed for good. Its number is not reused. Raises StorageError.
+        """
+        _check_name(name)
+        with self._explained(), self._locked():
+            try:
+                return self._bin.put(name)
+            except FileNotFoundError:
+                raise StorageError(f"The photo {name} is already gone") from None
+
+    def restore(self, name: str) -> None:
+        """Move the photo ``name`` back from the bin. Any thread. Raises StorageError."""
+        _check_name(name)
+        with self._explained(), self._locked():
+            try:
+                self._bin.restore(name)
+            except FileNotFoundError:
+                raise StorageError(f"The photo {name} is no longer in the bin") from None
+            except FileExistsError:
+                raise StorageError(f"The photo {name} is back already") from None
+
+    def binned(self) -> int:
+        """Return how many photos are in the bin. Any thread. Raises StorageError."""
+        with self._explained():
+            return len(self._bin.entries())
+
+    def empty_bin(self) -> int:
+        """Remove for good what has been in the bin for long enough; return how many. Raises StorageError."""
+        with self._explained():
+            if not self._bin.entries():
+                return 0
+            with self._locked():
+                return self._bin.expire()
 
     def _write(self, data: bytes, taken_at: datetime, first: int) -> tuple[Path, int]:
         for number in range(first, min(first + _ATTEMPTS, MOST_NAMED + 1)):
@@ -138,7 +170,8 @@ class PhotoStore:
         """Return the highest known number that was ever used here."""
         counted = self._read_counter()
         if counted is None or self._last is None:
-            return max(counted or 0, self._last or 0, highest_number(self.folder))
+            known = [path.name for path in self.folder.iterdir()] + [one.name for one in self._bin.entries()]
+            return max(counted or 0, self._last or 0, highest_number(known))
         return max(counted, self._last)
 
     def _read_counter(self) -> int | None:
@@ -160,6 +193,15 @@ class PhotoStore:
             durable.write_over(self.folder / _COUNTER, b"%d\n" % number)
         except OSError as error:  # the photo is safe, and its own name counts too
             log.warning("Photo counter not written. %s", durable.explain(error, self.folder))
+
+    def _make_space(self, size: int) -> None:
+        """Empty the bin as far as ``size`` bytes need it. Hold the lock. Raises NoSpaceError, OSError."""
+        lacking = size + self._keep_free - durable.free_bytes(self.folder)
+        if lacking > 0:
+            removed = self._bin.free(lacking)
+            if removed:
+                log.info("The card is full: %d deleted photo(s) have gone from the bin for good", removed)
+        self._require_space(size)
 
     def _require_space(self, size: int) -> None:
         free = durable.free_bytes(self.folder)
@@ -188,65 +230,6 @@ class PhotoStore:
             raise durable.explain(error, self.folder) from error
 
 
-def highest_number(folder: Path) -> int:
-    """Return the highest number among the photos of ``folder``, 0 if there is none. Raises OSError."""
-    names = (path.name for path in folder.iterdir() if PHOTO.fullmatch(path.name))
-    numbers = (number_of(name) for name in names)
-    return max((number for number in numbers if number <= HIGHEST_NUMBER), default=0)
-
-
-def encode_jpeg(picture: Colour | Picture, quality: int, exif: Image.Exif, xmp: bytes = b"") -> bytes:
-    """Return a JPEG of ``picture`` (if pixels: uint8 [height, width, 3], BGR). Raises StorageError."""
-    buffer = io.BytesIO()
-    described = {"xmp": xmp} if 0 < len(xmp) <= MAX_XMP_BYTES else {}
-    _as_image(picture).save(buffer, "JPEG", quality=quality, exif=exif, **described)
-    return buffer.getvalue()
-
-
-def _as_image(picture: Colour | Picture) -> Image.Image:
-    """Return ``picture`` as Pillow's, four bytes per pixel.
-
-    It is converted strip by strip: the whole BGR picture beside it would take as much memory again.
-    """
-    if isinstance(picture, Picture) and picture.pieces is None:
-        picture = picture.bgr()  # its own size counts: a file may have changed since it was examined
-    if not isinstance(picture, Picture):
-        if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
-            raise StorageError(f"This is not a picture: {picture.dtype} {picture.shape}")
-        pixels = picture
-        picture = Picture(width=pixels.shape[1], height=pixels.shape[0], convert=lambda: pixels)
-    if max(picture.height, picture.width) > MAX_SIDE:
-        raise StorageError(
-            f"A picture of {picture.width}x{picture.height} pixels is too large to keep; {MAX_SIDE} a side is"
-            " the limit",
-            "Lower camera.picture_size",
-        )
-    whole = np.empty((picture.height, picture.width, 4), np.uint8)
-    top = 0
-    for strip in picture.strips():
-        whole[top : top + len(strip)] = cv2.cvtColor(np.ascontiguousarray(strip), cv2.COLOR_BGR2RGBA)
-        top += len(strip)
-    return Image.frombuffer("RGBX", (picture.width, picture.height), whole, "raw", "RGBX", 0, 1)
-
-
-def make_exif(taken_at: datetime, make: str, model: str) -> Image.Exif:
-    """Return a photo's EXIF 2.31: time and camera, without place or names."""
-    base = ExifTags.Base
-    moment = f"{taken_at:%Y:%m:%d %H:%M:%S}"
-    times: dict[int, str] = {
-        base.DateTimeOriginal: moment,
-        base.DateTimeDigitized: moment,
-        base.SubsecTimeOriginal: f"{taken_at:%f}",
-        base.SubsecTimeDigitized: f"{taken_at:%f}",
-    }
-    if taken_at.utcoffset() is not None:
-        offset = f"{taken_at:%z}"  # +hhmm
-        times[base.OffsetTimeOriginal] = times[base.OffsetTimeDigitized] = f"{offset[:3]}:{offset[3:5]}"
-    exif = Image.Exif()
-    exif[base.Make] = make
-    exif[base.Model] = model
-    exif[base.Software] = f"smart-selfie {__version__}"
-    exif[base.Orientation] = 1
-    exif[base.DateTime] = moment
-    exif[ExifTags.IFD.Exif] = times
-    return exif
+def _check_name(name: str) -> None:
+    if not PHOTO.fullmatch(name):
+        raise StorageError(f"{name[:80]!r} is not the name of a photo")

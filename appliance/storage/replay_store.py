@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, EncodedPhoto
 from appliance.storage import durable
-from appliance.storage.photos import encode_jpeg, make_exif
+from appliance.storage.jpeg import encode_jpeg, encoded, make_exif
 from appliance.storage.xmp import packet
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,14 +28,19 @@ class ReplayStore:
         except OSError as error:
             raise durable.explain(error, folder) from error
 
-    def keep(self, decision: Decision) -> Path:
-        """Write the picture of ``decision.frame``; return its path once it is safe. Raises StorageError."""
+    def encode(self, decision: Decision) -> EncodedPhoto:
+        """Return the photo of ``decision.frame``, encoded. Raises StorageError."""
         frame = decision.frame
-        exif = make_exif(EPOCH + timedelta(seconds=frame.captured_at), "Smart Selfie", "smart-selfie replay")
+        taken_at = EPOCH + timedelta(seconds=frame.captured_at)
+        exif = make_exif(taken_at, "Smart Selfie", "smart-selfie replay")
         xmp = packet(decision) if self._regions else b""
-        path = self._folder / f"frame-{frame.sequence:06d}.jpg"
+        return encoded(decision, encode_jpeg(frame.picture, self._quality, exif, xmp), taken_at)
+
+    def keep(self, photo: EncodedPhoto) -> Path:
+        """Write ``photo``; return its path once it is safe. Raises StorageError."""
+        path = self._folder / f"frame-{photo.decision.frame.sequence:06d}.jpg"
         try:
-            durable.write_over(path, encode_jpeg(frame.picture, self._quality, exif, xmp))
+            durable.write_over(path, photo.jpeg)
         except OSError as error:
             raise durable.explain(error, self._folder) from error
         return path

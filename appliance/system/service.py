@@ -46,9 +46,10 @@ class Notifier:
         """Send a heartbeat. Call it where work was done, and only then."""
         self._send("WATCHDOG=1")
 
-    def stopping(self) -> None:
-        """Report that shutting down has begun."""
-        self._send("STOPPING=1")
+    def stopping(self, seconds: float = 0.0) -> None:
+        """Report that shutting down has begun; it may take ``seconds`` from now; 0: TimeoutStopSec."""
+        more = f"\nEXTEND_TIMEOUT_USEC={seconds * 1_000_000:.0f}" if seconds else ""
+        self._send("STOPPING=1" + more)
 
     def _send(self, message: str) -> None:
         if not self._address:

@@ -5,7 +5,7 @@ import re
 import socket
 from dataclasses import dataclass
 
-from appliance.config.schema import is_loopback
+from appliance.config.schema import WebSettings, is_loopback
 
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?")
 """RFC 9110, section 7.2, without percent-encoding and user information, which no browser sends."""
@@ -70,6 +70,11 @@ def page_addresses(listen: str, port: int) -> list[str]:
     name = f"{socket.gethostname().partition('.')[0]}.local"
     own = own_address()
     return [_url(name, port), *([_url(own, port)] if own else [])]
+
+
+def outside_addresses(web: WebSettings) -> list[str]:
+    """Return the page's URLs for other devices, the best for people first; behind a proxy, ``web.url``."""
+    return [f"{web.url.rstrip('/')}/"] if web.url else page_addresses(web.listen, web.port)
 
 
 def address_for_others(address: str, listen: str, port: int) -> str:

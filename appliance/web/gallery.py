@@ -1,12 +1,13 @@
 """Gallery of photos: by day, newest first, with cached thumbnails and a streamed zip."""
 
+import copy
 import hashlib
 import io
 import logging
 import os
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +64,13 @@ class Gallery:
         self._folder = folder
         self._cache = cache
         self._one_at_a_time = threading.Lock()
+        self._is_wanted: Callable[[StoredPhoto], bool] = lambda _: True
+
+    def only(self, is_wanted: Callable[[StoredPhoto], bool]) -> "Gallery":
+        """Return the same gallery without the photos for which ``is_wanted`` is false."""
+        view = copy.copy(self)  # with its lock
+        view._is_wanted = is_wanted
+        return view
 
     def pictures(self) -> list[StoredPhoto]:
         """Return all photos, newest first; none while the folder does not exist. Raises OSError."""
@@ -70,7 +78,8 @@ class Gallery:
             photos = photos_of(self._folder)
         except FileNotFoundError:
             return []
-        return [picture for path in reversed(photos) if (picture := StoredPhoto.named(path.name))]
+        found = (StoredPhoto.named(path.name) for path in reversed(photos))
+        return [photo for photo in found if photo is not None and self._is_wanted(photo)]
 
     def page(self, start: int, count: int, after: StoredPhoto | None = None) -> dict[str, object]:
         """Return ``count`` photos from number ``start`` of the list on, by day.
@@ -95,7 +104,8 @@ class Gallery:
 
     def open(self, name: str) -> BinaryIO | None:
         """Open a photo: it can be read to its end even if it is deleted meanwhile. None: no such photo."""
-        if not PHOTO.fullmatch(name):
+        photo = StoredPhoto.named(name)
+        if photo is None or not self._is_wanted(photo):
             return None
         try:
             return open_regular(self._folder / name, follow_links=False)

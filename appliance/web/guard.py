@@ -1,19 +1,32 @@
 """Checks before every answer of the page: hosts, sessions, proofs, headers."""
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appliance.web import guests
 from appliance.web.access import COOKIE, Sessions
 from appliance.web.address import is_address, parse_host
 from appliance.web.connections import hang_up
+from appliance.web.guests import Grant, Guests
 from appliance.web.origin import Outside
 
-OPEN = ("/", "/healthz", "/api/session", "/api/login", "/favicon.ico", "/manifest.webmanifest")
-"""Paths open without logging in, besides ``/static/``: the page itself, without any content."""
+PAGES = ("/", guests.PAGE)
+"""The owner's page and the guests', without any content. Links to them may be anywhere."""
+OPEN = (
+    *PAGES,
+    "/healthz",
+    "/api/session",
+    "/api/login",
+    "/favicon.ico",
+    "/manifest.webmanifest",
+    f"{guests.API}/session",
+    f"{guests.API}/enter",
+)
+"""Paths open without logging in, besides ``/static/``."""
 SAFE = {"GET", "HEAD"}
 PROOF = "x-page-proof"
 MOST_TOKEN = 128
@@ -36,23 +49,31 @@ HEADERS = {
 class Guard:
     """ASGI middleware. ``names`` are the host names accepted for the page; plain addresses always are.
 
+    Two roles may ask for more than the :data:`OPEN` paths: guests, with a grant, for what is below their own
+    addresses and nothing else; the owner, with a session, for all the rest. ``scope["session"]`` is the
+    owner's token, ``scope["grant"]`` what a guest may see, or None.
+
     Names are checked because a hostile page can make a browser reach this one under a name of its own (DNS
     rebinding); it cannot do so under an address.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, names: Iterable[str], outside: Outside) -> None:
-        self._app = app
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, visitors: Guests, names: Iterable[str], outside: Outside
+    ) -> None:
+        self.app = app
         self._sessions = sessions
+        self._guests = visitors
         self._names = {name.lower().rstrip(".") for name in (*names, *outside.names)}
         self._outside = outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
         if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         scope["session"] = token = self._token(headers)
+        scope["grant"] = self._grant(headers)
         scope["address"] = self._outside.client(scope, headers)
         scope["scheme_outside"] = self._outside.scheme(scope, headers)
         sender = _with_headers(send)
@@ -60,20 +81,31 @@ class Guard:
         if refusal is not None:
             await _refuse(scope, receive, sender, *refusal)
             return
-        await self._app(
-            scope, receive, sender if _is_open(scope["path"]) else self._while_in(scope, token, sender)
-        )
+        if not _is_open(scope["path"]):
+            sender = self._while_in(scope, self._still_in(scope, headers, token), sender)
+        await self.app(scope, receive, sender)
 
     def _token(self, headers: Headers) -> str:
         """Return our cookie's value; of several, by other programs' leave, the one that is a session's."""
-        tokens = list(_cookies(headers))
+        tokens = list(_cookies(headers, COOKIE))
         return next((token for token in tokens if self._sessions.is_open(token)), tokens[0] if tokens else "")
 
-    def _while_in(self, scope: Scope, token: str, send: Send) -> Send:
-        """Return ``send`` for as long as the session lasts: what goes on for long ends with it."""
+    def _grant(self, headers: Headers) -> Grant | None:
+        """Return what the guest's cookie allows; None where there is none, or none that is valid."""
+        grants = (self._guests.grant(token) for token in _cookies(headers, guests.GUEST_COOKIE))
+        return next((grant for grant in grants if grant is not None), None)
+
+    def _still_in(self, scope: Scope, headers: Headers, token: str) -> Callable[[], bool]:
+        """Return a function that says whether who asks may still see the answer."""
+        if _is_guests(scope["path"]):
+            return lambda: self._grant(headers) is not None
+        return lambda: self._sessions.is_open(token)
+
+    def _while_in(self, scope: Scope, still_in: Callable[[], bool], send: Send) -> Send:
+        """Return ``send`` for as long as ``still_in`` is true: what goes on for long ends with it."""
 
         async def sender(message: Message) -> None:
-            if _goes_on(message) and not self._sessions.is_open(token):
+            if _goes_on(message) and not still_in():
                 if message["type"] == "websocket.send":
                     await send({"type": "websocket.close", "code": 4401, "reason": "Log in first"})
                 else:
@@ -88,6 +120,10 @@ class Guard:
         misled = self._misled(scope, headers)
         if misled is not None or _is_open(scope["path"]):
             return misled
+        if _is_guests(scope["path"]):
+            return (
+                None if scope["grant"] else (401, "This link or code is no longer valid; ask for a new one")
+            )
         if not self._sessions.valid(token):
             return 401, "Log in first"
         changes = scope["type"] == "http" and scope["method"] not in SAFE
@@ -118,7 +154,7 @@ class Guard:
         if scope["path"].startswith("/static/"):
             return False
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site not in {None, "none", "same-origin"} and scope["path"] != "/":
+        if site not in {None, "none", "same-origin"} and scope["path"] not in PAGES:
             return True
         if origin is None or site == "same-origin":  # by the browser's own account, which no page can forge
             return False
@@ -127,6 +163,10 @@ class Guard:
 
 def _is_open(path: str) -> bool:
     return path in OPEN or path.startswith("/static/")
+
+
+def _is_guests(path: str) -> bool:
+    return path.startswith((f"{guests.PAGE}/", f"{guests.API}/"))
 
 
 def _goes_on(message: Message) -> bool:
@@ -149,13 +189,13 @@ def own_names(listen: str, further: Iterable[str]) -> set[str]:
     }
 
 
-def _cookies(headers: Headers) -> Iterator[str]:
-    """Yield the values of our cookie. All ports of a host share cookies, and others' may look as they like
-    (RFC 6265, section 5.4), so nothing but the semicolon is taken for granted."""
+def _cookies(headers: Headers, called: str) -> Iterator[str]:
+    """Yield the values of our cookie ``called``. All ports of a host share cookies, and others' may look as
+    they like (RFC 6265, section 5.4), so nothing but the semicolon is taken for granted."""
     for header in headers.getlist("cookie"):
         for pair in header.split(";"):
             name, _, value = pair.partition("=")
-            if name.strip() == COOKIE:
+            if name.strip() == called:
                 yield value.strip().strip('"')[:MOST_TOKEN]
 
 

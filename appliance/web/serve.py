@@ -10,6 +10,7 @@ import uvicorn
 
 from appliance.clock import MonotonicClock
 from appliance.config import Config
+from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError, UsageError
 from appliance.system.log_limit import limited_log
 from appliance.system.service import Notifier, directory
@@ -19,6 +20,7 @@ from appliance.web.app import make_app
 from appliance.web.connections import Limits, WatchedHttp, WatchedWebSocket
 from appliance.web.gallery import Gallery
 from appliance.web.guard import Guard, own_names
+from appliance.web.guests import Guests
 from appliance.web.history import History
 from appliance.web.link import Link
 from appliance.web.live_view import Latency
@@ -26,12 +28,14 @@ from appliance.web.origin import Outside
 from appliance.web.overview import Overview
 from appliance.web.routes.assets import AssetRoutes
 from appliance.web.routes.control import ControlRoutes
+from appliance.web.routes.guest import GuestRoutes
 from appliance.web.routes.mood import MoodRoutes
 from appliance.web.routes.photo import PhotoRoutes
 from appliance.web.routes.session import SessionRoutes
 from appliance.web.routes.settings import SettingsRoutes
+from appliance.web.routes.share import ShareRoutes
 from appliance.web.routes.status import StatusRoutes
-from appliance.web.settings_file import SettingsFile
+from appliance.web.settings_form import is_fixed
 
 log = logging.getLogger(__name__)
 
@@ -99,16 +103,20 @@ def build(config: Config, path: Path | None) -> Guard:
     sessions = Sessions(web.password, clock)
     latency = Latency()
     outside = Outside(web.url)
+    guests = Guests(web.guests, web.guest_pass)
+    assets = AssetRoutes()
     resources = (
-        AssetRoutes(),
+        assets,
         SessionRoutes(sessions, LoginLimiter(clock)),
         ControlRoutes(link, latency),
         MoodRoutes(history),
         PhotoRoutes(gallery, link),
-        SettingsRoutes(SettingsFile(path)),
+        SettingsRoutes(SettingsFile(path, is_fixed)),
         StatusRoutes(Overview(photos, gallery, link, latency), link, outside, web),
+        GuestRoutes(guests, LoginLimiter(clock), gallery, link, assets),
+        ShareRoutes(guests, outside, web),
     )
-    return Guard(make_app(resources, link), sessions, own_names(web.listen, web.names), outside)
+    return Guard(make_app(resources, link), sessions, guests, own_names(web.listen, web.names), outside)
 
 
 def _spare_memory() -> None:

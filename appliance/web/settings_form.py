@@ -9,16 +9,35 @@ from pydantic.fields import FieldInfo
 
 from appliance.config import Config
 from appliance.config.yaml_text import parse_yaml
+from appliance.editing.settings_file import SettingsFile, escaped
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
-HIDDEN = {"web"}
+_HIDDEN = {"web"}
 """Sections hidden from the page: they could lock everybody out, or let everybody in."""
-FIXED = {"storage.folder", "camera.recording"}
+_FIXED = {"storage.folder", "camera.recording"}
 """Settings shown, but changeable only in the file: they name places on the machine."""
 
 _KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
 _BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
+
+
+def is_fixed(key: str) -> bool:
+    """Return whether the setting ``key``, as ``section.key``, can be changed in the file only."""
+    return key.partition(".")[0] in _HIDDEN or key in _FIXED
+
+
+def form(file: SettingsFile) -> dict[str, Any]:
+    """Return the page's form: the sections of :func:`form_sections` with current values.
+
+    ``file`` is None where nothing can be changed, ``undo`` the number of changes that can be undone.
+    Raises ConfigError.
+    """
+    return {
+        "sections": form_sections(file.load(), file.overridden()),
+        "file": str(file.path) if file.path else None,
+        "undo": file.undoable,
+    }
 
 
 def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str, Any]]:
@@ -35,11 +54,6 @@ def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str,
         words = (model.__doc__ or "").partition("\n\n")[0]
         found.append({"name": name, "words": words, "settings": settings})
     return found
-
-
-def known_keys() -> set[str]:
-    """Return the dotted key of every setting that the page shows."""
-    return {f"{name}.{key}" for name, model in _sections() for key in model.model_fields}
 
 
 def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
@@ -61,16 +75,11 @@ def _parsed(key: str, text: str) -> Any:
         raise ConfigError([Problem(escaped(key), escaped(text), error.problems[0].reason)]) from None
 
 
-def escaped(text: str) -> str:
-    """Return ``text`` in printable ASCII: a browser may send a lone surrogate."""
-    return text.encode("ascii", "backslashreplace").decode()
-
-
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
     """Yield name and model of each section that the page shows."""
     for name, field in Config.model_fields.items():
         model = field.annotation
-        if name not in HIDDEN and isinstance(model, type) and issubclass(model, BaseModel):
+        if name not in _HIDDEN and isinstance(model, type) and issubclass(model, BaseModel):
             yield name, model
 
 
@@ -82,7 +91,7 @@ def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, An
         "words": field.description or "",
         "default": _shown(field.default),
         "value": _shown(getattr(now, key)),
-        "fixed": place in FIXED,
+        "fixed": place in _FIXED,
         **_kind(field),
     }
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError
 from appliance.web.passwords import hash_password
-from appliance.web.settings_file import SettingsFile
 
 pytestmark = pytest.mark.long
 

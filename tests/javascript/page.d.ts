@@ -52,6 +52,22 @@ interface PhotoPage {
   days: { day: string; photos: { name: string; time: string }[] }[];
 }
 
+/** What a guest may see: /api/guest/session. `until` in seconds since 1970; `photo` where it is only one. */
+interface GuestSession {
+  open: boolean;
+  inside: boolean;
+  photo: string | null;
+  until: number | null;
+}
+
+/** What the owner hands to guests: /api/share. */
+interface Share {
+  on: boolean;
+  link: string | null;
+  code: string | null;
+  until: number | null;
+}
+
 interface Setting {
   key: string;
   name: string;

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from appliance.web.settings_file import SettingsFile
+from appliance.editing.settings_file import SettingsFile
 
 
 class File:

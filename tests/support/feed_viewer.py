@@ -66,7 +66,13 @@ class Appliance:
     def status(self) -> dict[str, Any]:
         return {"uptime": 5.0}
 
-    def delete_photo(self, name: str) -> None:
+    def delete_photo(self, name: str) -> float:
         if name == "gone":
             raise StorageError("The photo gone is already gone")
         self.asked.append(name)
+        return 60.0
+
+    def restore_photo(self, name: str) -> None:
+        if name == "gone":
+            raise StorageError("The photo gone is no longer in the bin")
+        self.asked.append(f"restore {name}")

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from appliance.config import load_config
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
+from appliance.storage.bin import UNDO_SECONDS
 from appliance.storage.photos import PhotoStore
 from appliance.web.passwords import hash_password
 from appliance.web.serve import make_server
@@ -29,11 +30,12 @@ HASHED = hash_password(PASSWORD)
 
 
 class Appliance:
-    """Notes what it is asked for; deletes from the folder."""
+    """Notes what it is asked for; deletes from the folder, and restores."""
 
     def __init__(self, photos: Path) -> None:
         self.photos = photos
         self.asked: list[Command] = []
+        self.tell: Callable[[str, str], None] = lambda kind, name: None
 
     def command(self, command: Command) -> None:
         self.asked.append(command)
@@ -49,8 +51,14 @@ class Appliance:
         }
         return {"uptime": 5.0, "ready": True, "rule": {}, "stages": [stage]}
 
-    def delete_photo(self, name: str) -> None:
-        PhotoStore(self.photos).delete(name)
+    def delete_photo(self, name: str) -> float:
+        can_be_restored = PhotoStore(self.photos).delete(name)
+        self.tell("deleted", name)
+        return UNDO_SECONDS if can_be_restored else 0.0
+
+    def restore_photo(self, name: str) -> None:
+        PhotoStore(self.photos).restore(name)
+        self.tell("restored", name)
 
 
 def decision(sequence: int, *happy: float) -> Decision:
@@ -146,6 +154,7 @@ def serving(folder: Path, password: bool = False, extra: str = "") -> Iterator[P
     appliance = Appliance(photos)
     feed = Feed(folder / "feed.sock", commands(appliance), MonotonicClock())
     feed.start()
+    appliance.tell = lambda kind, name: getattr(feed, kind)(name)
     server = make_server(load_config(config), config)
     thread = threading.Thread(target=server.run, name="page")
     thread.start()

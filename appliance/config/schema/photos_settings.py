@@ -41,6 +41,12 @@ class StorageSettings(Section):
     keep_free_mb: int = Field(
         200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
     )
+    bin_hours: float = Field(
+        24.0,
+        ge=0,
+        le=8760,
+        description="hours that deleted photos can be restored, or less if a new photo needs the space",
+    )
 
     _one_line = field_validator("folder")(one_line)
     _plain_path = field_validator("folder")(plain_path)

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from appliance.config.names import called_name, listening_address, plain_path
 from appliance.config.schema.section import Section, conflict
 from appliance.config.values import (
+    GUEST_PASS,
     HASHED,
     MOST_SOCKET_BYTES,
     ONE_LINE,
@@ -35,6 +36,14 @@ class WebSettings(Section):
         "",
         description="hashed; smart-selfie web-password sets it. Empty: none, for this machine alone",
         json_schema_extra={"pattern": f"^({HASHED.pattern})?$"},
+    )
+    guests: bool = Field(
+        False, description="true: guests with a link or code may view and download photos, nothing else"
+    )
+    guest_pass: str = Field(
+        "",
+        description="secret behind guests' links and code; smart-selfie web guests sets it",
+        json_schema_extra={"pattern": f"^({GUEST_PASS.pattern})?$"},
     )
     names: Names = Field((), description="further host names of the page, besides this machine's own")
     url: str = Field(
@@ -72,6 +81,12 @@ class WebSettings(Section):
             raise conflict("password", "is not hashed; set it with smart-selfie web-password")
         if self.password and not payable(self.password):
             raise conflict("password", "has an unusable scrypt cost; set it with smart-selfie web-password")
+        if self.guest_pass and not GUEST_PASS.fullmatch(self.guest_pass):
+            raise conflict("guest_pass", "is not one; set it with smart-selfie web guests new")
+        if self.guests and not self.guest_pass:
+            raise conflict("guests", "needs web.guest_pass; use smart-selfie web guests on")
+        if self.guests and not self.password:
+            raise conflict("guests", "needs a password: without one everybody may do everything")
         if not self.password and not is_loopback(self.listen):
             raise conflict("listen", "needs a password; set one with smart-selfie web-password")
         return self

@@ -2,17 +2,15 @@
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from appliance.clock import Clock
-from appliance.config.schema import StorageSettings
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.watch import Watch
 from appliance.hw import board
 from appliance.hw.machine import Machine
 from appliance.light.player import REMIND_SECONDS
 from appliance.light.states import Condition
-from appliance.storage import durable
+from appliance.storage.photos import PhotoStore
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +21,7 @@ DIP_SECONDS = 5 * REMIND_SECONDS
 
 
 class HealthWatch(Watch):
-    """Sets UNWELL and CARD_NEARLY_FULL. ``storage`` gives the settings in force.
+    """Sets UNWELL and CARD_NEARLY_FULL. ``store`` gives the store in use.
 
     The kernel asks the firmware every two seconds whether the voltage was too low in between. Polling the
     kernel twice as often misses no dip.
@@ -32,11 +30,11 @@ class HealthWatch(Watch):
     interval = 1.0
 
     def __init__(
-        self, machine: Machine, conditions: Conditions, storage: Callable[[], StorageSettings], clock: Clock
+        self, machine: Machine, conditions: Conditions, store: Callable[[], PhotoStore], clock: Clock
     ) -> None:
         self._machine = machine
         self._conditions = conditions
-        self._storage = storage
+        self._store = store
         self._clock = clock
         self._dip_told_until: float | None = None
 
@@ -47,15 +45,15 @@ class HealthWatch(Watch):
         weak = self._weak()
         if self._conditions.set(Condition.UNWELL, hot or weak) and hot:
             log.warning("The processor has %.0f °C and slows down: let air to the board", degrees)
-        storage = self._storage()
+        store = self._store()
         try:
-            spare = durable.free_bytes(Path(storage.folder)) - storage.keep_free_mb * 1_000_000
+            spare = store.spare_bytes()
         except OSError:  # the card is gone or broken: the next photo tells it
             return
         nearly_full = 0 <= spare < NEARLY_FULL_BYTES
         if self._conditions.set(Condition.CARD_NEARLY_FULL, nearly_full) and nearly_full:
             log.warning(
-                "The card of %s is nearly full: %d MB left for photos", storage.folder, spare // 1_000_000
+                "The card of %s is nearly full: %d MB left for photos", store.folder, spare // 1_000_000
             )
 
     def _weak(self) -> bool:

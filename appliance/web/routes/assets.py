@@ -40,21 +40,22 @@ class AssetRoutes:
 
     async def index(self, request: Request) -> Response:
         """Answer with the page."""
-        return self._asset(request, "index.html")
+        return self.asset(request, "index.html")
 
     async def static(self, request: Request) -> Response:
         """Answer with a file of the page."""
-        return self._asset(request, request.path_params["name"])
+        return self.asset(request, request.path_params["name"])
 
     async def icon(self, request: Request) -> Response:
         """Answer with the icon of the browser's tab."""
-        return self._asset(request, "icon.svg")
+        return self.asset(request, "icon.svg")
 
     async def manifest(self, request: Request) -> Response:
         """Answer with the manifest for "add to home screen"."""
-        return self._asset(request, "manifest.webmanifest")
+        return self.asset(request, "manifest.webmanifest")
 
-    def _asset(self, request: Request, name: str) -> Response:
+    def asset(self, request: Request, name: str) -> Response:
+        """Answer with the file ``name`` of the page. Raises HTTPException."""
         asset = self._assets.get(name)
         if asset is None:
             raise HTTPException(404)

@@ -49,10 +49,16 @@ def query_number(request: Request, name: str, default: float) -> float:
     return value
 
 
-def command_answer(answer: dict[str, Any]) -> Response:
-    """Return what the appliance answered to a command, for the browser."""
+def too_many(wait: float) -> Response:
+    """Return the refusal of an attempt that comes too early; the next may come in ``wait`` seconds."""
+    error = f"Too many attempts. Wait {wait:.0f} seconds"
+    return JSONResponse({"error": error, "wait": round(wait)}, 429, {"Retry-After": str(round(wait))})
+
+
+def command_answer(answer: dict[str, Any], *fields: str) -> Response:
+    """Return what the appliance answered to a command, for the browser; of its fields, ``fields``."""
     if answer.get("ok"):
-        return JSONResponse({})
+        return JSONResponse({name: answer.get(name) for name in fields})
     return JSONResponse({"error": answer.get("error", "The appliance refused")}, 409)
 
 
@@ -60,3 +66,16 @@ def download(pieces: Iterator[bytes] | Iterator[str], name: str, media_type: str
     """Return ``pieces`` as a file that the browser saves as ``name``."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(iterate_in_threadpool(pieces), 200, headers, media_type)
+
+
+def qr_code(address: str) -> Response:
+    """Return ``address`` as a QR code, a picture."""
+    import segno  # noqa: PLC0415  (imported only when a code is asked for: it costs memory)
+
+    code = segno.make(address, error="m", micro=False)
+    svg = code.svg_inline(scale=1, border=2, dark="#111", light="#fff", omitsize=True)
+    return Response('<?xml version="1.0"?>' + _namespaced(svg), media_type="image/svg+xml")
+
+
+def _namespaced(svg: str) -> str:
+    return svg if "xmlns=" in svg else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)

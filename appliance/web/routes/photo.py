@@ -1,4 +1,4 @@
-"""Photos: listed, whole, small, as a zip, deleted."""
+"""Photos: listed, whole, small, as a zip, deleted, restored."""
 
 import functools
 import re
@@ -35,6 +35,7 @@ class PhotoRoutes:
             Route("/photos.zip", self.archive),
             Route("/photos/{name:str}", self.photo),
             Route("/photos/{name:str}", self.delete, methods=["DELETE"]),
+            Route("/photos/{name:str}/restore", self.restore, methods=["POST"]),
             Route("/thumbnails/{name:str}", self.thumbnail),
         ]
 
@@ -67,11 +68,15 @@ class PhotoRoutes:
         return Response(data, 200, {"Cache-Control": FOREVER}, "image/jpeg")
 
     async def delete(self, request: Request) -> Response:
-        """Have the appliance delete a photo: the page itself cannot write there."""
-        name = request.path_params["name"]
-        if not PHOTO.fullmatch(name):
-            raise _no_such_photo()
-        return command_answer(await self._link.ask("delete", name=name))
+        """Have the appliance move a photo into the bin: the page itself cannot write there.
+
+        Answers with ``undo_seconds``: the time to restore it in, 0 where the card is too full for the bin.
+        """
+        return command_answer(await self._link.ask("delete", name=_name(request)), "undo_seconds")
+
+    async def restore(self, request: Request) -> Response:
+        """Have the appliance move a photo back from the bin."""
+        return command_answer(await self._link.ask("restore", name=_name(request)))
 
     async def archive(self, request: Request) -> Response:
         """Answer with all photos, or those of one ``day``, as a zip."""
@@ -80,6 +85,14 @@ class PhotoRoutes:
             raise HTTPException(400, "day must be YYYYMMDD")
         name = f"photos-{day}.zip" if day else "photos.zip"
         return download(self._gallery.archive(day), name, "application/zip")
+
+
+def _name(request: Request) -> str:
+    """Return the name of the photo in the address. Raises HTTPException."""
+    name: str = request.path_params["name"]
+    if not PHOTO.fullmatch(name):
+        raise _no_such_photo()
+    return name
 
 
 def _no_such_photo() -> HTTPException:

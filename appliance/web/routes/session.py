@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from appliance import __version__
 from appliance.web.access import COOKIE, COOKIE_SECONDS, LoginLimiter, Sessions
-from appliance.web.routes.http import json_body
+from appliance.web.routes.http import json_body, too_many
 
 
 class SessionRoutes:
@@ -50,11 +50,7 @@ class SessionRoutes:
         address, device = request.scope["address"], self._sessions.device(request.scope["session"])
         wait = self._limiter.take(address, device)
         if wait:
-            return JSONResponse(
-                {"error": f"Too many attempts. Wait {wait:.0f} seconds", "wait": round(wait)},
-                429,
-                {"Retry-After": str(round(wait))},
-            )
+            return too_many(wait)
         if not await self._matches(password[:1024]):
             return JSONResponse({"error": "Wrong password"}, 403)
         self._limiter.reset(address, device)

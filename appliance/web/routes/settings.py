@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from appliance.editing.settings_file import SettingsFile
 from appliance.web.routes.http import json_body
-from appliance.web.settings_file import SettingsFile
-from appliance.web.settings_form import parse_changes
+from appliance.web.settings_form import form, parse_changes
 
 MAX_CHANGES_BYTES = 4 * 1024
 """Limit of a change in bytes: longer text would slow every later change; the page sends one setting."""
@@ -45,4 +45,4 @@ class SettingsRoutes:
         return JSONResponse({"keys": keys, **await self._form()})
 
     async def _form(self) -> dict[str, Any]:
-        return await run_in_threadpool(self._file.form)
+        return await run_in_threadpool(form, self._file)

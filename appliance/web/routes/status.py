@@ -13,6 +13,7 @@ from appliance.web.link import Link
 from appliance.web.metrics import metrics
 from appliance.web.origin import Outside
 from appliance.web.overview import Overview
+from appliance.web.routes.http import qr_code
 
 
 class StatusRoutes:
@@ -51,14 +52,6 @@ class StatusRoutes:
 
     async def qr_code(self, request: Request) -> Response:
         """Answer with this page's address as a picture, for the camera of another phone."""
-        import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
-
         told = request.query_params.get("origin", "")
         address = self._outside.address(request.scope, request.headers, told)
-        code = segno.make(address_for_others(address, self._web.listen, self._web.port), error="m")
-        svg = code.svg_inline(scale=1, border=2, dark="#111", light="#fff", omitsize=True)
-        return Response('<?xml version="1.0"?>' + _namespaced(svg), media_type="image/svg+xml")
-
-
-def _namespaced(svg: str) -> str:
-    return svg if "xmlns=" in svg else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        return qr_code(address_for_others(address, self._web.listen, self._web.port))

@@ -1,5 +1,6 @@
 // The gallery, one photo large, deletion with a question, the QR code.
 
+import * as share from "./share.js";
 import { $, attempt, element, icon, request, toast } from "./page.js";
 
 const PAGE = 60;
@@ -153,6 +154,7 @@ $("viewer").addEventListener("keydown", (event) => {
 });
 $("viewer").addEventListener("click", (event) => { if (event.target === $("viewer")) $("viewer").close(); });
 $("viewer").addEventListener("close", () => { shown = null; $("viewer-picture").removeAttribute("src"); });
+$("show-share").addEventListener("click", () => share.show());
 $("show-qr").addEventListener("click", () => {
   $("qr-picture").src = `/qr.svg?origin=${encodeURIComponent(location.origin)}`;
   $("qr-address").textContent = location.origin;

@@ -2,56 +2,12 @@
 
 import io
 import os
-from pathlib import Path
 
 import pytest
 
-from appliance.cli import main
 from appliance.config import load_config
 from appliance.web.passwords import matches
-
-SYSTEMCTL = """#!/bin/sh
-echo "$@" >>"{calls}"
-case "$*" in
-    *"$FAILS"*) [ -z "$FAILS" ] || {{ echo "Unit smart-selfie-web.service not found." >&2; exit 5; }} ;;
-esac
-"""
-
-
-class Pi:
-    """An installed appliance's settings, and a systemctl that notes what it is told."""
-
-    def __init__(self, folder: Path) -> None:
-        self.config = folder / "config.yaml"
-        self.config.write_text("# mine\nweb:\n  port: 8081  # not the usual one\n")
-        self._calls = folder / "calls"
-        program = folder / "bin" / "systemctl"
-        program.parent.mkdir()
-        program.write_text(SYSTEMCTL.format(calls=self._calls))
-        program.chmod(0o755)
-
-    def calls(self) -> list[str]:
-        """What systemctl was told since the last time."""
-        told = self._calls.read_text().splitlines() if self._calls.exists() else []
-        self._calls.unlink(missing_ok=True)
-        return told
-
-    def web(self, verb: str) -> int:
-        return main(["web", verb, "--config", str(self.config)])
-
-
-@pytest.fixture
-def pi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pi:
-    made = Pi(tmp_path)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    monkeypatch.setenv("FAILS", "")
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr("sys.stdin", io.StringIO("everybody smiles\n"))
-    return made
-
-
-RESTARTED = ["restart smart-selfie.service"]
-STARTED = ["enable smart-selfie-web.service", "restart smart-selfie-web.service"]
+from tests.support.installed import RESTARTED, STARTED, Pi
 
 
 def test_on_sets_the_password_starts_the_page_and_says_where_it_is(

@@ -17,3 +17,5 @@ def test_an_appliance_that_still_starts_answers_and_does_nothing() -> None:
     assert status["rule"]["min_faces"] == 3
     with pytest.raises(StorageError, match="still starting"):
         controls.delete_photo("selfie-000001-20260101-120000.jpg")
+    with pytest.raises(StorageError, match="still starting"):
+        controls.restore_photo("selfie-000001-20260101-120000.jpg")

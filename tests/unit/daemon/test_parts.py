@@ -98,15 +98,19 @@ def folders(tmp_path: Path) -> tuple[Config, Config]:
     return Config(storage=folder(tmp_path / "one")), Config(storage=folder(tmp_path / "two"))
 
 
+def kept(storage: StoragePart, time: float) -> Path:
+    return storage.keep(storage.encode(photo_on(frame(time))))
+
+
 def test_photos_go_to_the_other_folder_once_the_change_is_in_force(
     folders: tuple[Config, Config], conditions: Conditions
 ) -> None:
     old, new = folders
     storage = StoragePart(old, conditions, VirtualClock())
     change = prepared(storage, old, new)
-    assert storage.keep(photo_on(frame(0.0))).parent.name == "one"
+    assert kept(storage, 0.0).parent.name == "one"
     change.commit()
-    assert storage.keep(photo_on(frame(0.1))).parent.name == "two"
+    assert kept(storage, 0.1).parent.name == "two"
     assert storage.store.folder == Path(new.storage.folder)
 
 
@@ -117,7 +121,7 @@ def test_a_folder_that_does_not_exist_is_refused_and_photos_go_on(
     storage = StoragePart(old, conditions, VirtualClock())
     with pytest.raises(StorageError, match="absent"):
         storage.prepare(old, Config(storage=folder(tmp_path / "absent")))
-    assert storage.keep(photo_on(frame(0.0))).parent.name == "one"
+    assert kept(storage, 0.0).parent.name == "one"
 
 
 def test_full_storage_is_a_fault_as_long_as_the_settings_in_force_make_it_one(

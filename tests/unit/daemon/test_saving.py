@@ -11,7 +11,7 @@ from tests.support.strategies import frame, photo_on
 
 def test_several_photos_of_one_moment_are_being_saved_until_the_last_one_is() -> None:
     conditions = Conditions()
-    saving, first, last = SavingProgress(conditions), photo_on(frame(0.1)), photo_on(frame(0.2))
+    saving, first, last = SavingProgress(conditions), photo_on(frame(0.1, 1)), photo_on(frame(0.2, 2))
     for decision in (first, last):
         saving.chosen(decision)
     saving.kept(Photo(path=Path("1.jpg"), decision=first))

@@ -4,6 +4,7 @@ import dataclasses
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from appliance.line.line import Line, Station
 from appliance.line.runner import Runner
 from appliance.line.stage import Replaceable, Stage
 from appliance.pipeline.assembly import assemble, load_models
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, EncodedPhoto
 from appliance.records.frame import Frame
+from appliance.storage.jpeg import encoded
 from tests.support.strategies import frame, photo_on
 
 
@@ -32,10 +34,13 @@ class SlowCard:
         self.seconds = seconds
         self.kept: list[int] = []
 
-    def keep(self, decision: Decision) -> Path:
+    def encode(self, decision: Decision) -> EncodedPhoto:
+        return encoded(decision, b"a jpeg", datetime.now(UTC))
+
+    def keep(self, photo: EncodedPhoto) -> Path:
         time.sleep(self.seconds)
-        self.kept.append(decision.frame.sequence)
-        return Path(f"{decision.frame.sequence}.jpg")
+        self.kept.append(photo.decision.frame.sequence)
+        return Path(f"{self.kept[-1]}.jpg")
 
 
 class Chooses(Stage[Frame, Decision]):
@@ -78,6 +83,37 @@ def test_told_to_stop_it_still_keeps_the_photos_under_way_on_a_slow_card() -> No
 
     Runner(source(), from_choice(Chooses(2), card, 0.1), MonotonicClock(), stop).run_threaded()
     assert card.kept == [0, 1]
+
+
+def test_told_to_stop_with_photos_waiting_it_asks_for_time_and_tells_of_those_it_could_not_keep(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "STALL_SECONDS", 0.05)
+    card, stop, asked = SlowCard(0.3), threading.Event(), list[float]()
+    lines = from_choice(Chooses(10), card, 0.1)
+    lines[1] = dataclasses.replace(lines[1], drain_seconds=0.2)
+
+    def source() -> Iterator[Frame]:
+        yield frame(0)
+        while not card.kept:
+            time.sleep(0.01)
+        stop.set()
+
+    Runner(source(), lines, MonotonicClock(), stop).run_threaded(on_stop=asked.append)
+    assert asked == [0.2]
+    told = [int(line.split("frame ")[1].split()[0]) for line in caplog.messages if " is lost" in line]
+    assert told
+    waited = time.monotonic() + 5
+    while len(card.kept) + len(told) < 10 and time.monotonic() < waited:
+        time.sleep(0.01)  # the one that was being written
+    assert sorted(card.kept + told) == list(range(10))
+
+
+def test_told_to_stop_without_a_photo_waiting_it_asks_for_no_more_time() -> None:
+    asked: list[float] = []
+    lines = from_choice(Chooses(0), SlowCard())
+    Runner([frame(0)], lines, MonotonicClock(), threading.Event()).run_threaded(on_stop=asked.append)
+    assert asked == [0.0]
 
 
 def test_told_to_stop_while_the_photo_is_being_chosen_it_keeps_it() -> None:

@@ -2,14 +2,18 @@
 
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, EncodedPhoto
 from appliance.records.frame import Frame
+from appliance.storage.jpeg import encoded
+
+NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
 
 class Card:
@@ -18,9 +22,13 @@ class Card:
     def __init__(self, notes: list[str]) -> None:
         self.notes = notes
 
-    def keep(self, decision: Decision) -> Path:
+    def encode(self, decision: Decision) -> EncodedPhoto:
+        self.notes.append("encoded")
+        return encoded(decision, b"", NOON)
+
+    def keep(self, photo: EncodedPhoto) -> Path:
         self.notes.append("kept")
-        return Path(f"{decision.frame.sequence}.jpg")
+        return Path(f"{photo.decision.frame.sequence}.jpg")
 
 
 def test_a_photo_goes_from_the_line_of_frames_to_the_line_of_photos_and_each_edge_is_heard(
@@ -46,12 +54,13 @@ def test_a_photo_goes_from_the_line_of_frames_to_the_line_of_photos_and_each_edg
         ("frames", "follow people"),
         ("frames", "decide"),
         ("frames", "choose best"),
+        ("photos", "encode photo"),
         ("photos", "keep photo"),
     ]
     assert notes.count("decided") + notes.count("decided to") == len(frames)
     assert "decided to" in notes
     chosen = notes.index("chosen photo")
-    assert notes[chosen : chosen + 3] == ["chosen photo", "kept", "photo .jpg"]
+    assert notes[chosen : chosen + 4] == ["chosen photo", "encoded", "kept", "photo .jpg"]
 
 
 def test_without_a_store_there_is_no_line_of_photos() -> None:

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image
 import appliance
 from appliance.clock import VirtualClock
 from appliance.errors import NoSpaceError, StorageError
-from appliance.storage import durable, photos
+from appliance.storage import durable, jpeg, photos
 from appliance.storage.photos import PhotoStore
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123_456, tzinfo=timezone(timedelta(hours=5, minutes=30)))
@@ -188,7 +188,7 @@ def test_space_that_must_stay_free_stays_free(tmp_path: Path) -> None:
         np.zeros((8, 8), np.uint8),
         np.zeros((8, 8, 4), np.uint8),
         np.zeros((8, 8, 3), np.float32),
-        np.zeros((1, photos.MAX_SIDE + 1, 3), np.uint8),
+        np.zeros((1, jpeg.MAX_SIDE + 1, 3), np.uint8),
     ],
     ids=["empty", "grey", "four channels", "floats", "too wide"],
 )

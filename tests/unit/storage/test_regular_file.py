@@ -13,6 +13,7 @@ from appliance.clock import MonotonicClock
 from appliance.config.live import LiveConfig
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.stick import StickWatch
+from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError
 from appliance.export.copy import fingerprint, read_photo
 from appliance.export.manifest import update
@@ -22,7 +23,6 @@ from appliance.inference.model_file import network_file, read_description
 from appliance.storage.photos import PhotoStore
 from appliance.storage.regular_file import NotRegularFileError, open_regular, read_regular, trusted
 from appliance.web.gallery import Gallery
-from appliance.web.settings_file import SettingsFile
 
 PATIENCE = 60.0
 """Seconds: what waits for a pipe waits for ever."""

@@ -11,7 +11,8 @@ from tests.support.strategies import decision_on, frame
 
 def test_photos_are_named_by_frame_and_the_same_in_every_run(tmp_path: Path) -> None:
     decision = decision_on(frame(2.5, 75))
-    once, again = (ReplayStore(tmp_path / name, 90).keep(decision) for name in ("once", "again"))
+    stores = [ReplayStore(tmp_path / name, 90) for name in ("once", "again")]
+    once, again = (store.keep(store.encode(decision)) for store in stores)
     assert once.name == "frame-000075.jpg"
     assert once.read_bytes() == again.read_bytes()
 

@@ -15,7 +15,7 @@ from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Decision
 from appliance.records.frame import Picture
-from appliance.storage.photos import encode_jpeg, make_exif
+from appliance.storage.jpeg import encode_jpeg, make_exif
 from appliance.storage.replay_store import EPOCH, ReplayStore
 from appliance.storage.xmp import AREA, DIMENSIONS, MWG, SCORES, packet
 from tests.support.strategies import BLANK, people
@@ -64,10 +64,11 @@ def test_who_is_out_of_sight_is_in_no_region_and_nobody_is_not_a_packet() -> Non
 
 def test_the_photo_carries_it_and_the_setting_leaves_it_out(tmp_path: Path) -> None:
     one = decision(0.9)
-    with Image.open(ReplayStore(tmp_path, 90).keep(one)) as image:
+    store, without = ReplayStore(tmp_path, 90), ReplayStore(tmp_path, 90, regions=False)
+    with Image.open(store.keep(store.encode(one))) as image:
         assert image.info["xmp"] == packet(one)
         assert image.getexif()[0x0112] == 1
-    with Image.open(ReplayStore(tmp_path, 90, regions=False).keep(one)) as image:
+    with Image.open(without.keep(without.encode(one))) as image:
         assert "xmp" not in image.info
 
 

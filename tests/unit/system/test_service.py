@@ -41,6 +41,7 @@ def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[so
         (lambda it: it.ready(), b"READY=1"),
         (lambda it: it.watchdog(), b"WATCHDOG=1"),
         (lambda it: it.stopping(), b"STOPPING=1"),
+        (lambda it: it.stopping(75), b"STOPPING=1\nEXTEND_TIMEOUT_USEC=75000000"),
         (lambda it: it.status("armed, 3 people"), b"STATUS=armed, 3 people"),
         (lambda it: it.status("two\nlines\nREADY=1"), b"STATUS=two lines READY=1"),
     ],

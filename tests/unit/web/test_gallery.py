@@ -91,6 +91,26 @@ def test_deleting_is_done_by_the_appliance_and_twice_is_reported(page: Page) -> 
     assert page.ask(f"/photos/{name}").status == 404
 
 
+def test_a_deleted_photo_is_listed_nowhere_and_comes_back_whole(page: Page) -> None:
+    name = write_photo(page.photos, 1)
+    whole = (page.photos / name).read_bytes()
+    assert page.ask(f"/photos/{name}", "DELETE").json() == {"undo_seconds": 60}
+    assert page.ask("/api/photos").json()["total"] == 0
+    assert page.ask(f"/thumbnails/{name}").status == 404
+    assert zipfile.ZipFile(io.BytesIO(page.ask("/photos.zip").body)).namelist() == []
+    assert page.ask(f"/photos/{name}/restore", "POST").json() == {}
+    assert page.ask(f"/photos/{name}").body == whole
+    again = page.ask(f"/photos/{name}/restore", "POST")
+    assert again.status == 409
+    assert "no longer in the bin" in again.json()["error"]
+
+
+def test_nothing_but_photos_can_be_deleted_or_restored(page: Page) -> None:
+    for name in (".smart-selfie-counter", "..%2fconfig.yaml", "selfie-1.jpg", ".smart-selfie-bin"):
+        assert page.ask(f"/photos/{name}", "DELETE").status == 404
+        assert page.ask(f"/photos/{name}/restore", "POST").status == 404
+
+
 def test_all_photos_as_a_zip_and_those_of_a_day(page: Page) -> None:
     names = [write_photo(page.photos, 1, "20260101"), write_photo(page.photos, 2, "20260102")]
     archive = zipfile.ZipFile(io.BytesIO(page.ask("/photos.zip").body))
@@ -129,7 +149,11 @@ def test_a_photo_deleted_in_the_middle_of_its_download_comes_to_its_end(page: Pa
     name = "selfie-000001-20260102-150405.jpg"
     content = random.Random(1).randbytes(20_000_000)  # more than any buffer on the way holds
     (page.photos / name).write_bytes(content)
-    assert taken_slowly(page, f"/photos/{name}", lambda: page.appliance.delete_photo(name)) == content
+
+    def delete() -> None:
+        page.appliance.delete_photo(name)
+
+    assert taken_slowly(page, f"/photos/{name}", delete) == content
     assert page.ask(f"/photos/{name}").status == 404
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.config.schema import StorageSettings
 from appliance.daemon.conditions import Conditions
 from appliance.daemon.watches.health import DIP_SECONDS, NEARLY_FULL_BYTES, HealthWatch
 from appliance.hw.machine import Machine
 from appliance.light.states import Condition
 from appliance.storage import durable
+from appliance.storage.photos import PhotoStore
 
 Told = list[tuple[Condition, bool]]
 
@@ -33,8 +33,8 @@ def watch(tmp_path: Path, told: Told, clock: VirtualClock, monkeypatch: pytest.M
     monkeypatch.setattr(durable, "free_bytes", lambda _: 10**12)
     conditions = Conditions()
     conditions.subscribe(lambda condition, present: told.append((condition, present)))
-    storage = StorageSettings(folder=str(tmp_path), keep_free_mb=KEEP_FREE_MB)
-    return HealthWatch(Machine(tmp_path), conditions, lambda: storage, clock)
+    store = PhotoStore(tmp_path, keep_free_mb=KEEP_FREE_MB)
+    return HealthWatch(Machine(tmp_path), conditions, lambda: store, clock)
 
 
 def degrees(root: Path, value: int) -> None:

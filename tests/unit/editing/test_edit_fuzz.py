@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from appliance.config.template import render
+from appliance.editing.edit import ABSENT, put
 from appliance.errors import ConfigError
-from appliance.web.edit import ABSENT, put
 
 TEXTS = [
     "\n\n".join(render().split("\n\n")[:4]),

@@ -1,4 +1,4 @@
-"""Changes of the configuration file by the page: checked, all or nothing, with undo."""
+"""Changes of the configuration file by another process: checked, all or nothing, with undo."""
 
 import functools
 import tempfile
@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from appliance.config import load_config
+from pydantic import BaseModel
+
+from appliance.config import Config, load_config
 from appliance.config.load import MAX_CONFIG_BYTES, override_of
 from appliance.config.yaml_text import parse_yaml
+from appliance.editing.edit import ABSENT, put, sections
 from appliance.errors import ApplianceError, ConfigError, Problem
 from appliance.storage import durable
 from appliance.storage.regular_file import NotRegularFileError, read_regular, trusted
-from appliance.web.edit import ABSENT, put, sections
-from appliance.web.settings_form import FIXED, HIDDEN, escaped, form_sections, known_keys
 
 MOST_UNDO = 20
 
@@ -31,36 +32,44 @@ class _Change:
 
 
 class SettingsFile:
-    """Configuration file ``path`` (None: nothing can be changed). Any thread."""
+    """Configuration file ``path`` (None: nothing can be changed). Any thread.
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    ``fixed`` says of a dotted key whether only the file's owner may change it.
+    """
+
+    def __init__(self, path: Path | None, fixed: Callable[[str], bool] = lambda _: False) -> None:
+        self.path = path
+        self._fixed = fixed
         self._undo: deque[_Change] = deque(maxlen=MOST_UNDO)
         self._lock = threading.Lock()
 
-    def form(self) -> dict[str, Any]:
-        """Return the page's form: the sections of :func:`form_sections` with current values.
+    def load(self) -> Config:
+        """Return the settings as the appliance reads them. Raises ConfigError."""
+        return load_config(self.path)
 
-        ``file`` is None where nothing can be changed, ``undo`` the number of changes that can be undone.
-        Raises ConfigError.
-        """
-        return {
-            "sections": form_sections(load_config(self._path), _overridden(self._path)),
-            "file": str(self._path) if self._path else None,
-            "undo": len(self._undo),
-        }
+    @property
+    def undoable(self) -> int:
+        """Number of changes that :meth:`undo` can undo."""
+        return len(self._undo)
+
+    def overridden(self) -> set[str]:
+        """Return the dotted keys that the override file decides. Raises ConfigError."""
+        if self.path is None or not override_of(self.path).exists():
+            return set()
+        over = parse_yaml(_text_of(override_of(self.path)))[0] or {}
+        return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set dotted keys, all or none, in a valid file. Raises ConfigError, StorageError.
 
         Unknown keys are refused first: each change costs reading the text several times.
         """
-        load_config(self._path)
-        known = known_keys()
+        self.load()
+        overridden, known = self.overridden(), known_keys()
         for key in changes:
-            if key.partition(".")[0] in HIDDEN or key in FIXED | _overridden(self._path):
+            if key in overridden or self._fixed(key):
                 reason = "can be set in the file only"
-                raise ConfigError([Problem(escaped(key), None, reason, None, str(self._path))])
+                raise ConfigError([Problem(escaped(key), None, reason, None, str(self.path))])
             if key not in known:
                 raise ConfigError([Problem(escaped(key), None, "unknown setting; expected section.key")])
         with self._lock:
@@ -94,9 +103,9 @@ class SettingsFile:
 
     def _write(self, edit: Callable[[str], str]) -> tuple[str, str]:
         """Change the file's text by ``edit``; return it as it was and as it is now."""
-        path = self._path
+        path = self.path
         if path is None:
-            raise ApplianceError("The page has no configuration file", "Start the page with --config FILE")
+            raise ApplianceError("There is no configuration file to change", "Start it with --config FILE")
         _text_of(path)
         folder = _folder_of(path)
         try:
@@ -161,12 +170,20 @@ def check_text(text: str, path: Path) -> None:
             ) from None
 
 
-def _overridden(path: Path | None) -> set[str]:
-    """Return the dotted keys that the override file decides."""
-    if path is None or not override_of(path).exists():
-        return set()
-    over = parse_yaml(_text_of(override_of(path)))[0] or {}
-    return {f"{section}.{key}" for section, keys in over.items() for key in keys or {}}
+def known_keys() -> set[str]:
+    """Return the dotted key of every setting."""
+    models = {name: field.annotation for name, field in Config.model_fields.items()}
+    return {
+        f"{name}.{key}"
+        for name, model in models.items()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for key in model.model_fields
+    }
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` in printable ASCII: what came over a network may hold a lone surrogate."""
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 class ChangedSinceError(ConfigError):

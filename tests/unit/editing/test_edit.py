@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from appliance.config.template import render
+from appliance.editing.edit import put
+from appliance.editing.settings_file import SettingsFile, edited
 from appliance.errors import ConfigError
 from appliance.storage import durable
-from appliance.web.edit import put
-from appliance.web.settings_file import SettingsFile, edited
 from tests.support.edited_file import File
 
 OURS = "rule:\n  min_faces: 1  # us two\n  mode: button\n"
@@ -187,7 +187,7 @@ def test_what_somebody_saves_while_the_form_writes_is_not_lost(
     def slow(*_: Any) -> None:
         file.vi("mode: button", "mode: always_armed")
 
-    monkeypatch.setattr("appliance.web.settings_file.check_text", slow)
+    monkeypatch.setattr("appliance.editing.settings_file.check_text", slow)
     with pytest.raises(ConfigError, match="at the same time; try again"):
         file.set("rule.min_faces", 2)
     assert file.read() == OURS.replace("button", "always_armed")

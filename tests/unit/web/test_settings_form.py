@@ -113,7 +113,7 @@ def test_settings_that_there_are_not_never_get_as_far_as_the_files_text(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would be spliced and read again: hundreds in one request took minutes of the processor."""
-    monkeypatch.setattr("appliance.web.settings_file.put", lambda *_: pytest.fail("spliced"))
+    monkeypatch.setattr("appliance.editing.settings_file.put", lambda *_: pytest.fail("spliced"))
     answer = page.ask("/api/settings", "PUT", {"rule.hold_seconds": 1, "rule.a": 1, "rule.b": 1})
     assert answer.status == 422
     assert [one["key"] for one in answer.json()["problems"]] == ["rule.a"]

@@ -1,0 +1,62 @@
+"""Links for guests, which the owner's page hands out."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from appliance.config.schema import WebSettings
+from appliance.storage.photo_names import PHOTO
+from appliance.web.address import address_for_others
+from appliance.web.guests import PAGE, Guests
+from appliance.web.origin import Outside
+from appliance.web.routes.http import qr_code
+
+
+class ShareRoutes:
+    """Link, code and QR code for guests: to all of today's photos, or to one."""
+
+    def __init__(self, guests: Guests, outside: Outside, web: WebSettings) -> None:
+        self._guests = guests
+        self._outside = outside
+        self._web = web
+
+    def routes(self) -> list[Route]:
+        """Return the addresses."""
+        return [Route("/api/share", self.share), Route("/share.svg", self.picture)]
+
+    async def share(self, request: Request) -> Response:
+        """Answer with the link to the ``photo``, or to all; ``on`` says whether guests are let in at all.
+
+        ``code`` is null with a link to one photo; ``until`` is in seconds since 1970.
+        """
+        if not self._guests.on:
+            return JSONResponse({"on": False, "link": None, "code": None, "until": None})
+        token = self._token(request)
+        grant = self._guests.grant(token)
+        return JSONResponse(
+            {
+                "on": grant is not None,
+                "link": self._link(request, token),
+                "code": None if request.query_params.get("photo") else self._guests.code,
+                "until": self._guests.party.until if grant is None else grant.until,
+            }
+        )
+
+    async def picture(self, request: Request) -> Response:
+        """Answer with the same link as a QR code."""
+        if not self._guests.on:
+            raise HTTPException(404, "Guests are not let in; sudo smart-selfie web guests on")
+        return qr_code(self._link(request, self._token(request)))
+
+    def _token(self, request: Request) -> str:
+        photo = request.query_params.get("photo", "")
+        if photo and not PHOTO.fullmatch(photo):
+            raise HTTPException(400, "photo must be the name of a photo")
+        return self._guests.token(photo)
+
+    def _link(self, request: Request, token: str) -> str:
+        told = request.query_params.get("origin", "")
+        asked = self._outside.address(request.scope, request.headers, told)
+        address = address_for_others(asked, self._web.listen, self._web.port)
+        return f"{address.rstrip('/')}{PAGE}#{token}"
