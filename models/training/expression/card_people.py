@@ -104,16 +104,17 @@ def _clear(int8: dict[str, Any]) -> str:
 
 def _bands(people: dict[str, Any]) -> str:
     lines = [
-        "## Real faces by size, brightness and contrast",
+        "## Real faces by size, light, eyes and tilt",
         "",
         "Called happy at `sensitivity: normal`. Size in pixels of the stored photo; brightness and contrast",
-        "are mean and standard deviation of the grey levels of the crop.",
+        "are mean and standard deviation of the grey levels of the crop; hidden eyes are mostly behind dark",
+        "glasses. For the tilt all faces are turned by so many degrees.",
         "",
         "| group | clear smiles called happy | faces without a smile called happy |",
         "|---|---|---|",
     ]
-    for name in ("size", "brightness", "contrast"):
-        for band, row in people[f"by_{name}"].items():
+    for name in ("size", "brightness", "contrast", "eyes", "tilt"):
+        for band, row in people.get(f"by_{name}", {}).items():
             lines.append(f"| {name} {band} | {_plain(row['recall'])} | {_plain(row['false'])} |")
     return "\n".join(lines)
 
