@@ -7,7 +7,11 @@ that this machine cannot satisfy, where there is one.
 """
 
 import reprlib
+from collections.abc import Callable
 from dataclasses import dataclass
+
+Say = Callable[[str], str]
+"""Translation of a sentence, see ``appliance/language``."""
 
 MOST_SHOWN = 200
 """Characters of a value that a message repeats: the journal stays readable."""
@@ -32,7 +36,11 @@ class ApplianceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.what}. {self.hint}" if self.hint else self.what
+        return self.told()
+
+    def told(self, say: Say = str) -> str:
+        """Return the whole message, hint included; ``say`` translates what is read."""
+        return f"{say(self.what)}. {say(self.hint)}" if self.hint else say(self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,18 @@ class Problem:
     file: str = ""
 
     def __str__(self) -> str:
-        place = self.file or "configuration"
+        return self.told()
+
+    def told(self, say: Say = str) -> str:
+        """Return place, value and reason; ``say`` translates what is read."""
+        place = self.file or say("configuration")
         if self.line is not None:
-            place += f", line {self.line}"
+            place = say(f"{place}, line {self.line}")
         if not self.key:
-            return f"{place}: {self.reason}"
+            return f"{place}: {say(self.reason)}"
         key = self.key if self.key.isprintable() and len(self.key) <= MOST_SHOWN else shown(self.key)
         value = "" if self.value is None else f" = {shown(self.value)}"
-        return f"{place}: {key}{value}: {self.reason}"
+        return f"{place}: {key}{value}: {say(self.reason)}"
 
 
 def shown(value: object) -> str:
@@ -76,6 +88,10 @@ class ConfigError(ApplianceError, ValueError):
             problems = [*problems[:MOST_PROBLEMS], Problem("", None, more, None, problems[-1].file)]
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+    def told(self, say: Say = str) -> str:
+        """Return all problems, a line each; ``say`` translates what is read."""
+        return "\n".join(problem.told(say) for problem in self.problems)
 
 
 class UsageError(ApplianceError):

@@ -23,7 +23,7 @@ _shtab_smart_selfie_option_strings=(-h --help --version)
 
 
 
-_shtab_smart_selfie_light_pos_0_choices=(off starting booting given_up disarmed armed people waiting all photo let_go powering_off exporting safe_to_unplug camera_lost storage_fault lens_covered saving recording card_nearly_full unwell config_bad button_stuck)
+_shtab_smart_selfie_light_pos_0_choices=(off starting booting given_up disarmed armed people waiting too_far all photo let_go powering_off exporting safe_to_unplug camera_lost storage_fault lens_covered saving recording card_nearly_full unwell config_bad button_stuck)
 _shtab_smart_selfie_web_pos_0_choices=(on off status guests)
 _shtab_smart_selfie_web_pos_1_choices=(on off new status)
 _shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password bench)

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from appliance.cli.parser import parse_arguments
 from appliance.errors import ApplianceError
+from appliance.language.choice import of_system
 
 _STARTED_ANEW = "SMART_SELFIE_UTF8"
 INTERRUPTED = 130
@@ -94,7 +95,7 @@ def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = la
         before_work()
         return int(args.run(args))
     except ApplianceError as error:
-        print(f"smart-selfie: {error}", file=sys.stderr)
+        print(f"smart-selfie: {error.told(of_system().say)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -12,6 +12,7 @@ from appliance.config.advice import advice
 from appliance.config.load import find_config, place_of
 from appliance.config.template import json_schema, render, settings_table
 from appliance.errors import ConfigError
+from appliance.language.choice import of_system
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.print_schema:
         print(json.dumps(json_schema(), indent=2))
         return 0
-    path = args.file or find_config()
+    path, say_it = args.file or find_config(), of_system().say
     try:
         config = load_config(path, [parse_override(text) for text in args.overrides])
     except ConfigError as error:
@@ -51,11 +52,12 @@ def run(args: argparse.Namespace) -> int:
                     }
                 )
             else:
-                print(problem, file=sys.stderr)
+                print(problem.told(say_it), file=sys.stderr)
         return error.exit_code
     for problem in advice(config):
         file, line = ("", None) if path is None else place_of(path, problem.key)
-        print(f"warning: {dataclasses.replace(problem, file=file, line=line)}", file=sys.stderr)
+        told = dataclasses.replace(problem, file=file, line=line).told(say_it)
+        print(f"{say_it('warning')}: {told}", file=sys.stderr)
     if not args.json:
-        print(f"{path or 'built-in settings'}: good")
+        print(f"{path or say_it('built-in settings')}: {say_it('good')}")
     return 0

@@ -126,6 +126,7 @@ def faces_of(decision: "Decision") -> list[dict[str, Any]]:
                 "scores": {label: round(score, 4) for label, score in face.scores.items()},
                 "eyes": {"open": None if face.eyes_open is None else round(face.eyes_open, 4)},
                 "shows": one.shows,
+                "too_far": one.person.too_far,
             }
         )
     return result

@@ -18,12 +18,13 @@ from appliance.doctor import board_checks, boot, camera_checks, card, memory_che
 from appliance.doctor.finding import Finding, Status, fault, good, warning
 from appliance.errors import ConfigError
 from appliance.hw.machine import Machine
+from appliance.language.choice import of_system
 
 MARKS = {Status.GOOD: "ok", Status.WARNING: "look", Status.FAULT: "FAULT", Status.UNKNOWN: "-"}
 STATUS_COLOURS = {Status.GOOD: "32", Status.WARNING: "33", Status.FAULT: "1;31", Status.UNKNOWN: "2"}
 """ANSI (ECMA-48) codes: green, yellow, bold red, faint."""
-TABLE_INDENT = 21
-"""Columns of mark and name."""
+NAME_COLUMNS = 16
+"""Columns of a finding's name, with the blanks around it."""
 MIN_TEXT_WIDTH = 20
 
 
@@ -104,26 +105,29 @@ def _settings(args: argparse.Namespace) -> tuple[Config, Finding]:
 
 
 def _say_meanwhile(text: str) -> None:
-    print(f"{text} ...", file=sys.stderr, flush=True)
+    print(f"{of_system().say(text)} ...", file=sys.stderr, flush=True)
 
 
 def _tell(finding: Finding) -> None:
-    mark = f"{MARKS[finding.state]:>5}"
+    say_it = of_system().say
+    marks = {state: say_it(mark) for state, mark in MARKS.items()}
+    wide = max(map(len, marks.values()))
+    mark = f"{marks[finding.state]:>{wide}}"
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):  # no-color.org
         mark = f"\033[{STATUS_COLOURS[finding.state]}m{mark}\033[0m"
-    lines = _wrapped(finding.seen, "")
-    lines += _wrapped(finding.advice, "→ ") if finding.advice else []
-    print(f"{mark}  {finding.name:13} {lines[0]}")
+    lines = _wrapped(say_it(finding.seen), "", wide)
+    lines += _wrapped(say_it(finding.advice), "→ ", wide) if finding.advice else []
+    print(f"{mark}  {say_it(finding.name):13} {lines[0]}")
     for line in lines[1:]:
-        print(f"{'':5}  {'':13} {line}")
+        print(f"{'':{wide}}  {'':13} {line}")
     sys.stdout.flush()
 
 
-def _wrapped(text: str, lead: str) -> list[str]:
-    """Return ``text`` in lines that fit beside the names on a terminal; one line where a program reads it."""
+def _wrapped(text: str, lead: str, wide: int) -> list[str]:
+    """Return ``text`` in lines that fit beside marks, ``wide`` columns, and names; one line for a program."""
     if not sys.stdout.isatty():
         return [lead + text]
-    width = max(MIN_TEXT_WIDTH, shutil.get_terminal_size().columns - TABLE_INDENT)
+    width = max(MIN_TEXT_WIDTH, shutil.get_terminal_size().columns - wide - NAME_COLUMNS)
     indent = " " * len(lead)
     # Paths and commands stay whole: somebody copies them.
     lines = textwrap.wrap(

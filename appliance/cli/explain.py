@@ -41,8 +41,9 @@ def explanation(decision: Decision, level: Level) -> dict[str, Any]:
 
 def lacks(one: Showing, level: Level) -> str | None:
     """Return in words why this person does not count as showing it; None for one who does."""
-    if not one.person.counts:
-        return "passing by or a poster: does not count"
+    if one.person.too_far or not one.person.counts:
+        why = "too far away to be judged" if one.person.too_far else "passing by or a poster"
+        return why if one.person.counts else f"{why}: does not count"
     if not one.person.seen:
         return f"out of sight for {one.person.missing_for:.2f} s"
     if not one.shows:

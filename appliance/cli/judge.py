@@ -129,5 +129,5 @@ def _tell(verdict: dict[str, Any], reason: str) -> None:
     for face in verdict["faces"]:
         x, y, w, h = face["box"]
         share = face["scores"][face["expression"]]
-        shown = "shows it" if face["shows"] else "does not"
+        shown = "too far" if face["too_far"] else "shows it" if face["shows"] else "does not"
         print(f"  {face['expression']:9} {share:4.0%}  {shown:9} at {x:.0f},{y:.0f} {w:.0f}x{h:.0f}")

@@ -44,6 +44,8 @@ def colour_of(one: Showing) -> Bgr:
 
 def _words(one: Showing) -> str:
     face = one.person.face
+    if one.person.too_far:
+        return "too far away"
     return f"{NAMES[face.expression]} {face.scores[face.expression]:.0%}"
 
 

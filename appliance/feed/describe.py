@@ -50,6 +50,7 @@ def _person(one: Showing, width: int, height: int) -> dict[str, Any]:
         ],
         "seen": one.person.seen,
         "counts": one.person.counts,
+        "too_far": one.person.too_far,
         "shows": one.shows,
         "score": round(one.score, 3),
         "expression": face.expression,

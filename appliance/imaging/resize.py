@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from appliance.records.frame import Colour
+from appliance.records.frame import Colour, Grey
 
 
 def fitted_size(size: tuple[int, int], within: tuple[int, int], step: int = 1) -> tuple[int, int]:
@@ -23,3 +23,17 @@ def shrink(bgr: Colour, within: tuple[int, int]) -> Colour:
     if size == (width, height):
         return bgr
     return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def shrink_to(picture: Colour | Grey, size: tuple[int, int]) -> Colour | Grey:
+    """The picture at ``size`` (width, height), for a network: without the patterns of skipped pixels.
+
+    Halving by averages and the rest bilinear costs a third of averaging all the way. A smaller picture is
+    enlarged.
+    """
+    while min(picture.shape[1] / size[0], picture.shape[0] / size[1]) >= 2:
+        half = (picture.shape[1] // 2, picture.shape[0] // 2)
+        picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if picture.shape[1::-1] == size:
+        return picture
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)

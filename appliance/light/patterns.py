@@ -89,6 +89,15 @@ def burst(count: int, on: float = 0.05, off: float = 0.05) -> Pattern:
     return steps
 
 
+def long_and_short(_facts: Facts) -> Iterator[Step]:
+    """Yield a long blink and a short one in turn, for ever."""
+    while True:
+        yield Step(1, 0.8)
+        yield Step(0, 0.4)
+        yield Step(1, 0.15)
+        yield Step(0, 0.4)
+
+
 def per_person(facts: Facts) -> Iterator[Step]:
     """Yield a short blink for each person, once; one long blink after six means that there are more."""
     people = facts.people

@@ -18,6 +18,7 @@ class State(StrEnum):
     ARMED = "armed"
     PEOPLE = "people"
     WAITING = "waiting"
+    TOO_FAR = "too_far"
     ALL = "all"
     PHOTO = "photo"
 

@@ -12,7 +12,17 @@ check that a plain LED can play every row and that no two look the same.
 
 from collections.abc import Mapping
 
-from appliance.light.patterns import Facts, blink, burst, climb, code, per_person, reminder, steady
+from appliance.light.patterns import (
+    Facts,
+    blink,
+    burst,
+    climb,
+    code,
+    long_and_short,
+    per_person,
+    reminder,
+    steady,
+)
 from appliance.light.row import (
     LED_BLUE,
     LED_CYAN,
@@ -84,6 +94,14 @@ TABLE: Mapping[Signal, Row] = {
         pattern=climb(0.4, 0.125),
         animation=Animation.FAST,
         colour=_nearness,
+    ),
+    State.TOO_FAR: Row(
+        title="Too far away",
+        seen="a long blink and a short one in turn, about one a second",
+        meaning="somebody is too far away for a smile to be seen: step nearer",
+        pattern=long_and_short,
+        animation=Animation.SLOW,
+        colour=LED_YELLOW,
     ),
     State.ALL: Row(
         title="Hold still",

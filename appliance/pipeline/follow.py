@@ -28,6 +28,9 @@ COAST_SECONDS = 0.5
 """Seconds for which a missing face is expected to continue its motion."""
 EDGE = 0.02
 """A box this close to the left or right edge, as a share of the picture's width, touches it."""
+TOO_SMALL, LARGE_ENOUGH = 18.0, 20.0
+"""Face sizes, pixels of the analysis image: an expression cannot be judged below the first, and can again
+from the second on; in between it stays as it was. docs/faces.md tells how they were measured."""
 STILL_MOVE, STILL_CHANGE = 0.06, 0.10
 """Movement in face sizes, and change of any score, below which a face has not moved: a box around a printed
 face trembles as much, and any living person moves more within twenty seconds."""
@@ -41,11 +44,13 @@ class _Track:
     sightings: int = 1
     velocity: tuple[float, float] = (0.0, 0.0)
     confirmed: bool = False
+    too_far: bool = False
     stirred_at: float = field(init=False)
     reference: JudgedFace = field(init=False)
 
     def __post_init__(self) -> None:
         self.stirred_at, self.reference = self.last_seen_at, self.face
+        self.too_far = self.face.box.size < TOO_SMALL
 
     def predicted(self, now: float) -> Box:
         box, ahead = self.face.box, min(COAST_SECONDS, now - self.last_seen_at)
@@ -65,6 +70,7 @@ class _Track:
             )
         self.face, self.last_seen_at = face, now
         self.sightings += 1
+        self.too_far = face.box.size < (LARGE_ENOUGH if self.too_far else TOO_SMALL)
         if _stirred(self.reference, face):
             self.stirred_at, self.reference = now, face
 
@@ -154,12 +160,14 @@ class Follower(Stage[JudgedFaces, People]):
             track.face.box.size < self._settings.passer_by_size * largest
             or self._leaves(track, frame)
             or (still and self._settings.ignore_still_faces)
+            or (track.too_far and self._settings.too_far == "ignore")
         )
         return Person(
             number=track.number,
             face=track.face,
             seen=missing == 0,
             missing_for=missing,
+            too_far=track.too_far,
             counts=not passing,
         )
 

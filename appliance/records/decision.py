@@ -54,6 +54,8 @@ class ReasonKind(StrEnum):
     """``missing`` of ``people`` are followed, but not seen in this frame."""
     COMING_IN = "coming_in"
     """A face is too new to be sure of. No fields."""
+    TOO_FAR = "too_far"
+    """``missing`` of ``people`` are too far away to be judged, and without them ``needed`` cannot show it."""
     NOT_EVERYBODY = "not_everybody"
     """``showing`` of ``people`` show it, and all have to."""
     NOT_ENOUGH = "not_enough"

@@ -56,13 +56,15 @@ class Person:
 
     ``number`` is an identity only for as long as the person stays in view. ``face`` is the newest detection;
     ``seen`` is False in a frame where the face was missed, for ``missing_for`` seconds now (the frames'
-    time). ``counts`` is False for passers-by and posters.
+    time). ``too_far``: the face is too small for its expression to be judged. ``counts`` is False for
+    passers-by and posters, and by ``people.too_far`` for those too far away.
     """
 
     number: int
     face: JudgedFace
     seen: bool
     missing_for: float = 0.0
+    too_far: bool = False
     counts: bool = True
 
 

@@ -83,7 +83,8 @@ class Frame:
     """One moment as the camera saw it: a small image to analyse, and the full picture of the same moment.
 
     ``captured_at`` is in seconds on the monotonic clock (seconds into the recording in a replay);
-    ``sequence`` counts from 0. ``colour`` and ``grey`` are the same analysis image.
+    ``sequence`` counts from 0. ``grey`` is the analysis image, and ``convert`` returns it in BGR: only a
+    search needs that, a few times a second, and the camera's own bytes take less memory.
 
     ``seen_until`` is added by the finder: the search covers everybody who came into view by then, seconds
     (the frames' time). Between two searches of the whole picture, or during one in parts, somebody may have
@@ -94,17 +95,26 @@ class Frame:
 
     sequence: int
     captured_at: float
-    colour: Colour
+    convert: Callable[[], Colour]
     grey: Grey
     picture: Picture
     seen_until: float = math.inf
 
     def without_colours(self) -> "Frame":
         """Return the frame with ``colour`` empty, for a judged frame that may become the photo."""
-        return replace(self, colour=self.colour[:0, :0].copy())
+        return replace(self, convert=_no_colour)
+
+    @property
+    def colour(self) -> Colour:
+        """Analysis image in BGR, converted at every use."""
+        return self.convert()
 
     @property
     def picture_scale(self) -> tuple[float, float]:
         """Pixels of the full picture per pixel of the analysis image, (x, y)."""
         height, width = self.grey.shape
         return self.picture.width / width, self.picture.height / height
+
+
+def _no_colour() -> Colour:
+    return np.empty((0, 0, 3), np.uint8)

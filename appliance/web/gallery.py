@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from appliance.storage import durable
 from appliance.storage.photo_names import PHOTO, photos_of
@@ -27,6 +27,9 @@ MOST_PIXELS = 100_000_000
 MOST_THUMBNAILS = 4000
 """Kept, some 25 kB each. Beyond it the oldest are evicted, and made again on demand."""
 MOST_THUMBNAIL_BYTES = 1_000_000
+MOST_SIZES = 20_000
+"""Sizes of photos that are remembered."""
+_FIRST_TURNED = 5  # orientations from here on swap width and height (EXIF 2.31, 4.6.4)
 READ_CHUNK_BYTES = 256 * 1024
 
 
@@ -64,6 +67,7 @@ class Gallery:
         self._folder = folder
         self._cache = cache
         self._one_at_a_time = threading.Lock()
+        self._sizes: dict[str, tuple[int, int]] = {}
         self._is_wanted: Callable[[StoredPhoto], bool] = lambda _: True
 
     def only(self, is_wanted: Callable[[StoredPhoto], bool]) -> "Gallery":
@@ -85,7 +89,8 @@ class Gallery:
         """Return ``count`` photos from number ``start`` of the list on, by day.
 
         With ``after`` it begins behind that photo, which may have been deleted: unlike a number, it means the
-        same when photos have come or gone meanwhile. ``total`` and ``next`` refer to the whole list.
+        same when photos have come or gone meanwhile. ``total`` and ``next`` refer to the whole list. Pixels
+        of width and height are null where a file is not a picture.
         """
         pictures = self.pictures()
         if after is not None:
@@ -94,13 +99,35 @@ class Gallery:
         for one in pictures[start : start + count]:
             if not days or days[-1]["day"] != one.day:
                 days.append({"day": one.day, "photos": []})
-            cast(list[object], days[-1]["photos"]).append({"name": one.name, "time": one.time})
+            width, height = self._size(one.name)
+            about = {"name": one.name, "time": one.time, "width": width, "height": height}
+            cast(list[object], days[-1]["photos"]).append(about)
         following = start + count
         return {
             "total": len(pictures),
             "days": days,
             "next": following if following < len(pictures) else None,
         }
+
+    def _size(self, name: str) -> tuple[int, int] | tuple[None, None]:
+        """Return width and height as the photo is shown. Read once: its name is never given to another."""
+        known = self._sizes.get(name)
+        if known is not None:
+            return known
+        file = self.open(name)
+        if file is None:
+            return None, None
+        with file:
+            try:
+                with Image.open(file, formats=("JPEG",)) as image:  # its head only
+                    turned = image.getexif().get(ExifTags.Base.Orientation, 1) >= _FIRST_TURNED
+                    size = (image.height, image.width) if turned else (image.width, image.height)
+            except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError):
+                return None, None
+        if len(self._sizes) >= MOST_SIZES:
+            self._sizes.clear()
+        self._sizes[name] = size
+        return size
 
     def open(self, name: str) -> BinaryIO | None:
         """Open a photo: it can be read to its end even if it is deleted meanwhile. None: no such photo."""

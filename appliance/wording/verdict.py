@@ -15,6 +15,7 @@ _SENTENCES = {
     ReasonKind.TOO_MANY: "{people} people are there, at most {needed} are wanted",
     ReasonKind.OUT_OF_SIGHT: "{missing} of {people} out of sight",
     ReasonKind.COMING_IN: "somebody is coming in",
+    ReasonKind.TOO_FAR: "somebody is too far away",
     ReasonKind.NOT_EVERYBODY: "{showing} of {people} show it",
     ReasonKind.NOT_ENOUGH: "{showing} of {people} show it, {needed} are needed",
     ReasonKind.NOT_PLAINLY: "{showing} of {needed} show it plainly",

@@ -21,6 +21,7 @@ COMMANDS = {
     "train-faces": ("models.training.faces.train", "train the face finder"),
     "convert-faces": ("models.training.faces.convert", "checkpoint to int8 TFLite, with its JSON"),
     "evaluate-faces": ("models.training.faces.evaluate", "measure a face finder on labelled photos"),
+    "reach": ("models.training.faces.reach", "measure a face finder on groups that stand far away"),
     "evaluate-portraits": ("models.training.faces.portraits", "count the boxes on photos of one face"),
     "sensitivity": ("models.training.moment.sensitivity", "measure what the rule's thresholds let through"),
     "eyes": ("models.training.moment.eyes", "measure the judge of open eyes"),

@@ -59,7 +59,6 @@ WITHOUT: set[str] = {
     "pipeline/choose/quality.py",
     "pipeline/decide/sensitivity.py",
     "pipeline/find/cascade.py",
-    "pipeline/find/cnn.py",
     "pipeline/find/detector.py",
     "records/decision.py",
     "records/faces.py",

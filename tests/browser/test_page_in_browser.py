@@ -84,7 +84,8 @@ def test_arm_and_a_photo_arrives_in_the_gallery(page: Any, demo: Demo) -> None:
     until(page, "before => document.querySelectorAll('.tile').length > before", before)
     until(page, "document.querySelector('.tile img').naturalWidth > 0")
     page.locator(".tile").first.click()
-    until(page, "document.getElementById('viewer-picture').naturalWidth === 1280")
+    until(page, "[...document.querySelectorAll('.pswp__img')].some(one => one.naturalWidth === 1280)")
+    page.wait_for_timeout(600)
     page.screenshot(path=SHOTS / "laptop-photo.png")
     page.keyboard.press("Escape")
     visit(page, "Live")
@@ -100,13 +101,14 @@ def test_disarmed_a_photo_can_still_be_asked_for_and_be_deleted(page: Any) -> No
     )
     visit(page, "Photos")
     page.locator(".tile").first.click()
+    page.wait_for_timeout(1000)
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog", name="Delete this photo?").get_by_role("button", name="Keep it").click()
-    assert api(page, "/api/photos")["total"] > before
-    page.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog", name="Delete this photo?").get_by_role("button", name="Delete").click()
     page.get_by_text("Photo deleted").wait_for()
     assert api(page, "/api/photos")["total"] == before
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Photo restored").wait_for()
+    assert api(page, "/api/photos")["total"] == before + 1
+    page.get_by_role("button", name="Close").click()
 
 
 def test_the_sensitivity_is_changed_and_the_daemon_uses_it(page: Any, demo: Demo) -> None:

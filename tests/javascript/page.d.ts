@@ -7,6 +7,7 @@ interface Person {
   seen: boolean;
   counts: boolean;
   shows: boolean;
+  too_far: boolean;
   expression: string;
   scores: number[];
 }
@@ -27,7 +28,7 @@ interface Frame {
 type LiveEvent =
   | { kind: "link"; connected: boolean }
   | { kind: "fault"; light: string | null }
-  | { kind: "photo"; name: string }
+  | { kind: "photo" | "deleted" | "restored"; name: string }
   | { kind: "awake" };
 
 /** A moment of /api/history; `time` in seconds of the wall clock, scores in the order of `expressions`. */
@@ -39,17 +40,46 @@ interface Sample {
   people: Record<string, number[]>;
 }
 
-/** `day` is YYYYMMDD, `time` HHMMSS. */
+/** `day` is YYYYMMDD, `time` HHMMSS; width and height in pixels, null where the file is not a picture. */
 interface ListedPhoto {
   name: string;
   time: string;
   day: string;
+  width: number | null;
+  height: number | null;
 }
 
 interface PhotoPage {
   total: number;
   next: number | null;
-  days: { day: string; photos: { name: string; time: string }[] }[];
+  days: { day: string; photos: Omit<ListedPhoto, "day">[] }[];
+}
+
+/** What the viewer shows, newest photo first. Nothing can be deleted without `remove`. */
+interface Album {
+  photos(): ListedPhoto[];
+  address(name: string): string;
+  small(name: string): string;
+  words(photo: ListedPhoto): string;
+  /** The picture in the list that the photo grows out of. */
+  tile(name: string): HTMLElement | null;
+  /** Whether it was deleted in this browser. */
+  isMine(name: string): boolean;
+  remove?(name: string): void;
+  share?(name: string): void;
+  /** Another photo is shown; so many are listed behind it. */
+  turned(name: string, left: number): void;
+  closed(): void;
+}
+
+interface ViewerItem {
+  name: string;
+  src: string;
+  msrc: string;
+  width: number;
+  height: number;
+  alt: string;
+  thumbCropped: boolean;
 }
 
 /** What a guest may see: /api/guest/session. `until` in seconds since 1970; `photo` where it is only one. */
@@ -128,8 +158,11 @@ interface Health {
 
 /** A part of the page that app.js shows. */
 interface Part {
-  enter(): void;
+  enter(place?: string): void;
   leave(): void;
+  /** The address names another place inside the part. */
+  at?(place?: string): void;
+  /** Photos have come or gone. */
   arrived?(): void;
 }
 
@@ -153,12 +186,6 @@ interface PageElements {
   chart: HTMLCanvasElement;
   picture: HTMLCanvasElement;
   overlay: HTMLCanvasElement;
-  confirm: HTMLDialogElement;
   qr: HTMLDialogElement;
-  viewer: HTMLDialogElement;
   "qr-picture": HTMLImageElement;
-  "viewer-picture": HTMLImageElement;
-  "viewer-save": HTMLAnchorElement;
-  "viewer-newer": HTMLButtonElement;
-  "viewer-older": HTMLButtonElement;
 }

@@ -21,10 +21,14 @@ TINY_GREY, TINY_PICTURE = TINY[:, :, 0], Picture(width=1, height=1, convert=lamb
 def frame(time: float, sequence: int = 0, pixels: Colour = BLANK) -> Frame:
     """A black frame captured at ``time`` seconds."""
     if pixels is TINY:
-        return Frame(sequence=sequence, captured_at=time, colour=TINY, grey=TINY_GREY, picture=TINY_PICTURE)
+        return Frame(
+            sequence=sequence, captured_at=time, convert=lambda: TINY, grey=TINY_GREY, picture=TINY_PICTURE
+        )
     height, width, _ = pixels.shape
     picture = Picture(width=width, height=height, convert=lambda: pixels)
-    return Frame(sequence=sequence, captured_at=time, colour=pixels, grey=pixels[:, :, 0], picture=picture)
+    return Frame(
+        sequence=sequence, captured_at=time, convert=lambda: pixels, grey=pixels[:, :, 0], picture=picture
+    )
 
 
 def face(happy: float, x: float = 10.0, y: float = 10.0, size: float = 40.0) -> JudgedFace:

@@ -1,11 +1,17 @@
 """What counts as found, missed and false when a face finder is measured."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
 from models.training.faces.data import Photo
 from models.training.faces.metrics import figures, fit_scale, judge
 from models.training.faces.portraits import figures as portrait_figures
+from models.training.faces.reach import count, framed, is_group
+from models.training.faces.reach import figures as reach_figures
 from models.training.faces.turn import turned
 
 Row = tuple[float, float, float, float]
@@ -105,3 +111,41 @@ def test_a_higher_threshold_drops_the_less_sure_box_alone() -> None:
     seen = judge(photo(FIRST, SECOND), boxes, 1.0)
     assert seen.above(0.4).found.tolist() == [True, True]
     assert seen.above(0.6).found.tolist() == [True, False]
+
+
+GROUP = replace(photo((0, 0, 60, 60), (100, 0, 80, 80)), file="wider_train/a.png")
+
+
+@pytest.mark.parametrize(
+    ("group", "counts"),
+    [
+        (GROUP, True),
+        (replace(GROUP, file="lfw/a.png"), False),
+        (replace(GROUP, ignore=np.array([True, False])), False),
+        (replace(photo((0, 0, 60, 60)), file="wider_train/a.png"), False),
+        (replace(photo((0, 0, 60, 60), (100, 0, 110, 110)), file="wider_train/a.png"), False),
+        (replace(photo((0, 0, 40, 40), (100, 0, 60, 60)), file="wider_train/a.png"), False),
+    ],
+)
+def test_a_group_is_a_few_labelled_faces_about_as_far_away_as_each_other(group: Photo, counts: bool) -> None:
+    assert is_group(group) is counts
+
+
+def test_a_group_is_shrunk_until_its_median_face_has_the_size_of_the_step(tmp_path: Path) -> None:
+    (tmp_path / "wider_train").mkdir()
+    cv2.imwrite(str(tmp_path / "wider_train/a.png"), np.full((200, 300, 3), 90, np.uint8))
+    ((moved, image),) = framed([GROUP], tmp_path, 20)
+    assert image.shape == (648, 1152, 3)
+    assert np.median(np.sqrt(moved.boxes[:, 2:].prod(1))) == pytest.approx(20 * 1152 / 640)
+    assert list(framed([GROUP], tmp_path, 400)) == []
+
+
+def test_a_group_with_one_face_missed_is_not_whole() -> None:
+    both = count(photo(FIRST, SECOND), found(FIRST, SECOND))
+    one = count(photo(FIRST, SECOND), found(FIRST, (400, 300, 50, 50)))
+    assert reach_figures([both, one]) == {
+        "groups": 2,
+        "faces_found": 0.75,
+        "groups_whole": 0.5,
+        "too_many": 0.5,
+    }

@@ -8,10 +8,16 @@ import cv2
 import numpy as np
 import pytest
 
-from appliance.pipeline.find.face_network import FaceNetwork
+from appliance.pipeline.find.face_search import FaceSearch
 from models.training.__main__ import main
+from models.training.errors import BadDataError
 
 torch = pytest.importorskip("torch", reason="training needs torch, which the appliance does not")
+from models.training.faces.export import SCORE_GAIN, arrange, paired  # noqa: E402  (need torch)
+from models.training.faces.network import STRIDES, FaceFinder  # noqa: E402
+from models.training.faces.published import load_yunet  # noqa: E402
+from models.training.faces.rounding import rounded_weight  # noqa: E402
+
 pytestmark = pytest.mark.filterwarnings("default")  # torch and the converter warn about themselves
 
 
@@ -68,7 +74,7 @@ def test_a_new_run_may_start_where_another_has_ended(data: Path, trained: Path, 
     started = train(data, tmp_path, "--start-from", str(trained / "checkpoint.pt"), "--rate", "0")
     before = torch.load(trained / "checkpoint.pt", weights_only=True)["average"]
     assert started["step"] == 4
-    for name in ("stem.0.weight", "head8.score.bias", "merge8.0.weight"):
+    for name in ("stem.weight", "head8.spread.bias", "merge8.point.weight"):
         torch.testing.assert_close(started["network"][name], before[f"module.{name}"], msg=name)
 
 
@@ -81,6 +87,61 @@ def test_a_run_cannot_start_from_what_is_not_a_checkpoint(
         assert f"--start-from {wrong}" in capsys.readouterr().err
 
 
+def test_a_run_may_round_like_int8_from_some_step_on(data: Path, tmp_path: Path) -> None:
+    rounded = train(data, tmp_path, "--rounds-from", "0.5")
+    assert rounded["network"]["stage2.point.high"] > 0
+    assert torch.isfinite(rounded["network"]["stem.weight"]).all()
+
+
+def test_weights_rounded_like_int8_take_255_values_a_channel() -> None:
+    weight = torch.randn(4, 8, 3, 3)
+    rounded = rounded_weight(weight)
+    steps = rounded / (weight.abs().amax((1, 2, 3), keepdim=True) / 127)
+    torch.testing.assert_close(steps, steps.round(), atol=1e-3, rtol=0)
+    assert steps.abs().max() <= 127.001
+
+
+def test_the_arrangement_for_the_appliance_computes_what_was_trained() -> None:
+    torch.manual_seed(3)
+    image = np.random.default_rng(3).random((64, 96, 3), np.float32)
+    network = FaceFinder().eval()
+    with torch.no_grad():
+        before = network(torch.from_numpy(image).permute(2, 0, 1)[None])
+        arranged = arrange(network, [image])
+        after = arranged(torch.from_numpy(paired(image)).permute(2, 0, 1)[None])
+    for wanted, got in zip(before, after, strict=True):
+        values = got.permute(0, 3, 1, 2) * torch.tensor([SCORE_GAIN, 1, 1, 1, 1])[:, None, None]
+        torch.testing.assert_close(values, wanted, atol=1e-4, rtol=1e-4)
+
+
+def test_yunets_weights_give_yunets_boxes() -> None:
+    file = Path(__file__).parents[3] / "shared" / "peers" / "yunet_s.onnx"
+    if not file.exists():
+        pytest.skip("needs ../shared/peers, which is not part of the project")
+    picture = cv2.GaussianBlur(np.random.default_rng(1).integers(0, 255, (192, 320, 3), np.uint8), (0, 0), 4)
+    yunet = cv2.dnn.readNetFromONNX(str(file))
+    yunet.setInput(cv2.dnn.blobFromImage(picture))
+    names = [f"{kind}_{stride}" for kind in ("bbox", "cls", "obj") for stride in STRIDES]
+    wanted = dict(zip(names, yunet.forward(names), strict=True))
+    image = torch.from_numpy(picture[..., ::-1].copy()).permute(2, 0, 1)[None] / 255
+    with torch.no_grad():
+        outputs = load_yunet(file)(image)
+    for stride, output in zip(STRIDES, outputs, strict=True):
+        ours = output[0].flatten(1).T.numpy()
+        # YuNet measures from the corner of a cell, we from its middle.
+        boxes = wanted[f"bbox_{stride}"].reshape(-1, 4) - [0.5, 0.5, 0, 0]
+        np.testing.assert_allclose(ours[:, 1:], boxes, atol=2e-3)
+        scores = np.stack([wanted[f"{kind}_{stride}"].ravel() for kind in ("cls", "obj")])
+        logits = np.log(scores.clip(1e-7) / (1 - scores).clip(1e-7))
+        known = (scores > 1e-5).all(0) & (scores < 1 - 1e-5).all(0)
+        np.testing.assert_allclose(ours[known, 0], logits.mean(0)[known], atol=0.05)
+
+
+def test_what_is_no_yunet_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadDataError, match=r"absent\.onnx"):
+        load_yunet(tmp_path / "absent.onnx")
+
+
 @pytest.mark.slow
 def test_a_checkpoint_becomes_a_small_int8_file_that_the_appliance_loads(
     data: Path, trained: Path, tmp_path: Path
@@ -88,12 +149,13 @@ def test_a_checkpoint_becomes_a_small_int8_file_that_the_appliance_loads(
     pytest.importorskip("litert_torch", reason="conversion needs litert-torch")
     pytest.importorskip("ai_edge_quantizer", reason="conversion needs ai-edge-quantizer")
     places = ["--boxes", str(data / "faces.csv"), "--images", str(data), "--cache", str(trained)]
-    size = ["--width", "128", "--height", "96", "--pictures", "4", "--target", str(tmp_path)]
-    assert main(["convert-faces", "--checkpoint", str(trained / "checkpoint.pt"), *places, *size]) == 0
-    assert (tmp_path / "faces_int8.tflite").stat().st_size <= 500_000
-    network = FaceNetwork(tmp_path / "faces.json", threshold=0.001)
+    options = ["--pictures", "4", "--target", str(tmp_path)]
+    assert main(["convert-faces", "--checkpoint", str(trained / "checkpoint.pt"), *places, *options]) == 0
+    for name in ("near", "far"):
+        assert (tmp_path / f"faces_{name}_int8.tflite").stat().st_size <= 150_000
+    search = FaceSearch(tmp_path / "faces.json", near=0.001, far=0.001)
     picture = cv2.imread(str(data / "drawn" / "0.png"))
-    for x, y, w, h, confidence in network.find(picture):
+    for x, y, w, h, confidence in search.everything(picture):
         assert w > 0
         assert h > 0
         assert -w < x < 320

@@ -26,7 +26,7 @@ class CameraSettings(Section):
         (2304, 1296), description="pixels of a photo, width and height; the camera may grant less"
     )
     analysis_size: PictureSize = Field(
-        (640, 480), description="pixels; the picture is fitted into this to find faces in it"
+        (1152, 648), description="pixels; the picture is fitted into this to find faces in it"
     )
     whole_view: bool = Field(
         True,

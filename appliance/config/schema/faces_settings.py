@@ -14,7 +14,7 @@ class FaceSettings(Section):
         "auto", description="auto: the best that is installed; cascade: Haar cascade; cnn: neural network"
     )
     min_size: int = Field(
-        24, ge=16, le=1000, description="pixels of the analysis image; smaller faces are not found"
+        12, ge=10, le=1000, description="pixels of the analysis image; smaller faces are not found"
     )
     full_search_seconds: Annotated[float, Field(ge=0, le=10)] | Literal["auto"] = Field(
         "auto",
@@ -34,6 +34,11 @@ class PeopleSettings(Section):
         ge=0,
         le=1,
         description="share of the largest face's size; smaller ones are tracked but do not count",
+    )
+    too_far: Literal["wait", "ignore"] = Field(
+        "wait",
+        description="somebody too far away for a smile to be seen: wait holds up the photo until they are "
+        "nearer, ignore takes it without regard to them",
     )
     passer_by_speed: float = Field(
         1.5,

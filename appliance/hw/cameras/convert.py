@@ -35,7 +35,11 @@ def make_frame(
         picture = Picture(width=width, height=height, convert=lambda: bgr)
     colour = shrink(bgr, analysis_size)
     return Frame(
-        sequence=sequence, captured_at=captured_at, colour=colour, grey=grey_of(colour), picture=picture
+        sequence=sequence,
+        captured_at=captured_at,
+        convert=lambda: colour,
+        grey=grey_of(colour),
+        picture=picture,
     )
 
 

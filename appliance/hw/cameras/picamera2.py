@@ -29,7 +29,7 @@ from appliance.hw.cameras.pi_configure import Configuring
 from appliance.hw.cameras.pi_focus import Focus
 from appliance.hw.cameras.pi_metering import FaceMetering
 from appliance.hw.cameras.pi_tuning import VARIABLE, choose_tuning, forget_missing_file, path_of
-from appliance.hw.cameras.raw import Layout, to_bgr, to_strips
+from appliance.hw.cameras.raw import Layout, Plane, to_bgr, to_planes, to_strips
 from appliance.records.frame import Box, Frame, Grey, Picture
 
 PI_CLOSE_SECONDS = 2.0
@@ -220,11 +220,23 @@ class PiCamera:
             held=len(main),
             pieces=partial(to_strips, main, self._main),
         )
-        small = to_bgr(lores, self._lores)
-        frame = make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
+        frame = self._frame(captured_at, lores, picture)
         self._sequence += 1
         self._grey = frame.grey
         return frame
+
+    def _frame(self, captured_at: float, lores: Plane, picture: Picture) -> Frame:
+        planes = to_planes(lores, self._lores)
+        if planes is None:
+            small = to_bgr(lores, self._lores)
+            return make_frame(self._sequence, captured_at, small, (small.shape[1], small.shape[0]), picture)
+        return Frame(
+            sequence=self._sequence,
+            captured_at=captured_at,
+            convert=planes.bgr,
+            grey=planes.luma,
+            picture=picture,
+        )
 
     def close(self) -> None:
         """Stop the camera and release it."""

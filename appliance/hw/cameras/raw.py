@@ -76,16 +76,57 @@ class Layout:
 
 def to_bgr(buffer: Plane, layout: Layout) -> Colour:
     """Convert a flat buffer to uint8 [height, width, 3], BGR. Raises CameraFormatError if it is too short."""
+    return _joined(to_strips(buffer, layout), layout)
+
+
+def _joined(strips: Iterator[Colour], layout: Layout) -> Colour:
     picture = np.empty((layout.height, layout.width, 3), np.uint8)
     top = 0
-    for strip in to_strips(buffer, layout):
+    for strip in strips:
         picture[top : top + len(strip)] = strip
         top += len(strip)
     return picture
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """Copy of a picture's luma and chroma, each in memory of its own and without padding.
+
+    ``luma`` uint8 [height, width], the picture in grey; ``blue`` and ``red`` are the chroma planes U and V.
+    """
+
+    luma: Plane
+    blue: Plane
+    red: Plane
+    layout: Layout
+
+    def bgr(self) -> Colour:
+        """Convert to uint8 [height, width, 3], BGR."""
+        return _joined(_from_yuv(self.luma, self.blue, self.red, self.layout), self.layout)
+
+
+def to_planes(buffer: Plane, layout: Layout) -> Planes | None:
+    """Return the planes of a flat buffer; None where its luma is not that of BT.601 in full range.
+
+    Raises CameraFormatError if it is too short.
+    """
+    _check(buffer, layout)
+    if layout.format not in _PLANAR or not layout.full_range or layout.matrix != "601":
+        return None
+    luma, blue, red = (plane.copy() for plane in _planes(buffer, layout))
+    return Planes(luma, blue, red, layout)
+
+
 def to_strips(buffer: Plane, layout: Layout) -> Iterator[Colour]:
     """Yield the same in strips of up to :data:`BAND` rows, top to bottom. Raises as :func:`to_bgr` does."""
+    _check(buffer, layout)
+    if layout.format in _PACKED:
+        yield from _from_packed(buffer, layout)
+    else:
+        yield from _from_yuv(*_planes(buffer, layout), layout)
+
+
+def _check(buffer: Plane, layout: Layout) -> None:
     layout.check()
     if buffer.size < layout.bytes:
         raise CameraFormatError(
@@ -93,10 +134,6 @@ def to_strips(buffer: Plane, layout: Layout) -> Iterator[Colour]:
             f" with rows of {layout.stride} bytes takes {layout.bytes}",
             "Update libcamera and picamera2 together",
         )
-    if layout.format in _PACKED:
-        yield from _from_packed(buffer, layout)
-    else:
-        yield from _from_yuv(*_planes(buffer, layout), layout)
 
 
 def _from_packed(buffer: Plane, layout: Layout) -> Iterator[Colour]:

@@ -37,7 +37,9 @@ class Turned:
         upright = Picture(
             width=width, height=height, convert=lambda: self._turn(taken.bgr()), held=taken.bytes_held
         )
-        return replace(frame, colour=self._turn(frame.colour), grey=self._turn(frame.grey), picture=upright)
+        return replace(
+            frame, convert=lambda: self._turn(frame.colour), grey=self._turn(frame.grey), picture=upright
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what the camera granted; sizes are those before turning."""

@@ -61,6 +61,9 @@ def _waiting_for(rule: RuleSettings, counted: list[Showing], newcomers: int) -> 
     wrong_number = _wrong_number(rule, len(counted), newcomers)
     if wrong_number is not None:
         return wrong_number
+    too_far = _too_far(rule, counted, newcomers)
+    if too_far is not None:
+        return too_far
     return _everyone(counted, newcomers) if everyone(rule) else _enough(rule, counted, newcomers)
 
 
@@ -72,6 +75,16 @@ def _wrong_number(rule: RuleSettings, present: int, newcomers: int) -> Reason | 
     if present + newcomers > rule.max_faces:
         return Reason(kind=ReasonKind.TOO_MANY, people=present + newcomers, needed=rule.max_faces)
     return None
+
+
+def _too_far(rule: RuleSettings, counted: list[Showing], newcomers: int) -> Reason | None:
+    """Return the reason if as many as are needed are here, but only with those too far away to be judged."""
+    far = sum(showing.person.too_far for showing in counted)
+    present = len(counted) + newcomers
+    wanted = needed(rule, present)
+    if not far or not present - far < wanted <= present:
+        return None
+    return Reason(kind=ReasonKind.TOO_FAR, people=present, missing=far, needed=wanted)
 
 
 def _everyone(counted: list[Showing], newcomers: int) -> Reason | None:

@@ -4,7 +4,7 @@ import math
 
 from appliance.light.states import State
 from appliance.pipeline.decide.company import Verdict
-from appliance.records.decision import Showing
+from appliance.records.decision import ReasonKind, Showing
 
 PHOTO_LIGHT_SECONDS = 0.9
 """Seconds for which the light shows that a photo was taken: its burst takes 0.8 s, without interruption."""
@@ -46,6 +46,8 @@ class LightState:
             return State.PHOTO
         if not any(showing.person.counts for showing in people):
             return State.ARMED
+        if verdict.waiting_for is not None and verdict.waiting_for.kind is ReasonKind.TOO_FAR:
+            return State.TOO_FAR
         wavers = now - self._plainly_at > WAVERING_SECONDS
         if verdict.waiting_for is not None or wavers:
             return State.WAITING

@@ -36,7 +36,7 @@ class Scores:
         scores, result = {}, []
         for person in persons:
             old = self._scores.get(person.number)
-            current = expression_probability(self._expressions, person.face)
+            current = 0.0 if person.too_far else expression_probability(self._expressions, person.face)
             value = self._smoothed(old, current, now) if person.seen or old is None else old.value
             shown_before = old is not None and old.shows
             shows = value >= (self._level.stops if shown_before else self._level.shows)

@@ -1,44 +1,65 @@
-"""Face detection by our own network, behind the same interface as the cascade."""
+"""Face detection by our own networks, behind the same interface as the cascade."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from appliance.pipeline.find.detector import merge
 from appliance.pipeline.find.drift import Drift
-from appliance.pipeline.find.face_network import FaceNetwork
+from appliance.pipeline.find.face_network import Floats
+from appliance.pipeline.find.face_search import FaceSearch
 from appliance.records.faces import Face
 from appliance.records.frame import Box, Frame
 
 
 class CnnDetector:
-    """Finds faces with the int8 network of ``faces.json``. ``min_size`` in analysis pixels, as everywhere.
+    """Finds faces with the int8 networks of ``faces.json``. ``min_size`` in analysis pixels.
 
-    The network always searches the whole picture; known faces only need to be tracked.
-    Raises ModelError.
+    Every part of a search covers the whole picture for near faces; all but the last also one part of it for
+    far ones. Between two searches known faces are tracked. Raises ModelError.
     """
 
     name = "cnn"
-    parts = 1
-    full_search_seconds = 0.1
-    rejected_from = 0.5
+    parts = FaceSearch.parts + 1
+    full_search_seconds = 1.0
+    rejected_from = 0.2
 
     def __init__(self, description: Path, min_size: int, threads: int = 1) -> None:
-        self._network = FaceNetwork(description, threads)
+        self._search = FaceSearch(description, threads)
         self._min_size = min_size
         self._drift = Drift()
+        self._size: tuple[int, ...] = ()
 
     def search(self, frame: Frame) -> list[Face]:
-        """Find every face of the whole picture; the network's boxes are tight already."""
-        found = (
-            Face(Box(x, y, w, h), confidence) for x, y, w, h, confidence in self._network.find(frame.colour)
-        )
-        faces = [face for face in found if face.box.size >= self._min_size]
+        """Find every face of the whole picture; the networks' boxes are tight already."""
+        faces = self._faces(self._search.everything(frame.colour))
+        self._size = frame.grey.shape
         self._drift.start(frame.grey, faces)
         return faces
 
-    def search_part(self, frame: Frame, part: int) -> list[Face]:  # noqa: ARG002  (there is one part)
-        """Do the same as :meth:`search`."""
-        return self.search(frame)
+    def search_part(self, frame: Frame, part: int) -> list[Face]:
+        """Find the near faces, the far ones of ``part``, and known ones that neither of the two could see.
+
+        A known face that this search should have found and did not is no longer followed.
+        """
+        self._forget_other_sizes(frame)
+        colour = frame.colour
+        far = [self._search.far(colour, part)] if part < FaceSearch.parts else []
+        found = self._faces(self._search.merged(self._search.near(colour), *far))
+        unseen = [face for face in self._drift.faces if not self._search.covers(colour, face.box, part)]
+        faces = merge([*found, *(face for face in unseen if all(face.box.iou(f.box) < 0.1 for f in found))])
+        self._drift.start(frame.grey, faces)
+        return faces
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:  # noqa: ARG002
-        """Find the current places of the last full search's faces, except those that changed too much."""
+        """Find the known faces where they are now, but for those that changed too much."""
         return self._drift.follow(frame.grey)
+
+    def _forget_other_sizes(self, frame: Frame) -> None:
+        """Follow nobody whose box is in pixels of another size of image."""
+        if frame.grey.shape != self._size:
+            self._size = frame.grey.shape
+            self._drift.start(frame.grey, [])
+
+    def _faces(self, found: Floats) -> list[Face]:
+        faces = (Face(Box(x, y, w, h), confidence) for x, y, w, h, confidence in found.tolist())
+        return [face for face in faces if face.box.size >= self._min_size]

@@ -32,6 +32,11 @@ class Drift:
     def __init__(self) -> None:
         self._patches: list[_Patch] = []
 
+    @property
+    def faces(self) -> list[Face]:
+        """Return the faces followed, where they were last seen."""
+        return [patch.face for patch in self._patches]
+
     def start(self, grey: Grey, faces: list[Face]) -> None:
         """Start tracking the ``faces`` of ``grey``."""
         self._patches = []
@@ -49,7 +54,7 @@ class Drift:
             if moved is not None:
                 kept.append(replace(patch, face=moved))
         self._patches = kept
-        return [patch.face for patch in kept]
+        return self.faces
 
 
 def _match(grey: Grey, patch: _Patch) -> Face | None:

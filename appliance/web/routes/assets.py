@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from appliance.web.vocabulary import vocabulary
+from appliance.language.catalogue import Catalogue
+from appliance.language.choice import of_browser
+from appliance.web.translated import translated_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,13 @@ class AssetRoutes:
 
     def __init__(self) -> None:
         self._assets = dict(_assets())
+        self._spoken: dict[str, dict[str, Asset]] = {}
 
     def routes(self) -> list[Route]:
         """Return the addresses; three files have one outside ``/static/``, where browsers look for them."""
         return [
             Route("/", self.index),
-            Route("/static/{name:str}", self.static),
+            Route("/static/{name:path}", self.static),
             Route("/favicon.ico", self.icon),
             Route("/manifest.webmanifest", self.manifest),
         ]
@@ -56,21 +60,40 @@ class AssetRoutes:
 
     def asset(self, request: Request, name: str) -> Response:
         """Answer with the file ``name`` of the page. Raises HTTPException."""
-        asset = self._assets.get(name)
+        catalogue = of_browser(request.headers.get("accept-language", ""))
+        headers = {"Cache-Control": "no-cache"}
+        asset = self._translated(catalogue).get(name)
+        if asset is not None:
+            headers |= {"Content-Language": catalogue.language, "Vary": "Accept-Language"}
+        asset = asset or self._assets.get(name)
         if asset is None:
             raise HTTPException(404)
-        headers = {"ETag": asset.tag, "Cache-Control": "no-cache"}
+        headers["ETag"] = asset.tag
         if request.headers.get("if-none-match") == asset.tag:
             return Response(status_code=304, headers=headers)
         return Response(asset.data, media_type=asset.media_type, headers=headers)
 
+    def _translated(self, catalogue: Catalogue) -> dict[str, Asset]:
+        """Return the files that hold words, made once for each language."""
+        if catalogue.language not in self._spoken:
+            files = translated_files(catalogue)
+            self._spoken[catalogue.language] = {name: _asset(*file) for name, file in files.items()}
+        return self._spoken[catalogue.language]
+
 
 def _assets() -> Iterator[tuple[str, Asset]]:
     mimetypes.add_type("application/manifest+json", ".webmanifest")
-    for file in (resources.files("appliance.web") / "static").iterdir():
-        media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        yield file.name, _asset(file.read_bytes(), media_type)
-    yield "vocabulary.json", _asset(vocabulary(), "application/json")
+    yield from _files(resources.files("appliance.web") / "static", "")
+
+
+def _files(folder: Traversable, place: str) -> Iterator[tuple[str, Asset]]:
+    """Yield every file below ``folder`` by its name from there; ``place`` goes before it."""
+    for file in folder.iterdir():
+        if file.is_dir():
+            yield from _files(file, f"{place}{file.name}/")
+        else:
+            media_type = mimetypes.guess_type(file.name)[0] or "text/plain"
+            yield place + file.name, _asset(file.read_bytes(), media_type)
 
 
 def _asset(data: bytes, media_type: str) -> Asset:

@@ -1,5 +1,6 @@
 // Assembles the page: login state, and the part that is shown.
 
+import { say } from "./say.js";
 import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
@@ -22,8 +23,9 @@ let shown = null;
 
 async function go() {
   if (!session.inside) return;
-  const name = location.hash.slice(1) in PARTS ? location.hash.slice(1) : "live";
-  if (name === part) return;
+  const [place, inside] = location.hash.slice(1).split("/");
+  const name = place in PARTS ? place : "live";
+  if (name === part) { shown?.at?.(inside); return; }
   const first = part === null;
   part = name;
   shown?.leave();
@@ -33,14 +35,14 @@ async function go() {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${TITLES[name]} · Smart selfie`;
+  document.title = `${say(TITLES[name])} · Smart selfie`;
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
   stage.moveTo($(`view-${name}`));
   const entered = await PARTS[name]();
   if (part !== name) return; // gone on meanwhile
   shown = entered;
-  shown.enter();
+  shown.enter(inside);
 }
 
 /** @param {string} id */
@@ -56,7 +58,7 @@ function outside() {
   part = shown = null;
   $("bar").hidden = true;
   show("view-login");
-  document.title = "Log in · Smart selfie";
+  document.title = `${say("Log in")} · Smart selfie`;
   $("password").focus();
 }
 
@@ -101,7 +103,7 @@ within($("view-login"), "form").addEventListener("submit", async (event) => {
     $("password").value = "";
     inside();
   } catch (error) {
-    wrong.textContent = error instanceof Refused ? error.message : "The request failed";
+    wrong.textContent = say(error instanceof Refused ? error.message : "The request failed");
     $("password").select();
   } finally {
     button.disabled = false;
@@ -115,7 +117,7 @@ $("logout").addEventListener("click", () => attempt(async () => {
 // Any link back to this page while it is shown: the proof of another session is of no use, so begin anew.
 addEventListener("logged-out", () => { if (session.inside) outside(); });
 addEventListener("hashchange", go);
-live.listeners.photo.push(() => shown?.arrived?.());
+live.listeners.photos.push(() => shown?.arrived?.());
 live.listeners.link.push((connected) => { if (connected && session.inside) catchUp(); });
 if ("HTMLDialogElement" in window) { // iOS 15.4, Firefox 98
   $("old").hidden = true;

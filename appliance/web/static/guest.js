@@ -1,5 +1,6 @@
 // The guests' page: let in by the link's token (behind the #, which no server logs) or a code; photos to look at and save.
 
+import { say } from "./say.js";
 import { $, Refused, attempt, element, icon, message, request, within } from "./page.js";
 
 const PAGE = 60;
@@ -20,7 +21,7 @@ async function enter(key) {
     welcome(await request("/api/guest/enter", { method: "POST", body: key }));
   } catch (error) {
     show(false);
-    $("enter-wrong").textContent = error instanceof Refused ? error.message : "The request failed";
+    $("enter-wrong").textContent = say(error instanceof Refused ? error.message : "The request failed");
   }
 }
 
@@ -28,12 +29,12 @@ async function enter(key) {
 function welcome(session) {
   show(session.inside);
   if (!session.inside) {
-    if (!session.open) $("enter-say").textContent = "Guests are not let in at the moment. Ask whoever has set up the camera.";
+    if (!session.open) $("enter-say").textContent = say("Guests are not let in at the moment. Ask whoever has set up the camera.");
     return;
   }
   $("gallery").classList.toggle("single", session.photo !== null);
   const until = new Date((session.until || 0) * 1000);
-  $("until").textContent = `You can see this until ${until.toLocaleString([], { weekday: "long", hour: "2-digit", minute: "2-digit" })}.`;
+  $("until").textContent = say(`You can see this until ${until.toLocaleString([], { weekday: "long", hour: "2-digit", minute: "2-digit" })}.`);
   load();
 }
 
@@ -57,7 +58,7 @@ async function load() {
  * @param {PhotoPage} page
  */
 function list(photos, page) {
-  $("count").textContent = page.total === 1 ? "1 photo" : `${page.total} photos`;
+  $("count").textContent = say(page.total === 1 ? "1 photo" : `${page.total} photos`);
   $("all").hidden = page.total < 2;
   $("nothing").hidden = page.total > 0;
   $("more").hidden = page.next == null;
@@ -88,7 +89,7 @@ async function begin() {
   const session = await request("/api/guest/session").catch((error) => ({ error }));
   if ("error" in session) {
     show(false);
-    $("enter-wrong").textContent = message(session.error);
+    $("enter-wrong").textContent = say(message(session.error));
   } else welcome(session);
 }
 
@@ -97,7 +98,7 @@ within($("enter"), "form").addEventListener("submit", (event) => {
   enter({ code: /** @type {HTMLInputElement} */ ($("code")).value });
 });
 $("more").addEventListener("click", () => { wanted += PAGE; load(); });
-addEventListener("logged-out", () => { show(false); $("enter-wrong").textContent = "This link or code is no longer valid; ask for a new one."; });
+addEventListener("logged-out", () => { show(false); $("enter-wrong").textContent = say("This link or code is no longer valid; ask for a new one"); });
 addEventListener("hashchange", begin);
 setInterval(() => { if (!$("gallery").hidden && document.visibilityState === "visible") load(); }, LOOK_MS);
 document.addEventListener("visibilitychange", () => { if (!$("gallery").hidden && document.visibilityState === "visible") load(); });

@@ -1,5 +1,6 @@
 // How the box is.
 
+import { say } from "./say.js";
 import { $, element, request, session, within } from "./page.js";
 import { capital, signal } from "./words.js";
 
@@ -16,8 +17,8 @@ export function leave() { clearInterval(timer); }
 async function load() {
   /** @type {Health | null} */
   const health = await request("/api/health").catch(() => null);
-  if (!health) { $("health-say").textContent = "The page's server does not answer."; return; }
-  $("health-say").textContent = !health.up ? "The appliance is not running." : health.fault ? `${signal(health.fault).title}.` : "All is well.";
+  if (!health) { $("health-say").textContent = say("The page's server does not answer."); return; }
+  $("health-say").textContent = !health.up ? say("The appliance is not running.") : health.fault ? `${signal(health.fault).title}.` : say("All is well.");
   tiles(health);
   stages(health.appliance.stages || []);
 }
@@ -63,9 +64,9 @@ function tiles(health) {
   list.forEach(([title, value, words, state, share], index) => {
     const tile = /** @type {HTMLElement} */ (place.children[index]);
     tile.dataset.state = state;
-    within(tile, "h2").textContent = title;
-    within(tile, "strong").textContent = value;
-    within(tile, "p").textContent = words;
+    within(tile, "h2").textContent = say(title);
+    within(tile, "strong").textContent = say(value);
+    within(tile, "p").textContent = say(words);
     within(tile, ".gauge").hidden = share == null;
     within(tile, "i").style.width = `${100 * (share || 0)}%`;
   });

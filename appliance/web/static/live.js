@@ -1,5 +1,6 @@
 // The live view: the WebSocket, the verdict, everybody's bars, the three controls.
 
+import { say } from "./say.js";
 import { $, attempt, request, toast, within } from "./page.js";
 import { people } from "./people.js";
 import * as stage from "./stage.js";
@@ -23,8 +24,8 @@ let drawnAt = 0;
 let said = "";
 let saidAt = 0;
 
-/** @type {{ photo: (() => void)[], link: ((connected: boolean) => void)[] }} */
-export const listeners = { photo: [], link: [] };
+/** @type {{ photos: (() => void)[], link: ((connected: boolean) => void)[] }} */
+export const listeners = { photos: [], link: [] };
 
 export function start() {
   wanted = true;
@@ -128,6 +129,8 @@ function happened(event) {
     if (fault === "camera_lost") { curtain(signal(fault).title, "Trying again…"); idle(); }
   } else if (event.kind === "photo") {
     photo(event.name);
+  } else if (event.kind === "deleted" || event.kind === "restored") {
+    photosChanged();
   }
 }
 
@@ -143,8 +146,12 @@ function photo(name) {
   arriving = setTimeout(() => {
     stage.flash();
     last(name);
-    for (const listener of listeners.photo) listener();
+    photosChanged();
   }, 30);
+}
+
+function photosChanged() {
+  for (const listener of listeners.photos) listener();
 }
 
 function idle() {
@@ -167,8 +174,8 @@ function curtain(title, words) {
   place.classList.toggle("up", !title);
   if (!title) return;
   const [strong, span] = [within(place, "strong"), within(place, "strong + span")];
-  if (strong.textContent !== title) strong.textContent = title;
-  if (span.textContent !== words) span.textContent = words;
+  if (strong.textContent !== say(title)) strong.textContent = say(title);
+  if (span.textContent !== say(words)) span.textContent = say(words);
 }
 
 /** @param {string} name */
@@ -186,19 +193,20 @@ function verdict(head) {
   const { showing, needed, counted } = head;
   const place = $("verdict");
   place.dataset.state = !head.armed ? "off" : head.all_show ? "all" : counted ? "waiting" : "idle";
-  within(place, "strong").textContent = head.title;
-  within(place, "div > span").textContent = head.detail;
+  const [title, detail] = [say(head.title), say(head.detail)];
+  within(place, "strong").textContent = title;
+  within(place, "div > span").textContent = detail;
   within(place, ".ring b").textContent = counted ? `${showing}/${needed}` : "";
   within(place, ".part").style.strokeDashoffset = String(120 * (1 - (counted ? Math.min(1, showing / needed) : 0)));
-  $("preview-verdict").textContent = `${head.title}. ${head.detail}.`;
-  say(`${head.title}. ${head.detail}`);
+  $("preview-verdict").textContent = `${title}. ${detail}.`;
+  announce(`${title}. ${detail}`);
 }
 
 /**
  * For screen readers: what changed, but not thirty times a second.
  * @param {string} text
  */
-function say(text) {
+function announce(text) {
   const now = performance.now();
   if (text === said || now - saidAt < 3000 || $("view-live").hidden) return;
   [said, saidAt] = [text, now];
@@ -212,7 +220,7 @@ function say(text) {
 function controls(head, alive = true) {
   const arm = $("arm");
   arm.setAttribute("aria-checked", String(Boolean(head.armed)));
-  within(arm, "span").textContent = head.armed ? "Armed" : "Disarmed";
+  within(arm, "span").textContent = say(head.armed ? "Armed" : "Disarmed");
   arm.disabled = !alive;
   $("shoot").disabled = !alive;
 }
@@ -222,7 +230,7 @@ export function last(name) {
   const image = /** @type {HTMLImageElement} */ (within($("last"), "img"));
   image.src = `/thumbnails/${name}`;
   image.hidden = false;
-  $("last").setAttribute("aria-label", "Photos. The last one is shown here");
+  $("last").setAttribute("aria-label", say("Photos. The last one is shown here"));
 }
 
 $("arm").addEventListener("click", () => attempt(async () => {

@@ -1,5 +1,6 @@
 // Expressions over time: everybody's mean, everybody's share, or one person.
 
+import { say } from "./say.js";
 import { $, choices, element, request, within } from "./page.js";
 import { COLOURS, NAMES, capital, percent, personColour } from "./words.js";
 
@@ -66,8 +67,8 @@ function now() {
   const fresh = newest && newest.count > 0 && Date.now() / 1000 - newest.time < 5;
   const share = newest && fresh ? newest.share : order.map(() => 0);
   const best = share.indexOf(Math.max(...share));
-  $("mood-now").textContent = fresh ? `${percent(share[best])} ${NAMES[order[best]]}` : "Nobody in view";
-  $("mood-count").textContent = newest && fresh ? `${newest.count} ${newest.count === 1 ? "person" : "people"} in view` : "";
+  $("mood-now").textContent = fresh ? `${percent(share[best])} ${NAMES[order[best]]}` : say("Nobody in view");
+  $("mood-count").textContent = newest && fresh ? say(`${newest.count} ${newest.count === 1 ? "person" : "people"} in view`) : "";
   const stack = $("mood-stack");
   if (stack.children.length !== order.length) {
     stack.replaceChildren(...order.map((name) => {

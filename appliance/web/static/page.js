@@ -1,5 +1,7 @@
 // What every part of the page needs: elements, requests, short messages, dialogs.
 
+import { say } from "./say.js";
+
 /**
  * The element called `id`, which is in index.html.
  * @template {string} I
@@ -19,7 +21,11 @@ export function within(place, selector) {
   return /** @type {HTMLElement} */ (place.querySelector(selector));
 }
 
+/** Attributes that are read by people. */
+const READ = ["aria-label", "alt", "title", "placeholder"];
+
 /**
+ * A new element; its `text` and what else of it is read by people is said in their language.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Attributes} attributes
@@ -29,9 +35,9 @@ export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name.slice(2), value);
-    else if (name === "text") made.textContent = String(value);
+    else if (name === "text") made.textContent = say(String(value));
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value != null) made.setAttribute(name, String(value));
+    else if (value !== false && value != null) made.setAttribute(name, READ.includes(name) ? say(String(value)) : String(value));
   }
   made.append(...children);
   return made;
@@ -98,16 +104,21 @@ export async function request(address, { method = "GET", body } = {}) {
 export const message = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
+ * Say something for `seconds`. Of several, those with an action stay until their time is over.
  * @param {string} text
- * @param {{ action?: { text: string, run: () => void }, bad?: boolean }} options
+ * @param {{ action?: { text: string, run: () => void }, bad?: boolean, seconds?: number }} options
  */
-export function toast(text, { action, bad = false } = {}) {
+export function toast(text, { action, bad = false, seconds = action ? 8 : 4 } = {}) {
   const made = element("div", { class: bad ? "toast bad" : "toast" }, element("span", { text }));
-  if (action) made.append(element("button", { text: action.text, onclick: () => { made.remove(); action.run(); } }));
+  if (action) {
+    made.classList.add("offer");
+    made.append(element("button", { text: action.text, onclick: () => { made.remove(); action.run(); } }));
+  }
   const place = $("toasts");
-  while (place.children.length > 2) place.firstElementChild?.remove();
+  while (place.children.length > 2) (place.querySelector(".toast:not(.offer)") ?? place.children[0]).remove();
   place.append(made);
-  setTimeout(() => made.remove(), action ? 8000 : 4000);
+  setTimeout(() => made.remove(), 1000 * seconds);
+  return made;
 }
 
 /**

@@ -1,5 +1,6 @@
 // A card for each person in view, with a bar for each expression.
 
+import { say } from "./say.js";
 import { $, element } from "./page.js";
 import { COLOURS, EXPRESSIONS, NAMES, capital, percent, personColour } from "./words.js";
 
@@ -39,7 +40,7 @@ function settle(card, number) {
   card.number = number;
   card.badge.textContent = String(number);
   card.badge.style.background = personColour(number);
-  card.list.setAttribute("aria-label", `Expressions of person ${number}`);
+  card.list.setAttribute("aria-label", say(`Expressions of person ${number}`));
 }
 
 function makeCard() {
@@ -64,7 +65,7 @@ function makeCard() {
 function update(card, one) {
   const top = EXPRESSIONS.indexOf(one.expression);
   card.title.textContent = capital(NAMES[one.expression]);
-  card.mark.textContent = !one.seen ? "away" : one.shows ? "ready" : "not yet";
+  card.mark.textContent = say(!one.seen ? "away" : one.shows ? "ready" : "not yet");
   card.root.dataset.state = !one.seen ? "away" : one.shows ? "shows" : "waits";
   card.bars.forEach((bar, index) => {
     bar.fill.style.transform = `scaleX(${one.scores[index]})`;

@@ -1,5 +1,6 @@
 // The settings: a form made from the schema, each change written at once, undo.
 
+import { say } from "./say.js";
 import { $, Refused, element, message, request, toast } from "./page.js";
 import { NAMES, capital, spoken } from "./words.js";
 
@@ -28,7 +29,7 @@ function problem(error) {
 /** @param {SettingsForm} form */
 function build(form) {
   $("undo").disabled = form.undo === 0;
-  $("settings-file").textContent = form.file ? "Each change is checked, written to config.yaml and used at once." : "Without a configuration file nothing can be changed.";
+  $("settings-file").textContent = say(form.file ? "Each change is checked, written to config.yaml and used at once." : "Without a configuration file nothing can be changed.");
   /** @param {string} name */
   const rank = (name) => (ORDER.indexOf(name) + 1) || 99;
   const sections = [...form.sections].sort((a, b) => rank(a.name) - rank(b.name));
@@ -56,8 +57,8 @@ function field(setting, fixed) {
   const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: titled(setting) });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${titled(setting)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
-  if (setting.fixed) words.textContent += ". Set in the file only.";
-  if (setting.overridden) words.textContent += ". Decided by the file of overrides beside config.yaml.";
+  if (setting.fixed) words.textContent += `. ${say("Set in the file only")}.`;
+  if (setting.overridden) words.textContent += `. ${say("Decided by the file of overrides beside config.yaml")}.`;
   return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
 }
 
@@ -204,7 +205,7 @@ async function save(setting, value, wrong) {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const mine = error.problems.find((one) => one.key === setting.key || one.key.startsWith(`${setting.key}.`));
-    wrong.textContent = mine ? capital(mine.reason) : error.message;
+    wrong.textContent = say(mine ? capital(mine.reason) : error.message);
   }
 }
 

@@ -1,5 +1,6 @@
 // What the owner hands to guests: QR code, link and code, to all of today's photos or to one.
 
+import { say } from "./say.js";
 import { $, attempt, request } from "./page.js";
 
 const dialog = () => /** @type {HTMLDialogElement} */ ($("share"));
@@ -12,16 +13,16 @@ export async function show(photo = null) {
   const query = new URLSearchParams({ origin: location.origin, ...(photo ? { photo } : {}) });
   const found = /** @type {Share | null} */ (await attempt(() => request(`/api/share?${query}`)));
   if (!found) return;
-  $("share-title").textContent = photo ? "This photo for a guest" : "Photos for guests";
+  $("share-title").textContent = say(photo ? "This photo for a guest" : "Photos for guests");
   $("share-picture").hidden = !found.on;
   $("share-link").hidden = !found.on;
   $("share-code").hidden = !found.on || !found.code;
   if (found.on) {
     /** @type {HTMLImageElement} */ ($("share-picture")).src = `/share.svg?${query}`;
     $("share-link").textContent = found.link || "";
-    $("share-code").textContent = `Code: ${found.code}`;
+    $("share-code").textContent = say(`Code: ${found.code}`);
   }
-  $("share-say").textContent = explained(found, photo);
+  $("share-say").textContent = say(explained(found, photo));
   dialog().showModal();
 }
 

@@ -121,7 +121,7 @@ function number(value, x, y, radius) {
  */
 function label(one, colour, left, top, wide, place, small) {
   const best = Math.max(...one.scores);
-  const text = `${NAMES[one.expression]} ${percent(best)}`;
+  const text = one.too_far ? "too far away" : `${NAMES[one.expression]} ${percent(best)}`;
   const size = Math.round((small ? 11 : 13.5) * place.ratio);
   draw.font = `600 ${size}px system-ui, sans-serif`;
   const [pad, high] = [size * .5, size * 1.6];

@@ -1,7 +1,22 @@
 // The words and colours of the page. Lights and expressions come from the appliance's own tables.
 
-/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[] }} */
+import { say } from "./say.js";
+
+/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
 const vocabulary = await (await fetch("/static/vocabulary.json")).json();
+
+/**
+ * The words called `key`, with `values` in their places.
+ * @param {string} key
+ * @param {Record<string, string | number>} values
+ */
+export const text = (key, values = {}) => say((vocabulary.words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name])));
+
+/**
+ * @param {string} key
+ * @param {number} n
+ */
+export const counted = (key, n) => text(`${key}.${n === 1 ? "one" : "other"}`, { n });
 
 /**
  * @param {"name" | "colour"} field

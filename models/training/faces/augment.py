@@ -21,8 +21,8 @@ HARD_PHOTO, HARD_FACE = 2.0, 40.0
 
 WHOLE_PHOTO_SHARE = 0.5
 LARGE_FACE_SHARE = 0.3
-SMALLEST_FACE = 9.0  # sqrt(w*h) in canvas pixels; smaller ones are neither face nor background
-SMALLEST_BLURRED = 14.0
+SMALLEST_FACE = 12.0  # sqrt(w*h) in canvas pixels; smaller ones are neither face nor background
+SMALLEST_BLURRED = 18.0
 KEPT_VISIBLE, IGNORED_VISIBLE = 0.6, 0.2
 
 
@@ -118,9 +118,9 @@ def _placement(
     if len(faces) and rng.random() > WHOLE_PHOTO_SHARE:
         x, y, w, h = faces[rng.integers(len(faces))]
         source = np.array([x + w / 2, y + h / 2])
-        small, large = (0.25, 1.0) if rng.random() < LARGE_FACE_SHARE else (14 / height, 0.9)
+        small, large = (0.25, 1.0) if rng.random() < LARGE_FACE_SHARE else (16 / height, 0.9)
         wanted = height * np.exp(rng.uniform(np.log(small), np.log(large)))
-        scale = np.clip(wanted / np.sqrt(w * h), 0.4 * fit, min(3.0, 8 * fit))
+        scale = np.clip(wanted / np.sqrt(w * h), 0.25 * fit, min(3.0, 8 * fit))
         target = np.array(window) * rng.uniform(0.1, 0.9, 2)
     else:
         source = np.array(size) / 2

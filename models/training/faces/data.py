@@ -17,9 +17,8 @@ from models.training.errors import BadDataError
 COLUMNS = {"file", "x", "y", "w", "h", "by", "ignore", "blur", "occlusion", "pose"}
 LONGER_SIDE = 640
 
-# One wider_train photo in ten and one faceless photo in ten are kept back to choose by.
-HELD_OUT_FOLDERS = ("wider_train", "neg_rooms", "neg_imagenet", "neg_grey")
-HELD_OUT_SHARE = 10
+# One wider_train photo in four and one faceless photo in ten are kept back to choose by.
+HELD_OUT_SHARES = {"wider_train": 4, "neg_rooms": 10, "neg_imagenet": 10, "neg_grey": 10}
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Photo:
     @property
     def held_out(self) -> bool:
         """Belongs to the part kept back for choosing; by a hash of the name, so it never moves."""
-        digest = hashlib.sha256(self.file.encode()).digest()
-        return self.folder in HELD_OUT_FOLDERS and digest[0] % HELD_OUT_SHARE == 0
+        share = HELD_OUT_SHARES.get(self.folder)
+        return share is not None and hashlib.sha256(self.file.encode()).digest()[0] % share == 0
 
 
 def read_boxes(path: Path) -> list[Photo]:
@@ -92,7 +91,7 @@ def read_picture(path: Path) -> np.ndarray:
 
 
 class PictureCache:
-    """Decoded RGB pictures of a list of photos at half steps of size, read into memory whole.
+    """Decoded RGB pictures of a list of photos at half steps of size, in one file that is mapped into memory.
 
     Level 0 has a longer side of at most 640 pixels, each next level half of that: a picture drawn small
     is then read from a level near its size, which is quick and does not alias.
@@ -108,7 +107,7 @@ class PictureCache:
             _fill(pixels, index, photos, images)
         with np.load(index) as stored:
             self.offsets, self.shapes, self.scales = stored["offsets"], stored["shapes"], stored["scales"]
-        self.pixels = np.fromfile(pixels, np.uint8)
+        self.pixels = np.memmap(pixels, np.uint8, "r")
 
     def picture(self, number: int, level: int = 0) -> np.ndarray:
         """RGB uint8 [height, width, 3] of photo ``number``."""

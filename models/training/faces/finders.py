@@ -8,7 +8,7 @@ import numpy as np
 
 from appliance.imaging.haar import cascade_path
 from appliance.pipeline.find.cascade import tight_box
-from appliance.pipeline.find.face_network import FaceNetwork
+from appliance.pipeline.find.face_search import FaceSearch
 from models.training.errors import BadDataError
 
 Finder = Callable[[np.ndarray], np.ndarray]
@@ -21,9 +21,8 @@ PEER_SCORE, PEER_NMS = 0.6, 0.3
 
 
 def cnn(model: Path, threshold: float | None = None) -> Finder:
-    """The network of the appliance."""
-    network = FaceNetwork(model, threshold=threshold)
-    return lambda picture: _rows(network.find(picture))
+    """The networks of the appliance, near and far; ``threshold`` for both in place of the model's."""
+    return FaceSearch(model, near=threshold, far=threshold).everything
 
 
 def cascade(

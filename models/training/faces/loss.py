@@ -54,11 +54,10 @@ class Grid:
 
 def flatten(outputs: tuple[Tensor, ...], grid: Grid) -> tuple[Tensor, Tensor]:
     """Scores [N, A] and boxes [N, A, 4] (centre x, centre y, width, height in pixels) of all levels."""
-    scores = torch.cat([level.flatten(1) for level in outputs[0::2]], 1).float()
-    raw = torch.cat([level.flatten(2) for level in outputs[1::2]], 2).float().transpose(1, 2)
+    raw = torch.cat([level.flatten(2) for level in outputs], 2).float().transpose(1, 2)
     stride = grid.stride[:, None]
-    centre = grid.middle + raw[..., :2] * stride
-    return scores, torch.cat([centre, raw[..., 2:].clamp(-3, 4).exp() * stride], -1)
+    centre = grid.middle + raw[..., 1:3] * stride
+    return raw[..., 0], torch.cat([centre, raw[..., 3:].clamp(-3, 4).exp() * stride], -1)
 
 
 def overlap(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

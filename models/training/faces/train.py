@@ -1,4 +1,4 @@
-"""``train-faces``: train the face finder from nothing."""
+"""``train-faces``: train the face finder, from nothing or from other weights."""
 
 import argparse
 import json
@@ -15,15 +15,14 @@ from models.training.errors import BadDataError
 from models.training.faces.augment import Canvas, CanvasMaker
 from models.training.faces.data import PictureCache, read_boxes
 from models.training.faces.loss import Grid, ignored_cells, loss
-from models.training.faces.network import CROP_HEIGHT, CROP_WIDTH, INPUT_HEIGHT, INPUT_WIDTH, FaceFinder
+from models.training.faces.network import FaceFinder
+from models.training.faces.published import load_yunet
+from models.training.faces.rounding import set_rounding
 
-# The first half of a run sees crops; the second mostly whole photos at the size of the appliance, without
-# which a face that fills the picture is found in two halves.
-CROPS = {"width": CROP_WIDTH, "height": CROP_HEIGHT, "zoom": 2.4, "mosaic": 0.35}
-WHOLE = {"width": INPUT_WIDTH, "height": INPUT_HEIGHT, "zoom": 1.5, "mosaic": 0.15}
-WHOLE_FROM = 0.5
+# What one search of near faces looks at; a tile of the far search is four of it.
+CANVAS = {"width": 320, "height": 192, "zoom": 2.4, "mosaic": 0.3}
 WARM_UP_STEPS = 300
-EMA_DECAY = 0.9995
+EMA_DECAY = 0.999
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate (AdamW)")
     parser.add_argument("--decay", type=float, default=0.02, help="weight decay")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--rounds-from",
+        type=float,
+        default=1.0,
+        help="share of the run after which weights and activations are rounded as int8 rounds them",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=500, help="steps between checkpoints")
     parser.add_argument(
@@ -43,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.add_argument(
-        "--start-from", type=Path, help="checkpoint whose averaged weights a new run starts with"
+        "--start-from",
+        type=Path,
+        help="what a new run starts with: a checkpoint's averaged weights, or YuNet's (.onnx)",
     )
 
 
@@ -115,12 +122,11 @@ class Trainer:
             group["lr"] = self.args.rate * warm * (0.01 + 0.99 * falling)
         # Every step has its own generator: a resumed run draws the pictures it would have drawn.
         rng = np.random.default_rng((self.args.seed, self.step))
-        whole = self.progress > WHOLE_FROM
-        canvas, count = (WHOLE, self.args.batch // 2) if whole else (CROPS, self.args.batch)
-        grid = Grid.of(canvas["width"], canvas["height"])
-        images, *labels = batch([self.maker.draw(rng, **canvas) for _ in range(count)], grid)
-        with torch.autocast("cpu", torch.bfloat16):
-            outputs = self.network(images)
+        set_rounding(self.network, self.progress >= self.args.rounds_from)
+        grid = Grid.of(CANVAS["width"], CANVAS["height"])
+        images, *labels = batch([self.maker.draw(rng, **CANVAS) for _ in range(self.args.batch)], grid)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.progress < self.args.rounds_from):
+            outputs = self.network(images.contiguous(memory_format=torch.channels_last))
         score_loss, box_loss = loss(outputs, *labels, grid)
         self.optimiser.zero_grad(set_to_none=True)
         (score_loss + box_loss).backward()
@@ -154,14 +160,23 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
 
     def start_from(self, path: Path) -> None:
-        """The averaged weights of another run; rate, steps and optimiser start anew. Raises BadDataError."""
+        """The weights of YuNet, or the averaged ones of another run; rate, steps and optimiser start anew.
+
+        Raises BadDataError.
+        """
+        if path.suffix == ".onnx":
+            self.average.module.load_state_dict(load_yunet(path).state_dict())
+        else:
+            self._start_from_checkpoint(path)
+        self.network.load_state_dict(self.average.module.state_dict())
+
+    def _start_from_checkpoint(self, path: Path) -> None:
         try:
             self.average.load_state_dict(torch.load(path, weights_only=True)["average"])
         except Exception as error:  # a damaged file raises whatever its unpickling stumbles over
             raise BadDataError(
                 f"--start-from {path}: no checkpoint of this network ({str(error).splitlines()[0]})"
             ) from None
-        self.network.load_state_dict(self.average.module.state_dict())
 
 
 def batch(canvases: list[Canvas], grid: Grid) -> tuple[Tensor, Tensor, Tensor, Tensor]:

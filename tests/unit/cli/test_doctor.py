@@ -232,3 +232,17 @@ def test_on_a_terminal_faults_stand_out_and_lines_fit(
         max(len(line) for line in plain.splitlines() if str(tmp_path) not in line and "numpy" not in line)
         <= 60
     )
+
+
+def test_the_table_is_in_the_systems_language_and_json_in_english(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    command = ["doctor", "--root", str(tmp_path), "--set", "camera.source=scene"]
+    main(command)
+    table = capsys.readouterr().out
+    assert "  Platine       kein Raspberry Pi" in table
+    assert "not reported" not in table
+    main([*command, "--json"])
+    board = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert (board["name"], board["seen"]) == ("board", "not a Raspberry Pi")

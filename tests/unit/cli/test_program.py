@@ -172,3 +172,20 @@ def test_the_program_started_once_more_takes_no_library_from_the_current_folder(
     )
     assert "IMPOSTOR" not in done.stdout
     assert "storage:" in done.stdout
+
+
+def test_faults_are_reported_in_the_systems_language_and_json_stays_english(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
+    path = tmp_path / "config.yaml"
+    path.write_text("rule:\n  min_faces: 0\n")
+    assert cli.main(["check", str(path)]) == 2
+    assert capsys.readouterr().err == f"{path}, Zeile 2: rule.min_faces = 0: muss 1 oder mehr sein\n"
+    assert cli.main(["run", "--config", str(path)]) == 2
+    assert "muss 1 oder mehr sein" in capsys.readouterr().err
+    assert cli.main(["check", "--json", str(path)]) == 2
+    assert json.loads(capsys.readouterr().out)["reason"] == "must be 1 or more"
+    monkeypatch.setenv("LC_ALL", "tlh_XX")  # a language that is not there
+    assert cli.main(["check", str(path)]) == 2
+    assert "must be 1 or more" in capsys.readouterr().err

@@ -25,7 +25,7 @@ def test_a_slow_viewer_gets_the_newest_frame_and_the_older_ones_are_counted(
     big = decision()
     for sequence in range(60):  # far more than a socket's buffer holds
         moment = frame(float(sequence), sequence)
-        object.__setattr__(moment, "colour", noise)
+        object.__setattr__(moment, "convert", lambda: noise)
         feed.frame(decision_on(moment, people=big.people))
         viewer.settled()  # the feed has handled it; nobody else had to wait for the slow one
     last = -1

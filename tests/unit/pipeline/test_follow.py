@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from appliance.config.schema import PeopleSettings
-from appliance.pipeline.follow import Follower
+from appliance.pipeline.follow import LARGE_ENOUGH, TOO_SMALL, Follower
 from appliance.records.faces import JudgedFace, People
 from appliance.records.frame import Box
 from tests.support.strategies import face, judged
@@ -127,3 +127,16 @@ def test_in_a_still_picture_everybody_counts_at_once() -> None:
     (people,) = follow(Follower(PeopleSettings(), confirm=False), [[face(0.9), face(0.9, x=200)]])
     assert len(people.persons) == 2
     assert people.newcomers == 0
+
+
+def test_a_face_too_small_to_be_judged_is_somebody_too_far_away_until_plainly_larger() -> None:
+    sizes = [TOO_SMALL - 1] * 4 + [TOO_SMALL + 1] * 4 + [LARGE_ENOUGH] * 4 + [TOO_SMALL] * 4
+    frames = [[face(0.9, size=size)] for size in sizes]
+    result = follow(Follower(PeopleSettings()), frames)
+    assert [p.persons[0].too_far for p in result[3:]] == [True] * 5 + [False] * 8
+    assert all(p.persons[0].counts for p in result[3:])
+
+
+def test_somebody_too_far_away_does_not_count_where_the_settings_say_so() -> None:
+    far = follow(Follower(PeopleSettings(too_far="ignore")), [[face(0.9, size=TOO_SMALL - 1)]] * 5)[-1]
+    assert [(one.too_far, one.counts) for one in far.persons] == [(True, False)]

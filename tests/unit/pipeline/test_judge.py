@@ -149,7 +149,7 @@ def test_a_model_of_another_release_says_which_of_the_two_to_update(tmp_path: Pa
 
 
 def test_a_network_with_other_outputs_than_described_is_refused(tmp_path: Path) -> None:
-    other = models_folder() / "faces_int8.tflite"
+    other = models_folder() / "faces_near_int8.tflite"
     shutil.copy(other, shipped_to(tmp_path) / "expression_int8.tflite")
     edit(tmp_path, sha256=hashlib.sha256(other.read_bytes()).hexdigest())
     with pytest.raises(ModelError, match=r"expression_int8\.tflite"):

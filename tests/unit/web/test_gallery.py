@@ -91,6 +91,21 @@ def test_deleting_is_done_by_the_appliance_and_twice_is_reported(page: Page) -> 
     assert page.ask(f"/photos/{name}").status == 404
 
 
+def test_photos_are_listed_with_their_size_as_they_are_shown(page: Page) -> None:
+    names = [write_photo(page.photos, number) for number in (1, 2, 3)]
+    with Image.open(page.photos / names[1]) as photo:
+        exif = photo.getexif()
+        exif[0x0112] = 6  # turned by a quarter
+        photo.save(page.photos / names[1], exif=exif)
+    (page.photos / names[2]).write_bytes(b"torn")
+    listed = page.ask("/api/photos").json()["days"][0]["photos"]
+    assert [(one["name"], one["width"], one["height"]) for one in listed] == [
+        (names[2], None, None),
+        (names[1], 360, 640),
+        (names[0], 640, 360),
+    ]
+
+
 def test_a_deleted_photo_is_listed_nowhere_and_comes_back_whole(page: Page) -> None:
     name = write_photo(page.photos, 1)
     whole = (page.photos / name).read_bytes()

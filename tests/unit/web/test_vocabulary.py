@@ -15,3 +15,4 @@ def test_the_page_has_the_words_for_every_light_and_every_expression_from_the_co
     assert words["lights"]["camera_lost"] == {"title": "Camera lost", "animation": "bad"}
     assert tuple(one["key"] for one in words["expressions"]) == EXPRESSIONS
     assert words["expressions"][1] == {"key": "disgust", "name": "disgusted", "colour": "#009e73"}
+    assert words["words"]["photo.deleted.one"] == "Photo deleted"

@@ -117,6 +117,7 @@ def test_every_reason_has_the_sentence_that_programs_read_in_the_json() -> None:
         ReasonKind.TOO_MANY: "5 people are there, at most 4 are wanted",
         ReasonKind.OUT_OF_SIGHT: "2 of 5 out of sight",
         ReasonKind.COMING_IN: "somebody is coming in",
+        ReasonKind.TOO_FAR: "somebody is too far away",
         ReasonKind.NOT_EVERYBODY: "3 of 5 show it",
         ReasonKind.NOT_ENOUGH: "3 of 5 show it, 4 are needed",
         ReasonKind.NOT_PLAINLY: "3 of 4 show it plainly",

@@ -18,7 +18,7 @@ def set_controls(board: Board) -> dict[str, Any]:
 
 
 def test_focus_follows_the_faces_in_pixels_of_the_sensor_and_not_all_the_time(opened: Open) -> None:
-    camera, board = opened("imx708")  # 4608 wide, analysed at 640
+    camera, board = opened("imx708", analysis_size=(640, 360))  # 4608 wide
     camera.aim([Box(320, 180, 64, 64)])
     assert set_controls(board)["AfMetering"] == 1
     assert set_controls(board)["AfWindows"] == [(2304, 1296, 461, 461)]
@@ -35,7 +35,7 @@ def test_focus_follows_the_faces_in_pixels_of_the_sensor_and_not_all_the_time(op
 
 
 def test_a_crowd_gives_ten_windows_the_largest_faces(opened: Open) -> None:
-    camera, board = opened("imx708")
+    camera, board = opened("imx708", analysis_size=(640, 360))
     camera.aim([Box(10.0 * n, 10, 5 + n, 5 + n) for n in range(30)])
     windows = set_controls(board)["AfWindows"]
     assert len(windows) == 10

@@ -1,13 +1,16 @@
 """The rule on one frame: how many people are wanted, and who counts among them."""
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.config.schema import RuleSettings, Who
+from appliance.light.states import State
 from appliance.pipeline.decide.company import verdict_on
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Reason, ReasonKind
 from tests.support.rule import GRIN, SAD, SMILE, photos, play
-from tests.support.strategies import person, showing_of
+from tests.support.strategies import people, person, showing_of
 
 TWO_SMILE = tuple(showing_of(person(number, 0.95)) for number in (1, 2))
 
@@ -56,3 +59,42 @@ def test_more_people_than_wanted_take_no_photo() -> None:
     decisions = play(Decider(RuleSettings(max_faces=2)), [{1: SMILE, 2: SMILE, 3: SMILE}] * 30)
     assert photos(decisions) == 0
     assert decisions[-1].reason == Reason(kind=ReasonKind.TOO_MANY, people=3, needed=2)
+
+
+NEAR = showing_of(person(1, 0.95))
+FAR = replace(showing_of(person(2, 0.95)), person=replace(person(2, 0.95), too_far=True), shows=False)
+
+
+def test_somebody_too_far_away_to_be_judged_holds_up_a_photo_of_everybody_and_is_told() -> None:
+    reason = verdict_on(RuleSettings(), (NEAR, FAR), newcomers=0).waiting_for
+    assert reason == Reason(kind=ReasonKind.TOO_FAR, people=2, missing=1, needed=2)
+
+
+@pytest.mark.parametrize(("who", "told"), [(Who(at_least=1), False), (Who(at_least=2), True)])
+def test_who_is_too_far_away_matters_only_where_the_others_are_not_enough(who: Who, told: bool) -> None:
+    reason = verdict_on(RuleSettings(who=who), (NEAR, FAR), newcomers=0).waiting_for
+    assert (reason is not None and reason.kind is ReasonKind.TOO_FAR) is told
+
+
+def test_coming_nearer_is_no_help_where_too_few_people_are_there_at_all() -> None:
+    reason = verdict_on(RuleSettings(who=Who(at_least=3)), (NEAR, FAR), newcomers=0).waiting_for
+    assert reason is not None
+    assert reason.kind is ReasonKind.NOT_ENOUGH
+
+
+def test_no_score_counts_of_a_face_that_is_too_small_and_the_light_asks_for_a_step_nearer() -> None:
+    scene = people(0.0, {1: GRIN, 2: GRIN})
+    far = replace(scene, persons=(scene.persons[0], replace(scene.persons[1], too_far=True)))
+    decider = Decider(RuleSettings())
+    decisions = [decider.decide(replace(far, frame=people(i / 30, {}).frame)) for i in range(60)]
+    assert photos(decisions) == 0
+    assert {d.light for d in decisions} == {State.TOO_FAR}
+    assert [one.shows for one in decisions[-1].people] == [True, False]
+
+
+def test_a_photo_is_taken_without_those_too_far_away_where_they_do_not_count() -> None:
+    scene = people(0.0, {1: GRIN, 2: SAD})
+    passing = replace(scene.persons[1], too_far=True, counts=False)
+    far = replace(scene, persons=(scene.persons[0], passing))
+    decider = Decider(RuleSettings())
+    assert photos([decider.decide(replace(far, frame=people(i / 30, {}).frame)) for i in range(60)]) == 1

@@ -9,25 +9,22 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
-from appliance.pipeline.find.face_network import FaceNetwork, Output, decode_level, read_model, suppress
+from appliance.inference.folder import models_folder
+from appliance.pipeline.find.face_network import FaceNetwork, Output, decode_level, read_models, suppress
 
-SCORE = Output("score", 8, (1, 3, 4, 1), 0.1, 0)
-BOX = Output("box", 8, (1, 3, 4, 4), 0.05, -10)
+OUTPUT = Output(8, (1, 3, 4, 5), 0.05, -10, gain=2.0)
 
 
-def level(
-    row: int, column: int, logit: float, box: tuple[float, ...]
-) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Tensors in which one cell says ``box`` (dx, dy, log w, log h) and all others are sure of nothing."""
-    score = np.full(SCORE.shape, -100, np.int8)
-    values = np.full(BOX.shape, BOX.zero_point, np.int8)
-    score[0, row, column, 0] = round(logit / SCORE.scale)
-    values[0, row, column] = np.round(np.array(box) / BOX.scale) + BOX.zero_point
-    return score, values
+def level(row: int, column: int, logit: float, box: tuple[float, ...]) -> NDArray[np.int8]:
+    """A tensor in which one cell says ``box`` (dx, dy, log w, log h) and all others are sure of nothing."""
+    values = np.full(OUTPUT.shape, -128, np.int8)
+    real = np.array([logit / OUTPUT.gain, *box])
+    values[0, row, column] = np.round(real / OUTPUT.scale) + OUTPUT.zero_point
+    return values
 
 
 def test_a_cell_that_sees_a_face_gives_its_box_in_pixels() -> None:
-    found = decode_level(SCORE, BOX, *level(1, 2, 2.0, (0.5, -0.5, np.log(4), np.log(5))), threshold=0.5)
+    found = decode_level(OUTPUT, level(1, 2, 2.0, (0.5, -0.5, np.log(4), np.log(5))), threshold=0.5)
     assert len(found) == 1
     x, y, w, h, confidence = found[0]
     assert (x + w / 2, y + h / 2) == pytest.approx((8 * 3.0, 8 * 1.0), abs=0.3)
@@ -36,9 +33,9 @@ def test_a_cell_that_sees_a_face_gives_its_box_in_pixels() -> None:
 
 
 def test_the_threshold_is_a_confidence() -> None:
-    tensors = level(0, 0, 0.4, (0, 0, 1, 1))
-    assert len(decode_level(SCORE, BOX, *tensors, threshold=0.59)) == 1
-    assert len(decode_level(SCORE, BOX, *tensors, threshold=0.61)) == 0
+    tensor = level(0, 0, 0.4, (0, 0, 1, 1))
+    assert len(decode_level(OUTPUT, tensor, threshold=0.59)) == 1
+    assert len(decode_level(OUTPUT, tensor, threshold=0.61)) == 0
 
 
 def boxes(
@@ -65,59 +62,61 @@ def test_no_box_at_all_gives_no_face() -> None:
     assert suppress(nothing, nothing, nothing[:, 0], 0.4, 0.7).tolist() == []
 
 
-def described(folder: Path, **changes: object) -> Path:
+def described(folder: Path, changes: dict[str, object] | None = None, **of_near: object) -> Path:
     content = b"not really a network"
-    (folder / "faces_int8.tflite").write_bytes(content)
-    facts = {
-        "format": 1,
-        "file": "faces_int8.tflite",
+    (folder / "faces_near.tflite").write_bytes(content)
+    network = {
+        "file": "faces_near.tflite",
         "sha256": hashlib.sha256(content).hexdigest(),
-        "input": {"shape": [1, 64, 96, 3], "colour": "RGB"},
-        "outputs": [
-            {"kind": "score", "stride": 8, "shape": [1, 8, 12, 1], "scale": 0.1, "zero_point": 0},
-            {"kind": "box", "stride": 8, "shape": [1, 8, 12, 4], "scale": 0.1, "zero_point": 0},
-        ],
-        "decode": {"border": 114},
+        "input": {"shape": [1, 65, 49, 6], "colour": "RGB"},
+        "outputs": [{"stride": 8, "shape": [1, 8, 12, 5], "scale": 0.1, "zero_point": 0}],
         "threshold": 0.5,
-        "nms_iou": 0.4,
-        "nms_inside": 0.7,
+    }
+    facts = {
+        "format": 2,
+        "networks": {"near": network | of_near, "far": network},
+        "decode": {"border": 114, "score_gain": 4.0, "nms_iou": 0.4, "nms_inside": 0.7},
     }
     path = folder / "faces.json"
-    path.write_text(json.dumps(facts | changes))
+    path.write_text(json.dumps(facts | (changes or {})))
     return path
 
 
 def test_a_good_description_is_read(tmp_path: Path) -> None:
-    model = read_model(described(tmp_path))
-    assert (model.width, model.height) == (96, 64)
-    assert [output.kind for output in model.outputs] == ["score", "box"]
+    models = read_models(described(tmp_path, threshold=0.3))
+    assert (models["near"].width, models["near"].height) == (96, 64)
+    assert (models["near"].threshold, models["far"].threshold) == (0.3, 0.5)
+    assert models["near"].outputs == (Output(8, (1, 8, 12, 5), 0.1, 0, 4.0),)
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "of_near", "said"),
     [
-        ({"sha256": "0" * 64}, "is truncated or not the one"),
-        ({"format": 99}, "has format 99"),
-        ({"outputs": [{"kind": "score"}]}, "does not describe a face network"),
-        ({"input": {"shape": [1, 64, 96, 1], "colour": "grey"}}, "must be RGB"),
-        ({"file": "elsewhere.tflite"}, "is missing"),
+        ({}, {"sha256": "0" * 64}, "is truncated or not the one"),
+        ({"format": 1}, {}, "has format 1, not 2"),
+        ({"networks": {}}, {}, "does not describe a face network"),
+        ({"networks": []}, {}, "does not describe a face network"),
+        ({"decode": {}}, {}, "does not describe a face network"),
+        ({}, {"outputs": [{"stride": 8}]}, "does not describe a face network"),
+        ({}, {"input": {"shape": [1, 64, 96, 3], "colour": "RGB"}}, "must be pairs of RGB pixels"),
+        ({}, {"file": "elsewhere.tflite"}, "is missing"),
     ],
 )
 def test_a_file_that_does_not_fit_its_json_is_named(
-    tmp_path: Path, changes: dict[str, object], said: str
+    tmp_path: Path, changes: dict[str, object], of_near: dict[str, object], said: str
 ) -> None:
     with pytest.raises(ModelError, match=said):
-        read_model(described(tmp_path, **changes))
+        read_models(described(tmp_path, changes, **of_near))
 
 
 def test_a_network_that_is_none_is_named_and_not_a_traceback(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="faces_int8"):
-        FaceNetwork(described(tmp_path))
+    with pytest.raises(ModelError, match="faces_near"):
+        FaceNetwork(read_models(described(tmp_path))["near"])
 
 
-@pytest.fixture(scope="module")
-def network() -> FaceNetwork:
-    return FaceNetwork(Path(__file__).parents[4] / "models" / "faces.json")
+@pytest.fixture(scope="module", params=["near", "far"])
+def network(request: pytest.FixtureRequest) -> FaceNetwork:
+    return FaceNetwork(read_models(models_folder() / "faces.json")[request.param])
 
 
 @pytest.mark.parametrize(
@@ -127,31 +126,12 @@ def network() -> FaceNetwork:
 def test_an_empty_picture_of_any_shape_has_no_face(
     network: FaceNetwork, shape: tuple[int, ...], level: int
 ) -> None:
-    assert network.find(np.full(shape, level, np.uint8)) == []
+    assert network.find(np.full(shape, level, np.uint8)).tolist() == []
 
 
 def test_the_same_picture_gives_the_same_boxes_whatever_came_before(network: FaceNetwork) -> None:
     rng = np.random.default_rng(3)
     first, other = (rng.integers(0, 256, shape, np.uint8) for shape in ((300, 500, 3), (500, 300)))
-    before = network.find(first)
+    before = network.find(first).tolist()
     network.find(other)
-    assert network.find(first) == before
-
-
-def test_a_level_has_its_own_threshold_unless_one_is_given_for_all(tmp_path: Path) -> None:
-    outputs = [
-        {
-            "kind": "score",
-            "stride": 8,
-            "shape": [1, 8, 12, 1],
-            "scale": 0.1,
-            "zero_point": 0,
-            "threshold": 0.3,
-        },
-        {"kind": "box", "stride": 8, "shape": [1, 8, 12, 4], "scale": 0.1, "zero_point": 0},
-    ]
-    assert read_model(described(tmp_path, outputs=outputs)).outputs[0].threshold == 0.3
-    assert read_model(described(tmp_path)).outputs[0].threshold == 0.5
-    tensors = level(0, 0, 0.0, (0, 0, 1, 1))
-    assert len(decode_level(SCORE, BOX, *tensors)) == 1
-    assert len(decode_level(SCORE, BOX, *tensors, threshold=0.6)) == 0
+    assert network.find(first).tolist() == before

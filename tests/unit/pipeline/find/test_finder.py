@@ -51,7 +51,7 @@ def room(time: float, *boxes: tuple[int, int], size: int = 60) -> Frame:
     picture = ROOM.copy()
     for x, y in boxes:
         picture[y : y + size, x : x + size] = 200
-    return replace(frame(time), colour=picture, grey=picture[:, :, 0])
+    return replace(frame(time), convert=lambda: picture, grey=picture[:, :, 0])
 
 
 def test_between_full_searches_only_known_places_are_looked_at() -> None:
@@ -115,7 +115,7 @@ def test_a_frame_of_another_size_is_searched_anew() -> None:
     detector = Scripted()
     finder = FaceFinder(detector, 10.0)
     finder.find(room(0.0))
-    small = replace(room(0.03), grey=ROOM[:240, :320, 0], colour=ROOM[:240, :320])
+    small = replace(room(0.03), grey=ROOM[:240, :320, 0], convert=lambda: ROOM[:240, :320])
     searched = detector.full
     finder.find(small)
     assert detector.full == searched + 1
@@ -128,6 +128,15 @@ def test_an_empty_room_is_not_searched_at_every_frame() -> None:
     for i in range(30):
         finder.find(room(i / 30))
     assert detector.full <= 3
+
+
+def test_a_curtain_that_moves_makes_no_search_in_parts_come_sooner() -> None:
+    detector = Scripted()
+    detector.parts = 5
+    finder = FaceFinder(detector, 1.0)
+    for i in range(60):
+        finder.find(room(i / 30, (20 + 40 * (i % 2), 100), size=120))
+    assert 9 <= detector.full <= 10
 
 
 @pytest.fixture(scope="module", params=["cascade", "cnn"])
@@ -167,14 +176,16 @@ def test_nearby_search_follows_a_face_that_moved_a_little(
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_black_grey_or_burnt_out_frame_holds_nobody(detector: Detector, level: int) -> None:
     picture = np.full((480, 640, 3), level, np.uint8)
-    assert detector.search(replace(frame(0), colour=picture, grey=picture[:, :, 0])) == []
+    assert detector.search(replace(frame(0), convert=lambda: picture, grey=picture[:, :, 0])) == []
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 640), (480, 1), (19, 19)])
 def test_a_picture_too_small_for_a_face_holds_nobody(detector: Detector, size: tuple[int, int]) -> None:
     picture = np.full((*size, 3), 77, np.uint8)
-    assert detector.search(replace(frame(0), colour=picture, grey=picture[:, :, 0])) == []
-    assert detector.search_near(replace(frame(0), colour=picture, grey=picture[:, :, 0]), [HEAD]) == []
+    assert detector.search(replace(frame(0), convert=lambda: picture, grey=picture[:, :, 0])) == []
+    assert (
+        detector.search_near(replace(frame(0), convert=lambda: picture, grey=picture[:, :, 0]), [HEAD]) == []
+    )
 
 
 def test_boxes_on_the_same_face_are_one(tmp_path: Path) -> None:
