@@ -38,12 +38,12 @@ def check_format(path: Path, facts: Mapping[str, Any], expected: int) -> None:
     if found < expected:
         raise ModelError(
             f"The model of {path} is older than this program (format {found}, expected {expected})",
-            "Update the model: take both files from the release of the program, or run its setup.sh again",
+            "Update the model: take its files from the release of the program, or run setup.sh again",
         )
     if found > expected:
         raise ModelError(
             f"The model of {path} is newer than this program (format {found}, expected {expected})",
-            "Update the program to the release of the model, or take both files from its own release",
+            "Update the program to the release of the model, or take the files from its own release",
         )
 
 
