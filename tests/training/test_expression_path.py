@@ -258,7 +258,7 @@ def test_one_percent_of_the_real_data_goes_all_the_way(tmp_path: Path) -> None:
 @pytest.mark.skipif(not (SHARED / "fer2013.npz").exists(), reason="../shared/data is not here")
 def test_one_command_goes_from_nothing_to_the_large_network_and_the_narrow_one(tmp_path: Path) -> None:
     work, model = tmp_path / "work", tmp_path / "expression_int8.tflite"
-    recreate = ["recreate", "--narrow", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
+    recreate = ["recreate", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
     assert (
         main([*recreate, "--epochs", "1", "--fraction", "0.01", "--limit", "40", "--allowed-loss", "100"])
         == 0
