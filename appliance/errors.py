@@ -188,6 +188,12 @@ class GpioError(ApplianceError):
         self.key = key
 
 
+class BrokerError(ApplianceError):
+    """A file for the connection to the MQTT broker cannot be used."""
+
+    key = "mqtt.ca_file"
+
+
 class FeedError(ApplianceError):
     """The socket between the appliance and its page cannot be used, or carried something not a message."""
 

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/smart-selfie
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_smart_selfie_subparsers=(run demo judge replay record check doctor export light web web-password bench)
+_shtab_smart_selfie_subparsers=(run demo judge replay record check doctor export light web web-password mqtt bench)
 
 _shtab_smart_selfie_run_option_strings=(-h --help --verbose --config --set)
 _shtab_smart_selfie_demo_option_strings=(-h --help --out --camera --json --web --set)
@@ -16,8 +16,9 @@ _shtab_smart_selfie_check_option_strings=(-h --help --set --json --print-schema 
 _shtab_smart_selfie_doctor_option_strings=(-h --help --json --root --board --config --set)
 _shtab_smart_selfie_export_option_strings=(-h --help --print-label --json --config --set)
 _shtab_smart_selfie_light_option_strings=(-h --help --config --set)
-_shtab_smart_selfie_web_option_strings=(-h --help --verbose --hours --config --set)
+_shtab_smart_selfie_web_option_strings=(-h --help --verbose --save --language --hours --config --set)
 _shtab_smart_selfie_web_password_option_strings=(-h --help --config --print)
+_shtab_smart_selfie_mqtt_option_strings=(-h --help --verbose --config --set)
 _shtab_smart_selfie_bench_option_strings=(-h --help --frames --json --peer --config --set)
 _shtab_smart_selfie_option_strings=(-h --help --version)
 
@@ -25,8 +26,9 @@ _shtab_smart_selfie_option_strings=(-h --help --version)
 
 _shtab_smart_selfie_light_pos_0_choices=(off starting booting given_up disarmed armed people waiting too_far all photo let_go powering_off exporting safe_to_unplug camera_lost storage_fault lens_covered saving recording card_nearly_full unwell config_bad button_stuck)
 _shtab_smart_selfie_web_pos_0_choices=(on off status guests)
-_shtab_smart_selfie_web_pos_1_choices=(on off new status)
-_shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password bench)
+_shtab_smart_selfie_web_pos_1_choices=(on off new status note)
+_shtab_smart_selfie_web___language_choices=(en de)
+_shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password mqtt bench)
 
 _shtab_smart_selfie_run__h_nargs=0
 _shtab_smart_selfie_run___help_nargs=0
@@ -68,6 +70,9 @@ _shtab_smart_selfie_web___verbose_nargs=0
 _shtab_smart_selfie_web_password__h_nargs=0
 _shtab_smart_selfie_web_password___help_nargs=0
 _shtab_smart_selfie_web_password___print_nargs=0
+_shtab_smart_selfie_mqtt__h_nargs=0
+_shtab_smart_selfie_mqtt___help_nargs=0
+_shtab_smart_selfie_mqtt___verbose_nargs=0
 _shtab_smart_selfie_bench__h_nargs=0
 _shtab_smart_selfie_bench___help_nargs=0
 _shtab_smart_selfie_bench___json_nargs=0

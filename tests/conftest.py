@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from appliance.clock import VirtualClock
-from appliance.hw.cameras.scene import Scene, open_scene
+from appliance.hw.cameras.scene import Scene
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
 from tests.support.cpu_watch import CpuWatch
@@ -39,7 +39,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def scene() -> Scene:
-    return open_scene(VirtualClock(), loop=True)
+    return Scene(VirtualClock(), loop=True)
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from appliance.config import Config
 from appliance.config.schema import FaceSettings
 from appliance.errors import ApplianceError
 from appliance.hw.cameras.convert import make_frame
-from appliance.hw.cameras.scene import open_scene
+from appliance.hw.cameras.scene import Scene
 from appliance.imaging.haar import cascade_path
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Models, assemble, load_models, open_detector
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 def scene_frames(count: int) -> list[Frame]:
     """Return the bundled scene at 640x480, four people, 30 frames per second."""
-    scene = open_scene(VirtualClock(), analysis_size=SIZE, loop=True)
+    scene = Scene(VirtualClock(), analysis_size=SIZE, loop=True)
     frames = []
     for number in range(count):
         picture = scene.read(1.0).picture.bgr()
@@ -194,7 +194,7 @@ def _watch(command: Sequence[str], address: Path) -> tuple[float | None, int]:
 def _record(folder: Path) -> None:
     """Record the part of the scene in which the last of four begins to smile, 30 frames per second."""
     folder.mkdir()
-    scene = open_scene(VirtualClock())
+    scene = Scene(VirtualClock())
     for number in range(RECORDED[0], RECORDED[1]):
         cv2.imwrite(str(folder / f"{number}.jpg"), scene.picture(number / 30))
 

@@ -9,7 +9,7 @@ from appliance.hw.cameras import scene
 
 def play_scene(config: Config, clock: Clock, *, loop: bool = False) -> Camera:
     """Return the scene, open in place of a camera. Raises ModelError."""
-    return scene.open_scene(clock, analysis_size=config.camera.analysis_size, loop=loop)
+    return scene.Scene(clock, analysis_size=config.camera.analysis_size, loop=loop)
 
 
 def check_scene_can_show(config: Config) -> None:

@@ -21,6 +21,7 @@ COMMANDS = {
     "light": "show one signal on the light until stopped, while the appliance does not run",
     "web": "the live page in a browser: serve it, or switch it on and off",
     "web-password": "set the page's password",
+    "mqtt": "the bridge to an MQTT broker and Home Assistant",
     "bench": "measure the cost of a frame, compared with the usual way",
 }
 

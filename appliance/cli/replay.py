@@ -3,7 +3,7 @@
 import argparse
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from tqdm import tqdm
@@ -12,7 +12,7 @@ from appliance.cli.common import add_config_arguments, check_output, config_of, 
 from appliance.cli.events import Events, tell_person
 from appliance.cli.explain import Account, Plot, explanation
 from appliance.clock import VirtualClock
-from appliance.config import Config
+from appliance.config.schema import RuleSettings
 from appliance.draw.sheet import Story
 from appliance.draw.view import view
 from appliance.errors import UsageError
@@ -20,9 +20,9 @@ from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras.pictures import is_folder
 from appliance.hw.cameras.recording import Recording
 from appliance.line.runner import Runner
-from appliance.pipeline.assembly import DecisionObserver, assemble, load_models
+from appliance.pipeline.assembly import DecisionObserver, PhotoObserver, assemble, load_models
 from appliance.pipeline.decide.sensitivity import level_of
-from appliance.records.decision import Decision, Photo
+from appliance.records.decision import Photo
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
 from appliance.storage.replay_store import ReplayStore
@@ -71,18 +71,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 when the recording has been played to its end."""
     config = config_of(args)
     _check(args)
-    level = level_of(config.rule.expression, config.rule.sensitivity)
-    events = Events(say if args.json else tell_person)
-    story = Story(level) if args.out else None
-    plot = Plot(level) if args.plot else None
+    reports = _Reports(args, config.rule)
     storage = config.storage
     store = ReplayStore(args.out, storage.quality, storage.face_regions) if args.out else None
-    listeners: list[DecisionObserver] = [plot.frame] if plot is not None else []
-    account = Account(level)
-    if args.explain and not args.json:
-        listeners.append(account.add)
-    elif args.explain:
-        listeners.append(lambda decision: say(explanation(decision, level)))
     clock = VirtualClock()
     recording = Recording(
         args.source,
@@ -91,25 +82,67 @@ def run(args: argparse.Namespace) -> int:
         frame_rate=config.camera.frame_rate,
         seconds_per_picture=_picture_seconds(args),
     )
-    try:
-        photographed = [plot.photo] if plot is not None else []
-        with contextlib.ExitStack() as stack:
-            if args.save is not None:
-                clip = stack.enter_context(Clip(args.save, config.camera.frame_rate))
-                listeners.append(lambda one: clip.add(view(one, config.rule), one.frame.captured_at))
-            play(config, recording, clock, events, story, store, listeners, photographed)
-    finally:
-        recording.close()
-        if plot is not None:
-            plot.save(args.plot)
-        account.tell()
-        events.summary()
-        if story is not None:
-            sheet = args.out / CONTACT_SHEET
-            story.save(sheet)
-            if not args.json:
-                print(f"Contact sheet: {sheet}")
+    with contextlib.ExitStack() as stack:
+        stack.callback(reports.finish)
+        stack.callback(recording.close)
+        if args.save is not None:
+            clip = stack.enter_context(Clip(args.save, config.camera.frame_rate))
+            reports.on_decision.append(
+                lambda decision: clip.add(view(decision, config.rule), decision.frame.captured_at)
+            )
+        assembly = assemble(
+            config,
+            load_models(config),
+            store=store,
+            on_decision=reports.on_decision,
+            on_choice=reports.on_choice,
+            on_photo=reports.on_photo,
+        )
+        Runner(_frames(recording), assembly.lines, clock, threading.Event()).run_inline()
     return 0
+
+
+class _Reports:
+    """What is printed and written besides the photos, as the arguments ask for it."""
+
+    def __init__(self, args: argparse.Namespace, rule: RuleSettings) -> None:
+        level = level_of(rule.expression, rule.sensitivity)
+        self._args = args
+        self._events = Events(say if args.json else tell_person)
+        self._story = Story(level) if args.out else None
+        self._plot = Plot(level) if args.plot else None
+        self._account = Account(level)
+        self.on_decision: list[DecisionObserver] = [self._events.frame]
+        self.on_choice: list[DecisionObserver] = []
+        self.on_photo: list[PhotoObserver] = [self._photo]
+        if not args.out:
+            self.on_choice.append(lambda decision: self._events.photo(decision, None))
+        if self._story is not None:
+            self.on_decision.append(self._story.add)
+        if self._plot is not None:
+            self.on_decision.append(self._plot.frame)
+            self.on_choice.append(self._plot.photo)
+        if args.explain and args.json:
+            self.on_decision.append(lambda decision: say(explanation(decision, level)))
+        elif args.explain:
+            self.on_decision.append(self._account.add)
+
+    def _photo(self, photo: Photo) -> None:
+        self._events.photo(photo.decision, str(photo.path))
+        if self._story is not None:
+            self._story.photo(photo.path, photo.decision)
+
+    def finish(self) -> None:
+        """Write and print the results, also of a recording that broke off. Raises StorageError."""
+        if self._plot is not None:
+            self._plot.save(self._args.plot)
+        self._account.tell()
+        self._events.summary()
+        if self._story is not None:
+            sheet = self._args.out / CONTACT_SHEET
+            self._story.save(sheet)
+            if not self._args.json:
+                print(f"Contact sheet: {sheet}")
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -129,44 +162,6 @@ def _picture_seconds(args: argparse.Namespace) -> float | None:
         return DEFAULT_PICTURE_SECONDS
     seconds: float | None = args.seconds_per_picture
     return seconds
-
-
-def play(
-    config: Config,
-    recording: Recording,
-    clock: VirtualClock,
-    events: Events,
-    story: Story | None,
-    store: ReplayStore | None,
-    on_decision: Sequence[DecisionObserver] = (),
-    on_choice: Sequence[DecisionObserver] = (),
-) -> None:
-    """Run every frame of ``recording`` through the stages, one after the other."""
-
-    def on_frame(decision: Decision) -> None:
-        events.frame(decision)
-        if story is not None:
-            story.add(decision)
-
-    def chosen(decision: Decision) -> None:
-        if store is None:
-            events.photo(decision, None)
-
-    def on_photo(photo: Photo) -> None:
-        events.photo(photo.decision, str(photo.path))
-        if story is not None:
-            story.photo(photo.path, photo.decision)
-
-    models = load_models(config)
-    assembly = assemble(
-        config,
-        models,
-        on_decision=[on_frame, *on_decision],
-        on_choice=[chosen, *on_choice],
-        store=store,
-        on_photo=[on_photo],
-    )
-    Runner(_frames(recording), assembly.lines, clock, threading.Event()).run_inline()
 
 
 def _frames(recording: Recording) -> Iterator[Frame]:

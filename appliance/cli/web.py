@@ -1,14 +1,17 @@
 """``smart-selfie web``: the live page, a process of its own."""
 
 import argparse
+from pathlib import Path
 
 from appliance.cli.common import add_config_arguments, config_of
 from appliance.cli.web_switch import VERBS, switch
 from appliance.config.load import find_config
 from appliance.errors import UsageError
+from appliance.language.catalogue import languages
 from appliance.system.service import setup_logging
 
-GUEST_ACTIONS = ("on", "off", "new", "status")
+NOTE_FILE = Path("wall-note.pdf")
+GUEST_ACTIONS = ("on", "off", "new", "status", "note")
 GUEST_HOURS, MOST_GUEST_HOURS = 24, 24 * 366
 
 
@@ -27,8 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=GUEST_ACTIONS,
         help="after guests: let them in, keep them out, make a new link and code (which ends the old ones), "
-        "or say what is the case (default)",
+        "say what is the case (default), or write a note for the wall",
     )
+    parser.add_argument(
+        "--save",
+        type=Path,
+        default=NOTE_FILE,
+        metavar="FILE",
+        help=f"the note, .pdf or .svg; default: {NOTE_FILE}",
+    )
+    parser.add_argument("--language", choices=languages(), help="of the note; default: that of the system")
     parser.add_argument(
         "--hours",
         type=int,
@@ -63,8 +74,10 @@ def _switch(args: argparse.Namespace) -> int:
     try:
         path = args.config or find_config()
         if args.verb == "guests":
-            from appliance.cli.web_guests import switch_guests  # noqa: PLC0415  (needs the extra too)
+            from appliance.cli.web_guests import save_note, switch_guests  # noqa: PLC0415  (needs the extra too)
 
+            if args.action == "note":
+                return save_note(path, args.save, args.language)
             return switch_guests(args.action or "status", path, args.hours)
         return switch(args.verb, path)
     except ModuleNotFoundError as error:

@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from appliance.cli.common import check_output
 from appliance.cli.web_switch import PAGE_UNIT, systemctl, write
 from appliance.config import Config, load_config
 from appliance.errors import UsageError
+from appliance.language.catalogue import catalogue
+from appliance.language.choice import of_system
+from appliance.paper.pdf import to_pdf
+from appliance.paper.shapes import Label
+from appliance.paper.svg import to_svg
+from appliance.paper.typeface import is_printable
+from appliance.storage import durable
+from appliance.web.address import outside_addresses, print_qr_code
 from appliance.web.guests import PAGE, Guests
+from appliance.web.note import note_of
 
 DAY_BEGINS = 6
 """Hour at which a day's photos begin: a party that is still on after midnight is yesterday's."""
@@ -33,6 +43,28 @@ def switch_guests(action: str, path: Path | None, hours: int) -> int:
     elif action != "status":
         _on(config, path, hours, anew=action == "new")
     _tell(load_config(path))
+    return 0
+
+
+def save_note(path: Path | None, note: Path, language: str | None) -> int:
+    """Write the note for the wall as what ``note`` ends in; return 0. Raises UsageError, StorageError.
+
+    Without configuration, or without guests, it has an empty frame for the QR code.
+    """
+    check_output(note, (".pdf", ".svg"))
+    web = load_config(path).web
+    spoken = catalogue(language) if language else of_system()
+    guests = Guests(web.enabled and web.guests, web.guest_pass)
+    sheet = note_of(guests, outside_addresses(web)[-1], spoken)
+    if note.suffix.lower() == ".pdf" and not all(
+        is_printable(one.text) for one in sheet.shapes if isinstance(one, Label)
+    ):
+        raise UsageError(
+            f"A PDF made here has no letters for {spoken.language}", "Write an .svg, and print that"
+        )
+    durable.write_over(note, to_svg(sheet).encode() if note.suffix.lower() == ".svg" else to_pdf(sheet))
+    room = "" if guests.open else "; the QR code is missing: sudo smart-selfie web guests on, then once more"
+    print(f"The note is in {note}{room}")
     return 0
 
 
@@ -88,8 +120,6 @@ def _tell(config: Config) -> None:
 
 def _tell_way_in(config: Config, guests: Guests) -> None:
     """Print code and links; on a terminal also the QR code of the one that every phone knows."""
-    from appliance.web.address import outside_addresses, print_qr_code  # noqa: PLC0415  (an extra)
-
     addresses = outside_addresses(config.web)
     links = [f"{address.rstrip('/')}{PAGE}#{guests.token()}" for address in addresses]
     print(f"Code: {guests.code}, to be typed at {addresses[-1].rstrip('/')}{PAGE}")

@@ -16,7 +16,7 @@ ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 """The same for a JSON Schema."""
 MOST_SOCKET_BYTES = 100
 """Limit of the system for a socket's path (unix(7))."""
-SECRETS = (("web", "password"), ("web", "guest_pass"))
+SECRETS = (("web", "password"), ("web", "guest_pass"), ("mqtt", "password"))
 """Settings whose values are never shown."""
 HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """Form of a password in the file; ``appliance/web/passwords.py`` makes it."""
@@ -57,6 +57,18 @@ def web_address(value: str) -> str:
     """Refuse what is more or less than the address of a host: the page lives at its root."""
     if not URL.fullmatch(value):
         raise ValueError("must be like https://selfie.example or https://selfie.example:8443, without a path")
+    return value
+
+
+def topic_prefix(value: str) -> str:
+    """Return ``value``, the first part of MQTT topics. Raises ValueError for wildcards and empty levels."""
+    one_line(value)
+    if "#" in value or "+" in value:
+        raise ValueError("must not contain # or +, which stand for any topic")
+    if value.startswith("$"):
+        raise ValueError("must not begin with $: such topics are the broker's own")
+    if value and not all(value.split("/")):
+        raise ValueError("must not begin or end with /, nor contain //")
     return value
 
 

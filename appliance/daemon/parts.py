@@ -230,7 +230,8 @@ class CameraPart(Part):
 class PagePart(Part):
     """Feed of the page, with ``web`` as it was at the start, and the rule that it shows. Raises FeedError.
 
-    ``observers`` get every decision and ``photo_observers`` every photo; both are empty without a page.
+    ``observers`` get every decision and ``photo_observers`` every photo; both are empty where neither page
+    nor bridge is on.
     """
 
     def __init__(self, config: Config, controls: Controls, conditions: Conditions, clock: Clock) -> None:
@@ -239,7 +240,7 @@ class PagePart(Part):
         self.photo_observers: tuple[PhotoObserver, ...] = ()
         self._feed: Feed | None = None
         self._resources = contextlib.ExitStack()
-        if config.web.enabled:
+        if config.web.enabled or config.mqtt.enabled:
             feed = Feed(config.web.socket, commands(controls), clock, lambda: self.rule)
             feed.start()
             self._resources.callback(feed.close)
@@ -247,7 +248,7 @@ class PagePart(Part):
             self.observers, self.photo_observers = (feed.frame,), (feed.photo,)
 
             def fault(condition: Condition, present: bool) -> None:
-                if TABLE[condition].on_page:
+                if TABLE[condition].fault:
                     feed.fault(condition, present)
 
             conditions.subscribe(fault)
@@ -255,13 +256,15 @@ class PagePart(Part):
 
     def prepare(self, old: Config, new: Config) -> Change | None:
         """Show another rule; the socket stays as it is until the next start."""
-        if (new.rule, new.web) == (old.rule, old.web):
+        if (new.rule, new.web, new.mqtt) == (old.rule, old.web, old.mqtt):
             return None
 
         def commit() -> None:
             self.rule = new.rule
             if new.web != old.web:
                 log.warning("A change of web takes effect when the appliance starts again")
+            if new.mqtt != old.mqtt:
+                log.warning("A change of mqtt takes effect when the bridge starts again")
 
         return Change(commit=commit)
 

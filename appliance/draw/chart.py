@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from appliance.draw.text import FAINT, GREEN_INK, INK, Bgr, badge, font, lay, person_colour
+from appliance.draw.text import FAINT, GREEN_INK, INK, badge, font, lay, person_colour
 from appliance.pipeline.decide.sensitivity import Level
-from appliance.records.frame import Colour
+from appliance.records.frame import Bgr, Colour
 
 GROUND: Bgr = (255, 255, 255)
 GRID: Bgr = (232, 230, 228)

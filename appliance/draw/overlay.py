@@ -2,9 +2,9 @@
 
 import cv2
 
-from appliance.draw.text import AMBER, GREEN, GREY, Bgr, lay, person_colour, tag
+from appliance.draw.text import AMBER, GREEN, GREY, lay, person_colour, tag
 from appliance.records.decision import Decision, Showing
-from appliance.records.frame import Box, Colour
+from appliance.records.frame import Bgr, Box, Colour
 from appliance.wording.expressions import NAMES
 
 

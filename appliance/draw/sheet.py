@@ -9,12 +9,12 @@ from PIL import Image, ImageDraw
 
 from appliance.draw.chart import Moment, chart
 from appliance.draw.overlay import annotate
-from appliance.draw.text import AMBER, FAINT, GREEN, INK, Bgr, badge, font
+from appliance.draw.text import AMBER, FAINT, GREEN, INK, badge, font
 from appliance.errors import StorageError
 from appliance.imaging.resize import shrink
 from appliance.pipeline.decide.sensitivity import Level
 from appliance.records.decision import Decision
-from appliance.records.frame import Colour
+from appliance.records.frame import Bgr, Colour
 
 MOST_MOMENTS = 20_000
 """Frames kept for the chart (two numbers per person); beyond it every second one is dropped."""

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from appliance.records.frame import Colour
-
-Bgr = tuple[int, int, int]
+from appliance.records.frame import Bgr, Colour
 
 PEOPLE: tuple[Bgr, ...] = (
     (178, 114, 0), (0, 94, 213), (115, 158, 0), (167, 121, 204), (0, 159, 230), (233, 180, 86), (60, 60, 60),

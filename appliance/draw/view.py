@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw
 
 from appliance.config.schema import RuleSettings
 from appliance.draw.overlay import annotate
-from appliance.draw.text import AMBER, GREEN, GREY, WHITE, Bgr, font
+from appliance.draw.text import AMBER, GREEN, GREY, WHITE, font
 from appliance.imaging.resize import shrink
 from appliance.light.states import State
 from appliance.light.table import TABLE
 from appliance.records.decision import Decision
-from appliance.records.frame import Colour
+from appliance.records.frame import Bgr, Colour
 from appliance.wording.verdict import words
 
 LARGEST, SMALLEST = 1920, 480

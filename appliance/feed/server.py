@@ -1,8 +1,9 @@
 """Daemon's end of the feed: one thread, a local socket, no encoding while nobody watches.
 
-A subscriber chooses: ``frames`` (with pictures), ``scores`` (twice a second, without pictures) or
-``nothing``. Every subscriber has one place for the newest frame; when it is slow, the older one is dropped
-and counted. The pipeline never waits: :meth:`Feed.frame` stores a reference and wakes the thread.
+A subscriber chooses: ``frames`` (with pictures), ``scores`` (twice a second, without pictures), ``changes``
+(without pictures, when the number of people or the light is another than before) or ``nothing``. Every
+subscriber has one place for the newest frame; when it is slow, the older one is dropped and counted. The
+pipeline never waits: :meth:`Feed.frame` stores a reference and wakes the thread.
 """
 
 import contextlib
@@ -10,7 +11,6 @@ import logging
 import os
 import selectors
 import socket
-import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -23,9 +23,11 @@ from appliance.clock import Clock
 from appliance.config.schema import RuleSettings
 from appliance.errors import FeedError
 from appliance.feed.describe import describe
+from appliance.feed.listener import open_listener
 from appliance.feed.messages import pack
 from appliance.feed.subscriber import Subscriber
 from appliance.light.states import Condition
+from appliance.light.table import TABLE
 from appliance.records.decision import Decision, Photo
 from appliance.records.frame import Colour
 
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 MOST_SUBSCRIBERS = 4
 SCORES_SECONDS = 0.5
 JPEG_QUALITY = 72
+WISHES = frozenset({"frames", "scores", "changes"})
 _CLOSE_SECONDS = 1.0
 _MOST_EVENTS = 64
 
@@ -64,7 +67,8 @@ class Feed:
         self._events: deque[dict[str, Any]] = deque(maxlen=_MOST_EVENTS)
         self._faults: list[Condition] = []
         self._scores_due = 0.0
-        self._wanted = "nothing"
+        self._wanted: frozenset[str] = frozenset()
+        self._summary: tuple[object, ...] = ()
         self._closing = False
         self.encoded = self.dropped = 0
         self._listener: socket.socket | None = None
@@ -77,7 +81,7 @@ class Feed:
     def start(self) -> None:
         """Open the socket. Raises FeedError."""
         try:
-            self._listener = _listen(self._path)
+            self._listener = open_listener(self._path, MOST_SUBSCRIBERS)
         except OSError as error:
             self.close()
             raise FeedError(
@@ -104,12 +108,14 @@ class Feed:
 
     def frame(self, decision: Decision) -> None:
         """Publish a decided frame to everybody who watches. Costs a comparison when nobody does."""
-        if self._wanted == "nothing":
-            return
-        if self._wanted == "scores" and self._clock.now() < self._scores_due:
-            return
-        self._newest = decision  # replaces one that was not yet sent: the newest is worth most
-        self._poke()
+        wanted = self._wanted
+        if (
+            "frames" in wanted
+            or ("scores" in wanted and self._clock.now() >= self._scores_due)
+            or ("changes" in wanted and _summary(decision) != self._summary)
+        ):
+            self._newest = decision  # replaces one that was not yet sent: the newest is worth most
+            self._poke()
 
     def photo(self, photo: Photo) -> None:
         """Publish a photo that was kept."""
@@ -132,10 +138,10 @@ class Feed:
 
     @property
     def _fault(self) -> Condition | None:
-        return next(iter(self._faults), None)
+        return next((fault for fault in self._faults if TABLE[fault].on_page), None)
 
     def _fault_message(self) -> dict[str, Any]:
-        return {"kind": "fault", "light": self._fault}
+        return {"kind": "fault", "light": self._fault, "lights": self._faults}
 
     def _tell(self, event: dict[str, Any]) -> None:
         if self._subscribers:
@@ -196,7 +202,7 @@ class Feed:
             self._hang_up(subscriber)
 
     def _obey(self, subscriber: Subscriber, message: dict[str, Any]) -> None:
-        if message.get("want") in {"frames", "scores", "nothing"}:
+        if message.get("want") in {*WISHES, "nothing"}:
             subscriber.wants = message["want"]
             self._note_wanted()
             return
@@ -212,8 +218,8 @@ class Feed:
             subscriber.event(pack({"kind": "answer", "id": message.get("id"), **answer}))
 
     def _note_wanted(self) -> None:
-        wanted = {subscriber.wants for subscriber in self._subscribers}
-        self._wanted = next((want for want in ("frames", "scores") if want in wanted), "nothing")
+        self._wanted = frozenset(subscriber.wants for subscriber in self._subscribers) & WISHES
+        self._summary = ()  # whoever is new learns the present state
 
     def _distribute(self) -> None:
         decision, self._newest = self._newest, None
@@ -239,12 +245,14 @@ class Feed:
         scores_due = now >= self._scores_due
         if scores_due:
             self._scores_due = now + SCORES_SECONDS
+        summary = _summary(decision)
+        changed, self._summary = summary != self._summary, summary
         picture = plain = b""
         for subscriber in self._subscribers:
             if subscriber.wants == "frames":
                 picture = picture or pack(head, self._encode(decision.frame.colour))
                 self.dropped += subscriber.frame(picture)
-            elif subscriber.wants == "scores" and scores_due:
+            elif (subscriber.wants == "scores" and scores_due) or (subscriber.wants == "changes" and changed):
                 plain = plain or pack(head)
                 self.dropped += subscriber.frame(plain)
 
@@ -267,24 +275,7 @@ class Feed:
         self._note_wanted()
 
 
-def _listen(path: Path) -> socket.socket:
-    """Return a listening socket; one that a crash left behind is replaced, one in use is not."""
-    if path.exists() or path.is_symlink():
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise FileExistsError(0, "the name is taken by another file")
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(1.0)
-            with contextlib.suppress(ConnectionRefusedError):
-                probe.connect(str(path))
-                raise FileExistsError(0, "another smart-selfie uses it")
-        path.unlink()
-    listener = socket.socket(socket.AF_UNIX)
-    try:
-        listener.bind(str(path))
-        path.chmod(0o660)  # the page's user is in the group
-        listener.listen(MOST_SUBSCRIBERS)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener
+def _summary(decision: Decision) -> tuple[object, ...]:
+    """Return what a subscriber to changes wants to know anew."""
+    shows = sum(one.shows for one in decision.people)
+    return len(decision.people), shows, decision.armed, decision.all_show, decision.light

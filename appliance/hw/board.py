@@ -43,6 +43,13 @@ def model(machine: Machine) -> str | None:
     return machine.read("/proc/device-tree/model")
 
 
+def serial_number(machine: Machine) -> str | None:
+    """Return the serial number of the board, 16 hexadecimal digits; None for anything but a Raspberry Pi."""
+    return machine.read("/proc/device-tree/serial-number") or machine.read(
+        "/sys/firmware/devicetree/base/serial-number"  # in a sandbox without the rest of /proc
+    )
+
+
 def throttling(machine: Machine) -> Throttling | None:
     """Return under-voltage and throttling, now and since power-on; None where they are not reported.
 

@@ -47,7 +47,8 @@ class Row:
     ``title`` is two or three words, for the page and for pictures; ``seen`` describes a plain LED, and
     ``meaning`` what people should conclude or do, for ``docs/light.md``. ``colour`` is an RGB LED's while the
     step is on, ``tone`` a buzzer's, in Hz. Of several conditions the one of the lowest ``priority`` plays;
-    reminders take turns. ``on_page``: the page shows the condition in place of the state.
+    reminders take turns. ``on_page``: the page shows the condition in place of the state. ``fault``: somebody
+    has to do something about it.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Row:
     kind: Kind = Kind.STATE
     priority: int = 0
     on_page: bool = False
+    fault: bool = False
 
     def rgb(self, facts: Facts) -> Rgb:
         """Return the colour now."""

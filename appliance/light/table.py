@@ -169,6 +169,7 @@ TABLE: Mapping[Signal, Row] = {
         kind=Kind.EXCLUSIVE,
         priority=50,
         on_page=True,
+        fault=True,
     ),
     Condition.STORAGE_FAULT: Row(
         title="Photos cannot be kept",
@@ -180,6 +181,7 @@ TABLE: Mapping[Signal, Row] = {
         kind=Kind.EXCLUSIVE,
         priority=60,
         on_page=True,
+        fault=True,
     ),
     Condition.LENS_COVERED: Row(
         title="Lens covered",
@@ -191,6 +193,7 @@ TABLE: Mapping[Signal, Row] = {
         kind=Kind.EXCLUSIVE,
         priority=70,
         on_page=True,
+        fault=True,
     ),
     Condition.SAVING: Row(
         title="Saving",
@@ -221,6 +224,7 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_MAGENTA,
         kind=Kind.REMINDER,
         priority=100,
+        fault=True,
     ),
     Condition.UNWELL: Row(
         title="Too hot or under-powered",
@@ -231,6 +235,7 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_RED,
         kind=Kind.REMINDER,
         priority=110,
+        fault=True,
     ),
     Condition.CONFIG_BAD: Row(
         title="Settings not usable",
@@ -241,6 +246,7 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_YELLOW,
         kind=Kind.REMINDER,
         priority=120,
+        fault=True,
     ),
     Condition.BUTTON_STUCK: Row(
         title="Button stuck",
@@ -251,8 +257,12 @@ TABLE: Mapping[Signal, Row] = {
         colour=LED_YELLOW,
         kind=Kind.REMINDER,
         priority=130,
+        fault=True,
     ),
 }
 
 CONDITIONS: tuple[Condition, ...] = tuple(sorted(Condition, key=lambda condition: TABLE[condition].priority))
 """In order of priority."""
+
+FAULTS: tuple[Condition, ...] = tuple(one for one in Condition if TABLE[one].fault)
+"""Conditions about which somebody has to do something."""

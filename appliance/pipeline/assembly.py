@@ -121,18 +121,15 @@ def assemble(
 ) -> Assembly:
     """Wire everything from finding faces to keeping the photo (left out without a ``store``).
 
-    ``on_decision``, ``on_choice`` and ``on_photo`` observe every decision, the frames chosen as photos, and
-    the photos kept; see :class:`Station` for what an observer may do.
+    ``on_decision``, ``on_choice`` and ``on_photo`` observe decisions, frames chosen, and photos kept.
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
     """
     finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
     chooser = Chooser(config.moment)
-    encoder = keeper = None
-    if store is not None:
-        encoder = Encoder(store, on_storage_fault, config.moment)
-        keeper = Keeper(store, on_storage_fault, config.moment)
+    encoder = None if store is None else Encoder(store, on_storage_fault, config.moment)
+    keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
     stations = (
         Station(stage=finder),
         Station(stage=judge),

@@ -11,6 +11,8 @@ Grey = NDArray[np.uint8]
 """uint8 [height, width]."""
 Colour = NDArray[np.uint8]
 """uint8 [height, width, 3], colour order BGR (OpenCV's)."""
+Bgr = tuple[int, int, int]
+"""Colour of one pixel, 0 to 255 each."""
 
 
 @dataclass(frozen=True, slots=True)

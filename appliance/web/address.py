@@ -115,3 +115,10 @@ def print_qr_code(address: str) -> None:
     import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
 
     segno.make(address, micro=False).terminal(compact=True)
+
+
+def qr_modules(text: str) -> list[list[bool]]:
+    """Return the modules of the QR code of ``text``, row by row, without its margin; true is dark."""
+    import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
+
+    return [[bool(module) for module in row] for row in segno.make(text, error="m", micro=False).matrix]

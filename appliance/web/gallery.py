@@ -13,17 +13,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from appliance.storage import durable
 from appliance.storage.photo_names import PHOTO, photos_of
 from appliance.storage.regular_file import open_regular, read_regular
+from appliance.storage.thumbnail import small_jpeg
 
 log = logging.getLogger(__name__)
 
-THUMBNAIL = 400
-"""Pixels of the longer side."""
-MOST_PIXELS = 100_000_000
 MOST_THUMBNAILS = 4000
 """Kept, some 25 kB each. Beyond it the oldest are evicted, and made again on demand."""
 MOST_THUMBNAIL_BYTES = 1_000_000
@@ -155,19 +153,9 @@ class Gallery:
                     return self._make(file, kept)
 
     def _make(self, file: BinaryIO, kept: Path) -> bytes | None:
-        try:
-            with Image.open(file, formats=("JPEG",)) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    return None
-                image.draft("RGB", (THUMBNAIL, THUMBNAIL))  # decoded at an eighth where it can be
-                small = ImageOps.exif_transpose(image)
-                small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            log.warning("No thumbnail of %s: %s", file.name, error)
+        data = small_jpeg(file)
+        if data is None:
             return None
-        buffer = io.BytesIO()
-        small.convert("RGB").save(buffer, "JPEG", quality=78)
-        data = buffer.getvalue()
         try:
             self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
             durable.write_over(kept, data, 0o600)

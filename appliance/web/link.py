@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
-import logging
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -11,13 +9,9 @@ from typing import Any
 
 from appliance.clock import Clock
 from appliance.errors import FeedError
-from appliance.feed.messages import PREFIX, lengths, pack, parse_message
+from appliance.feed.client import FeedClient
 from appliance.web.history import History
 
-log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 1.0
-ANSWER_SECONDS = 5.0
 MOST_VIEWERS = 16
 _MOST_EVENTS = 64
 
@@ -63,73 +57,31 @@ class Link:
     """Connection to the appliance. Everything here runs in the server's event loop."""
 
     def __init__(self, path: str, history: History, clock: Clock) -> None:
-        self._path = path
+        self._client = FeedClient(path, self)
         self._history = history
         self.clock = clock
         self._linger = history.since(0.0)["keep"]
         self._viewers: set[Viewer] = set()
-        self._writer: asyncio.StreamWriter | None = None
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._numbers = itertools.count(1)
         self._leaving: asyncio.TimerHandle | None = None
         self.newest: Message | None = None
         self.newest_at = 0.0
         self.fault: str | None = None
+        self.run = self._client.run
+        self.ask = self._client.ask
 
     @property
     def connected(self) -> bool:
         """Whether the appliance is connected."""
-        return self._writer is not None
+        return self._client.connected
 
-    async def run(self) -> None:
-        """Keep connected, until cancelled."""
-        while True:
-            try:
-                reader, self._writer = await asyncio.open_unix_connection(self._path)
-            except OSError as error:
-                log.debug("The appliance cannot be reached: %s", error)
-            else:
-                try:
-                    await self._converse(reader)
-                except Exception:  # whatever it is: the page is of no use without the appliance
-                    log.exception("The connection to the appliance failed; connecting again")
-            await asyncio.sleep(RETRY_SECONDS)
+    def linked(self, connected: bool) -> None:
+        """Tell the viewers that the connection was made or lost."""
+        if not connected:
+            self.newest = self.fault = None
+        self._tell({"kind": "link", "connected": connected})
 
-    async def _converse(self, reader: asyncio.StreamReader) -> None:
-        assert self._writer is not None
-        try:
-            self._say_wanted()
-            self._tell({"kind": "link", "connected": True})
-            while True:
-                head, picture = lengths(await reader.readexactly(PREFIX.size))
-                message = parse_message(await reader.readexactly(head))
-                self._understand(message, await reader.readexactly(picture))
-        except asyncio.IncompleteReadError:
-            log.info("The camera program has stopped")
-        except (FeedError, OSError) as error:
-            log.info("Lost the connection to the appliance: %s", error)
-        finally:
-            self._writer.close()
-            self._writer = self.newest = self.fault = None
-            for answer in self._answers.values():
-                answer.cancel()
-            self._answers.clear()
-            self._tell({"kind": "link", "connected": False})
-
-    def _understand(self, head: dict[str, Any], picture: bytes) -> None:
-        """Take one message, or say that it is none of this version's and go on."""
-        try:
-            self._take(head, picture)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            log.warning(
-                "A message of the appliance, %.40r, is not understood (%s: %.80s). Are the appliance and its "
-                "page of the same version? Restart both",
-                head.get("kind"),
-                type(error).__name__,
-                error,
-            )
-
-    def _take(self, head: dict[str, Any], picture: bytes) -> None:
+    def message(self, head: dict[str, Any], picture: bytes) -> None:
+        """Keep a frame, and share it and every event among the viewers."""
         kind = head.get("kind")
         if kind == "frame":
             _check_frame(head)
@@ -139,10 +91,6 @@ class Link:
             if picture:
                 for viewer in self._viewers:
                     viewer.frame(self.newest)
-        elif kind == "answer":
-            answer = self._answers.pop(head.pop("id"), None)
-            if answer is not None and not answer.done():
-                answer.set_result(head)
         else:
             if kind == "fault":
                 self.fault = head["light"]
@@ -151,24 +99,6 @@ class Link:
     def _tell(self, event: dict[str, Any]) -> None:
         for viewer in self._viewers:
             viewer.event(event)
-
-    async def ask(self, word: str, **fields: Any) -> dict[str, Any]:
-        """Send a command and return the answer. Raises FeedError when the appliance does not answer."""
-        if self._writer is None:
-            raise FeedError("The appliance is not running", "This page reconnects when it starts")
-        number = next(self._numbers)
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._answers[number] = answer
-        try:
-            self._writer.write(pack({"do": word, "id": number, **fields}))
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await answer
-        except (TimeoutError, OSError, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and not answer.cancelled():
-                raise  # the request was, not the answer
-            raise FeedError("The appliance does not answer", "Try again in a moment") from None
-        finally:
-            self._answers.pop(number, None)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Viewer]:
@@ -203,9 +133,7 @@ class Link:
 
     def _say_wanted(self) -> None:
         """Ask for frames while somebody watches, then for scores as long as the chart reaches back."""
-        if self._writer is not None:
-            want = "frames" if self._viewers else "scores" if self._leaving else "nothing"
-            self._writer.write(pack({"want": want}))
+        self._client.want("frames" if self._viewers else "scores" if self._leaving else "nothing")
 
 
 def _check_frame(head: dict[str, Any]) -> None:

@@ -1,7 +1,5 @@
 """Runs the page: one process, one event loop, no access log."""
 
-import contextlib
-import ctypes
 import logging
 import os
 from pathlib import Path
@@ -12,6 +10,7 @@ from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.editing.settings_file import SettingsFile
 from appliance.errors import ApplianceError, UsageError
+from appliance.system.allocator import return_freed_memory
 from appliance.system.log_limit import limited_log
 from appliance.system.service import Notifier, directory
 from appliance.web.access import LoginLimiter, Sessions
@@ -39,7 +38,6 @@ from appliance.web.settings_form import is_fixed
 
 log = logging.getLogger(__name__)
 
-_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # from malloc.h
 MOST_CONNECTIONS = 128
 MOST_WS_MESSAGE = 4096
 
@@ -52,7 +50,7 @@ def serve(config: Config, path: Path | None) -> None:
     web = config.web
     if not web.enabled:
         raise UsageError("The live page is off", "Set web.enabled to true, then restart smart-selfie")
-    _spare_memory()
+    return_freed_memory()
     with limited_log(MonotonicClock()):  # strangers can cause lines, of uvicorn and asyncio too
         try:
             make_server(config, path).run()
@@ -117,14 +115,6 @@ def build(config: Config, path: Path | None) -> Guard:
         ShareRoutes(guests, outside, web),
     )
     return Guard(make_app(resources, link), sessions, guests, own_names(web.listen, web.names), outside)
-
-
-def _spare_memory() -> None:
-    """Return freed memory to the system: by default glibc keeps an arena for every thread."""
-    with contextlib.suppress(AttributeError, OSError):  # another C library
-        allocator = ctypes.CDLL(None)
-        for setting, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 32 * 1024), (_TRIM_THRESHOLD, 128 * 1024)):
-            allocator.mallopt(setting, value)
 
 
 def _cache() -> Path:

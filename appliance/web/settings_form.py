@@ -13,8 +13,8 @@ from appliance.editing.settings_file import SettingsFile, escaped
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
-_HIDDEN = {"web"}
-"""Sections hidden from the page: they could lock everybody out, or let everybody in."""
+_HIDDEN = {"web", "mqtt"}
+"""Sections hidden from the page: they hold passwords, could lock everybody out, or let everybody in."""
 _FIXED = {"storage.folder", "camera.recording"}
 """Settings shown, but changeable only in the file: they name places on the machine."""
 

@@ -16,7 +16,7 @@ from appliance.clock import VirtualClock
 from appliance.config import load_config
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.raw import Layout, to_planes
-from appliance.hw.cameras.scene import open_scene
+from appliance.hw.cameras.scene import Scene
 from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.inference.folder import models_folder
 from appliance.inference.runtime import open_interpreter
@@ -62,7 +62,7 @@ def frames(people: int, count: int) -> list[Frame]:
 
 def _heads(scale: float) -> list[np.ndarray]:
     """Heads of the bundled scene, a face in the middle of each, and half of it all around."""
-    picture = open_scene(VirtualClock()).picture(0.0)
+    picture = Scene(VirtualClock()).picture(0.0)
     heads = []
     for x, y, w, h, _ in FaceSearch(models_folder() / "faces.json").everything(picture).tolist():
         around = picture[max(0, int(y - h / 2)) : int(y + 1.5 * h), max(0, int(x - w / 2)) : int(x + 1.5 * w)]

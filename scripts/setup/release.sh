@@ -83,7 +83,7 @@ import numpy
 if not numpy.__file__.startswith("/usr/lib/python3/"):
     sys.exit(f"numpy {numpy.__version__} in force is {numpy.__file__}, not apt's")
 import cv2, ai_edge_litert.interpreter, gpiozero, lgpio, PIL, pydantic, yaml
-import segno, starlette, uvicorn, websockets
+import aiomqtt, segno, starlette, uvicorn, websockets
 print(f"numpy {numpy.__version__} of apt, OpenCV {cv2.__version__}")
 PYTHON
     ) || fail "The packages do not fit together: ${told##*$'\n'}" \

@@ -27,7 +27,9 @@ destinations() {
     echo "$folder/60-smart-selfie.rules /usr/local/lib/udev/rules.d/60-smart-selfie.rules"
     echo "$folder/watchdog.conf /usr/local/lib/systemd/system.conf.d/smart-selfie.conf"
     echo "$folder/journal.conf /usr/local/lib/systemd/journald.conf.d/smart-selfie.conf"
-    echo "$folder/smart-selfie-web.service.d/sandbox.conf $UNITS/smart-selfie-web.service.d/sandbox.conf"
+    for file in smart-selfie-web.service.d/sandbox.conf smart-selfie-mqtt.service.d/sandbox.conf; do
+        [ ! -e "$folder/$file" ] || echo "$folder/$file $UNITS/$file" # a version to go back to may have none
+    done
     if [ -d "$1/terminal" ]; then # completion and the manual page; a version to go back to may have none
         echo "$1/terminal/smart-selfie.bash /usr/local/share/bash-completion/completions/smart-selfie"
         echo "$1/terminal/_smart-selfie /usr/local/share/zsh/site-functions/_smart-selfie"
@@ -170,8 +172,9 @@ start_and_wait() {
     # Known to systemd, as it has been enabled: a new budget of starts.
     systemctl reset-failed smart-selfie.service || return
     systemctl restart --no-block smart-selfie.service || return
-    # where the page is used, the same version of it
+    # where page and bridge are used, the same version of them
     systemctl try-restart --no-block smart-selfie-web.service || return
+    [ ! -e "$UNITS/smart-selfie-mqtt.service" ] || systemctl try-restart --no-block smart-selfie-mqtt.service || return
     local end=$((SECONDS + $1))
     while [ "$SECONDS" -lt "$end" ]; do
         sleep 1
@@ -184,9 +187,12 @@ start_and_wait() {
 doctor() { "$PREFIX/current/bin/smart-selfie" doctor --config "$CONFIG"; }
 
 uninstall_system() {
+    local unit
     if [ -e "$UNITS/smart-selfie.service" ]; then
         systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service
-        [ ! -e "$UNITS/smart-selfie-web.service" ] || systemctl --quiet disable --now smart-selfie-web.service
+        for unit in smart-selfie-web.service smart-selfie-mqtt.service; do
+            [ ! -e "$UNITS/$unit" ] || systemctl --quiet disable --now "$unit"
+        done
         systemctl stop 'smart-selfie-*'
     fi
     if edited "$CONFIG"; then

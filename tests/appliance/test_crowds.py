@@ -11,12 +11,12 @@ import pytest
 
 from appliance.clock import VirtualClock
 from appliance.config import Config, load_config
-from appliance.hw.cameras import scene as bundled
 from appliance.hw.cameras.convert import make_frame
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision, Showing
 from appliance.records.frame import Colour, Frame
+from tests.support.scene_truth import face_boxes
 
 
 class Group(NamedTuple):
@@ -41,7 +41,7 @@ def groups(config: Config, frames: Iterable[Frame], still: bool = False) -> list
 @pytest.fixture(scope="module")
 def face(scene_frames: Sequence[Frame]) -> Colour:
     """One smiling head of the scene, with some room round it."""
-    square = bundled.face_boxes(7.5)["Ben"]
+    square = face_boxes(7.5)["Ben"]
     x, y, side = int(square.x), int(square.y), int(square.w)
     margin = side // 4
     picture = scene_frames[225].picture.bgr()

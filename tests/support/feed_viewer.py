@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from appliance.config.schema import RuleSettings
 from appliance.errors import StorageError
 from appliance.feed.messages import PREFIX, lengths, pack, parse_message
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
@@ -26,7 +27,7 @@ class Viewer:
         try:
             self.connection.connect(str(path))
             assert self.read()[0]["kind"] == "hello"
-            assert self.read()[0] == {"kind": "fault", "light": None}
+            assert self.read()[0] == {"kind": "fault", "light": None, "lights": []}
         except BaseException:
             self.connection.close()
             raise
@@ -64,7 +65,7 @@ class Appliance:
         self.asked.append(command)
 
     def status(self) -> dict[str, Any]:
-        return {"uptime": 5.0}
+        return {"uptime": 5.0, "rule": RuleSettings().model_dump(mode="json")}
 
     def delete_photo(self, name: str) -> float:
         if name == "gone":

@@ -36,46 +36,13 @@ def trained(fer2013: Path, tmp_path: Path) -> Path:
 
 def test_data_becomes_a_model_file_a_report_and_a_card(fer2013: Path, trained: Path, tmp_path: Path) -> None:
     model, figures = tmp_path / "out" / "expression_int8.tflite", tmp_path / "figures.json"
-    common = ["--data", str(fer2013)]
-    assert (
-        main(["convert", "--checkpoint", str(trained), *common, "--out", str(model), "--allowed-loss", "7"])
-        == 0
-    )
-    assert (
-        main(
-            [
-                "evaluate",
-                "--model",
-                str(model),
-                "--checkpoint",
-                str(trained),
-                *common,
-                "--out",
-                str(figures),
-                "--json",
-            ]
-        )
-        == 0
-    )
-    card = tmp_path / "MODEL_CARD.md"
-    assert (
-        main(
-            [
-                "report",
-                "--checkpoint",
-                str(trained),
-                "--figures",
-                str(figures),
-                "--model",
-                str(model),
-                "--out",
-                str(tmp_path / "report"),
-                "--card",
-                str(card),
-            ]
-        )
-        == 0
-    )
+    report, card = tmp_path / "report", tmp_path / "MODEL_CARD.md"
+    data, files = ["--data", str(fer2013)], ["--checkpoint", str(trained), "--model", str(model)]
+    made = ["convert", "--checkpoint", str(trained), *data, "--out", str(model), "--allowed-loss", "7"]
+    assert main(made) == 0
+    assert main(["evaluate", *files, *data, "--out", str(figures), "--json"]) == 0
+    written = ["--out", str(report), "--card", str(card)]
+    assert main(["report", *files, "--figures", str(figures), *written]) == 0
 
     description = json.loads(model.with_name("expression.json").read_text())
     assert description["input"]["shape"] == [1, 48, 48, 1]
@@ -85,7 +52,7 @@ def test_data_becomes_a_model_file_a_report_and_a_card(fer2013: Path, trained: P
     assert measured > 0.8
     assert f"{measured:.4f}" in card.read_text()
     for name in ("curves.png", "confusion.png", "reliability.png", "figures.json"):
-        assert (tmp_path / "report" / name).stat().st_size > 0
+        assert (report / name).stat().st_size > 0
 
 
 def test_the_card_shows_other_networks_beside_the_shipped_one(

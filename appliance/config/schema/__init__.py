@@ -8,6 +8,7 @@ Each module holds one section, or a few that belong together.
 from appliance.config.schema.board_settings import ButtonSettings, HardwareSettings
 from appliance.config.schema.camera_settings import CameraSettings
 from appliance.config.schema.faces_settings import FaceSettings, PeopleSettings
+from appliance.config.schema.mqtt_settings import MqttSettings
 from appliance.config.schema.photos_settings import ExportSettings, MomentSettings, StorageSettings
 from appliance.config.schema.rule_settings import RuleSettings, Sensitivity, Who
 from appliance.config.schema.section import Section
@@ -21,6 +22,7 @@ __all__ = [
     "FaceSettings",
     "HardwareSettings",
     "MomentSettings",
+    "MqttSettings",
     "PeopleSettings",
     "RuleSettings",
     "Section",
@@ -44,4 +46,5 @@ class Config(Section):
     hardware: HardwareSettings = HardwareSettings()
     button: ButtonSettings = ButtonSettings()
     web: WebSettings = WebSettings()
+    mqtt: MqttSettings = MqttSettings()
     export: ExportSettings = ExportSettings()

@@ -43,9 +43,9 @@ def _replay(settings: schema.CameraSettings, clock: Clock) -> Camera:
 
 
 def _scene(settings: schema.CameraSettings, clock: Clock) -> Camera:
-    from appliance.hw.cameras.scene import open_scene
+    from appliance.hw.cameras.scene import Scene
 
-    scene = open_scene(clock, analysis_size=settings.analysis_size, loop=True)
+    scene = Scene(clock, analysis_size=settings.analysis_size, loop=True)
     return _upright(scene, settings.orientation)
 
 

@@ -43,7 +43,7 @@ class Role:
     pixels at times in seconds, ``smiles`` when the person smiles, from and to.
     """
 
-    look: art.Look
+    person: art.Appearance
     side: int
     y: int
     path: tuple[tuple[float, float], ...]
@@ -76,7 +76,7 @@ class Role:
 
 ROLES = {
     "Ada": Role(
-        art.Look((150, 178, 224), (38, 48, 70), (150, 120, 66), "long", "v"),
+        art.Appearance((150, 178, 224), (38, 48, 70), (150, 120, 66), "long", "v"),
         side=158,
         y=236,
         path=((0, 172), (9.4, 172), (10.6, 236), (13.2, 236), (14.4, 172)),
@@ -84,7 +84,7 @@ ROLES = {
         phase=0.0,
     ),
     "Ben": Role(
-        art.Look((98, 132, 186), (26, 26, 30), (92, 142, 196), "curly"),
+        art.Appearance((98, 132, 186), (26, 26, 30), (92, 142, 196), "curly"),
         side=172,
         y=190,
         path=((0, 428), (9.4, 428), (10.6, 548), (13.2, 548), (14.4, 428)),
@@ -92,7 +92,7 @@ ROLES = {
         phase=0.3,
     ),
     "Cleo": Role(
-        art.Look((156, 184, 228), (70, 122, 172), (122, 148, 96), "bun"),
+        art.Appearance((156, 184, 228), (70, 122, 172), (122, 148, 96), "bun"),
         side=150,
         y=262,
         path=((0, 700), (9.4, 700), (10.6, 868), (13.2, 868), (14.4, 700)),
@@ -100,7 +100,7 @@ ROLES = {
         phase=0.55,
     ),
     "Dan": Role(
-        art.Look((82, 112, 164), (24, 26, 32), (104, 92, 176), "short", "v"),
+        art.Appearance((82, 112, 164), (24, 26, 32), (104, 92, 176), "short", "v"),
         side=166,
         y=206,
         path=((0, 952), (8.8, 952), (10.0, 1500), (13.2, 1500), (14.5, 952)),
@@ -116,33 +116,14 @@ def smiles(time: float) -> dict[str, float]:
     return {name: role.smile(time) for name, role in ROLES.items() if _in_view(role.face(time))}
 
 
-def face_boxes(time: float) -> dict[str, Box]:
-    """Return the boxes of the faces in full view, pixels of the picture."""
-    time %= SECONDS
-    boxes = {name: role.face(time) for name, role in ROLES.items()}
-    return {name: box for name, box in boxes.items() if _in_view(box)}
-
-
-def everybody_smiles(time: float) -> bool:
-    """Return whether everybody in view smiles fully, and nobody is coming or leaving."""
-    time %= SECONDS
-    if any(_half_in_view(role.face(time)) for role in ROLES.values()):
-        return False
-    return all(level == 1 for level in smiles(time).values())
-
-
 def everybody_shows(expressions: Collection[str], time: float) -> bool:
     """Return whether everybody in full view would be seen to show one of ``expressions``, at ``time`` s."""
     shown = ("happy" if level >= SMILING else "neutral" for level in smiles(time).values())
-    return all(one in expressions for one in shown)
+    return all(expression in expressions for expression in shown)
 
 
 def _in_view(box: Box) -> bool:
     return box.x >= 0 and box.x + box.w <= WIDTH
-
-
-def _half_in_view(box: Box) -> bool:
-    return not _in_view(box) and box.x < WIDTH and box.x + box.w > 0
 
 
 class Scene:
@@ -157,9 +138,9 @@ class Scene:
     ) -> None:
         portraits = _portraits(models_folder() / "scene.npz")
         self._room = art.room(WIDTH, HEIGHT)
-        self._bodies = {name: art.body(role.look, role.side) for name, role in ROLES.items()}
+        self._bodies = {name: art.body(role.person, role.side) for name, role in ROLES.items()}
         self._heads = {
-            name: art.heads(role.look, role.side, *portraits[name]) for name, role in ROLES.items()
+            name: art.heads(role.person, role.side, *portraits[name]) for name, role in ROLES.items()
         }
         grain = np.random.default_rng(3).normal(6, 1.6, (HEIGHT + 64, WIDTH + 64)).round().clip(0, 12)
         self._grain = np.repeat(grain.astype(np.uint8)[..., None], 3, axis=2)
@@ -210,11 +191,6 @@ class Scene:
 
     def close(self) -> None:
         """Do nothing: the scene holds no device."""
-
-
-def open_scene(clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False) -> Scene:
-    """Return the demo scene. Raises ModelError."""
-    return Scene(clock, analysis_size=analysis_size, loop=loop)
 
 
 def _portraits(path: Path) -> dict[str, tuple[Grey, Grey]]:

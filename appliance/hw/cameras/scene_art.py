@@ -9,14 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.records.frame import Colour, Grey
+from appliance.hw.cameras.canvas import Canvas, Mask, Point, Sprite
+from appliance.records.frame import Bgr, Colour, Grey
 
-BGR = tuple[int, int, int]
-Mask = NDArray[np.float32]
-"""Opacity 0 to 1 of each pixel of a canvas."""
 Lit = NDArray[np.float32]
-"""BGR of a canvas, times opacity."""
-Point = tuple[float, float]
+"""Colour of a canvas (BGR), times opacity."""
 
 LEVELS = 16
 """Steps from neutral to a full smile."""
@@ -28,108 +25,17 @@ _BODY_ORIGIN = (1.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Look of a person besides the face.
+class Appearance:
+    """A person without the face.
 
     ``hair_style`` is one of short, long, bun, curly; ``neckline`` round or v.
     """
 
-    skin: BGR
-    hair: BGR
-    shirt: BGR
+    skin: Bgr
+    hair: Bgr
+    shirt: Bgr
     hair_style: str
     neckline: str = "round"
-
-
-@dataclass(frozen=True, slots=True)
-class Sprite:
-    """Picture with soft edges: colour times opacity, and transparency (255: full)."""
-
-    colour: Colour
-    through: Colour
-    origin: Point
-    """Pixels from the sprite's top left corner to that of the face's square."""
-
-    def draw(self, onto: Colour, x: float, y: float) -> None:
-        """Lay it on a picture so that the face's square is at ``x, y``; fractions of pixels count."""
-        left, top = x - self.origin[0], y - self.origin[1]
-        column, row = int(np.floor(left)), int(np.floor(top))
-        colour, through = self.colour, self.through
-        shift = np.array([[1, 0, left - column], [0, 1, top - row]], np.float32)
-        height, width = colour.shape[:2]
-        size = (width, height)
-        x0, y0 = max(0, column), max(0, row)
-        x1, y1 = min(onto.shape[1], column + width), min(onto.shape[0], row + height)
-        if x0 >= x1 or y0 >= y1:
-            return
-        if left != column or top != row:
-            colour = cv2.warpAffine(colour, shift, size)  # type: ignore[assignment]
-            through = cv2.warpAffine(through, shift, size, borderValue=(255, 255, 255))  # type: ignore[assignment]
-        inside = slice(y0 - row, y1 - row), slice(x0 - column, x1 - column)
-        place = onto[y0:y1, x0:x1]
-        cv2.add(cv2.multiply(place, through[inside], scale=1 / 255), colour[inside], place)
-
-
-class _Canvas:
-    """Soft shapes on nothing, in sides of the face."""
-
-    def __init__(self, side: float, size: Point, origin: Point) -> None:
-        self._scale = side
-        self._offset = origin
-        self.size = (round(size[0] * side), round(size[1] * side))
-        self.origin = (origin[0] * side, origin[1] * side)
-        self.shape = self.size[::-1]
-        self.lit = np.zeros((*self.shape, 3), np.float32)
-        """Colour times opacity: the colour under a transparent pixel must not bleed into an edge."""
-        self.opacity = np.zeros((*self.shape, 1), np.float32)
-
-    def at(self, points: list[Point]) -> NDArray[np.int32]:
-        """Return pixels of the canvas."""
-        return np.asarray(np.round((np.array(points) + self._offset) * self._scale), np.int32)
-
-    def ellipse(self, centre: Point, radii: Point) -> Mask:
-        """Return a shape's opacity, 0 to 1."""
-        mask = np.zeros(self.shape, np.uint8)
-        axes = (round(radii[0] * self._scale), round(radii[1] * self._scale))
-        x, y = (int(value) for value in self.at([centre])[0])
-        cv2.ellipse(mask, (x, y), axes, 0, 0, 360, (255,), -1, cv2.LINE_AA)
-        return np.asarray(mask / 255, np.float32)
-
-    def polygon(self, points: list[Point]) -> Mask:
-        """Return a shape's opacity, 0 to 1."""
-        mask = np.zeros(self.shape, np.uint8)
-        cv2.fillPoly(mask, [self.at(points)], (255,), cv2.LINE_AA)
-        return np.asarray(mask / 255, np.float32)
-
-    def soft(self, mask: Mask, radius: float) -> Mask:
-        """Return the shape with its edge blurred over ``radius``."""
-        sigma = radius * self._scale
-        reduced = max(1, int(sigma / 3))  # a wide blur of a small picture looks the same
-        size = (self.shape[1] // reduced, self.shape[0] // reduced)
-        small = cv2.resize(mask, size, interpolation=cv2.INTER_AREA) if reduced > 1 else mask
-        blurred = cv2.GaussianBlur(small, (0, 0), sigma / reduced)
-        return np.asarray(cv2.resize(blurred, self.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
-
-    def paint(self, mask: Mask, colour: BGR) -> None:
-        """Lay a colour over what is there."""
-        part = _part(mask)
-        opacity, lit = mask[part][..., None], self.lit[part]
-        lit += opacity * (np.array(colour, np.float32) - lit)
-        self.opacity[part] += opacity * (1 - self.opacity[part])
-
-    def tint(self, mask: Mask, colour: BGR) -> None:
-        """Lay a colour over what is there, and nowhere else."""
-        part = _part(mask)
-        opacity, lit = mask[part][..., None], self.lit[part]
-        lit += opacity * (np.array(colour, np.float32) * self.opacity[part] - lit)
-
-
-def _part(mask: Mask) -> tuple[slice, slice]:
-    """Return the rows and columns that a shape covers: the rest of the canvas needs no work."""
-    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
-    if not rows.size:
-        return slice(0), slice(0)
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _through(opacity: Mask) -> Colour:
@@ -140,7 +46,7 @@ def _bytes(lit: Lit) -> Colour:
     return np.round(lit).clip(0, 255).astype(np.uint8)
 
 
-def skin_colours(skin: BGR) -> NDArray[np.float32]:
+def skin_colours(skin: Bgr) -> NDArray[np.float32]:
     """BGR for every grey of a face: dark brown, the skin at grey 150, near white."""
     stops = np.array([0, 70, 150, 255])
     darkest = np.multiply(skin, (0.10, 0.10, 0.13))
@@ -152,19 +58,19 @@ def skin_colours(skin: BGR) -> NDArray[np.float32]:
     )
 
 
-def body(look: Look, side: float) -> Sprite:
+def body(person: Appearance, side: float) -> Sprite:
     """Neck, shoulders and shirt, and the hair that falls behind them."""
-    canvas = _Canvas(side, _BODY, _BODY_ORIGIN)
-    if look.hair_style == "long":
+    canvas = Canvas(side, _BODY, _BODY_ORIGIN)
+    if person.hair_style == "long":
         behind = np.maximum(canvas.ellipse((0.5, 0.35), (0.57, 0.6)), canvas.ellipse((0.5, 0.9), (0.6, 0.62)))
-        canvas.paint(canvas.soft(behind, 0.015), _shade(look.hair, 0.75))
+        canvas.paint(canvas.soft(behind, 0.015), _shade(person.hair, 0.75))
     neck = canvas.polygon([(0.27, 0.6), (0.73, 0.6), (0.74, 1.2), (0.9, 1.5), (0.1, 1.5), (0.26, 1.2)])
     chest = canvas.ellipse((0.5, 1.45), (0.3, 0.45))
-    canvas.paint(canvas.soft(np.maximum(neck, chest), 0.012), _shade(look.skin, 0.86))
-    canvas.tint(0.6 * canvas.soft(canvas.ellipse((0.5, 0.98), (0.32, 0.2)), 0.06), _shade(look.skin, 0.45))
-    shirt, hem = _shirt(canvas, look)
-    canvas.paint(shirt, look.shirt)
-    canvas.tint(0.45 * hem * shirt, _shade(look.shirt, 0.45))
+    canvas.paint(canvas.soft(np.maximum(neck, chest), 0.012), _shade(person.skin, 0.86))
+    canvas.tint(0.6 * canvas.soft(canvas.ellipse((0.5, 0.98), (0.32, 0.2)), 0.06), _shade(person.skin, 0.45))
+    shirt, hem = _shirt(canvas, person)
+    canvas.paint(shirt, person.shirt)
+    canvas.tint(0.45 * hem * shirt, _shade(person.shirt, 0.45))
     shades = [  # where the light from the upper left does not reach, and where it does
         (0.30, (0.5, 1.3), (0.5, 0.3), 0.12, 0.3),
         (0.35, (1.52, 2.6), (0.3, 1.2), 0.14, 0.3),
@@ -174,13 +80,13 @@ def body(look: Look, side: float) -> Sprite:
     ]
     for strength, centre, radii, blur, dark in shades:
         shade = canvas.soft(canvas.ellipse(centre, radii), blur) * shirt
-        canvas.tint(strength * shade, _shade(look.shirt, dark))
+        canvas.tint(strength * shade, _shade(person.shirt, dark))
     glow = canvas.soft(canvas.ellipse((-0.12, 1.75), (0.3, 0.3)), 0.2) * shirt
     canvas.tint(0.25 * glow, (235, 245, 255))
     return Sprite(_bytes(canvas.lit), _through(canvas.opacity), canvas.origin)
 
 
-def _shirt(canvas: _Canvas, look: Look) -> tuple[Mask, Mask]:
+def _shirt(canvas: Canvas, person: Appearance) -> tuple[Mask, Mask]:
     """Return the cloth, and the hem around the neck."""
     outline: list[Point] = [
         (0.5, 1.36), (0.22, 1.24), (0.0, 1.36), (-0.36, 1.52), (-0.55, 1.72), (-0.66, 2.1), (-0.76, 3.95),
@@ -188,7 +94,7 @@ def _shirt(canvas: _Canvas, look: Look) -> tuple[Mask, Mask]:
     ]  # fmt: skip
     rounded = canvas.soft(canvas.polygon(outline), 0.045)
     cloth = np.clip((rounded - 0.5) * 6 + 0.5, 0, 1)
-    if look.neckline == "v":
+    if person.neckline == "v":
         neck = canvas.polygon([(0.2, 1.0), (0.8, 1.0), (0.5, 1.78)])
         hem = canvas.polygon([(0.1, 1.0), (0.9, 1.0), (0.5, 1.88)])
     else:
@@ -196,16 +102,16 @@ def _shirt(canvas: _Canvas, look: Look) -> tuple[Mask, Mask]:
     return np.clip(cloth - canvas.soft(neck, 0.008), 0, 1), canvas.soft(hem, 0.006)
 
 
-def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
+def heads(person: Appearance, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
     """Return the head with the face at every level of smiling, neutral first."""
-    behind = _Canvas(side, _HEAD, _HEAD_ORIGIN)
-    _paint_head(behind, look)
-    before = _Canvas(side, _HEAD, _HEAD_ORIGIN)
-    _paint_fringe(before, look)
+    behind = Canvas(side, _HEAD, _HEAD_ORIGIN)
+    _paint_head(behind, person)
+    before = Canvas(side, _HEAD, _HEAD_ORIGIN)
+    _paint_fringe(before, person)
     window = behind.soft(behind.ellipse((0.5, 0.5), (0.365, 0.47)), 0.05)[..., None]
     head, fringe, covers = behind.lit, before.lit, before.opacity
     through = _through(behind.opacity + covers * (1 - behind.opacity))
-    colours = skin_colours(look.skin)
+    colours = skin_colours(person.skin)
     at_rest, smiling = (_placed(behind, face, side) for face in (neutral, happy))
     sprites = []
     for level in range(LEVELS):
@@ -216,7 +122,7 @@ def heads(look: Look, side: int, neutral: Grey, happy: Grey) -> list[Sprite]:
     return sprites
 
 
-def _placed(canvas: _Canvas, face: Grey, side: int) -> NDArray[np.float32]:
+def _placed(canvas: Canvas, face: Grey, side: int) -> NDArray[np.float32]:
     """Return the face at its place in the head's picture, evenly lit and sharpened: averages are soft."""
     soft = cv2.resize(face.astype(np.float32), (side, side), interpolation=cv2.INTER_CUBIC)
     sharp = cv2.addWeighted(soft, 1.9, cv2.GaussianBlur(soft, (0, 0), side / 40), -0.9, 0)
@@ -227,25 +133,29 @@ def _placed(canvas: _Canvas, face: Grey, side: int) -> NDArray[np.float32]:
     return np.asarray(cv2.copyMakeBorder(evened, top, bottom, left, right, cv2.BORDER_REPLICATE), np.float32)
 
 
-def _paint_head(canvas: _Canvas, look: Look) -> None:
+def _paint_head(canvas: Canvas, person: Appearance) -> None:
     """Everything behind the face: hair, ears, and the skull in the skin's colour, rounded by shade."""
-    if look.hair_style == "bun":
-        canvas.paint(canvas.soft(canvas.ellipse((0.5, -0.26), (0.22, 0.19)), 0.01), _shade(look.hair, 0.85))
-    if look.hair_style == "curly":
+    if person.hair_style == "bun":
+        canvas.paint(canvas.soft(canvas.ellipse((0.5, -0.26), (0.22, 0.19)), 0.01), _shade(person.hair, 0.85))
+    if person.hair_style == "curly":
         for angle in np.linspace(-0.12, 1.12, 13) * np.pi:
             centre = (0.5 - 0.5 * float(np.cos(angle)), 0.2 - 0.48 * float(np.sin(angle)))
-            canvas.paint(canvas.soft(canvas.ellipse(centre, (0.15, 0.15)), 0.01), look.hair)
-    reach = {"short": 0.5, "bun": 0.485, "long": 0.53, "curly": 0.54}[look.hair_style]
-    canvas.paint(canvas.soft(canvas.ellipse((0.5, 0.24), (reach, 0.52)), 0.01), look.hair)
-    if look.hair_style != "long":
+            canvas.paint(canvas.soft(canvas.ellipse(centre, (0.15, 0.15)), 0.01), person.hair)
+    reach = {"short": 0.5, "bun": 0.485, "long": 0.53, "curly": 0.54}[person.hair_style]
+    canvas.paint(canvas.soft(canvas.ellipse((0.5, 0.24), (reach, 0.52)), 0.01), person.hair)
+    if person.hair_style != "long":
         for x in (0.04, 0.96):
-            canvas.paint(canvas.soft(canvas.ellipse((x, 0.52), (0.06, 0.125)), 0.01), _shade(look.skin, 0.8))
+            canvas.paint(
+                canvas.soft(canvas.ellipse((x, 0.52), (0.06, 0.125)), 0.01), _shade(person.skin, 0.8)
+            )
     skull = np.maximum(canvas.ellipse((0.5, 0.40), (0.44, 0.50)), canvas.ellipse((0.5, 0.62), (0.385, 0.46)))
-    canvas.paint(canvas.soft(skull, 0.008), _shade(look.skin, 0.74))
-    canvas.paint(0.85 * canvas.soft(canvas.ellipse((0.5, 0.52), (0.35, 0.46)), 0.05), _shade(look.skin, 0.95))
+    canvas.paint(canvas.soft(skull, 0.008), _shade(person.skin, 0.74))
+    canvas.paint(
+        0.85 * canvas.soft(canvas.ellipse((0.5, 0.52), (0.35, 0.46)), 0.05), _shade(person.skin, 0.95)
+    )
 
 
-def _paint_fringe(canvas: _Canvas, look: Look) -> None:
+def _paint_fringe(canvas: Canvas, person: Appearance) -> None:
     """Hair over the forehead and, when it is long, beside the cheeks."""
     cap = canvas.ellipse((0.5, 0.24), (0.5, 0.52))
     centre, wide = {
@@ -253,20 +163,20 @@ def _paint_fringe(canvas: _Canvas, look: Look) -> None:
         "bun": ((0.5, 0.58), 0.445),
         "long": ((0.44, 0.62), 0.42),
         "curly": ((0.5, 0.6), 0.43),
-    }[look.hair_style]
+    }[person.hair_style]
     face = np.maximum(canvas.ellipse(centre, (wide, 0.57)), canvas.ellipse((0.5, 0.85), (0.6, 0.42)))
     hair = np.clip(canvas.soft(cap, 0.008) - canvas.soft(face, 0.022), 0, 1)
-    if look.hair_style == "long":
+    if person.hair_style == "long":
         for edge in (0.01, 0.99):
             hair = np.maximum(hair, canvas.soft(canvas.ellipse((edge, 0.66), (0.1, 0.58)), 0.015))
-    canvas.paint(hair, look.hair)
-    if look.hair_style != "curly":
-        canvas.tint(_strands(canvas), _shade(look.hair, 0.35))
+    canvas.paint(hair, person.hair)
+    if person.hair_style != "curly":
+        canvas.tint(_strands(canvas), _shade(person.hair, 0.35))
     shine = canvas.soft(canvas.ellipse((0.33, -0.1), (0.2, 0.06)), 0.05)
     canvas.tint(0.22 * shine, (225, 235, 245))
 
 
-def _strands(canvas: _Canvas) -> Mask:
+def _strands(canvas: Canvas) -> Mask:
     """Dark lines that fan out from the crown."""
     height, width = canvas.shape
     x, y = canvas.at([(0.47, -0.5)])[0]
@@ -277,7 +187,7 @@ def _strands(canvas: _Canvas) -> Mask:
     return np.asarray(0.5 * smooth[((angle / np.pi + 1) * 359).astype(int)], np.float32)
 
 
-def _shade(colour: BGR, share: float) -> BGR:
+def _shade(colour: Bgr, share: float) -> Bgr:
     blue, green, red = (min(255, round(value * share)) for value in colour)
     return blue, green, red
 

@@ -6,9 +6,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from appliance.config.schema import WebSettings
+from appliance.language.choice import of_browser
+from appliance.paper.svg import to_svg
 from appliance.storage.photo_names import PHOTO
 from appliance.web.address import address_for_others
 from appliance.web.guests import PAGE, Guests
+from appliance.web.note import note_of
 from appliance.web.origin import Outside
 from appliance.web.routes.http import qr_code
 
@@ -23,7 +26,11 @@ class ShareRoutes:
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
-        return [Route("/api/share", self.share), Route("/share.svg", self.picture)]
+        return [
+            Route("/api/share", self.share),
+            Route("/share.svg", self.picture),
+            Route("/note.svg", self.note),
+        ]
 
     async def share(self, request: Request) -> Response:
         """Answer with the link to the ``photo``, or to all; ``on`` says whether guests are let in at all.
@@ -49,6 +56,12 @@ class ShareRoutes:
             raise HTTPException(404, "Guests are not let in; sudo smart-selfie web guests on")
         return qr_code(self._link(request, self._token(request)))
 
+    async def note(self, request: Request) -> Response:
+        """Answer with the note for the wall, to be printed."""
+        catalogue = of_browser(request.headers.get("accept-language", ""))
+        sheet = note_of(self._guests, self._address(request), catalogue)
+        return Response(to_svg(sheet), media_type="image/svg+xml")
+
     def _token(self, request: Request) -> str:
         photo = request.query_params.get("photo", "")
         if photo and not PHOTO.fullmatch(photo):
@@ -56,7 +69,10 @@ class ShareRoutes:
         return self._guests.token(photo)
 
     def _link(self, request: Request, token: str) -> str:
+        return f"{self._address(request).rstrip('/')}{PAGE}#{token}"
+
+    def _address(self, request: Request) -> str:
+        """Return the page's address for guests, with a slash at its end."""
         told = request.query_params.get("origin", "")
         asked = self._outside.address(request.scope, request.headers, told)
-        address = address_for_others(asked, self._web.listen, self._web.port)
-        return f"{address.rstrip('/')}{PAGE}#{token}"
+        return address_for_others(asked, self._web.listen, self._web.port)

@@ -14,6 +14,8 @@ export async function show(photo = null) {
   const found = /** @type {Share | null} */ (await attempt(() => request(`/api/share?${query}`)));
   if (!found) return;
   $("share-title").textContent = say(photo ? "This photo for a guest" : "Photos for guests");
+  $("share-note").hidden = photo !== null;
+  $("share-note").setAttribute("href", `/note.svg?${query}`);
   $("share-picture").hidden = !found.on;
   $("share-link").hidden = !found.on;
   $("share-code").hidden = !found.on || !found.code;

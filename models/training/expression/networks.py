@@ -157,32 +157,41 @@ def load_backbone(network: nn.Module, name: str, weights: Path | None, faces: np
                 f"--weights {weights}: {name} has none; vgg16, resnet50, face_residual and face_mobile have"
             )
         return "from scratch"
-    if weights:
-        try:
-            state, origin = (
-                torch.load(weights, map_location="cpu", weights_only=True),
-                f"ImageNet weights from {weights.name}",
-            )
-        except Exception as error:  # a damaged file raises whatever its unpickling stumbles over
-            raise BadDataError(
-                f"{weights}: not readable as PyTorch weights ({str(error).splitlines()[0]})"
-            ) from None
-    elif importlib.util.find_spec("torchvision"):
-        from torchvision import models  # noqa: PLC0415
-
-        try:
-            state = models.get_model_weights(name).DEFAULT.get_state_dict(progress=False)
-        except OSError as error:
-            return f"from scratch (torchvision could not fetch weights: {error})"
-        origin = "ImageNet weights from torchvision"
-    else:
-        return "from scratch (no --weights file, torchvision not installed)"
+    try:
+        state, origin = _imagenet_weights(name, weights)
+    except LookupError as error:
+        return f"from scratch ({error})"
     backbone = network.backbone.state_dict()
     wanted = {key: value for key, value in state.items() if key in backbone}
     if set(wanted) != set(backbone) or any(wanted[key].shape != backbone[key].shape for key in backbone):
         raise BadDataError(f"{weights or name}: not the weights of torchvision's {name}")
     network.backbone.load_state_dict(wanted)
     return origin
+
+
+def _imagenet_weights(name: str, weights: Path | None) -> tuple[dict[str, Tensor], str]:
+    """Return a torchvision state dict, and where it came from.
+
+    :raises BadDataError: the file is missing or unreadable
+    :raises LookupError: there is neither a file nor torchvision, or it could not fetch them
+    """
+    if weights:
+        try:
+            state = torch.load(weights, map_location="cpu", weights_only=True)
+        except Exception as error:  # a damaged file raises whatever its unpickling stumbles over
+            raise BadDataError(
+                f"{weights}: not readable as PyTorch weights ({str(error).splitlines()[0]})"
+            ) from None
+        return state, f"ImageNet weights from {weights.name}"
+    if not importlib.util.find_spec("torchvision"):
+        raise LookupError("no --weights file, torchvision not installed")
+    from torchvision import models  # noqa: PLC0415
+
+    try:
+        state = models.get_model_weights(name).DEFAULT.get_state_dict(progress=False)
+    except OSError as error:
+        raise LookupError(f"torchvision could not fetch weights: {error}") from error
+    return state, "ImageNet weights from torchvision"
 
 
 def from_checkpoint(stored: Checkpoint, path: Path) -> nn.Module:

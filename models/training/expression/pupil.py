@@ -14,7 +14,7 @@ from models.training.expression.batches import to_network
 from models.training.expression.device import choose_device, fast_precision
 from models.training.expression.jitter import jitter
 from models.training.expression.labels import EYE_STATES, LABELS, majority
-from models.training.expression.train import AVERAGING, learning_rate
+from models.training.expression.schedule import learning_rate, optimiser, update_average
 
 OUTPUTS = len(LABELS) + len(EYE_STATES)
 EYES_SHARE = 0.5
@@ -80,7 +80,7 @@ class Pupil:
             network.to(self.device, memory_format=torch.channels_last)
         self.averaged.eval()
         self.rarity = torch.tensor(EYES_RARITY, device=self.device)
-        self.optimiser = self._optimiser()
+        self.optimiser = optimiser(self.network, self.adapter, rate=args.rate, decay=args.decay)
         answers, valid = majority(data.load(args.data).public_test.votes)
         self.test_images = data.load(args.data).public_test.images[valid]
         self.test_answers = answers[valid]
@@ -97,14 +97,6 @@ class Pupil:
         if stored.architecture != self.args.architecture:
             raise BadDataError(f"{path}: a checkpoint of {stored.architecture}, not {self.args.architecture}")
         self.network.load_state_dict(stored.averaged if averaged else stored.network)
-
-    def _optimiser(self) -> torch.optim.Optimizer:
-        learned = [*self.network.parameters(), *self.adapter.parameters()]
-        groups = [
-            {"params": [p for p in learned if p.ndim > 1], "weight_decay": self.args.decay},
-            {"params": [p for p in learned if p.ndim <= 1], "weight_decay": 0.0},
-        ]
-        return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
     def run(self) -> None:
         """All pools that are left."""
@@ -124,7 +116,7 @@ class Pupil:
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
             total += self._step(pool, np.sort(order[step * batch : (step + 1) * batch]), rng)
-            self._average(epoch * steps + step)
+            update_average(self.averaged, self.network, epoch * steps + step)
         names = ("loss", "eyes", "features")
         mean = {name: float(value) / steps for name, value in zip(names, total, strict=True)}
         return {"epoch": epoch + 1, "rate": rate, **mean, "public_test": self._accuracy()}
@@ -150,16 +142,6 @@ class Pupil:
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         return np.array([part.item() for part in parts])
-
-    @torch.no_grad()
-    def _average(self, step: int) -> None:
-        keep = min(AVERAGING, (1 + step) / (10 + step))
-        states = (self.averaged.state_dict().values(), self.network.state_dict().values())
-        for mean, now in zip(*states, strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
 
     @torch.no_grad()
     def _accuracy(self) -> float:

@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def narrow(args: argparse.Namespace, mined: Path) -> int:
-    """A network of three fifths of the cost, cut out of the large one, and taught by it and by the readers."""
+    """A network of three fifths of the cost, cut out of the large one, taught by it and by the readers."""
     teacher, crops, folder = (args.work / name for name in ("pupil_int8.tflite", "people.npz", "views"))
     pruned = args.work / "pruned.pt"
     if not teacher.exists():

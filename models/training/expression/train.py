@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import math
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +24,24 @@ from models.training.expression.augment import Strength
 from models.training.expression.device import choose_device, fast_precision
 from models.training.expression.labels import LABELS, majority
 from models.training.expression.loss import expression_loss
-
-GROWING = "32:0.4,40:0.7,48:1"
-AVERAGING = 0.998  # share of the old average kept at each step (EMA of the weights)
+from models.training.expression.schedule import (
+    GROWING,
+    learning_rate,
+    optimiser,
+    parse_sizes,
+    size_at,
+    update_average,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Command line of ``train``."""
+    _add_files(parser)
+    _add_network(parser)
+    _add_course(parser)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
     parser.add_argument(
         "--mined", type=Path, help="crops from `prepare`; without them not_a_face has FER+ votes only"
@@ -44,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="checkpoint whose averaged weights to start with, its last layer too if the labels are the "
         "same; or a shipped *_int8.tflite with its JSON",
     )
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", choices=("ferplus", "fer2013"), default="ferplus")
     parser.add_argument("--architecture", choices=networks.NAMES, default="small_residual")
     parser.add_argument(
@@ -56,6 +69,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="checkpoints, or shipped files, whose mean opinion is mixed into the votes",
     )
     parser.add_argument("--teacher-share", type=float, default=0.7)
+    parser.add_argument(
+        "--fixed-steps",
+        type=int,
+        default=0,
+        help="layers at the start of face_mobile that stay as they are (11 halve the time of an epoch)",
+    )
+
+
+def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.1, help="peak learning rate")
@@ -74,12 +96,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--spoiling", type=float, default=1.0, help="how often pictures are spoiled, as a share of the usual"
     )
-    parser.add_argument(
-        "--fixed-steps",
-        type=int,
-        default=0,
-        help="layers at the start of face_mobile that stay as they are (11 halve the time of an epoch)",
-    )
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the data to use (for a trial)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -96,29 +112,6 @@ def run(args: argparse.Namespace) -> int:
     torch.set_num_threads(args.threads)
     Trainer(args).run()
     return 0
-
-
-def learning_rate(progress: float, peak: float, warm_up: float = 0.04) -> float:
-    """Linear warm-up, then half a cosine to zero; ``progress`` 0..1."""
-    if progress < warm_up:
-        return peak * (progress + 1e-3) / warm_up
-    return peak * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up)))
-
-
-def parse_sizes(text: str) -> list[tuple[int, float]]:
-    """``"32:0.4,48:1"`` to ``[(32, 0.4), (48, 1.0)]``.
-
-    :raises BadDataError: not of that form
-    """
-    try:
-        return [(int(side), float(until)) for side, until in (step.split(":") for step in text.split(","))]
-    except ValueError:
-        raise BadDataError(f"--sizes {text}: expected SIDE:SHARE,... such as {GROWING}") from None
-
-
-def size_at(progress: float, sizes: list[tuple[int, float]]) -> int:
-    """Input side at that part of the run: small pictures first train several times faster."""
-    return next((side for side, until in sizes if progress < until), sizes[-1][0])
 
 
 class Trainer:
@@ -150,7 +143,7 @@ class Trainer:
         self.averaged.eval()
         if args.fixed_steps:
             self._fix(args.fixed_steps)
-        self.optimiser = self._optimiser()
+        self.optimiser = optimiser(self.network, rate=args.rate, decay=args.decay)
         if args.resume and args.out.exists():
             self._resume()
 
@@ -178,16 +171,6 @@ class Trainer:
         if not 0 < steps < len(self.network.steps):
             raise BadDataError(f"--fixed-steps {steps}: expected 0 to {len(self.network.steps) - 1}")
         self.network.fix(steps)
-
-    def _optimiser(self) -> torch.optim.Optimizer:
-        learned = [p for p in self.network.parameters() if p.requires_grad]
-        decayed = [p for p in learned if p.ndim > 1]
-        plain = [p for p in learned if p.ndim <= 1]
-        groups = [
-            {"params": decayed, "weight_decay": self.args.decay},
-            {"params": plain, "weight_decay": 0.0},
-        ]
-        return torch.optim.SGD(groups, lr=self.args.rate, momentum=0.9, nesterov=True)
 
     def _start_from(self, stored: checkpoint.Checkpoint) -> None:
         kinds = (stored.architecture, self.args.architecture)
@@ -246,7 +229,7 @@ class Trainer:
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
             total += self._step(batch)
-            self._average(epoch * steps + step)
+            update_average(self.averaged, self.network, epoch * steps + step)
         accuracy = self._accuracy()
         return {
             "epoch": epoch + 1,
@@ -276,17 +259,6 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         return loss.item()
-
-    @torch.no_grad()
-    def _average(self, step: int) -> None:
-        keep = min(AVERAGING, (1 + step) / (10 + step))
-        for mean, now in zip(
-            self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True
-        ):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - keep)
-            else:
-                mean.copy_(now)
 
     @torch.no_grad()
     def _accuracy(self) -> float:

@@ -27,7 +27,7 @@ class FilmedScene:
     photos = Path()
 
     def __init__(self, *_: object) -> None:
-        self._scene = scene.open_scene(MonotonicClock())
+        self._scene = scene.Scene(MonotonicClock())
         self._from = time.monotonic() - 4.0
 
     def isOpened(self) -> bool:  # noqa: N802  (as OpenCV calls it)

@@ -21,6 +21,7 @@ from appliance.light.states import State
 from appliance.records.frame import Box, Colour
 from appliance.storage.clip import Clip
 from tests.support.drawn import count, decided, somebody
+from tests.support.scene_truth import face_boxes
 from tests.support.strategies import decision_on, frame
 
 PHOTO = 720
@@ -57,7 +58,7 @@ def test_a_judged_still_has_a_box_for_everybody_and_the_verdict_below(
     drawn = read(out)
     assert drawn.shape[1] == 1280
     assert drawn.shape[0] > PHOTO
-    for name, box in bundled.face_boxes(4.9).items():
+    for name, box in face_boxes(4.9).items():
         smiles = bundled.smiles(4.9)[name] > 0.5
         around = part(drawn, Box(box.x - 40, box.y - 60, box.w + 80, box.h + 80))
         assert count(around, GREEN if smiles else AMBER) > 300, name

@@ -128,3 +128,28 @@ def test_guests_without_a_secret_or_a_password_are_reported_by_check(
         said = capsys.readouterr()
         assert reason in said.out + said.err
         assert "sesame" not in said.out + said.err, "a secret is never shown"
+
+
+@pytest.mark.parametrize("name", ["note.pdf", "note.svg"])
+def test_the_note_for_the_wall_is_written_with_the_code_on_it(
+    pi: Pi, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = tmp_path / name
+    assert guests(pi, "note", "--save", str(note)) == 0
+    assert "QR code is missing" in capsys.readouterr().out
+    empty = note.read_bytes()
+    pi.web("on")
+    guests(pi, "on")
+    capsys.readouterr()
+    assert guests(pi, "note", "--save", str(note), "--language", "de") == 0
+    assert capsys.readouterr().out == f"The note is in {note}\n"
+    assert access(pi).code.encode() in note.read_bytes()
+    assert b"gemeinsam" in note.read_bytes()
+    assert len(note.read_bytes()) > len(empty)
+
+
+def test_a_note_of_an_unknown_kind_or_language_is_refused(pi: Pi, tmp_path: Path) -> None:
+    assert guests(pi, "note", "--save", str(tmp_path / "note.docx")) == 2
+    assert guests(pi, "note", "--save", str(tmp_path / "missing" / "note.pdf")) == 1
+    with pytest.raises(SystemExit):
+        guests(pi, "note", "--language", "tlh")

@@ -81,9 +81,21 @@ def test_a_new_photo_and_a_fault_are_reported(feed: Feed, viewer: Viewer) -> Non
     assert viewer.read()[0] == {"kind": "photo", "name": "selfie-000001-20260101-120000.jpg"}
     feed.fault(Condition.CAMERA_LOST, True)
     feed.fault(Condition.CAMERA_LOST, True)
-    assert viewer.read()[0] == {"kind": "fault", "light": "camera_lost"}
+    assert viewer.read()[0] == {"kind": "fault", "light": "camera_lost", "lights": ["camera_lost"]}
     feed.fault(Condition.CAMERA_LOST, False)
-    assert viewer.read()[0] == {"kind": "fault", "light": None}
+    assert viewer.read()[0] == {"kind": "fault", "light": None, "lights": []}
+
+
+def test_a_fault_that_the_page_does_not_show_is_reported_beside_its_light(feed: Feed, viewer: Viewer) -> None:
+    viewer.settled()
+    feed.fault(Condition.UNWELL, True)
+    assert viewer.read()[0] == {"kind": "fault", "light": None, "lights": ["unwell"]}
+    feed.fault(Condition.LENS_COVERED, True)
+    assert viewer.read()[0] == {
+        "kind": "fault",
+        "light": "lens_covered",
+        "lights": ["unwell", "lens_covered"],
+    }
 
 
 def test_no_more_viewers_than_the_feed_can_serve(viewer: Viewer, tmp_path: Path) -> None:

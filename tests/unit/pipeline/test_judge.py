@@ -19,6 +19,7 @@ from appliance.inference.runtime import find_runtime
 from appliance.pipeline.judge import Crop, ExpressionModel
 from appliance.records.frame import Box, Frame
 from appliance.records.labels import LABELS
+from tests.support.scene_truth import face_boxes
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def faces_at(frames: Sequence[Frame], time: float) -> dict[str, tuple[Frame, Box
     frame = frames[round(time * 30)]
     sx, sy = frame.picture_scale
     result = {}
-    for name, square in bundled.face_boxes(time).items():
+    for name, square in face_boxes(time).items():
         box = Box(square.x + 0.1 * square.w, square.y - 0.045 * square.h, 0.8 * square.w, 1.09 * square.h)
         result[name] = frame, box.scaled(1 / sx, 1 / sy)
     return result

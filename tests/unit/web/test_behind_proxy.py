@@ -1,5 +1,6 @@
 """The page behind a proxy as docs/page.md has it: login, Secure cookie, QR code, live view, guests."""
 
+import functools
 import re
 import shutil
 import socket
@@ -81,25 +82,31 @@ def proxied(tmp_path: Path) -> Iterator[tuple[Page, int]]:
             nginx.wait(10)
 
 
+def trusting() -> ssl.SSLContext:
+    """Return a context that takes any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def ask_proxy(outside: int, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, bytes]:
+    """Return status, cookie and body of the proxy's answer; ``outside`` is its port."""
+    sent = {"Host": f"{NAME}:{outside}", "Origin": f"https://{NAME}:{outside}", **headers}
+    if body is not None:
+        sent["Content-Type"] = "application/json"
+    request = urllib.request.Request(f"https://127.0.0.1:{outside}{path}", body, sent)
+    try:
+        with urllib.request.urlopen(request, timeout=20, context=trusting()) as answer:
+            return answer.status, answer.headers.get("set-cookie", ""), answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, "", error.read()
+
+
 @pytest.mark.slow
 def test_behind_nginx_as_documented(proxied: tuple[Page, int]) -> None:
     page, outside = proxied
-    trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    origin = f"https://{NAME}:{outside}"
-
-    def ask(path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, bytes]:
-        sent = {"Host": f"{NAME}:{outside}", "Origin": origin, **headers}
-        if body is not None:
-            sent["Content-Type"] = "application/json"
-        request = urllib.request.Request(f"https://127.0.0.1:{outside}{path}", body, sent)
-        try:
-            with urllib.request.urlopen(request, timeout=20, context=trusting) as answer:
-                return answer.status, answer.headers.get("set-cookie", ""), answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, "", error.read()
-
+    ask, origin = functools.partial(ask_proxy, outside), f"https://{NAME}:{outside}"
     assert ask("/static/app.js")[0] == 200  # module scripts carry an Origin
     status, cookie, _ = ask("/api/login", b'{"password": "%s"}' % PASSWORD.encode())
     assert status == 200
@@ -113,7 +120,7 @@ def test_behind_nginx_as_documented(proxied: tuple[Page, int]) -> None:
     with websockets.connect(
         f"wss://{NAME}:{outside}/live",
         sock=socket.create_connection(("127.0.0.1", outside), 10),
-        ssl=trusting,
+        ssl=trusting(),
         server_hostname=NAME,
         origin=Origin(origin),
         additional_headers={"Cookie": cookie},

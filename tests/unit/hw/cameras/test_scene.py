@@ -15,6 +15,7 @@ from appliance.imaging.haar import cascade_path, load_cascade
 from appliance.inference.folder import models_folder
 from appliance.pipeline.judge import ExpressionModel
 from appliance.records.frame import Box, Grey
+from tests.support.scene_truth import everybody_smiles, face_boxes
 
 EVERY = 9
 """Every ninth frame is looked at: a smile that comes is seen once or twice half there."""
@@ -40,7 +41,7 @@ def runs(of: bool) -> list[float]:
     lengths: list[float] = []
     before = not of
     for i in range(round(scene.SECONDS * scene.FRAME_RATE)):
-        now = scene.everybody_smiles(i / scene.FRAME_RATE)
+        now = everybody_smiles(i / scene.FRAME_RATE)
         if now == of:
             lengths += [0.0] if before != of else []
             lengths[-1] += 1 / scene.FRAME_RATE
@@ -49,7 +50,7 @@ def runs(of: bool) -> list[float]:
 
 
 def test_the_story_has_two_moments_for_a_photo_and_long_stretches_without() -> None:
-    assert not scene.everybody_smiles(0)
+    assert not everybody_smiles(0)
     assert len(runs(True)) == 2
     assert min(runs(True)) >= 2
     assert max(runs(True)) >= 2.5
@@ -64,16 +65,16 @@ def test_before_each_moment_some_smile_and_some_do_not() -> None:
 
 
 def test_the_second_photo_is_of_other_people_than_the_first() -> None:
-    assert scene.everybody_smiles(7)
-    assert scene.everybody_smiles(12)
-    assert set(scene.face_boxes(7)) - set(scene.face_boxes(12)) == {"Dan"}
-    assert scene.face_boxes(7)["Ben"].iou(scene.face_boxes(12)["Ben"]) < 0.5
+    assert everybody_smiles(7)
+    assert everybody_smiles(12)
+    assert set(face_boxes(7)) - set(face_boxes(12)) == {"Dan"}
+    assert face_boxes(7)["Ben"].iou(face_boxes(12)["Ben"]) < 0.5
 
 
 def test_nobody_is_said_to_smile_while_somebody_walks_through_the_edge() -> None:
-    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in scene.face_boxes(i / 100)]
-    assert not scene.everybody_smiles(leaving[0])
-    assert not scene.everybody_smiles(leaving[-1])
+    leaving = [i / 100 for i in range(round(scene.SECONDS * 100)) if "Dan" not in face_boxes(i / 100)]
+    assert not everybody_smiles(leaving[0])
+    assert not everybody_smiles(leaving[-1])
 
 
 @pytest.mark.slow
@@ -108,7 +109,7 @@ def test_the_face_cascade_finds_everybody_and_nobody_else(greys: dict[float, Gre
     right = 0
     for time, grey in greys.items():
         found = [Box(*map(float, box)) for box in cascade.detectMultiScale(grey, 1.15, 4)]
-        there = [box.scaled(0.5) for box in scene.face_boxes(time).values()]
+        there = [box.scaled(0.5) for box in face_boxes(time).values()]
         coming_or_going = [role.face(time).scaled(0.5) for role in scene.ROLES.values()]
         right += all(sum(face.iou(box) > 0.5 for box in found) == 1 for face in there)
         assert all(any(box.iou(face) > 0.5 for face in coming_or_going) for box in found), time
@@ -122,7 +123,7 @@ def test_the_expression_model_tells_who_smiles(greys: dict[float, Grey]) -> None
     model = ExpressionModel(models_folder())
     for time, grey in greys.items():
         smiles = scene.smiles(time)
-        for name, box in scene.face_boxes(time).items():
+        for name, box in face_boxes(time).items():
             happy = model.judge(grey, box.scaled(0.5)).scores["happy"]
             assert smiles[name] < 1 or happy > 0.8, (name, time, happy)
             assert smiles[name] > 0 or happy < 0.2, (name, time, happy)

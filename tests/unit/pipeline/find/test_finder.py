@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from appliance.hw.cameras import scene as bundled
 from appliance.inference.folder import models_folder
 from appliance.pipeline.find.cascade import CascadeDetector, tight_box
 from appliance.pipeline.find.cnn import CnnDetector
@@ -16,6 +15,7 @@ from appliance.pipeline.find.detector import Detector, merge
 from appliance.pipeline.find.finder import FaceFinder
 from appliance.records.faces import Face
 from appliance.records.frame import Box, Frame
+from tests.support.scene_truth import face_boxes
 from tests.support.strategies import frame
 
 ROOM = np.full((480, 640, 3), 90, np.uint8)
@@ -154,7 +154,7 @@ def test_everybody_in_the_scene_is_found_with_a_tight_box(
     looked_at = scene_frames[:: 15 if detector.parts == 1 else 45]
     for one in looked_at:
         sx, sy = one.picture_scale
-        squares = bundled.face_boxes(one.sequence / 30).values()
+        squares = face_boxes(one.sequence / 30).values()
         expected = [tight_box(s.x, s.y, s.w, s.h).scaled(1 / sx, 1 / sy) for s in squares]
         found = [face.box for face in detector.search(one)]
         matched = [max((box.iou(want) for box in found), default=0) >= 0.5 for want in expected]

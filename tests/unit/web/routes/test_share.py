@@ -19,3 +19,13 @@ def test_a_guest_cannot_make_links_and_the_owner_can(party: Party) -> None:
     assert party.page.ask("/api/share?photo=../config.yaml").status == 400
     party.page.headers.clear()
     assert party.enter(link=token).json()["photo"] == party.todays[0]
+
+
+def test_the_owner_prints_a_note_in_the_browsers_language_and_guests_cannot(party: Party) -> None:
+    assert party.enter(link=party.guests.token()).status == 200
+    assert party.page.ask("/note.svg").status == 401
+    party.page.enter()
+    note = party.page.ask("/note.svg", headers={"Accept-Language": "de"})
+    assert note.headers["content-type"] == "image/svg+xml"
+    assert "Lächelt gemeinsam" in note.body.decode()
+    assert party.guests.code in note.body.decode()
