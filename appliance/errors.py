@@ -194,6 +194,10 @@ class BrokerError(ApplianceError):
     key = "mqtt.ca_file"
 
 
+class HotspotError(ApplianceError):
+    """The appliance's own Wi-Fi cannot be made: no radio, a name that is taken, NetworkManager refuses."""
+
+
 class FeedError(ApplianceError):
     """The socket between the appliance and its page cannot be used, or carried something not a message."""
 

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/smart-selfie
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_smart_selfie_subparsers=(run demo judge replay record check doctor export light web web-password mqtt bench)
+_shtab_smart_selfie_subparsers=(run demo judge replay record check doctor export light web web-password mqtt hotspot sync bench)
 
 _shtab_smart_selfie_run_option_strings=(-h --help --verbose --config --set)
 _shtab_smart_selfie_demo_option_strings=(-h --help --out --camera --json --web --set)
@@ -19,6 +19,8 @@ _shtab_smart_selfie_light_option_strings=(-h --help --config --set)
 _shtab_smart_selfie_web_option_strings=(-h --help --verbose --save --language --hours --config --set)
 _shtab_smart_selfie_web_password_option_strings=(-h --help --config --print)
 _shtab_smart_selfie_mqtt_option_strings=(-h --help --verbose --config --set)
+_shtab_smart_selfie_hotspot_option_strings=(-h --help --name --new-password --config)
+_shtab_smart_selfie_sync_option_strings=(-h --help --verbose --json --config --set)
 _shtab_smart_selfie_bench_option_strings=(-h --help --frames --json --peer --config --set)
 _shtab_smart_selfie_option_strings=(-h --help --version)
 
@@ -28,7 +30,9 @@ _shtab_smart_selfie_light_pos_0_choices=(off starting booting given_up disarmed 
 _shtab_smart_selfie_web_pos_0_choices=(on off status guests)
 _shtab_smart_selfie_web_pos_1_choices=(on off new status note)
 _shtab_smart_selfie_web___language_choices=(en de)
-_shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password mqtt bench)
+_shtab_smart_selfie_hotspot_pos_0_choices=(on off status)
+_shtab_smart_selfie_sync_pos_0_choices=(status)
+_shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password mqtt hotspot sync bench)
 
 _shtab_smart_selfie_run__h_nargs=0
 _shtab_smart_selfie_run___help_nargs=0
@@ -73,6 +77,13 @@ _shtab_smart_selfie_web_password___print_nargs=0
 _shtab_smart_selfie_mqtt__h_nargs=0
 _shtab_smart_selfie_mqtt___help_nargs=0
 _shtab_smart_selfie_mqtt___verbose_nargs=0
+_shtab_smart_selfie_hotspot__h_nargs=0
+_shtab_smart_selfie_hotspot___help_nargs=0
+_shtab_smart_selfie_hotspot___new_password_nargs=0
+_shtab_smart_selfie_sync__h_nargs=0
+_shtab_smart_selfie_sync___help_nargs=0
+_shtab_smart_selfie_sync___verbose_nargs=0
+_shtab_smart_selfie_sync___json_nargs=0
 _shtab_smart_selfie_bench__h_nargs=0
 _shtab_smart_selfie_bench___help_nargs=0
 _shtab_smart_selfie_bench___json_nargs=0

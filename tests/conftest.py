@@ -1,5 +1,6 @@
 """What several tests need: the shared data where there is any, and pictures of the bundled scene."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from appliance.clock import VirtualClock
+from appliance.hw.cameras import scene as scenes
 from appliance.hw.cameras.scene import Scene
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
@@ -18,6 +20,7 @@ from tests.support.scene_frames import SceneFrames
 if TYPE_CHECKING:
     from tests.support.page_server import Page
 
+settings.register_profile("quick", max_examples=20, deadline=None)
 settings.register_profile("short", max_examples=100, deadline=None)
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile("short")
@@ -37,6 +40,14 @@ def shared_data() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_backdrop() -> Iterator[None]:
+    """Draw what never changes in the scene once for all tests: half a second and 50 MB each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenes, "draw_backdrop", functools.cache(scenes.draw_backdrop))
+        yield
+
+
 @pytest.fixture(scope="session")
 def scene() -> Scene:
     return Scene(VirtualClock(), loop=True)
@@ -50,11 +61,14 @@ def scene_frames() -> Sequence[Frame]:
 
 @pytest.fixture(scope="session")
 def scene_video(scene_frames: Sequence[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scene as a video: one by one they smile, then everybody, then not, then those who stayed."""
+    """The scene as a video: one by one they smile, then everybody, then not, then those who stayed.
+
+    225 frames, 15 a second.
+    """
     path = tmp_path_factory.mktemp("video") / "scene.mp4"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 30, (1280, 720))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 15, (1280, 720))
     assert writer.isOpened()
-    for frame in scene_frames:
+    for frame in scene_frames[::2]:
         writer.write(frame.picture.bgr())
     writer.release()
     return path
@@ -62,10 +76,13 @@ def scene_video(scene_frames: Sequence[Frame], tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="session")
 def smile_video(scene_frames: Sequence[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """From just before everybody smiles until just after the first photo: 5 to 7.5 s of the scene."""
+    """From just before everybody smiles until just after the first photo: 5 to 7.5 s of the scene.
+
+    38 frames, 15 a second.
+    """
     path = tmp_path_factory.mktemp("video") / "smile.mp4"
-    with Clip(path, 30) as clip:
-        for frame in scene_frames[150:225]:
+    with Clip(path, 15) as clip:
+        for frame in scene_frames[150:225:2]:
             clip.add(frame.picture.bgr(), frame.captured_at)
     return path
 

@@ -75,6 +75,7 @@ def examine(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     yield program_checks.check_numpy_in_force(machine)
     yield program_checks.check_model(config)
     yield program_checks.check_memory_limit(machine)
+    yield program_checks.check_copies(machine, config)
     yield boot.cloud_init(machine)
     yield boot.ready_after(machine)
     unit = program_checks.unit(machine)

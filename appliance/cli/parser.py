@@ -22,6 +22,8 @@ COMMANDS = {
     "web": "the live page in a browser: serve it, or switch it on and off",
     "web-password": "set the page's password",
     "mqtt": "the bridge to an MQTT broker and Home Assistant",
+    "hotspot": "a Wi-Fi of the appliance's own, for a place without a network",
+    "sync": "copy every new photo to a remote of rclone; or tell how many wait",
     "bench": "measure the cost of a frame, compared with the usual way",
 }
 

@@ -7,6 +7,9 @@ of the analysis image and is not encrypted: delete it when you are done with it.
 import argparse
 import contextlib
 import logging
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.cli.common import add_config_arguments, check_output, config_of
@@ -56,17 +59,28 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+@contextlib.contextmanager
+def told_to_end() -> Iterator[threading.Event]:
+    """Set the event on SIGINT and SIGTERM; raised as an exception, they would end a frame half written."""
+    told = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def record(camera: Camera, path: Path, seconds: float, config: Config, clock: Clock) -> int:
     """Write ``seconds`` of the camera's analysis images, less if stopped; return the clip's frame count.
 
     Raises StorageError.
     """
     start = clock.now()
-    with (
-        Clip(path, config.camera.frame_rate, longest=seconds) as clip,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
-        while clock.now() - start < seconds:
+    with told_to_end() as told, Clip(path, config.camera.frame_rate, longest=seconds) as clip:
+        while clock.now() - start < seconds and not told.is_set():
             try:
                 frame = camera.read(READ_SECONDS)
             except EndOfRecording:

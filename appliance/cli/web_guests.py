@@ -55,7 +55,7 @@ def save_note(path: Path | None, note: Path, language: str | None) -> int:
     web = load_config(path).web
     spoken = catalogue(language) if language else of_system()
     guests = Guests(web.enabled and web.guests, web.guest_pass)
-    sheet = note_of(guests, outside_addresses(web)[-1], spoken)
+    sheet = note_of(guests, web, outside_addresses(web)[-1], spoken)
     if note.suffix.lower() == ".pdf" and not all(
         is_printable(one.text) for one in sheet.shapes if isinstance(one, Label)
     ):

@@ -71,7 +71,7 @@ def _off(config: Config, path: Path) -> None:
 def _tell_status(config: Config) -> None:
     if not config.web.enabled:
         print("The page is off. sudo smart-selfie web on switches it on.")
-    elif _is_active():
+    elif is_active():
         _tell_addresses(config)
     else:
         print("The page is on in the settings, and does not run. journalctl -u smart-selfie-web tells why.")
@@ -95,7 +95,8 @@ def write(path: Path, changes: dict[str, Any]) -> None:
         SettingsFile(path).set_page(changes)
 
 
-def _is_active() -> bool:
+def is_active() -> bool:
+    """Return whether the page's unit runs."""
     program = shutil.which("systemctl")
     command = [program or "systemctl", "--quiet", "is-active", PAGE_UNIT]
     return program is not None and subprocess.run(command, check=False, timeout=10).returncode == 0

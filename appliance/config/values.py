@@ -16,7 +16,7 @@ ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 """The same for a JSON Schema."""
 MOST_SOCKET_BYTES = 100
 """Limit of the system for a socket's path (unix(7))."""
-SECRETS = (("web", "password"), ("web", "guest_pass"), ("mqtt", "password"))
+SECRETS = (("web", "password"), ("web", "guest_pass"), ("web", "hotspot_password"), ("mqtt", "password"))
 """Settings whose values are never shown."""
 HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """Form of a password in the file; ``appliance/web/passwords.py`` makes it."""

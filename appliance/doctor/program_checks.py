@@ -10,6 +10,7 @@ from appliance.config import Config
 from appliance.doctor.finding import Finding, fault, good, unknown, warning
 from appliance.errors import ApplianceError, PackageError
 from appliance.hw.machine import Machine
+from appliance.sync.sync_status import SYSTEM_STATUS, read_status
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +115,26 @@ def _not_loaded(machine: Machine) -> Finding:
     if not installed(machine):
         return unknown("service", "not installed here")
     return warning("service", f"{UNIT} is not installed", "sudo ./setup.sh")
+
+
+def check_copies(machine: Machine, config: Config) -> Finding:
+    """Check whether photos wait for the remote. Good where copying is off."""
+    if not config.sync.enabled:
+        return good("copies", "off")
+    status = read_status(machine.path(SYSTEM_STATUS))
+    if status is None:
+        return warning(
+            "copies",
+            "on in the settings, and not running",
+            "sudo systemctl enable --now smart-selfie-sync; journalctl -u smart-selfie-sync shows why",
+        )
+    if status.problem:
+        return warning(
+            "copies",
+            f"{status.waiting} photos wait for {status.remote}: {status.problem}",
+            "They are copied when that is mended; journalctl -u smart-selfie-sync has more",
+        )
+    return good("copies", f"{status.there} photos are at {status.remote}, {status.waiting} wait")
 
 
 def check_memory_limit(machine: Machine) -> Finding:

@@ -47,7 +47,7 @@ class Clip:
     def add(self, picture: Colour, time: float) -> None:
         """Add the next picture, BGR, at ``time`` in seconds; the clip begins at the first one's."""
         if self._writer is None:
-            self._last, self._start = picture, time  # kept, should the program be told to end meanwhile
+            self._start = time
             self._open(picture)
         self._fill(round((time - self._start) * self._rate))
         self._last = picture

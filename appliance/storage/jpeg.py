@@ -16,6 +16,8 @@ from appliance.records.frame import Colour, Picture
 
 MAX_SIDE = 16384
 """Pixels. A picture with a longer side is refused (libjpeg itself ends at 65500)."""
+ROWS = 64
+"""Rows that are converted at a time, so that no copy of the picture is made in between."""
 MAX_XMP_BYTES = 65_000
 """Bytes that fit into one segment of a JPEG, about a hundred faces. A larger packet is left out."""
 
@@ -63,8 +65,10 @@ def _as_image(picture: Colour | Picture) -> Image.Image:
     whole = np.empty((picture.height, picture.width, 4), np.uint8)
     top = 0
     for strip in picture.strips():
-        whole[top : top + len(strip)] = cv2.cvtColor(np.ascontiguousarray(strip), cv2.COLOR_BGR2RGBA)
-        top += len(strip)
+        for row in range(0, len(strip), ROWS):
+            part = np.ascontiguousarray(strip[row : row + ROWS])
+            whole[top : top + len(part)] = cv2.cvtColor(part, cv2.COLOR_BGR2RGBA)
+            top += len(part)
     return Image.frombuffer("RGBX", (picture.width, picture.height), whole, "raw", "RGBX", 0, 1)
 
 

@@ -14,6 +14,8 @@ PORTS = {"http": 80, "https": 443}
 
 _SOMEWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737). Nothing is sent to it: the system only chooses its way there."""
+_IN_HOTSPOT = ("10.42.0.254", 9)
+"""A neighbour in the network of ``appliance/system/hotspot.py``, which leads nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,16 @@ def address_for_others(address: str, listen: str, port: int) -> str:
 
 
 def own_address() -> str | None:
-    """Return this machine's IPv4 address in its network; None without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(_SOMEWHERE)
-        except OSError:
-            return None
-        address: str = probe.getsockname()[0]
-        return address
+    """Return this machine's IPv4 address in its network, or in that of its hotspot; None without any."""
+    for place in (_SOMEWHERE, _IN_HOTSPOT):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(place)
+            except OSError:
+                continue
+            address: str = probe.getsockname()[0]
+            return address
+    return None
 
 
 def _is_everywhere(listen: str) -> bool:
@@ -122,3 +126,10 @@ def qr_modules(text: str) -> list[list[bool]]:
     import segno  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
 
     return [[bool(module) for module in row] for row in segno.make(text, error="m", micro=False).matrix]
+
+
+def wifi_text(name: str, password: str) -> str:
+    """Return what a QR code says to join a phone to a Wi-Fi with WPA."""
+    from segno import helpers  # noqa: PLC0415  (imported only when the code is asked for: it costs memory)
+
+    return str(helpers.make_wifi_data(name, password, "WPA"))

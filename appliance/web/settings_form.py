@@ -13,10 +13,34 @@ from appliance.editing.settings_file import SettingsFile, escaped
 from appliance.errors import ConfigError, Problem
 from appliance.records.labels import EXPRESSIONS
 
-_HIDDEN = {"web", "mqtt"}
+_HIDDEN = {"web", "mqtt", "sync"}
 """Sections hidden from the page: they hold passwords, could lock everybody out, or let everybody in."""
 _FIXED = {"storage.folder", "camera.recording"}
 """Settings shown, but changeable only in the file: they name places on the machine."""
+
+BASICS = (
+    "rule.expression",
+    "rule.who",
+    "rule.sensitivity",
+    "rule.mode",
+    "rule.cooldown_seconds",
+    "rule.new_scene",
+    "moment.burst",
+    "camera.orientation",
+)
+"""Settings that people change, in their order; the page puts them before all others."""
+SECTION_TITLES = {
+    "rule": "The rule",
+    "moment": "The best frame",
+    "people": "Tracking people",
+    "faces": "Finding faces",
+    "camera": "Camera",
+    "storage": "Photos",
+    "hardware": "Light and pins",
+    "button": "Button",
+    "export": "USB stick",
+}
+"""Titles of the sections, in the order of the page."""
 
 _KINDS: dict[Any, str] = {bool: "switch", int: "whole", float: "number", str: "text"}
 _BOUNDS = {Ge: ("ge", "least"), Gt: ("gt", "above"), Le: ("le", "most"), Lt: ("lt", "below")}
@@ -34,6 +58,7 @@ def form(file: SettingsFile) -> dict[str, Any]:
     Raises ConfigError.
     """
     return {
+        "basics": list(BASICS),
         "sections": form_sections(file.load(), file.overridden()),
         "file": str(file.path) if file.path else None,
         "undo": file.undoable,
@@ -41,7 +66,7 @@ def form(file: SettingsFile) -> dict[str, Any]:
 
 
 def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str, Any]]:
-    """Return every section and setting with its description, bounds, default and value in ``config``.
+    """Return every section and setting with its title, description, bounds, default and value in ``config``.
 
     ``overridden`` are the dotted keys that another file decides.
     """
@@ -52,8 +77,16 @@ def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str,
         for setting in settings:
             setting["overridden"] = setting["key"] in overridden
         words = (model.__doc__ or "").partition("\n\n")[0]
-        found.append({"name": name, "words": words, "settings": settings})
-    return found
+        title = SECTION_TITLES.get(name, spoken(name))
+        found.append({"name": name, "title": title, "words": words, "settings": settings})
+    order = list(SECTION_TITLES)
+    return sorted(found, key=lambda one: order.index(one["name"]) if one["name"] in order else len(order))
+
+
+def spoken(key: str) -> str:
+    """Return ``key`` as a word for people: ``always_armed`` is "Always armed"."""
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def parse_changes(body: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +121,7 @@ def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, An
     return {
         "key": place,
         "name": key,
+        "title": field.title or spoken(key),
         "words": field.description or "",
         "default": _shown(field.default),
         "value": _shown(getattr(now, key)),

@@ -27,7 +27,8 @@ destinations() {
     echo "$folder/60-smart-selfie.rules /usr/local/lib/udev/rules.d/60-smart-selfie.rules"
     echo "$folder/watchdog.conf /usr/local/lib/systemd/system.conf.d/smart-selfie.conf"
     echo "$folder/journal.conf /usr/local/lib/systemd/journald.conf.d/smart-selfie.conf"
-    for file in smart-selfie-web.service.d/sandbox.conf smart-selfie-mqtt.service.d/sandbox.conf; do
+    for file in web mqtt sync; do
+        file=smart-selfie-$file.service.d/sandbox.conf
         [ ! -e "$folder/$file" ] || echo "$folder/$file $UNITS/$file" # a version to go back to may have none
     done
     if [ -d "$1/terminal" ]; then # completion and the manual page; a version to go back to may have none
@@ -172,9 +173,12 @@ start_and_wait() {
     # Known to systemd, as it has been enabled: a new budget of starts.
     systemctl reset-failed smart-selfie.service || return
     systemctl restart --no-block smart-selfie.service || return
-    # where page and bridge are used, the same version of them
-    systemctl try-restart --no-block smart-selfie-web.service || return
-    [ ! -e "$UNITS/smart-selfie-mqtt.service" ] || systemctl try-restart --no-block smart-selfie-mqtt.service || return
+    # where they are used, the same version of them
+    local unit
+    for unit in web mqtt sync; do
+        unit=smart-selfie-$unit.service
+        [ ! -e "$UNITS/$unit" ] || systemctl try-restart --no-block "$unit" || return
+    done
     local end=$((SECONDS + $1))
     while [ "$SECONDS" -lt "$end" ]; do
         sleep 1
@@ -190,7 +194,8 @@ uninstall_system() {
     local unit
     if [ -e "$UNITS/smart-selfie.service" ]; then
         systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service
-        for unit in smart-selfie-web.service smart-selfie-mqtt.service; do
+        for unit in web mqtt sync; do
+            unit=smart-selfie-$unit.service
             [ ! -e "$UNITS/$unit" ] || systemctl --quiet disable --now "$unit"
         done
         systemctl stop 'smart-selfie-*'

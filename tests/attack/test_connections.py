@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from appliance.web import connections
-from tests.support.page_server import PASSWORD, Page, serving
+from appliance.web.passwords import hash_password
+from tests.support.page_server import Page, serving
+from tests.support.passwords import PASSWORD
 
 pytestmark = pytest.mark.long
 
@@ -34,7 +36,7 @@ SECONDS = 15.0
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_connection_holds_a_place_for_longer_than_fifteen_seconds(tmp_path: Path, kind: str) -> None:
-    with serving(tmp_path, password=True) as page, contextlib.ExitStack() as held:
+    with serving(tmp_path, password=hash_password(PASSWORD)) as page, contextlib.ExitStack() as held:
         for number in range(COUNT):
             address = f"127.0.0.{2 + number % 25}"
             with contextlib.suppress(OSError):  # hung up on already
@@ -70,7 +72,7 @@ def _guess(page: Page, address: str, stop: threading.Event) -> None:
 def test_the_owners_browser_gets_in_while_others_guess(tmp_path: Path, own: bool) -> None:
     addresses = ["127.0.0.1"] if own else [f"127.0.0.{number}" for number in range(40, 46)]
     stop = threading.Event()
-    with serving(tmp_path, password=True) as page:
+    with serving(tmp_path, password=hash_password(PASSWORD)) as page:
         page.enter()
         threads = [threading.Thread(target=_guess, args=(page, one, stop)) for one in addresses]
         try:
@@ -106,7 +108,7 @@ def test_a_flood_of_requests_leaves_the_page_answering(tmp_path: Path) -> None:
                     one.recv(4096)
                     counts[number] += 1
 
-    with serving(tmp_path, password=True) as page:
+    with serving(tmp_path, password=hash_password(PASSWORD)) as page:
         threads = [threading.Thread(target=flood, args=(number,)) for number in range(len(counts))]
         for thread in threads:
             thread.start()

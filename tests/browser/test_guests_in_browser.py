@@ -11,7 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from appliance.web.guests import Guests
 from tests.support.browser import LAPTOP, PHONE, SHOTS
 from tests.support.guest_party import Party, guest_pass
-from tests.support.page_server import PASSWORD, serving
+from tests.support.page_server import serving
+from tests.support.passwords import HASHED, PASSWORD
 
 pytestmark = pytest.mark.timeout(180)
 WIDTHS = (320, 390, 768, 820, 844, 1366)
@@ -20,7 +21,7 @@ WIDTHS = (320, 390, 768, 820, 844, 1366)
 @pytest.fixture
 def party(tmp_path: Path) -> Iterator[Party]:
     secret = guest_pass(time.time() - 3600, time.time() + 3600)
-    with serving(tmp_path, password=True, extra=f"  guests: true\n  guest_pass: '{secret}'\n") as page:
+    with serving(tmp_path, password=HASHED, extra=f"  guests: true\n  guest_pass: '{secret}'\n") as page:
         yield Party(page, Guests(True, secret))
 
 

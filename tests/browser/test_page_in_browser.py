@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.support.browser import LAPTOP, PHONE, SHOTS, Demo, log_in, visit
+from tests.support.browser import LAPTOP, PHONE, SHOTS, TABLET, Demo, log_in, visit
 
-PARTS = ["Live", "Mood", "Photos", "Settings", "Health"]
+PARTS = ["Live", "Mood", "Photos", "Settings", "Health", "Help"]
 SCREENS: dict[str, Any] = {
     "laptop": LAPTOP,
     "laptop-dark": LAPTOP | {"color_scheme": "dark"},
     "phone": PHONE,
     "phone-dark": PHONE | {"color_scheme": "dark"},
+    "phone-sideways": PHONE | {"viewport": {"width": 844, "height": 390}},
+    "tablet": TABLET,
+    "tablet-dark": TABLET | {"color_scheme": "dark"},
 }
 
 pytestmark = pytest.mark.timeout(300)
@@ -164,7 +167,7 @@ def test_the_mood_is_drawn_for_everybody_and_for_one_person(page: Any) -> None:
     visit(page, "Mood")
     until(page, "/in view/.test(document.getElementById('mood-count').textContent)")
     until(page, "document.querySelectorAll('#legend b').length === 7")
-    page.get_by_role("radio", name="Everybody: share").click()
+    page.get_by_role("radio", name="Share of people").click()
     page.get_by_role("radio", name="Person").first.click()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()

@@ -96,11 +96,13 @@ interface Share {
   link: string | null;
   code: string | null;
   until: number | null;
+  wifi: { name: string; password: string } | null;
 }
 
 interface Setting {
   key: string;
   name: string;
+  title: string;
   words: string;
   value: any;
   default: any;
@@ -117,7 +119,9 @@ interface Setting {
 interface SettingsForm {
   file: string | null;
   undo: number;
-  sections: { name: string; words: string; settings: Setting[] }[];
+  /** Keys of the settings that come first. */
+  basics: string[];
+  sections: { name: string; title: string; words: string; settings: Setting[] }[];
 }
 
 interface Stage {

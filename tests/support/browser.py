@@ -20,6 +20,12 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+TABLET = {
+    "viewport": {"width": 820, "height": 1180},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
 
 
 @dataclass
@@ -49,14 +55,14 @@ class Demo:
         self.process.wait(30)
 
 
-def log_in(page: Any) -> None:
+def log_in(page: Any, password: str = PASSWORD) -> None:
     """Give the password."""
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_selector("#curtain.up", state="attached")
 
 
 def visit(page: Any, name: str) -> None:
     """Go to a part of the page by its tab."""
-    page.get_by_role("navigation").get_by_role("link", name=name).click()
+    page.locator(f"header [href='#{name.lower()}']").last.click()
     page.get_by_role("heading", name=name, exact=True, level=1).wait_for(state="attached")

@@ -7,10 +7,12 @@ import pytest
 
 LIMIT_SECONDS = 1.0
 """CPU seconds of one test, its subprocesses included, above which it is to be marked slow."""
-SLOW_FIXTURES = frozenset({"greys", "replayed", "running", "saver", "scene_video", "smile_video", "strace"})
+SLOW_FIXTURES = frozenset(
+    {"environment", "greys", "replayed", "running", "saver", "scene_video", "smile_video", "strace"}
+)
 """Fixtures that take longer than that, or start something that does: whatever uses one is slow."""
-SLOW_FOLDERS = ("tests/appliance", "tests/browser", "tests/install")
-"""Folders of tests that run the whole appliance or a machine."""
+SLOW_FOLDERS = ("tests/appliance", "tests/browser", "tests/install", "tests/training")
+"""Folders of tests that run the whole appliance or a machine, or are not about the appliance."""
 
 
 def cpu_seconds() -> float:

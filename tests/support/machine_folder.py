@@ -13,6 +13,6 @@ def put(machine: Machine, path: str, text: str = "") -> Path:
     return file
 
 
-def program_prints(machine: Machine, name: str, text: str) -> None:
-    """Install a program that prints this whatever it is asked."""
-    put(machine, f"/usr/bin/{name}", f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n").chmod(0o755)
+def program_prints(machine: Machine, name: str, text: str, code: int = 0) -> None:
+    """Install a program that prints this, and ends with ``code``, whatever it is asked."""
+    put(machine, f"/usr/bin/{name}", f"#!/bin/sh\ncat <<'END'\n{text}\nEND\nexit {code}\n").chmod(0o755)

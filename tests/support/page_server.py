@@ -21,12 +21,9 @@ from appliance.feed.server import Feed
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
 from appliance.storage.bin import UNDO_SECONDS
 from appliance.storage.photos import PhotoStore
-from appliance.web.passwords import hash_password
 from appliance.web.serve import make_server
+from tests.support.passwords import PASSWORD
 from tests.support.strategies import decision_on, frame, people, showing_of
-
-PASSWORD = "correct horse battery"
-HASHED = hash_password(PASSWORD)
 
 
 class Appliance:
@@ -123,6 +120,10 @@ class Page:
         finally:
             connection.close()
 
+    def log_in(self, headers: dict[str, str] | None = None) -> Answer:
+        """Ask to be let in with the right password."""
+        return self.ask("/api/login", "POST", {"password": PASSWORD}, headers)
+
     def enter(self) -> None:
         """Log in if there is a password, and take the proof for changes."""
         if self.ask("/api/session").json()["needed"]:
@@ -137,8 +138,8 @@ class Page:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, password: bool = False, extra: str = "") -> Iterator[Page]:
-    """Serve the page out of ``folder``."""
+def serving(folder: Path, password: str = "", extra: str = "") -> Iterator[Page]:
+    """Serve the page out of ``folder``; ``password`` is hashed, as in config.yaml, and empty for none."""
     photos = folder / "photos"
     photos.mkdir()
     config = folder / "config.yaml"
@@ -149,7 +150,7 @@ def serving(folder: Path, password: bool = False, extra: str = "") -> Iterator[P
         "rule:\n  cooldown_seconds: 3.0  # not too often\n"
         f"storage:\n  folder: {photos}\n"
         f"web:\n  enabled: true\n  port: {port}\n  socket: {folder}/feed.sock\n"
-        f"  password: '{HASHED if password else ''}'\n" + extra
+        f"  password: '{password}'\n" + extra
     )
     appliance = Appliance(photos)
     feed = Feed(folder / "feed.sock", commands(appliance), MonotonicClock())

@@ -8,6 +8,7 @@ from typing import Any
 import websockets.exceptions as websockets_exceptions
 import websockets.sync.client as websockets
 
+from appliance.records.decision import Decision
 from tests.support.page_server import Page, decision
 
 
@@ -70,5 +71,9 @@ class Filming:
 
     def _run(self) -> None:
         while not self._stop.wait(0.01):
-            self._page.feed.frame(decision(self.sequence, 0.9, 0.2))
+            self._page.feed.frame(self.frame())
             self.sequence += 1
+
+    def frame(self) -> Decision:
+        """Return the next frame, decided."""
+        return decision(self.sequence, 0.9, 0.2)

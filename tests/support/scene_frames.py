@@ -7,7 +7,8 @@ from typing import overload
 from appliance.clock import VirtualClock
 from appliance.hw.cameras.convert import make_frame
 from appliance.hw.cameras.scene import FRAME_RATE, SECONDS, Scene
-from appliance.records.frame import Frame
+from appliance.records.frame import Box, Frame
+from tests.support.scene_truth import face_boxes
 
 ANALYSIS_SIZE = (640, 480)
 KEPT = 16
@@ -42,3 +43,14 @@ class SceneFrames(Sequence[Frame]):
         part = object.__new__(SceneFrames)
         part._numbers, part._draw = self._numbers[index], self._draw
         return part
+
+
+def faces_at(frames: Sequence[Frame], time: float) -> dict[str, tuple[Frame, Box]]:
+    """Everybody in view at ``time`` with a tight box, from where the scene has drawn them."""
+    frame = frames[round(time * 30)]
+    sx, sy = frame.picture_scale
+    result = {}
+    for name, square in face_boxes(time).items():
+        box = Box(square.x + 0.1 * square.w, square.y - 0.045 * square.h, 0.8 * square.w, 1.09 * square.h)
+        result[name] = frame, box.scaled(1 / sx, 1 / sy)
+    return result

@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.training.__main__ import main
 from models.training.errors import BadDataError
@@ -16,7 +18,7 @@ from models.training.expression.labels import CONTEMPT, HAPPY, LABELS, NOT_A_FAC
 from tests.support.made_up_faces import made_up_faces
 
 
-def votes(**columns: int) -> np.ndarray:
+def votes(**columns: int) -> NDArray[Any]:
     names = (
         "neutral",
         "happy",
@@ -62,7 +64,7 @@ def test_a_contempt_majority_is_a_test_row_that_no_answer_can_get_right() -> Non
     [votes(happy=5, neutral=5), votes(unknown=9, happy=1), votes(not_a_face=8, happy=2)],
     ids=["no majority", "unknown wins", "not a face wins"],
 )
-def test_rows_without_a_valid_majority_are_not_part_of_the_test(row: np.ndarray) -> None:
+def test_rows_without_a_valid_majority_are_not_part_of_the_test(row: NDArray[Any]) -> None:
     assert not majority(row)[1][0]
 
 

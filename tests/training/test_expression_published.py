@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch: models/training/requirements.txt")
 pytest.importorskip("litert_torch", reason="conversion needs litert-torch: models/training/requirements.txt")
@@ -27,7 +28,7 @@ pytestmark = [
 ]
 
 
-def stored(folder: Path, tensors: dict[str, np.ndarray], graph: bool) -> Path:
+def stored(folder: Path, tensors: dict[str, NDArray[Any]], graph: bool) -> Path:
     """Weights in the publisher's two formats: 8-bit in a manifest, or float16 beside a graph."""
     entries, raw = [], b""
     for name, values in tensors.items():
@@ -45,10 +46,10 @@ def stored(folder: Path, tensors: dict[str, np.ndarray], graph: bool) -> Path:
     return path
 
 
-def random_tensors(kind: str) -> dict[str, np.ndarray]:
+def random_tensors(kind: str) -> dict[str, NDArray[Any]]:
     """Made-up weights under the publisher's names."""
     rng = np.random.default_rng(1)
-    tensors: dict[str, np.ndarray] = {}
+    tensors: dict[str, NDArray[Any]] = {}
 
     def add(name: str, shape: tuple[int, ...], least: float, most: float) -> None:
         tensors[name] = rng.uniform(least, most, shape).astype(np.float32)

@@ -1,6 +1,7 @@
 """What readers saw in faces: tables refused by file and line, one side for a scene, and the bench."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,13 +105,13 @@ def person(file: str, expressions: str, eyes: str = "o", size: float = 60) -> re
     return readings.Reading(file, (0, 0, size, size), expressions, eyes)
 
 
-def judged(faces: list[readings.Reading], happy: list[float]) -> dict[str, object]:
+def judged(faces: list[readings.Reading], happy: list[float]) -> dict[str, Any]:
     """The bench's figures for a network that gives those scores, and says of all eyes that they are open."""
     probabilities = np.full((len(faces), len(LABELS)), 1e-6)
     probabilities[:, HAPPY] = happy
     probabilities[:, LABELS.index("neutral")] = 1 - np.array(happy)
     probabilities[:, NOT_A_FACE] = 1e-9
-    eyes = np.tile(np.float32([0.9, 0.08, 0.02]), (len(faces), 1))
+    eyes = np.tile(np.array([0.9, 0.08, 0.02], np.float32), (len(faces), 1))
     crops, wide = (np.full((len(faces), side, side), 120, np.uint8) for side in (48, 72))
     return people_bench.figures(
         lambda _: np.log(probabilities), lambda _: eyes, 1.0, people_bench.People(faces, crops, wide)

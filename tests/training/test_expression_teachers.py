@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 torch = pytest.importorskip("torch", reason="training needs PyTorch: models/training/requirements.txt")
 pytest.importorskip("litert_torch", reason="conversion needs litert-torch: models/training/requirements.txt")
@@ -42,15 +43,15 @@ def teacher_who_always_says(folder: Path, probabilities: dict[int, float]) -> Pa
     return path
 
 
-def lesson(teachers: list[Path], share: float, targets: Any) -> tuple[np.ndarray, np.ndarray]:
+def lesson(teachers: list[Path], share: float, targets: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     rows = torch.as_tensor(np.array(targets), dtype=torch.float32)
     images, weights = torch.rand(len(rows), 1, 48, 48), torch.ones(len(rows))
     made = Teachers(teachers, share, len(LABELS), torch.device("cpu")).targets(images, rows, weights)
     return made[0].numpy(), made[1].numpy()
 
 
-def one(label: int) -> np.ndarray:
-    return np.eye(len(LABELS))[label]
+def one(label: int) -> NDArray[Any]:
+    return np.asarray(np.eye(len(LABELS))[label])
 
 
 def test_votes_and_the_teachers_opinion_are_mixed_in_the_share_asked_for(tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.training.faces.data import Photo
 from models.training.faces.metrics import figures, fit_scale, judge
@@ -22,12 +24,13 @@ def photo(*faces: Row, ignore: tuple[Row, ...] = ()) -> Photo:
     return Photo("a.png", rows, np.arange(len(rows)) >= len(faces), np.zeros((len(rows), 3), np.int8))
 
 
-def found(*rows: Row, confidence: float = 0.9) -> np.ndarray:
+def found(*rows: Row, confidence: float = 0.9) -> NDArray[Any]:
     return np.array([(*row, confidence) for row in rows], np.float32).reshape(-1, 5)
 
 
-def frame_ok(labelled: Photo, boxes: np.ndarray, limit: int = 40) -> float | None:
-    return figures([judge(labelled, boxes, 1.0)], limit)["frame_ok"]
+def frame_ok(labelled: Photo, boxes: NDArray[Any], limit: int = 40) -> float | None:
+    ok: float | None = figures([judge(labelled, boxes, 1.0)], limit)["frame_ok"]
+    return ok
 
 
 FIRST, SECOND = (100, 100, 50, 60), (300, 100, 100, 120)

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -45,11 +46,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def train(data: Path, out: Path, *more: str) -> dict:
+def train(data: Path, out: Path, *more: str) -> dict[str, Any]:
     options = ["--steps", "4", "--batch", "2", "--keep-every", "2", *more]
     command = ["train-faces", "--boxes", str(data / "faces.csv"), "--images", str(data), "--out", str(out)]
     assert main([*command, *options]) == 0
-    return torch.load(out / "checkpoint.pt", weights_only=True)
+    trained: dict[str, Any] = torch.load(out / "checkpoint.pt", weights_only=True)
+    return trained
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +156,7 @@ def test_a_checkpoint_becomes_a_small_int8_file_that_the_appliance_loads(
     for name in ("near", "far"):
         assert (tmp_path / f"faces_{name}_int8.tflite").stat().st_size <= 150_000
     search = FaceSearch(tmp_path / "faces.json", near=0.001, far=0.001)
-    picture = cv2.imread(str(data / "drawn" / "0.png"))
+    picture = np.asarray(cv2.imread(str(data / "drawn" / "0.png")), np.uint8)
     for x, y, w, h, confidence in search.everything(picture):
         assert w > 0
         assert h > 0

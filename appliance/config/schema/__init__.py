@@ -12,6 +12,7 @@ from appliance.config.schema.mqtt_settings import MqttSettings
 from appliance.config.schema.photos_settings import ExportSettings, MomentSettings, StorageSettings
 from appliance.config.schema.rule_settings import RuleSettings, Sensitivity, Who
 from appliance.config.schema.section import Section
+from appliance.config.schema.sync_settings import SyncSettings
 from appliance.config.schema.web_settings import WebSettings, is_loopback
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Section",
     "Sensitivity",
     "StorageSettings",
+    "SyncSettings",
     "WebSettings",
     "Who",
     "is_loopback",
@@ -48,3 +50,4 @@ class Config(Section):
     web: WebSettings = WebSettings()
     mqtt: MqttSettings = MqttSettings()
     export: ExportSettings = ExportSettings()
+    sync: SyncSettings = SyncSettings()

@@ -10,19 +10,30 @@ from appliance.config.values import ONE_LINE, one_line
 class MomentSettings(Section):
     """Which frame of the moment becomes the photo: the best one, around the time everybody showed it."""
 
-    before_seconds: float = Field(0.5, ge=0, le=5, description="seconds before the decision to choose from")
+    before_seconds: float = Field(
+        0.5, ge=0, le=5, title="Look back", description="seconds before the decision to choose from"
+    )
     after_seconds: float = Field(
-        0.25, ge=0, le=5, description="seconds after the decision to wait for a better frame"
+        0.25,
+        ge=0,
+        le=5,
+        title="Look ahead",
+        description="seconds after the decision to wait for a better frame",
     )
     memory_mb: int = Field(
         20,
         ge=1,
         le=4096,
+        title="Memory for pictures",
         description="megabytes of full pictures to choose from",
         json_schema_extra=SEE_MOMENT,
     )
-    burst: int = Field(1, ge=1, le=10, description="photos of one moment, the best ones")
-    eyes_open: bool = Field(True, description="true: of good frames, one in which nobody blinks")
+    burst: int = Field(
+        1, ge=1, le=10, title="Photos of a moment", description="photos of one moment, the best ones"
+    )
+    eyes_open: bool = Field(
+        True, title="Open eyes", description="true: of good frames, one in which nobody blinks"
+    )
 
 
 class StorageSettings(Section):
@@ -31,20 +42,28 @@ class StorageSettings(Section):
     folder: str = Field(
         "/var/lib/smart-selfie/photos",
         min_length=1,
+        title="Folder",
         description="photos are written here, and never overwritten",
         json_schema_extra=ONE_LINE,
     )
-    quality: int = Field(92, ge=1, le=100, description="JPEG quality")
+    quality: int = Field(92, ge=1, le=100, title="JPEG quality", description="JPEG quality")
     face_regions: bool = Field(
-        True, description="true: photos record where faces are and what they show (XMP), never who"
+        True,
+        title="Faces in the file",
+        description="true: photos record where faces are and what they show (XMP), never who",
     )
     keep_free_mb: int = Field(
-        200, ge=0, le=1_000_000, description="megabytes of the card that photos leave free"
+        200,
+        ge=0,
+        le=1_000_000,
+        title="Space to keep free",
+        description="megabytes of the card that photos leave free",
     )
     bin_hours: float = Field(
         24.0,
         ge=0,
         le=8760,
+        title="Keep deleted photos",
         description="hours that deleted photos can be restored, or less if a new photo needs the space",
     )
 
@@ -58,8 +77,11 @@ class ExportSettings(Section):
     label: str = Field(
         "SELFIES",
         pattern=r"^[A-Za-z0-9_-]{1,11}$",
+        title="Name of the stick",
         description="only a stick of this name gets the photos when it is plugged in",
     )
     delete_after: bool = Field(
-        False, description="true: photos that are safe on the stick are deleted from the card"
+        False,
+        title="Delete after copying",
+        description="true: photos that are safe on the stick are deleted from the card",
     )

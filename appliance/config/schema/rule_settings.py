@@ -65,41 +65,66 @@ class RuleSettings(Section):
     """When the picture is taken."""
 
     expression: Expressions = Field(
-        ("happy",), description=f"one, or a list of which any counts; {', '.join(EXPRESSIONS)}"
+        ("happy",),
+        title="Expression",
+        description=f"one, or a list of which any counts; {', '.join(EXPRESSIONS)}",
     )
     who: WhoShows = Field(
         Who(),
+        title="Who",
         description="who must show it: everyone, or {at_least: 3} people, or a {share: 0.8} of those in view",
     )
     sensitivity: Sensitivity = Field(
         "normal",
+        title="Sensitivity",
         description="how plainly it must be seen: slight, normal or big",
         json_schema_extra=SEE_MOMENT,
     )
     hold_seconds: float = Field(
-        0.35, ge=0, le=10, description="seconds the rule must hold, and nobody come or go"
+        0.35, ge=0, le=10, title="Hold still", description="seconds the rule must hold, and nobody come or go"
     )
     hold_frames: int = Field(
-        0, ge=0, le=300, description="frames the rule must hold, instead of hold_seconds; 0: seconds count"
+        0,
+        ge=0,
+        le=300,
+        title="Hold still, in frames",
+        description="frames the rule must hold, instead of hold_seconds; 0: seconds count",
     )
-    min_faces: int = Field(1, ge=1, le=100, description="take no photo of fewer people than this")
-    max_faces: int = Field(100, ge=1, le=100, description="take no photo of more people than this")
-    cooldown_seconds: float = Field(1.5, ge=0, le=3600, description="seconds from one photo to the next")
+    min_faces: int = Field(
+        1, ge=1, le=100, title="Fewest people", description="take no photo of fewer people than this"
+    )
+    max_faces: int = Field(
+        100, ge=1, le=100, title="Most people", description="take no photo of more people than this"
+    )
+    cooldown_seconds: float = Field(
+        1.5, ge=0, le=3600, title="Pause after a photo", description="seconds from one photo to the next"
+    )
     new_scene: bool = Field(
         True,
+        title="Only new scenes",
         description="after a photo, wait until somebody moves, comes, goes or stops showing it",
     )
     mode: Literal["always_armed", "button"] = Field(
-        "always_armed", description="always_armed: ready as soon as it has power; button: a press arms it"
+        "always_armed",
+        title="Ready",
+        description="always_armed: ready as soon as it has power; button: a press arms it",
     )
     shots_per_arming: int = Field(
-        0, ge=0, le=1000, description="with mode: button, photos until it is disarmed; 0: no limit"
+        0,
+        ge=0,
+        le=1000,
+        title="Photos until disarmed",
+        description="with mode: button, photos until it is disarmed; 0: no limit",
     )
     disarm_after_minutes: float = Field(
-        0.0, ge=0, le=1440, description="with mode: button, minutes without a photo until disarmed; 0: never"
+        0.0,
+        ge=0,
+        le=1440,
+        title="Disarm after",
+        description="with mode: button, minutes without a photo until disarmed; 0: never",
     )
     smoothing_seconds: float = Field(
-        0.1, ge=0, le=5, description="seconds over which a person's scores are averaged"
+        0.1, ge=0, le=5, title="Smoothing", description="seconds over which a person's scores are averaged"
     )
 
     @model_validator(mode="after")

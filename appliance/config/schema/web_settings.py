@@ -45,6 +45,15 @@ class WebSettings(Section):
         description="secret behind guests' links and code; smart-selfie web guests sets it",
         json_schema_extra={"pattern": f"^({GUEST_PASS.pattern})?$"},
     )
+    hotspot: str = Field(
+        "",
+        max_length=32,
+        description="name of the appliance's own Wi-Fi, for page and note; smart-selfie hotspot sets it",
+        json_schema_extra=ONE_LINE,
+    )
+    hotspot_password: str = Field(
+        "", max_length=63, description="its password, set likewise", json_schema_extra=ONE_LINE
+    )
     names: Names = Field((), description="further host names of the page, besides this machine's own")
     url: str = Field(
         "",
@@ -63,7 +72,7 @@ class WebSettings(Section):
         json_schema_extra=ONE_LINE,
     )
 
-    _one_line = field_validator("listen", "socket")(one_line)
+    _one_line = field_validator("listen", "socket", "hotspot", "hotspot_password")(one_line)
     _bindable = field_validator("socket")(bindable)
     _plain_path = field_validator("socket")(plain_path)
     _address = field_validator("listen")(listening_address)

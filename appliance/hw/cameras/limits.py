@@ -12,11 +12,11 @@ from PIL import Image
 from appliance.errors import PictureError
 
 MOST_MB = 400
-"""Megabytes that ``judge`` has in memory at most; a third of it are its libraries and models."""
+"""Megabytes that ``judge`` and ``replay`` have in memory at most; a third are libraries and models."""
 BUDGET = 230_000_000
 """Bytes for a picture while it is decoded, to be looked at."""
-FULL_BUDGET = 360_000_000
-"""Bytes for a picture that is wanted whole, as a photo."""
+FULL_BUDGET = 270_000_000
+"""Bytes for a picture that is wanted whole, as a photo: with libraries and models they make 400 MB."""
 LARGEST_PICTURE = 120_000_000
 """Pixels of any picture, however little it costs."""
 TOO_LARGE = f"At most {LARGEST_PICTURE // 1_000_000} megapixels are judged: make it smaller"
@@ -33,9 +33,11 @@ LONGEST_VIDEO = 24 * 3600.0
 
 _STORED = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}
 _PLAIN = 4
-_WEBP = 22
+_WEBP, _LARGE_WEBP, _LARGE = 18, 22, 12_500_000
 _ANIMATED = 14
 _RESULT = 3
+_KEPT = 9
+"""Bytes a pixel while a photo is made of a whole picture: its pixels, as Pillow wants them, and the JPEG."""
 _BITS_PER_SAMPLE = 258
 
 
@@ -62,7 +64,7 @@ def check_cost(
         )
     each = _ANIMATED if animated and image.format == "GIF" else _decoded(image, scans)
     if whole:
-        each += 2 * _RESULT if turned else _RESULT
+        each = max(_KEPT, each + (2 * _RESULT if turned else _RESULT))
     budget = FULL_BUDGET if whole else BUDGET
     if pixels * each > budget:
         most = f"{budget // each / 1e6:.0f} megapixels of this kind ({_kind(image)})"
@@ -81,7 +83,7 @@ def _decoded(image: Image.Image, scans: int) -> int:
     stored = _STORED.get(image.mode, _PLAIN)
     match image.format:
         case "WEBP":
-            return _WEBP
+            return _WEBP if image.width * image.height <= _LARGE else _LARGE_WEBP
         case "JPEG" | "MPO" if (
             scans > 1
         ):  # all coefficients are kept until the last scan, whatever is drafted

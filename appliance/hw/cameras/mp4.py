@@ -25,7 +25,7 @@ def movie_of(file: BinaryIO) -> Movie | None:
     """Return the facts in ``file``; None if it is broken or not an MP4, which its reader reports better."""
     try:
         return _movie(file)
-    except (struct.error, OSError, OverflowError):
+    except (struct.error, OSError, OverflowError, ValueError):  # ValueError: a place no file has
         return None
 
 

@@ -22,10 +22,19 @@ from appliance.storage.regular_file import NotRegularFileError, open_regular
 READ_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 """The only ones that Pillow may open: it would hand PostScript to another program."""
 KINDS = "JPEG, PNG, WebP, GIF, BMP and TIFF"
+_STARTS = {
+    "JPEG": (b"\xff\xd8\xff",),
+    "PNG": (b"\x89PNG\r\n\x1a\n",),
+    "GIF": (b"GIF87a", b"GIF89a"),
+    "BMP": (b"BM",),
+    "TIFF": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
+}
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 
 DRAFTED = ("JPEG", "MPO")
 """Formats that can be decoded at a part of their size."""
+_PARTS = (1, 2, 4, 8)
+"""Sizes that libjpeg decodes at: the whole, a half and so on."""
 _ENOUGH = 4
 """Times the analysis size, in either direction: a larger picture is averaged to about that first."""
 
@@ -43,6 +52,18 @@ def _pass_over(stream: PngImagePlugin.PngStream, _position: int, length: int) ->
     return stream.fp.read(length)
 
 
+class _Lenient(PngImagePlugin.PngStream):
+    """As every viewer: a wrong checksum matters only where the picture needs the chunk (PNG, 5.4)."""
+
+    def crc(self, cid: bytes, data: bytes) -> None:
+        if cid[0] & 0x20:
+            self.crc_skip(cid, data)
+        else:
+            super().crc(cid, data)
+
+
+PngImagePlugin.PngStream = _Lenient  # type: ignore[misc]  # Pillow has no other way
+
 for _chunk in ("iCCP", "tEXt", "zTXt", "iTXt"):
     setattr(PngImagePlugin.PngStream, f"chunk_{_chunk}", _pass_over)
 
@@ -59,10 +80,13 @@ def opened(path: Path) -> Iterator[Image.Image]:
     """
     try:
         with open_regular(path) as file:
-            _refuse_foreign(path, file.read(HEAD_BYTES))
+            head = file.read(HEAD_BYTES)
+            _refuse_foreign(path, head)
             file.seek(0)
             with opened_stream(path, file) as image:
                 yield image
+    except UnknownKindError as error:
+        raise _explain_unidentified(path, head) from error
     except ApplianceError:
         raise
     except OSError as error:
@@ -91,6 +115,17 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     foreign = name_of_kind(path.name, head)
     if foreign is not None:
         raise PictureError(f"{path} is {foreign}", f"{KINDS} can be judged: save it as JPEG")
+
+
+def _explain_unidentified(path: Path, head: bytes) -> PictureError:
+    """Return what a file is that Pillow does not take for a picture."""
+    kind = next((kind for kind, starts in _STARTS.items() if head.startswith(starts)), None)
+    if kind is None:
+        return UnknownKindError(f"{path} is not a picture", f"{KINDS} can be judged")
+    return PictureError(
+        f"{path} begins as a {kind} and cannot be read: it is damaged, or of a rare kind",
+        "Copy it again from where it came, or save it as JPEG",
+    )
 
 
 def in_words(path: Path, error: Exception) -> PictureError:
@@ -176,11 +211,36 @@ def read_page(
 
 
 def read_picture(path: Path) -> Colour:
-    """Return the whole picture, BGR. Raises PictureError."""
+    """Return the whole picture, BGR. Raises PictureError.
+
+    A JPEG too large for that is decoded at a half, a quarter or an eighth of its size.
+    """
+    part = next((part for part in _PARTS if _fits(path, part)), _PARTS[-1])
     with opened(path) as image:
         scans = about(path).scans
-        check_cost(path, image, scans, whole=True)
+        _draft(image, part)
+        check_cost(path, image, scans, whole=True)  # before a PNG is decoded to learn its orientation
         return read_page(path, image, orientation_of(image), scans)
+
+
+def _fits(path: Path, part: int) -> bool:
+    """Return whether there is memory for ``1 / part`` of the picture's size; True if it has no other size."""
+    with opened(path) as image:
+        if image.format not in DRAFTED:
+            return True
+        _draft(image, part)
+        try:
+            turned = orientation_of(image) in TURNED
+            check_cost(path, image, about(path).scans, whole=True, turned=turned)
+        except PictureError:
+            return False
+        return True
+
+
+def _draft(image: Image.Image, part: int) -> None:
+    """To be called once for each opening: a second draft goes by what the first one left."""
+    if part > 1:
+        image.draft(None, (-(-image.width // part), -(-image.height // part)))
 
 
 def frame_from_picture_file(

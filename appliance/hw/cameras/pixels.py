@@ -74,7 +74,7 @@ def _colours(strip: Image.Image) -> Colour:
         rgb = strip if strip.mode == "RGB" else strip.convert("RGB")
     except ValueError:
         raise PictureError(f"has the colours {strip.mode}", "Save it as RGB") from None
-    return np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _is_deep(image: Image.Image) -> bool:

@@ -4,7 +4,7 @@ It needs no camera. The faces are averages (``models/scene.npz``), so the real f
 expression model work on it; everybody's timing is known, so a test can check them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -16,6 +16,7 @@ from appliance.clock import Clock
 from appliance.errors import ModelError
 from appliance.hw.camera import EndOfRecording
 from appliance.hw.cameras import scene_art as art
+from appliance.hw.cameras.canvas import Sprite
 from appliance.hw.cameras.convert import make_frame
 from appliance.inference.folder import models_folder
 from appliance.records.frame import Box, Colour, Frame, Grey
@@ -126,6 +127,32 @@ def _in_view(box: Box) -> bool:
     return box.x >= 0 and box.x + box.w <= WIDTH
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Backdrop:
+    """What never changes in the scene: 50 MB, drawn in half a second.
+
+    ``heads`` are a person's at every level of smiling, neutral first. ``grain`` is the sensor's noise plus 6,
+    uint8 [height + 64, width + 64, 3]: a window of it moves from frame to frame.
+    """
+
+    room: Colour
+    bodies: Mapping[str, Sprite]
+    heads: Mapping[str, Sequence[Sprite]]
+    grain: Colour
+
+
+def draw_backdrop(portraits: Path) -> Backdrop:
+    """Return what never changes, with the faces in the file ``portraits``. Raises ModelError."""
+    faces = _portraits(portraits)
+    grain = np.random.default_rng(3).normal(6, 1.6, (HEIGHT + 64, WIDTH + 64)).round().clip(0, 12)
+    return Backdrop(
+        room=art.room(WIDTH, HEIGHT),
+        bodies={name: art.body(role.person, role.side) for name, role in ROLES.items()},
+        heads={name: art.heads(role.person, role.side, *faces[name]) for name, role in ROLES.items()},
+        grain=np.repeat(grain.astype(np.uint8)[..., None], 3, axis=2),
+    )
+
+
 class Scene:
     """Camera that films the scene: 1280x720, 30 frames/s, the same pictures every time.
 
@@ -136,14 +163,7 @@ class Scene:
     def __init__(
         self, clock: Clock, *, analysis_size: tuple[int, int] = (640, 480), loop: bool = False
     ) -> None:
-        portraits = _portraits(models_folder() / "scene.npz")
-        self._room = art.room(WIDTH, HEIGHT)
-        self._bodies = {name: art.body(role.person, role.side) for name, role in ROLES.items()}
-        self._heads = {
-            name: art.heads(role.person, role.side, *portraits[name]) for name, role in ROLES.items()
-        }
-        grain = np.random.default_rng(3).normal(6, 1.6, (HEIGHT + 64, WIDTH + 64)).round().clip(0, 12)
-        self._grain = np.repeat(grain.astype(np.uint8)[..., None], 3, axis=2)
+        self._backdrop = draw_backdrop(models_folder() / "scene.npz")
         self.description = f"demo scene: {WIDTH}x{HEIGHT} at {FRAME_RATE} frames/s, {SECONDS:g} s"
         self.frame_count = None if loop else round(SECONDS * FRAME_RATE)
         self._clock = clock
@@ -172,21 +192,21 @@ class Scene:
     def picture(self, time: float) -> Colour:
         """Return the scene at a time in seconds, BGR."""
         time %= SECONDS
-        picture = self._room.copy()
+        picture = self._backdrop.room.copy()
         for name, role in ROLES.items():  # people further back are drawn first
             left, top = role.place(time)
-            self._bodies[name].draw(picture, round(left), round(top))
+            self._backdrop.bodies[name].draw(picture, round(left), round(top))
         for name, role in ROLES.items():
             box = role.face(time)
             level = round(role.smile(time) * (art.LEVELS - 1))
-            self._heads[name][level].draw(picture, box.x, box.y)
+            self._backdrop.heads[name][level].draw(picture, box.x, box.y)
         return self._noisy(picture, round(time * FRAME_RATE))
 
     def _noisy(self, picture: Colour, number: int) -> Colour:
         """Return the picture with a sensor's noise and slight flicker."""
         x, y = (number * 29) % 64, (number * 41) % 64
         flicker = 1 + 0.006 * np.sin(number * 0.9)
-        grain = self._grain[y : y + HEIGHT, x : x + WIDTH]
+        grain = self._backdrop.grain[y : y + HEIGHT, x : x + WIDTH]
         return np.asarray(cv2.addWeighted(picture, flicker, grain, 1, -6), np.uint8)
 
     def close(self) -> None:

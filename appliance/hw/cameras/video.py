@@ -40,6 +40,9 @@ _ALLOWED = (
 """FFmpeg goes by the content: without this a list of files called .mp4 would play what it names."""
 _OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
 
+MOST_STRETCHED = 4.0
+"""Width of a pixel by its height, or the other way round: what is told beyond is a broken header."""
+
 LIKELY_FRAME_RATE = 30.0
 """1/s, for a file that does not tell: it sets how long the last frame lasts, no more."""
 
@@ -66,15 +69,16 @@ def open_video(path: Path) -> Reel:
             f"{path} holds {about.videos} videos one after the other; players show the first one alone",
             "Split it, or join them with ffmpeg -f concat",
         )
-    sides = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
-    check_frame(path, *(int(video.get(side)) for side in sides))
+    stretch = _stretch(video)
+    sides = video.get(cv2.CAP_PROP_FRAME_WIDTH), video.get(cv2.CAP_PROP_FRAME_HEIGHT)
+    check_frame(path, *(round(side * factor) for side, factor in zip(sides, stretch, strict=True)))
     rate = video.get(cv2.CAP_PROP_FPS)
     rate = rate if 1 <= rate <= 240 else LIKELY_FRAME_RATE  # 0, or 1000 and more: not told
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     promised = count / rate
     if about is not None and about.shown_seconds is not None:
         promised = min(promised, about.shown_seconds)  # trimmed without being encoded anew: the rest is there
-    return Reel("video", _shots(video, path, rate, count, promised), count if count > 0 else None)
+    return Reel("video", _shots(video, path, stretch, rate, count, promised), count if count > 0 else None)
 
 
 @contextmanager
@@ -101,14 +105,34 @@ def _is_container(head: bytes) -> bool:
     )
 
 
-def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int, promised: float) -> Shots:
+def _stretch(video: cv2.VideoCapture) -> tuple[float, float]:
+    """Return factors of width and height, 1 or more: the pixels of many camcorders are not square."""
+    across, down = video.get(cv2.CAP_PROP_SAR_NUM), video.get(cv2.CAP_PROP_SAR_DEN)
+    ratio = across / down if across > 0 and down > 0 else 1.0  # 0: not told
+    if not 1 / MOST_STRETCHED <= ratio <= MOST_STRETCHED:
+        return 1.0, 1.0
+    if video.get(cv2.CAP_PROP_ORIENTATION_META) in (90, 270):  # OpenCV has turned the picture
+        ratio = 1 / ratio
+    return max(1.0, ratio), max(1.0, 1 / ratio)
+
+
+def _shots(
+    video: cv2.VideoCapture,
+    path: Path,
+    stretch: tuple[float, float],
+    rate: float,
+    count: int,
+    promised: float,
+) -> Shots:
     """Return every frame with the time until the next one."""
     frames = UnmovingFrames()
+    codec = int(video.get(cv2.CAP_PROP_FOURCC)).to_bytes(4, "little").decode("ascii", "replace").strip("\0 ")
     try:
         read = 0
         elapsed = played = 0.0
         ok, bgr = video.read()
         stamp = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
+        begins = max(0.0, video.get(cv2.CAP_PROP_PTS)) / rate  # Matroska's duration is the time of its end
         while ok:
             current: Colour = np.asarray(bgr, dtype=np.uint8)
             if frames.look(current):
@@ -119,7 +143,7 @@ def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int, promise
             # Some files repeat time stamps or jump back; time does not.
             step = following - stamp
             seconds = step if ok and 0 < step <= LONGEST_FRAME else 1 / rate
-            yield Shot(current, seconds)
+            yield Shot(_stretched(current, stretch), seconds)
             elapsed += max(step, seconds) if ok else seconds  # in the file's time, as what it promised
             stamp = following if abs(step) > LONGEST_FRAME else max(stamp + seconds, following)
             played += seconds
@@ -131,7 +155,19 @@ def _shots(video: cv2.VideoCapture, path: Path, rate: float, count: int, promise
         video.release()
     if frames.at_end():
         _refuse_unconverted(path)
-    _whole_or_raise(path, read, elapsed, count, promised)
+    if not read:
+        raise RecordingError(
+            f"{path} is a video ({codec or 'unknown codec'}) of which not one frame can be decoded",
+            f"Convert it: ffmpeg -i {shlex.quote(str(path))} -pix_fmt yuv420p converted.mp4",
+        )
+    _whole_or_raise(path, read, elapsed, count - round(begins * rate), promised - begins)
+
+
+def _stretched(bgr: Colour, factors: tuple[float, float]) -> Colour:
+    if factors == (1.0, 1.0):
+        return bgr
+    size = round(bgr.shape[1] * factors[0]), round(bgr.shape[0] * factors[1])
+    return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _refuse_unconverted(path: Path) -> None:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from appliance import __version__
 from appliance.web.access import COOKIE, COOKIE_SECONDS, LoginLimiter, Sessions
 from appliance.web.routes.http import json_body, too_many
+from appliance.web.waiting_room import WaitingRoom
 
 
 class SessionRoutes:
@@ -19,6 +20,7 @@ class SessionRoutes:
     def __init__(self, sessions: Sessions, limiter: LoginLimiter) -> None:
         self._sessions = sessions
         self._limiter = limiter
+        self._waiting = WaitingRoom()
         self._hashing = asyncio.Lock()
 
     def routes(self) -> list[Route]:
@@ -49,9 +51,14 @@ class SessionRoutes:
             raise HTTPException(400, "This page has no password")
         address, device = request.scope["address"], self._sessions.device(request.scope["session"])
         wait = self._limiter.take(address, device)
-        if wait:
-            return too_many(wait)
-        if not await self._matches(password[:1024]):
+        if not wait:
+            return await self._judge(request, password[:1024])
+        async with self._waiting.place(address) as waited:
+            return await self._judge(request, password[:1024]) if waited else too_many(wait)
+
+    async def _judge(self, request: Request, password: str) -> Response:
+        address, device = request.scope["address"], self._sessions.device(request.scope["session"])
+        if not await self._matches(password):
             return JSONResponse({"error": "Wrong password"}, 403)
         self._limiter.reset(address, device)
         token = self._sessions.open(device)

@@ -9,7 +9,7 @@ from appliance.config.schema import WebSettings
 from appliance.language.choice import of_browser
 from appliance.paper.svg import to_svg
 from appliance.storage.photo_names import PHOTO
-from appliance.web.address import address_for_others
+from appliance.web.address import address_for_others, wifi_text
 from appliance.web.guests import PAGE, Guests
 from appliance.web.note import note_of
 from appliance.web.origin import Outside
@@ -30,15 +30,20 @@ class ShareRoutes:
             Route("/api/share", self.share),
             Route("/share.svg", self.picture),
             Route("/note.svg", self.note),
+            Route("/wifi.svg", self.wifi),
         ]
 
     async def share(self, request: Request) -> Response:
         """Answer with the link to the ``photo``, or to all; ``on`` says whether guests are let in at all.
 
-        ``code`` is null with a link to one photo; ``until`` is in seconds since 1970.
+        ``code`` is null with a link to one photo; ``until`` is in seconds since 1970; ``wifi`` is the
+        appliance's own, or null.
         """
+        wifi = (
+            {"name": self._web.hotspot, "password": self._web.hotspot_password} if self._web.hotspot else None
+        )
         if not self._guests.on:
-            return JSONResponse({"on": False, "link": None, "code": None, "until": None})
+            return JSONResponse({"on": False, "link": None, "code": None, "until": None, "wifi": wifi})
         token = self._token(request)
         grant = self._guests.grant(token)
         return JSONResponse(
@@ -47,6 +52,7 @@ class ShareRoutes:
                 "link": self._link(request, token),
                 "code": None if request.query_params.get("photo") else self._guests.code,
                 "until": self._guests.party.until if grant is None else grant.until,
+                "wifi": wifi,
             }
         )
 
@@ -59,8 +65,14 @@ class ShareRoutes:
     async def note(self, request: Request) -> Response:
         """Answer with the note for the wall, to be printed."""
         catalogue = of_browser(request.headers.get("accept-language", ""))
-        sheet = note_of(self._guests, self._address(request), catalogue)
+        sheet = note_of(self._guests, self._web, self._address(request), catalogue)
         return Response(to_svg(sheet), media_type="image/svg+xml")
+
+    async def wifi(self, _: Request) -> Response:
+        """Answer with the QR code that joins a phone to the appliance's own Wi-Fi."""
+        if not self._web.hotspot:
+            raise HTTPException(404, "There is no Wi-Fi of the appliance's own; sudo smart-selfie hotspot on")
+        return qr_code(wifi_text(self._web.hotspot, self._web.hotspot_password))
 
     def _token(self, request: Request) -> str:
         photo = request.query_params.get("photo", "")

@@ -4,6 +4,7 @@ import { say } from "./say.js";
 import { $, Refused, attempt, message, toast, within, request, session } from "./page.js";
 import * as live from "./live.js";
 import * as stage from "./stage.js";
+import { text } from "./words.js";
 
 // The live view is what people wait for; the other parts are fetched when they are wanted.
 /** @type {Record<string, () => Promise<Part>>} */
@@ -13,13 +14,15 @@ const PARTS = {
   photos: () => import("./photos.js"),
   settings: () => import("./settings.js"),
   health: () => import("./health.js"),
+  help: () => import("./help.js"),
 };
-/** @type {Record<string, string>} */
-const TITLES = { live: "Live", mood: "Mood", photos: "Photos", settings: "Settings", health: "Health" };
 /** @type {string | null} */
 let part = null;
 /** @type {Part | null} */
 let shown = null;
+
+/** @param {string} name */
+const titleOf = (name) => text(`part.${name}`);
 
 async function go() {
   if (!session.inside) return;
@@ -35,7 +38,7 @@ async function go() {
     if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${say(TITLES[name])} · Smart selfie`;
+  document.title = `${titleOf(name)} · Smart selfie`;
   scrollTo(0, 0);
   if (!first) $("main").focus({ preventScroll: true });
   stage.moveTo($(`view-${name}`));

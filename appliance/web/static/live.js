@@ -1,13 +1,15 @@
 // The live view: the WebSocket, the verdict, everybody's bars, the three controls.
 
 import { say } from "./say.js";
-import { $, attempt, request, toast, within } from "./page.js";
+import { $, attempt, put, request, toast, within } from "./page.js";
 import { people } from "./people.js";
 import * as stage from "./stage.js";
-import { signal } from "./words.js";
+import { signal, text } from "./words.js";
 
 const DOUBT_MS = 4000;
 const SILENCE_MS = 12000; // the page says something every five seconds
+const LOOK_MS = 2000;
+const PAUSE_MS = 5 * 60 * 1000; // the picture costs 300 kB/s, of somebody's data perhaps
 /** @type {WebSocket | null} */
 let socket = null;
 let wanted = false;
@@ -20,7 +22,8 @@ let heardAt = 0;
 let newest = null;
 /** @type {string | null} */
 let fault = null;
-let drawnAt = 0;
+let untouched = 0; // milliseconds that the page has run in sight without a touch
+let paused = false;
 let said = "";
 let saidAt = 0;
 
@@ -55,7 +58,9 @@ function connect() {
     socket = null;
     if (event.code === 4401) { dispatchEvent(new Event("logged-out")); return; }
     if (!wanted) return;
-    curtain("No connection", ++refused > 3 ? "A proxy in front must pass on WebSockets, and web.url be set." : "Trying again…");
+    idle();
+    light("off");
+    curtain(text("live.lost"), text(++refused > 3 ? "live.lost.proxy" : "live.again"));
     if (visible() || event.code !== 4408) setTimeout(() => wanted && !socket && connect(), retry);
     retry = Math.min(5000, retry * 1.7);
   };
@@ -66,10 +71,12 @@ function tell(message) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
-const visible = () => !document.hidden;
+const visible = () => !document.hidden && !paused;
 
 // After a sleep the connection may be dead without anybody having said so: ask, and give up soon.
-document.addEventListener("visibilitychange", () => {
+document.addEventListener("visibilitychange", () => { if (!document.hidden) touched(); look(); });
+
+function look() {
   if (!wanted) return;
   if (!visible()) { tell({ visible: false }); return; }
   if (!socket) { retry = 500; connect(); return; }
@@ -77,10 +84,33 @@ document.addEventListener("visibilitychange", () => {
   clearTimeout(doubt);
   const mine = socket;
   doubt = setTimeout(() => { if (socket === mine) anew(); }, DOUBT_MS);
-});
+}
 
-// A laptop that was closed with this page in sight wakes up without a word.
-setInterval(() => { if (wanted && socket && visible() && Date.now() - heardAt > SILENCE_MS) anew(); }, 2000);
+setInterval(() => {
+  // A laptop that was closed with this page in sight wakes up without a word.
+  if (wanted && socket && visible() && Date.now() - heardAt > SILENCE_MS) anew();
+  untouched += LOOK_MS; // of time that runs: a sleep counts as one look
+  if (wanted && visible() && untouched >= PAUSE_MS) pause();
+}, LOOK_MS);
+
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) {
+  addEventListener(kind, touched, { capture: true, passive: true });
+}
+
+function touched() {
+  untouched = 0;
+  if (!paused) return;
+  paused = false;
+  curtain(text("live.waiting"), "");
+  look();
+}
+
+function pause() {
+  paused = true;
+  idle();
+  curtain(text("live.paused"), text("live.paused.text"));
+  look();
+}
 
 function anew() {
   const old = socket;
@@ -101,24 +131,21 @@ async function frame(data, from) {
     await stage.show(head, new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }));
   } catch { /* a torn picture: the next one comes soon */ }
   if (from.readyState === WebSocket.OPEN) from.send(JSON.stringify({ shown: head.sequence }));
+  if (socket !== from || paused) return;
   newest = head;
-  curtain(fault === "camera_lost" ? signal(fault).title : null, "Trying again…");
+  curtain(fault === "camera_lost" ? signal(fault).title : null, text("live.again"));
   light(fault || head.light);
-  const now = performance.now();
-  if (now - drawnAt > 90) {
-    drawnAt = now;
-    verdict(head);
-    people(head.people);
-    controls(head);
-  }
+  verdict(head); // all of it before the browser paints: words and picture are of the same frame
+  people(head.people);
+  controls(head);
 }
 
 /** @param {LiveEvent} event */
 function happened(event) {
   if (event.kind === "link") {
-    if (event.connected) curtain("Waiting for the camera", "");
+    if (event.connected) curtain(text("live.waiting"), "");
     else {
-      curtain("The appliance is not running", "This page continues by itself once it runs.");
+      curtain(text("live.stopped"), text("live.stopped.text"));
       light("off");
       idle();
     }
@@ -126,7 +153,7 @@ function happened(event) {
   } else if (event.kind === "fault") {
     fault = event.light;
     if (fault) light(fault);
-    if (fault === "camera_lost") { curtain(signal(fault).title, "Trying again…"); idle(); }
+    if (fault === "camera_lost") { curtain(signal(fault).title, text("live.again")); idle(); }
   } else if (event.kind === "photo") {
     photo(event.name);
   } else if (event.kind === "deleted" || event.kind === "restored") {
@@ -156,6 +183,7 @@ function photosChanged() {
 
 function idle() {
   newest = null;
+  $("preview-verdict").textContent = "\u00a0";
   stage.clear();
   people([]);
   $("verdict").dataset.state = "idle";
@@ -171,6 +199,7 @@ function idle() {
  */
 function curtain(title, words) {
   const place = $("curtain");
+  if (paused && title !== text("live.paused")) return;
   place.classList.toggle("up", !title);
   if (!title) return;
   const [strong, span] = [within(place, "strong"), within(place, "strong + span")];
@@ -194,23 +223,23 @@ function verdict(head) {
   const place = $("verdict");
   place.dataset.state = !head.armed ? "off" : head.all_show ? "all" : counted ? "waiting" : "idle";
   const [title, detail] = [say(head.title), say(head.detail)];
-  within(place, "strong").textContent = title;
-  within(place, "div > span").textContent = detail;
-  within(place, ".ring b").textContent = counted ? `${showing}/${needed}` : "";
+  put(within(place, "strong"), title);
+  put(within(place, "div > span"), detail);
+  put(within(place, ".ring b"), counted ? `${Math.min(showing, needed)}/${needed}` : "");
   within(place, ".part").style.strokeDashoffset = String(120 * (1 - (counted ? Math.min(1, showing / needed) : 0)));
-  $("preview-verdict").textContent = `${title}. ${detail}.`;
+  put($("preview-verdict"), `${title}. ${detail}.`);
   announce(`${title}. ${detail}`);
 }
 
 /**
  * For screen readers: what changed, but not thirty times a second.
- * @param {string} text
+ * @param {string} words
  */
-function announce(text) {
+function announce(words) {
   const now = performance.now();
-  if (text === said || now - saidAt < 3000 || $("view-live").hidden) return;
-  [said, saidAt] = [text, now];
-  $("say").textContent = text;
+  if (words === said || now - saidAt < 3000 || $("view-live").hidden) return;
+  [said, saidAt] = [words, now];
+  $("say").textContent = words;
 }
 
 /**
@@ -220,7 +249,7 @@ function announce(text) {
 function controls(head, alive = true) {
   const arm = $("arm");
   arm.setAttribute("aria-checked", String(Boolean(head.armed)));
-  within(arm, "span").textContent = say(head.armed ? "Armed" : "Disarmed");
+  put(within(arm, "span"), text(head.armed ? "live.armed" : "live.disarmed"));
   arm.disabled = !alive;
   $("shoot").disabled = !alive;
 }
@@ -230,7 +259,7 @@ export function last(name) {
   const image = /** @type {HTMLImageElement} */ (within($("last"), "img"));
   image.src = `/thumbnails/${name}`;
   image.hidden = false;
-  $("last").setAttribute("aria-label", say("Photos. The last one is shown here"));
+  $("last").setAttribute("aria-label", text("live.last"));
 }
 
 $("arm").addEventListener("click", () => attempt(async () => {
@@ -238,5 +267,5 @@ $("arm").addEventListener("click", () => attempt(async () => {
 }));
 $("shoot").addEventListener("click", () => attempt(async () => {
   await request("/api/do/shoot", { method: "POST" });
-  toast("Photo taken");
+  toast(text("live.taken"));
 }));

@@ -1,13 +1,12 @@
-// Expressions over time: everybody's mean, everybody's share, or one person.
+// Expressions over time: the average of all, the share of people, or one person.
 
-import { say } from "./say.js";
 import { $, choices, element, request, within } from "./page.js";
-import { COLOURS, NAMES, capital, percent, personColour } from "./words.js";
+import { COLOURS, NAMES, capital, counted, percent, personColour, text } from "./words.js";
 
 /** @type {[minutes: number, text: string][]} */
 const SPANS = [[1, "1 min"], [5, "5 min"], [10, "10 min"], [60, "1 h"]];
-/** @type {Record<number, number>} */
-const SPAN_STEPS = { 1: 15, 5: 60, 10: 120, 60: 600 }; // seconds between the times below the chart
+const STEPS = [15, 30, 60, 120, 300, 600, 1200, 3600]; // seconds between the times below the chart
+const HERE_SAMPLES = 20; // of two a second: who was seen in the last of them can be chosen
 const GAP_SECONDS = 3;
 /** @type {Sample[]} */
 let samples = [];
@@ -48,7 +47,7 @@ async function load() {
 function offer() {
   /** @type {Set<number>} */
   const people = new Set();
-  for (const one of samples.slice(-120)) for (const number of Object.keys(one.people)) people.add(Number(number));
+  for (const one of samples.slice(-HERE_SAMPLES)) for (const number of Object.keys(one.people)) people.add(Number(number));
   const list = [...people].sort((a, b) => a - b).slice(-8);
   if (typeof who === "number" && !list.includes(who)) who = "mean";
   const spans = SPANS.filter(([minutes]) => minutes * 60 <= keep || minutes === 1);
@@ -56,8 +55,8 @@ function offer() {
   if (key === offered) return;
   offered = key;
   /** @type {[value: typeof who, text: string, colour?: string][]} */
-  const everybody = [["mean", "Everybody: mean"], ["share", "Everybody: share"]];
-  for (const number of list) everybody.push([number, `Person ${number}`, personColour(number)]);
+  const everybody = [["mean", text("mood.average")], ["share", text("mood.share")]];
+  for (const number of list) everybody.push([number, text("mood.person", { n: number }), personColour(number)]);
   choices($("mood-who"), everybody, who, (value) => { who = value; offer(); chart(); });
   choices($("mood-span"), spans, span, (value) => { span = value; offer(); chart(); });
 }
@@ -67,8 +66,8 @@ function now() {
   const fresh = newest && newest.count > 0 && Date.now() / 1000 - newest.time < 5;
   const share = newest && fresh ? newest.share : order.map(() => 0);
   const best = share.indexOf(Math.max(...share));
-  $("mood-now").textContent = fresh ? `${percent(share[best])} ${NAMES[order[best]]}` : say("Nobody in view");
-  $("mood-count").textContent = newest && fresh ? say(`${newest.count} ${newest.count === 1 ? "person" : "people"} in view`) : "";
+  $("mood-now").textContent = fresh ? `${percent(share[best])} ${NAMES[order[best]]}` : text("mood.nobody");
+  $("mood-count").textContent = newest && fresh ? counted("mood.people", newest.count) : "";
   const stack = $("mood-stack");
   if (stack.children.length !== order.length) {
     stack.replaceChildren(...order.map((name) => {
@@ -150,13 +149,22 @@ function axes(ink, area, { end, x, y, faint, line }) {
     if (share !== .25 && share !== .75) ink.fillText(percent(share), area.left - 6, y(share));
   }
   ink.textAlign = "center";
-  const step = SPAN_STEPS[span];
+  const room = ink.measureText(clock(end, true)).width + 16;
+  const step = STEPS.find((one) => x(end - one) < x(end) - room) ?? STEPS[STEPS.length - 1];
   for (let time = Math.ceil((end - span * 60) / step) * step; time <= end; time += step) {
-    const text = new Date(time * 1000).toLocaleTimeString([], { hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: step < 60 ? "2-digit" : undefined });
-    const at = Math.min(Math.max(x(time), area.left + 20), area.right - 24);
-    ink.fillText(text, at, area.bottom + 14);
+    const words = clock(time, step < 60);
+    const half = ink.measureText(words).width / 2;
+    if (x(time) - half >= 2 && x(time) + half <= area.right + 8) ink.fillText(words, x(time), area.bottom + 14);
   }
 }
+
+/**
+ * @param {number} time
+ * @param {boolean} seconds
+ */
+const clock = (time, seconds) => new Date(time * 1000).toLocaleTimeString([], {
+  hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: seconds ? "2-digit" : undefined,
+});
 
 /**
  * @param {CanvasRenderingContext2D} ink

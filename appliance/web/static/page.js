@@ -43,6 +43,15 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/**
+ * Have `place` say `words`, and touch nothing where it does: this is called for every frame.
+ * @param {Element} place
+ * @param {string} words
+ */
+export function put(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}
+
 /** @param {string} name */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

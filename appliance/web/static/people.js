@@ -1,8 +1,7 @@
 // A card for each person in view, with a bar for each expression.
 
-import { say } from "./say.js";
-import { $, element } from "./page.js";
-import { COLOURS, EXPRESSIONS, NAMES, capital, percent, personColour } from "./words.js";
+import { $, element, put } from "./page.js";
+import { COLOURS, EXPRESSIONS, NAMES, capital, percent, personColour, text } from "./words.js";
 
 // Everybody has a place for as long as they stay; one that becomes free waits for the next newcomer, so that
 // nobody's card moves.
@@ -40,7 +39,7 @@ function settle(card, number) {
   card.number = number;
   card.badge.textContent = String(number);
   card.badge.style.background = personColour(number);
-  card.list.setAttribute("aria-label", say(`Expressions of person ${number}`));
+  card.list.setAttribute("aria-label", text("person.expressions", { n: number }));
 }
 
 function makeCard() {
@@ -64,12 +63,16 @@ function makeCard() {
  */
 function update(card, one) {
   const top = EXPRESSIONS.indexOf(one.expression);
-  card.title.textContent = capital(NAMES[one.expression]);
-  card.mark.textContent = say(!one.seen ? "away" : one.shows ? "ready" : "not yet");
-  card.root.dataset.state = !one.seen ? "away" : one.shows ? "shows" : "waits";
+  const state = !one.seen ? "away" : one.shows ? "shows" : "waits";
+  put(card.title, capital(NAMES[one.expression]));
+  put(card.mark, text(`person.${state}`));
+  if (card.root.dataset.state !== state) card.root.dataset.state = state;
   card.bars.forEach((bar, index) => {
-    bar.fill.style.transform = `scaleX(${one.scores[index]})`;
-    bar.value.textContent = percent(one.scores[index]);
+    const words = percent(one.scores[index]);
+    if (bar.value.textContent !== words) {
+      bar.value.textContent = words;
+      bar.fill.style.transform = `scaleX(${one.scores[index]})`;
+    }
     bar.row.classList.toggle("top", index === top);
   });
 }

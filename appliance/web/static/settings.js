@@ -2,16 +2,12 @@
 
 import { say } from "./say.js";
 import { $, Refused, element, message, request, toast } from "./page.js";
-import { NAMES, capital, spoken } from "./words.js";
+import { NAMES, capital, spoken, text } from "./words.js";
 
-/** @type {Record<string, string>} */
-const TITLES = {
-  rule: "The rule", moment: "The best frame", people: "Tracking people", faces: "Finding faces",
-  camera: "Camera", storage: "Photos", hardware: "Light and pins", button: "Button", export: "USB stick",
-};
-const ORDER = Object.keys(TITLES);
 /** @type {Record<string, string | undefined>} */
-const UNITS = { seconds: "s", minutes: "min", mb: "MB" };
+const UNITS = { seconds: "s", minutes: "min", hours: "h", mb: "MB" };
+/** @type {Map<string, string>} */
+const titles = new Map(); // of the settings, by key
 
 export async function enter() { await load(); }
 export function leave() {}
@@ -29,19 +25,34 @@ function problem(error) {
 /** @param {SettingsForm} form */
 function build(form) {
   $("undo").disabled = form.undo === 0;
-  $("settings-file").textContent = say(form.file ? "Each change is checked, written to config.yaml and used at once." : "Without a configuration file nothing can be changed.");
-  /** @param {string} name */
-  const rank = (name) => (ORDER.indexOf(name) + 1) || 99;
-  const sections = [...form.sections].sort((a, b) => rank(a.name) - rank(b.name));
+  $("settings-file").textContent = text(form.file ? "settings.file" : "settings.no_file");
+  const all = form.sections.flatMap((section) => section.settings);
+  for (const one of all) titles.set(one.key, one.title);
+  /** @param {Setting[]} settings */
+  const fields = (settings) => settings.map((one) => field(one, !form.file));
+  const basics = form.basics.flatMap((key) => all.filter((one) => one.key === key));
+  const rest = form.sections.map((section) => folded(`section-${section.name}`, "card section", section.title, section.words,
+    fields(section.settings.filter((one) => !form.basics.includes(one.key)))));
   const focused = document.activeElement?.id;
-  $("form").replaceChildren(...sections.map((section, index) => {
-    const before = /** @type {HTMLDetailsElement | null} */ (document.getElementById(`section-${section.name}`));
-    const open = before ? before.open : index === 0;
-    const summary = element("summary", {}, element("h2", { text: TITLES[section.name] || spoken(section.name) }), element("p", { text: section.words }));
-    const fields = section.settings.map((one) => field(one, !form.file));
-    return element("details", { class: "card section", id: `section-${section.name}`, open }, summary, ...fields);
-  }));
+  $("form").replaceChildren(
+    element("div", { class: "card section" }, element("h2", { text: text("settings.basics") }), ...fields(basics)),
+    folded("section-advanced", "advanced", text("settings.advanced"), text("settings.advanced.text"), rest),
+  );
   if (focused) document.getElementById(focused)?.focus();
+}
+
+/**
+ * A part of the form that opens and closes, and stays as it is when the form is made anew.
+ * @param {string} id
+ * @param {string} kind
+ * @param {string} title
+ * @param {string} words
+ * @param {Element[]} content
+ */
+function folded(id, kind, title, words, content) {
+  const before = /** @type {HTMLDetailsElement | null} */ (document.getElementById(id));
+  return element("details", { class: kind, id, open: before?.open ?? false },
+    element("summary", {}, element("h2", { text: title }), element("p", { text: words })), ...content);
 }
 
 /**
@@ -54,26 +65,31 @@ function field(setting, fixed) {
   const wrong = element("p", { class: "wrong", role: "alert" });
   const control = make(setting, id, fixed || setting.fixed || setting.overridden, wrong);
   const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
-  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: titled(setting) });
+  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: setting.title });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
-  const reset = changed ? element("button", { class: "reset", type: "button", text: `Default: ${plain(setting.default)}`, "aria-label": `Set ${titled(setting)} back to ${plain(setting.default)}`, onclick: () => save(setting, setting.default, wrong) }) : "";
-  if (setting.fixed) words.textContent += `. ${say("Set in the file only")}.`;
-  if (setting.overridden) words.textContent += `. ${say("Decided by the file of overrides beside config.yaml")}.`;
+  const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: usual(setting) }), "aria-label": text("settings.default.long", { title: setting.title, value: usual(setting) }), onclick: () => save(setting, setting.default, wrong) }) : "";
+  if (setting.fixed) words.textContent += `. ${text("settings.fixed")}.`;
+  if (setting.overridden) words.textContent += `. ${text("settings.overridden")}.`;
   return element("div", { class: `field kind-${setting.kind}`, "data-key": setting.key }, element("div", { class: "text" }, title, words, wrong), element("div", { class: "control" }, control, reset));
 }
 
 // The unit stands behind the number; what the control says by itself need not be said again.
 /** @param {{ name: string }} setting */
 const unit = (setting) => UNITS[setting.name.split("_").pop() ?? ""];
-/** @param {{ name: string }} setting */
-const titled = (setting) => spoken(unit(setting) ? setting.name.replace(/_[a-z]+$/, "") : setting.name);
 /** @param {Setting} setting */
 function about(setting) {
-  if (setting.key === "rule.who") return "Who must show it";
-  if (setting.kind === "several") return "Any of these counts";
-  return capital(setting.words);
+  if (setting.key === "rule.who") return text("settings.who");
+  if (setting.kind === "several") return text("settings.several");
+  const words = say(setting.words);
+  if (setting.kind === "switch") return capital(words.replace(/^true: /, ""));
+  return capital(setting.choices?.reduce((so, one) => so.replaceAll(`${one}:`, `${say(spoken(String(one)))}:`), words) ?? words);
 }
 
+/**
+ * The default as the control says it.
+ * @param {Setting} setting
+ */
+const usual = ({ kind, default: value }) => (kind === "choice" ? spoken(String(value)) : plain(value));
 /** @param {any} value */
 const plain = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
 
@@ -118,21 +134,21 @@ function who(setting, about, change) {
   /** @type {Record<string, any>} */
   const starts = { everyone: "everyone", at_least: { at_least: 2 }, share: { share: .8 } };
   const select = element("select", { ...about, onchange: (event) => change(starts[event.target.value]) },
-    ...[["everyone", "Everyone"], ["at_least", "At least …"], ["share", "A share …"]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
+    ...[["everyone", text("who.everyone")], ["at_least", text("who.at_least")], ["share", text("who.share")]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
   if (kind === "everyone") return select;
   const many = kind === "at_least";
-  /** @param {string} text */
-  const take = (text) => (many ? Number(text) : Number(text) / 100);
-  const input = element("input", { type: "text", inputmode: "numeric", disabled: about.disabled, "aria-label": many ? "How many people" : "How large a share, in percent",
+  /** @param {string} typed */
+  const take = (typed) => (many ? Number(typed) : Number(typed) / 100);
+  const input = element("input", { type: "text", inputmode: "numeric", disabled: about.disabled, "aria-label": text(many ? "who.how_many" : "who.how_large"),
     value: String(many ? setting.value.at_least : Math.round(100 * setting.value.share)), onchange: (event) => change({ [kind]: take(event.target.value) }) });
-  return element("div", { class: "pair" }, select, withUnit(input, many ? "people" : "%"));
+  return element("div", { class: "pair" }, select, withUnit(input, many ? text("who.people") : "%"));
 }
 
 /**
  * @param {HTMLElement} input
- * @param {string | undefined} text
+ * @param {string | undefined} words
  */
-const withUnit = (input, text) => (text ? element("div", { class: "unit" }, input, element("span", { text, "aria-hidden": "true" })) : input);
+const withUnit = (input, words) => (words ? element("div", { class: "unit" }, input, element("span", { text: words, "aria-hidden": "true" })) : input);
 
 /**
  * @param {any} value
@@ -174,10 +190,10 @@ function several(setting, id, fixed, change) {
 function number(setting, about, change) {
   const [least, most] = [setting.least ?? setting.above, setting.most ?? setting.below];
   const whole = setting.kind === "whole";
-  /** @param {string} text */
-  const take = (text) => {
-    const value = Number(text);
-    return text.trim() === "" || Number.isNaN(value) ? text : value;
+  /** @param {string} typed */
+  const take = (typed) => {
+    const value = Number(typed);
+    return typed.trim() === "" || Number.isNaN(value) ? typed : value;
   };
   const input = element("input", { ...about, type: "text", inputmode: whole ? "numeric" : "decimal", value: String(setting.value), onchange: (event) => change(take(event.target.value)) });
   if (least == null || most == null) return withUnit(input, unit(setting));
@@ -201,7 +217,7 @@ async function save(setting, value, wrong) {
   const kept = Array.isArray(value) && setting.kind === "several" && value.length === 1 ? value[0] : value;
   try {
     build(await request("/api/settings", { method: "PUT", body: { [setting.key]: kept && typeof kept === "object" && !Array.isArray(kept) && !("yaml" in kept) ? { yaml: plainYaml(kept) } : kept } }));
-    toast(`${titled(setting)} saved`, { action: { text: "Undo", run: undo } });
+    toast(text("settings.saved", { title: setting.title }), { action: { text: text("undo"), run: undo } });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const mine = error.problems.find((one) => one.key === setting.key || one.key.startsWith(`${setting.key}.`));
@@ -214,7 +230,8 @@ async function undo() {
     /** @type {SettingsForm & { keys: string[] }} */
     const form = await request("/api/settings/undo", { method: "POST" });
     build(form);
-    toast(form.keys.length ? `${form.keys.map((key) => titled({ name: key.split(".")[1] })).join(", ")}: as before` : "Nothing to undo");
+    const changed = form.keys.map((key) => titles.get(key) ?? key).join(", ");
+    toast(changed ? text("settings.undone", { titles: changed }) : text("settings.nothing"));
   } catch (error) { toast(message(error), { bad: true }); }
 }
 

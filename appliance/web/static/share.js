@@ -14,6 +14,11 @@ export async function show(photo = null) {
   const found = /** @type {Share | null} */ (await attempt(() => request(`/api/share?${query}`)));
   if (!found) return;
   $("share-title").textContent = say(photo ? "This photo for a guest" : "Photos for guests");
+  $("share-wifi").hidden = $("share-wifi-say").hidden = !found.wifi;
+  if (found.wifi) {
+    /** @type {HTMLImageElement} */ ($("share-wifi")).src = "/wifi.svg";
+    $("share-wifi-say").textContent = say(`First the Wi-Fi ${found.wifi.name}, password ${found.wifi.password}:`);
+  }
   $("share-note").hidden = photo !== null;
   $("share-note").setAttribute("href", `/note.svg?${query}`);
   $("share-picture").hidden = !found.on;

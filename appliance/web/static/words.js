@@ -2,7 +2,8 @@
 
 import { say } from "./say.js";
 
-/** @type {{ lights: Record<string, { title: string, animation: string }>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
+/** @typedef {{ title: string, animation: string, seen: string, meaning: string }} Signal */
+/** @type {{ lights: Record<string, Signal>, expressions: { key: string, name: string, colour: string }[], words: Record<string, string> }} */
 const vocabulary = await (await fetch("/static/vocabulary.json")).json();
 
 /**
@@ -24,6 +25,8 @@ export const counted = (key, n) => text(`${key}.${n === 1 ? "one" : "other"}`, {
  */
 const ofExpressions = (field) => Object.fromEntries(vocabulary.expressions.map((one) => [one.key, one[field]]));
 
+/** What the light can say, in the order of its table. */
+export const SIGNALS = Object.values(vocabulary.lights);
 export const EXPRESSIONS = vocabulary.expressions.map((one) => one.key);
 export const NAMES = ofExpressions("name");
 export const COLOURS = ofExpressions("colour");

@@ -23,6 +23,7 @@ def configuration(folder: Path, port: int) -> Path:
     return demo_web.write_configuration(folder, folder / "feed.sock", [("web.port", port)])
 
 
+@pytest.mark.slow
 def test_it_is_announced_once_it_listens(tmp_path: Path) -> None:
     port, ready, ended = free_port(), threading.Event(), threading.Event()
     page = demo_web.PageProcess(configuration(tmp_path, port), tmp_path / "ready.sock", ready.set, ended.set)
@@ -33,6 +34,7 @@ def test_it_is_announced_once_it_listens(tmp_path: Path) -> None:
     assert not ended.is_set()
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_ends_it_with_its_reason_and_nothing_is_announced(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

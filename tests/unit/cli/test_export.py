@@ -54,6 +54,7 @@ def test_the_command_tells_the_result_and_decides_the_exit_code(
     assert "Nothing was copied" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_person_at_a_terminal_sees_how_far_it_is_and_the_journal_does_not(
     card: Path, tmp_path: Path, terminal: bool

@@ -157,7 +157,7 @@ def test_a_kind_of_picture_that_is_not_read_is_named(
     (tmp_path / "strange.dds").write_bytes(header + bytes(24 * 32 * 3))
     status, (line,), errors = judge(capsys, tmp_path / "strange.dds")
     assert (status, "error" in line) == (1, True)
-    assert "strange.dds is not a picture. JPEG, PNG, WebP, GIF, BMP and TIFF can be judged" in errors
+    assert "strange.dds is a DDS picture. JPEG, PNG, WebP, GIF, BMP and TIFF can be judged" in errors
 
 
 def test_a_setting_that_does_not_exist_is_bad_usage(

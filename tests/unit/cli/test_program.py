@@ -149,6 +149,7 @@ def test_nothing_overwrites_what_it_reads(
     assert mine.read_bytes() == mixed_picture.read_bytes()
 
 
+@pytest.mark.slow
 def test_names_are_utf8_whatever_the_locale_is(tmp_path: Path, mixed_picture: Path) -> None:
     card, stick = tmp_path / "Müller", tmp_path / "stick"
     card.mkdir()
@@ -165,6 +166,7 @@ def test_names_are_utf8_whatever_the_locale_is(tmp_path: Path, mixed_picture: Pa
     assert (done.returncode, (stick / name).is_file()) == (0, True), done.stderr
 
 
+@pytest.mark.slow
 def test_the_program_started_once_more_takes_no_library_from_the_current_folder(tmp_path: Path) -> None:
     (tmp_path / "yaml.py").write_text("print('IMPOSTOR')")
     done = subprocess.run(

@@ -57,10 +57,10 @@ def test_photos_are_taken_while_everybody_smiles_and_never_else(replayed: Run) -
     assert {len(photo["faces"]) for photo in taken} == {3, 4}
     assert lines[-1] == {
         "event": "summary",
-        "frames": 450,
+        "frames": 225,
         "photos": len(taken),
         "dropped": 0,
-        "seconds": pytest.approx(449 / 30, abs=0.01),
+        "seconds": pytest.approx(224 / 15, abs=0.01),
     }
     assert all({"event", "time", "frame"} <= set(line) for line in lines[:-1])
     assert (out / "contact-sheet.png").stat().st_size > 10_000
@@ -164,7 +164,8 @@ def test_a_folder_is_played_slowly_enough_and_explained_with_a_summary_first(
     assert re.fullmatch(r"Held up 1\.\d s by person \d \(best 0\.\d\d of 0\.\d\d\)", lines[summary])
 
 
-def test_a_video_for_browsers_is_vp8(smile_video: Path, tmp_path: Path) -> None:
+def test_a_video_for_browsers_is_vp8(tmp_path: Path) -> None:
     out = tmp_path / "out.webm"
-    assert main(["replay", str(smile_video), "--save", str(out)]) == 0
+    Image.new("L", (160, 120)).save(tmp_path / "still.png")
+    assert main(["replay", str(tmp_path / "still.png"), "--save", str(out)]) == 0
     assert b"V_VP8" in out.read_bytes()[:1000]

@@ -2,7 +2,6 @@
 
 import resource
 import signal
-import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +11,12 @@ import pytest
 from PIL import Image
 
 from appliance.cli import main
-from appliance.config.schema import RuleSettings
-from appliance.draw.text import AMBER, GREEN, GREY
-from appliance.draw.view import LARGEST, NARROWEST, SMALLEST, view
-from appliance.errors import StorageError
+from appliance.draw.text import AMBER, GREEN
 from appliance.hw.cameras import scene as bundled
-from appliance.light.states import State
 from appliance.records.frame import Box, Colour
 from appliance.storage.clip import Clip
-from tests.support.drawn import count, decided, somebody
+from tests.support.drawn import count
 from tests.support.scene_truth import face_boxes
-from tests.support.strategies import decision_on, frame
 
 PHOTO = 720
 """Pixels of height of the scene; the words stand below."""
@@ -81,15 +75,6 @@ def test_everybody_smiling_is_green_and_the_light_is_left_out_of_a_still(
     assert (words[:, 640:] == words[0, 0]).all(), "nothing on the right, where the light would be"
 
 
-def test_the_still_and_the_recording_are_drawn_alike() -> None:
-    decision = decided(0, somebody(1, 60, 0.9, shows=True), somebody(2, 300, 0.2, shows=False))
-    still, live = view(decision, RuleSettings(), light=False), view(decision, RuleSettings())
-    below_the_faces = 255
-    assert np.array_equal(still[:below_the_faces], live[:below_the_faces])
-    assert not np.array_equal(still[below_the_faces:480], live[below_the_faces:480]), "everybody's number"
-    assert not np.array_equal(still[480:], live[480:]), "the light, and what happens next"
-
-
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
@@ -119,32 +104,18 @@ def test_where_no_picture_can_be_written_it_is_reported_before_the_work(
     assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (33, 47), (5120, 2881), (719, 405)])
-def test_a_picture_of_any_size_is_drawn_in_a_size_to_look_at(size: tuple[int, int]) -> None:
-    drawn = view(decided(0, somebody(1, 0, 0.9, shows=True), size=size), RuleSettings())
-    height, width = drawn.shape[:2]
-    assert height % 2 == width % 2 == 0
-    assert NARROWEST <= width <= LARGEST
-    assert SMALLEST <= max(height, width) <= LARGEST + 200
-
-
-def test_the_longest_words_stay_on_the_picture() -> None:
-    rule = RuleSettings.model_validate(
-        {"expression": ["happy", "surprise", "disgust"], "who": {"at_least": 100}}
-    )
-    drawn = view(decided(0, somebody(1, 0, 0.9, shows=True), size=(320, 240)), rule)
-    assert drawn.shape[1] == SMALLEST
-
-
 def test_a_replayed_recording_is_kept_with_boxes_verdict_and_light(
     smile_video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.mp4"
     assert main(["replay", str(smile_video), "--save", str(out)]) == 0
-    shown = dict(frames_of(out))
-    assert len(shown) == 75
-    assert all(picture.shape[1] == 1280 for picture in shown.values())
-    waiting, everybody = shown[10 / 30], shown[60 / 30]
+    widths, kept = [], {}
+    for time, picture in frames_of(out):
+        widths.append(picture.shape[1])
+        if time in (10 / 30, 60 / 30):  # of all frames only two: each has 4 MB
+            kept[time] = picture
+    assert widths == [1280] * 75
+    waiting, everybody = kept[10 / 30], kept[60 / 30]
     assert near(waiting[:PHOTO], AMBER) > 1000, "one does not smile"
     assert near(waiting[:PHOTO], GREEN) > 1000, "three do"
     assert near(everybody[:PHOTO], AMBER) < near(everybody[:PHOTO], GREEN) / 10, "all four do"
@@ -152,13 +123,6 @@ def test_a_replayed_recording_is_kept_with_boxes_verdict_and_light(
     assert near(everybody[PHOTO:, :100], GREEN) > 100, "the verdict: all"
     assert near(everybody[PHOTO:, 1000:], (255, 255, 255)) > 200, "what the light says"
     assert list(tmp_path.iterdir()) == [out]
-
-
-def test_a_disarmed_appliance_is_drawn_so() -> None:
-    decision = decision_on(frame(0.0), armed=False, light=State.DISARMED)
-    words = view(decision, RuleSettings())[360:]
-    assert count(words, GREY) > 50
-    assert count(words, GREEN) + count(words, AMBER) == 0
 
 
 @pytest.mark.parametrize(
@@ -244,29 +208,3 @@ def test_pictures_of_different_sizes_are_fitted_into_the_first_ones(tmp_path: Pa
     out = tmp_path / "out.mp4"
     assert main(["replay", str(tmp_path), "--save", str(out), "--seconds-per-picture", "0.1"]) == 0
     assert len({picture.shape for _, picture in frames_of(out)}) == 1
-
-
-def test_a_long_recording_takes_the_memory_of_one_picture(tmp_path: Path) -> None:
-    alive: list[weakref.ref[Colour]] = []
-    with Clip(tmp_path / "out.mp4", 30) as clip:
-        for number in range(100):
-            picture = np.full((120, 160, 3), number, np.uint8)
-            alive.append(weakref.ref(picture))
-            clip.add(picture, number / 30)
-            del picture
-            assert sum(one() is not None for one in alive) <= 1
-    assert clip.frames == 100
-
-
-def test_nothing_to_show_is_not_a_file(tmp_path: Path) -> None:
-    with Clip(tmp_path / "out.mp4", 30):
-        pass
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_clip_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
-    with (
-        pytest.raises(StorageError, match=r"no does not exist\. Create it"),
-        Clip(tmp_path / "no" / "out.mp4", 30) as clip,
-    ):
-        clip.add(np.zeros((120, 160, 3), np.uint8), 0.0)

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.cli import main
 from appliance.config import Config, load_config, parse_override
-from appliance.config.template import json_schema, render, settings_table
+from appliance.config.template import json_schema, render
 from appliance.errors import ConfigError, Problem, UsageError
 from appliance.web.passwords import hash_password
 
@@ -25,18 +24,6 @@ def problems(tmp_path: Path, text: str | bytes) -> list[Problem]:
         load_config(path)
     assert all(problem.file == str(path) for problem in caught.value.problems)
     return caught.value.problems
-
-
-def test_the_shipped_file_is_the_one_the_schema_describes() -> None:
-    assert (ROOT / "config.yaml").read_text("utf-8") == render()
-
-
-def test_the_page_of_settings_is_the_one_the_schema_describes() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text("utf-8") == settings_table()
-    rule = json_schema()["$defs"]["RuleSettings"]["properties"]["sensitivity"]
-    assert rule["description"].endswith("slight, normal or big; see docs/moment.md")
-    assert "see" not in rule
-    assert load_config(ROOT / "config.yaml") == Config()
 
 
 def test_an_empty_file_means_every_default(tmp_path: Path) -> None:
@@ -78,59 +65,6 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str | bytes, line: int, ke
     (problem,) = problems(tmp_path, text)
     assert (problem.line, problem.key) == (line, key)
     assert reason in problem.reason
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "key", "reason"),
-    [
-        ("rule:\n  new_scene: !!bool foo\n", 2, "rule.new_scene", "cannot be read as true or false"),
-        ('rule:\n  min_faces: !!int ""\n', 2, "rule.min_faces", "cannot be read as a whole number"),
-        ("rule:\n  min_faces: !!timestamp x\n", 2, "rule.min_faces", "cannot be read as a date"),
-        ("rule:\n  hold_seconds: !!float x\n", 2, "rule.hold_seconds", "cannot be read as a number"),
-        ("rule:\n  expression: !smile\n", 2, "rule.expression", "tag"),
-        ("--- !!set {camera}\n", 1, "", "tag"),
-        (f"rule:\n  min_faces: 0x{'f' * 5000}\n", 2, "rule.min_faces", "too long for a whole number"),
-        (f"rule:\n  min_faces: {'9' * 5000}\n", 2, "rule.min_faces", "too long for a whole number"),
-        ('rule:\n  min_faces: "\\UFFFFFFFF"\n', 2, "", "an escape names no character"),
-        ("camera: {}\n# \0\n", 2, "", "U+0000"),
-        ("camera: {}\nrule:\n  mode: \a\n", 3, "", "U+0007"),
-        ("camera: {}\non: 1\n", 2, "on", "YAML reads this one as true or false"),
-        ("rule:\n  Yes: 1\n", 2, "rule.Yes", "YAML reads this one as true or false"),
-        ("rule:\n  1: 1\n", 2, "rule.1", "YAML reads this one as a whole number"),
-        ('rule:\n  "\\ud800": 1\n', 2, "rule.\ud800", "a plain word"),
-        ("web:\n  names:\n  - &a x\n  - *a\n", 4, "web.names.1", "anchors"),
-        ("camera:\n  orientation: no\n", 2, "camera.orientation", "0, 90, 180 or 270"),
-        ("rule:\n  who: {at_least: }\n", 2, "rule.who", "must be everyone, or"),
-        ('storage:\n  folder: "/tmp/a\\0b"\n', 2, "storage.folder", "control characters"),
-        ('camera:\n  recording: "a\\nb"\n', 2, "camera.recording", "control characters"),
-        ('web:\n  socket: "/tmp/a\\0b"\n', 2, "web.socket", "control characters"),
-        ('web:\n  listen: "127.0.0.1\\0"\n', 2, "web.listen", "control characters"),
-        (f"web:\n  socket: /run/{'é' * 60}\n", 2, "web.socket", "bytes"),
-    ],
-    ids=lambda given: str(given)[:40],
-)
-def test_what_no_program_could_use_is_named_like_any_other_mistake(
-    tmp_path: Path, text: str, line: int, key: str, reason: str
-) -> None:
-    (problem,) = problems(tmp_path, text)
-    assert (problem.line, problem.key) == (line, key)
-    assert reason in problem.reason
-
-
-def test_numbers_are_read_as_yaml_has_always_read_them(tmp_path: Path) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("rule: {min_faces: 010, max_faces: 1:30, hold_seconds: 0:05.5, hold_frames: !!int '2'}\n")
-    rule = load_config(path).rule
-    assert (rule.min_faces, rule.max_faces, rule.hold_seconds, rule.hold_frames) == (8, 90, 5.5, 2)
-
-
-@pytest.mark.timeout(20)
-def test_a_few_lines_that_would_grow_without_bound_are_refused_at_once(tmp_path: Path) -> None:
-    lines = [f"- &{one} [{', '.join([f'*{before}'] * 10)}]" for before, one in pairwise("abcdefghi")]
-    found = problems(tmp_path, "\n".join(["web:", " names:", " - &a [x]", *(f" {line}" for line in lines)]))
-    assert (found[0].line, found[0].key) == (4, "web.names.1.0")
-    assert all("anchors" in problem.reason for problem in found)
-    assert problems(tmp_path, "a: &a [*a]\n")
 
 
 def test_a_file_of_nothing_but_mistakes_does_not_flood_the_journal(tmp_path: Path) -> None:
@@ -179,10 +113,6 @@ def test_every_problem_is_named_not_only_the_first(tmp_path: Path) -> None:
 def test_a_file_too_large_to_be_a_configuration_is_refused(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, "#" * 300_000)
     assert "larger than" in problem.reason
-
-
-def test_deep_nesting_is_refused_without_a_traceback(tmp_path: Path) -> None:
-    assert problems(tmp_path, "[" * 50_000)
 
 
 def test_a_setting_on_the_command_line_wins_and_is_checked_too(tmp_path: Path) -> None:
@@ -252,17 +182,6 @@ def test_the_schema_for_editors_knows_what_the_appliance_knows(tmp_path: Path) -
         assert re.search(web["password"]["pattern"], password)
     assert not re.search(web["password"]["pattern"], "open sesame!")
     assert "3.0" in schema["$comment"]
-
-
-def test_check_exits_2_with_the_place_and_0_when_all_is_well(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("rule:\n  expression: smile\n")
-    assert main(["check", str(path)]) == 2
-    assert f"{path}, line 2: rule.expression" in capsys.readouterr().err
-    assert main(["check", str(ROOT / "config.yaml")]) == 0
-    assert main(["check", str(tmp_path / "absent.yaml")]) == 2
 
 
 @given(st.data())

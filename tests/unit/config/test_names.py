@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli import main
 from appliance.config import Config, load_config
 from appliance.errors import ConfigError
-from appliance.web.passwords import hash_password
+from tests.support.passwords import HASHED
 
 
 def read(tmp_path: Path, text: str) -> Config:
@@ -60,9 +59,6 @@ def test_any_other_path_is_good(tmp_path: Path, value: str) -> None:
     assert read(tmp_path, f"storage: {{folder: '{quoted}'}}\n").storage.folder == value
 
 
-PASSWORD = hash_password("open sesame!")
-
-
 @pytest.mark.parametrize(
     ("value", "address"),
     [
@@ -76,11 +72,11 @@ PASSWORD = hash_password("open sesame!")
     ],
 )
 def test_an_address_to_listen_on_is_read_as_what_it_means(tmp_path: Path, value: str, address: str) -> None:
-    config = read(tmp_path, f"web: {{listen: '{value}', password: '{PASSWORD}'}}\n")
+    config = read(tmp_path, f"web: {{listen: '{value}', password: '{HASHED}'}}\n")
     assert config.web.listen == address
 
 
-@pytest.mark.parametrize("password", ["", PASSWORD])
+@pytest.mark.parametrize("password", ["", HASHED])
 @pytest.mark.parametrize(
     ("value", "words"),
     [
@@ -137,17 +133,3 @@ def test_what_no_browser_asks_for_is_refused(tmp_path: Path, value: str) -> None
     told = refused(tmp_path, f"rule: {{}}\nweb: {{names: '{value}'}}\n")
     assert "config.yaml, line 2: web.names" in told
     assert "must be a host name, such as selfie.example" in told
-
-
-@pytest.mark.parametrize("cost", ["15:15:99", "20:8:1", "0:8:1", "13:0:10", "99:1:1", "10:99:99"])
-def test_a_password_that_costs_a_minute_a_guess_is_refused(tmp_path: Path, cost: str) -> None:
-    rest = PASSWORD.split(":")[4:]
-    hashed = ":".join(["scrypt", cost, *rest])
-    assert "web-password" in refused(tmp_path, f"web: {{password: '{hashed}'}}\n")
-
-
-def test_a_command_to_copy_is_quoted_for_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "it's; a trap"
-    arguments = ["--set", "camera.source=scene", "--set", f"storage.folder={folder}"]
-    assert main(["run", *arguments]) == 1
-    assert f"Create it: mkdir -p '{tmp_path}/it'\"'\"'s; a trap'" in capsys.readouterr().err

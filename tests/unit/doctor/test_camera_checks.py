@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from appliance.clock import VirtualClock
-from appliance.config import Config
+from appliance.config import Config, load_config
 from appliance.config.schema import CameraSettings
 from appliance.doctor import camera_checks
 from appliance.doctor.finding import Finding, Status
@@ -105,3 +105,14 @@ def test_root_decodes_no_recording_that_the_settings_name(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     (finding, *_) = camera_checks.check_camera(Config(camera=settings), machine, running=False)
     assert finding.state is Status.FAULT
+
+
+def test_the_scene_serves_as_a_camera_and_a_missing_recording_is_reported_with_the_way_out(
+    machine: Machine,
+) -> None:
+    scene = load_config(None, [("camera.source", "scene")])
+    assert next(camera_checks.check_camera(scene, machine, running=False)).state is Status.GOOD
+    gone = load_config(None, [("camera.source", "replay"), ("camera.recording", "/no/such/file.mp4")])
+    (found,) = camera_checks.check_camera(gone, machine, running=False)
+    assert found.state is Status.FAULT
+    assert found.advice

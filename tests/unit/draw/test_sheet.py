@@ -2,74 +2,20 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from appliance.draw import sheet as sheets
-from appliance.draw.chart import ALL_SHOW, Moment, chart, photo_marks
-from appliance.draw.overlay import annotate
+from appliance.draw.chart import ALL_SHOW
 from appliance.draw.sheet import Story
-from appliance.draw.text import AMBER, GREEN, GREY, INK, WHITE, badge, tag
+from appliance.draw.text import AMBER, GREEN
 from appliance.errors import StorageError
 from appliance.pipeline.decide.sensitivity import Level
 from appliance.records.frame import Colour
 from tests.support.drawn import count, decided, somebody
 
 LEVEL = Level(0.6, 0.45)
-
-
-def test_who_shows_it_is_green_who_does_not_is_amber_who_is_out_of_sight_is_grey() -> None:
-    before = decided(0, somebody(1, 60, 0.9, shows=True))
-    assert count(annotate(before), GREEN) > 300
-    assert count(annotate(before), AMBER) == 0
-    assert count(annotate(decided(0, somebody(1, 60, 0.2, shows=False))), AMBER) > 300
-    assert count(annotate(decided(0, somebody(1, 60, 0.9, shows=True, seen=False))), GREY) > 300
-
-
-def test_the_picture_itself_is_left_as_it_was() -> None:
-    decision = decided(0, somebody(1, 60, 0.9, shows=True))
-    picture = decision.frame.picture.bgr()
-    annotate(decision, picture)
-    assert (picture == 90).all()
-
-
-@pytest.mark.parametrize("size", [(160, 120), (640, 480), (2304, 1728)])
-def test_the_box_stands_round_the_face_in_a_picture_of_any_size(size: tuple[int, int]) -> None:
-    decision = decided(0, somebody(1, 200, 0.9, shows=True))
-    picture = cv2.resize(decision.frame.colour, size)
-    drawn = (annotate(decision, np.asarray(picture), labels=False) != 90).any(axis=2)
-    ys, xs = np.nonzero(drawn)
-    scale = size[0] / 640
-    assert (xs.min() / scale, xs.max() / scale) == pytest.approx((200, 290), abs=5)
-    assert (ys.min() / scale, ys.max() / scale) == pytest.approx((150, 260), abs=5)
-
-
-def test_a_face_that_is_cut_by_the_edge_is_drawn_without_a_fault() -> None:
-    for x in (-60.0, 600.0, -500.0, 900.0):
-        decision = decided(0, somebody(1, x, 0.9, shows=True))
-        assert annotate(decision, numbers=True).shape == (480, 640, 3)
-
-
-def test_a_picture_of_one_pixel_can_be_annotated() -> None:
-    assert annotate(decided(0, somebody(1, 0, 0.9, shows=True), size=(1, 1))).shape == (1, 1, 3)
-
-
-def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
-    """WCAG 2.2's contrast ratio, 1 to 21."""
-    shares = np.array([one, other]) / 255
-    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
-    lower, higher = sorted(linear @ (0.0722, 0.7152, 0.2126))
-    return float((higher + 0.05) / (lower + 0.05))
-
-
-@pytest.mark.parametrize("ground", [GREEN, AMBER, GREY, WHITE, INK])
-def test_text_can_be_read_on_every_ground(ground: tuple[int, int, int]) -> None:
-    tile = tag("happy 97%", 24, ground)
-    ink = max((WHITE, INK), key=lambda colour: count(tile, colour) if colour != ground else -1)
-    assert count(tile, ink) > 30
-    assert contrast(ink, ground) >= 3
 
 
 def story_of_two(photos: int = 1, start: float = 0.0) -> Story:
@@ -151,40 +97,3 @@ def test_a_sheet_that_cannot_be_written_is_reported_by_name(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"sheet\.png cannot be written"):
         story_of_two().save(tmp_path / "file" / "sheet.png")
-
-
-def test_names_in_the_chart_stand_apart_even_where_lines_end_together() -> None:
-    moments = [Moment(i / 10, tuple((n, 0.0) for n in range(1, 9)), False) for i in range(20)]
-    drawn = chart(moments, [], LEVEL, (1200, 360))
-    names = (drawn[:, -85:] != 255).any(axis=(1, 2))
-    lines_of_text = int((np.diff(names.astype(int)) == 1).sum())
-    assert lines_of_text >= 8
-
-
-@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
-@pytest.mark.parametrize("people", [2, 8, 16])
-def test_every_name_in_the_chart_is_whole(score: float, people: int) -> None:
-    moments = [Moment(i / 10, tuple((n, score) for n in range(1, people + 1)), False) for i in range(20)]
-    names = (chart(moments, [], LEVEL, (1200, 400))[:, -85:] != 255).any(axis=(1, 2))
-    assert not names[0]
-    assert not names[-1]
-    assert (np.diff(names.astype(int)) == 1).sum() == people
-
-
-def test_both_thresholds_are_drawn() -> None:
-    moments = [Moment(i / 10, ((1, 0.0),), False) for i in range(20)]
-    high, low = (chart(moments, [], Level(0.6, stops), (1200, 360)) for stops in (0.45, 0.2))
-    changed = set(np.flatnonzero((high != low).any(axis=(1, 2))).tolist())
-    begins, goes_on, longer = (round(360 - 40 - share * (360 - 40 - 34)) for share in (0.6, 0.45, 0.2))
-    assert {goes_on, longer} <= changed
-    assert begins not in changed
-    assert (high[begins, 300:900] != high[begins + 1, 300:900]).any()
-
-
-def test_photos_close_together_have_one_mark_that_names_them_all() -> None:
-    assert list(photo_marks([100.0, 104.0, 96.0, 400.0])) == [("1-3", 100.0), ("4", 400.0)]
-
-
-def test_a_mark_is_as_wide_as_what_it_says() -> None:
-    assert badge(7, 26, (255, 255, 255)).shape == (26, 26, 3)
-    assert badge("1-10", 26, (255, 255, 255)).shape[1] > 40

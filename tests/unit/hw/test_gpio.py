@@ -211,6 +211,7 @@ def test_a_pin_factory_that_does_not_exist_is_an_error_and_not_a_silent_simulati
         gpio.open_panel(PINS, lambda _: None)
 
 
+@pytest.mark.slow
 def test_gpiozero_is_imported_only_when_the_panel_is_opened() -> None:
     program = "import sys, appliance.hw.gpio; sys.exit('gpiozero' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

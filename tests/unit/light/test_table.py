@@ -4,35 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from appliance.light.document import BEGIN, renew
 from appliance.light.row import Animation, Kind
 from appliance.light.states import SIGNALS, Condition, Signal, State
 from appliance.light.table import CONDITIONS, TABLE
 from tests.support.light_steps import steps
 
 ROOT = Path(__file__).parents[3]
-DOCUMENT = ROOT / "docs" / "light.md"
 
 
 def test_every_signal_has_a_row_and_a_name_of_its_own() -> None:
     assert set(TABLE) == set(SIGNALS)
     assert len({str(signal) for signal in SIGNALS}) == len(SIGNALS)
-
-
-def test_the_document_is_the_one_scripts_generate_would_write() -> None:
-    text = DOCUMENT.read_text("utf-8")
-    assert renew(text) == text
-    for signal, row in TABLE.items():
-        assert f"| {signal} | {row.seen} | {row.meaning} |\n" in text
-
-
-def test_a_document_keeps_the_text_around_its_table_and_one_without_marks_is_refused() -> None:
-    text = DOCUMENT.read_text("utf-8")
-    stale = text.replace("| armed | slow pulse", "| armed | something else")
-    assert stale != text
-    assert renew(stale) == text
-    with pytest.raises(ValueError, match="lacks"):
-        renew(text.replace(BEGIN, ""))
 
 
 @pytest.mark.parametrize("signal", SIGNALS)

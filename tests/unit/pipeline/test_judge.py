@@ -1,41 +1,23 @@
-"""The expression model: the right one or none, and the same answer from both runtimes."""
+"""The expression model: what it says of a face, and of its eyes."""
 
-import hashlib
-import json
-import shutil
-import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.errors import ModelError, RuntimeMissingError
 from appliance.hw.cameras import scene as bundled
 from appliance.inference.folder import models_folder
-from appliance.inference.runtime import find_runtime
 from appliance.pipeline.judge import Crop, ExpressionModel
 from appliance.records.frame import Box, Frame
 from appliance.records.labels import LABELS
-from tests.support.scene_truth import face_boxes
+from tests.support.scene_frames import faces_at
 
 
 @pytest.fixture(scope="module")
 def model() -> ExpressionModel:
     return ExpressionModel(models_folder())
-
-
-def faces_at(frames: Sequence[Frame], time: float) -> dict[str, tuple[Frame, Box]]:
-    """Everybody in view at ``time`` with a tight box, from where the scene has drawn them."""
-    frame = frames[round(time * 30)]
-    sx, sy = frame.picture_scale
-    result = {}
-    for name, square in face_boxes(time).items():
-        box = Box(square.x + 0.1 * square.w, square.y - 0.045 * square.h, 0.8 * square.w, 1.09 * square.h)
-        result[name] = frame, box.scaled(1 / sx, 1 / sy)
-    return result
 
 
 def test_smiling_and_neutral_faces_are_told_apart(
@@ -63,98 +45,6 @@ def test_scores_are_probabilities_of_the_eight_labels(model: ExpressionModel) ->
     assert tuple(scores) == LABELS
     assert sum(scores.values()) == pytest.approx(1.0)
     assert all(0 <= score <= 1 for score in scores.values())
-
-
-@pytest.mark.slow
-def test_both_runtimes_give_the_same_label(scene_frames: Sequence[Frame]) -> None:
-    if sys.version_info >= (3, 12):
-        pytest.skip("tflite-runtime has no wheels after Python 3.11")
-    models = [ExpressionModel(models_folder(), runtime=name) for name in ("ai_edge_litert", "tflite_runtime")]
-    compared = 0
-    for time in np.arange(0.5, 14, 0.5):
-        for frame, box in faces_at(scene_frames, float(time)).values():
-            first, second = (model.judge(frame.grey, box).scores for model in models)
-            assert max(first, key=lambda n: first[n]) == max(second, key=lambda n: second[n])
-            assert first["happy"] == pytest.approx(second["happy"], abs=0.1)
-            compared += 1
-    assert compared > 50
-
-
-def test_without_a_runtime_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.inference.runtime.RUNTIMES", ("no_such_runtime.interpreter",))
-    with pytest.raises(RuntimeMissingError, match="pip install ai-edge-litert"):
-        find_runtime()
-
-
-def truncate(folder: Path) -> None:
-    path = folder / "expression_int8.tflite"
-    path.write_bytes(path.read_bytes()[:1000])
-
-
-def garbage_with_its_digest(folder: Path) -> None:
-    path = folder / "expression_int8.tflite"
-    path.write_bytes(b"not a model at all" * 100)
-    edit(folder, sha256="5f4dcc")
-
-
-def edit(folder: Path, **facts: object) -> None:
-    path = folder / "expression.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda folder: (folder / "expression_int8.tflite").unlink(),
-        lambda folder: (folder / "expression_int8.tflite").write_bytes(b""),
-        lambda folder: (folder / "expression.json").unlink(),
-        lambda folder: (folder / "expression.json").write_text("{"),
-        lambda folder: (folder / "expression.json").write_text("[]"),
-        lambda folder: edit(folder, labels=["happy"]),
-        lambda folder: edit(folder, format="two"),
-        lambda folder: edit(folder, eyes=["open", "closed"]),
-        lambda folder: edit(folder, output={"scale": 1.0, "zero_point": 0, "meaning": "probabilities"}),
-        lambda folder: edit(folder, input={"shape": [1, 64, 64, 1]}),
-        lambda folder: edit(folder, crop={"side": "wide"}),
-        lambda folder: edit(folder, sha256="0" * 64),
-        truncate,
-        garbage_with_its_digest,
-    ],
-)
-def test_a_model_that_is_not_whole_is_refused_by_name(
-    tmp_path: Path, damage: Callable[[Path], object]
-) -> None:
-    for name in ("expression_int8.tflite", "expression.json"):
-        shutil.copy(models_folder() / name, tmp_path)
-    damage(tmp_path)
-    with pytest.raises(ModelError, match="expression"):
-        ExpressionModel(tmp_path)
-
-
-def shipped_to(folder: Path) -> Path:
-    """A folder with the shipped network and its description."""
-    for name in ("expression_int8.tflite", "expression.json"):
-        shutil.copy(models_folder() / name, folder)
-    return folder
-
-
-def test_a_model_of_another_release_says_which_of_the_two_to_update(tmp_path: Path) -> None:
-    edit(shipped_to(tmp_path), format=1)
-    with pytest.raises(ModelError, match="older than this program") as old:
-        ExpressionModel(tmp_path)
-    assert "Update the model" in old.value.hint
-    edit(tmp_path, format=3)
-    with pytest.raises(ModelError, match="newer than this program") as new:
-        ExpressionModel(tmp_path)
-    assert "Update the program" in new.value.hint
-
-
-def test_a_network_with_other_outputs_than_described_is_refused(tmp_path: Path) -> None:
-    other = models_folder() / "faces_near_int8.tflite"
-    shutil.copy(other, shipped_to(tmp_path) / "expression_int8.tflite")
-    edit(tmp_path, sha256=hashlib.sha256(other.read_bytes()).hexdigest())
-    with pytest.raises(ModelError, match=r"expression_int8\.tflite"):
-        ExpressionModel(tmp_path)
 
 
 def test_eyes_are_told_open_or_closed_or_not_at_all(

@@ -48,8 +48,11 @@ def test_as_many_people_are_in_the_room_as_the_table_says(people: int) -> None:
 
 
 def test_the_cost_of_a_round_is_what_more_rounds_cost_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "executed", lambda _cache, _core, arguments: 7_000_000 * int(arguments[0]) + 9)
-    assert table.counted(Path(), "cortex-a53", ("near", "near", "", (1, 4))) == 7.0
+    monkeypatch.setattr(
+        table, "executed", lambda _cache, _core, asked: [9, 28_000_009, 30_000_000, 32_000_000]
+    )
+    rows = [("near", "near", "", (1, 4)), ("far", "far", "", (1, 2))]
+    assert table.counted(Path(), "cortex-a53", rows) == [7.0, 1.0]
 
 
 def test_the_short_form_counts_searches_and_expressions() -> None:
@@ -61,8 +64,11 @@ def test_a_search_that_costs_more_than_it_may_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["table.py", "--cache", "/", "--core", "cortex-a53", "--short"])
-    monkeypatch.setattr(table, "counted", lambda _cache, _core, row: 50.0 if row[1] == "near" else 1.0)
+    costs = {"near": 50.0}
+    monkeypatch.setattr(
+        table, "counted", lambda _cache, _core, rows: [costs.get(row[1], 1.0) for row in rows]
+    )
     assert table.main() == 1
     assert "search, near: the whole picture: more than 40 million" in capsys.readouterr().err
-    monkeypatch.setattr(table, "counted", lambda *_: 1.0)
+    costs.clear()
     assert table.main() == 0

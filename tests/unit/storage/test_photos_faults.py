@@ -129,7 +129,7 @@ class Saving:
     def __init__(self, folder: Path, *faults: str) -> None:
         trace = folder.parent / "trace"
         calls = sorted({fault.partition(":")[0] for fault in faults})
-        command = ["strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={','.join(calls)}"]
+        command = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(trace), "-e", f"trace={','.join(calls)}"]
         for fault in faults:
             command += ["-e", f"inject={fault}"]
         self.done = subprocess.run(

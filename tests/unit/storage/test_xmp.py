@@ -1,7 +1,6 @@
 """What a photo says about people: where faces are and what they show, in the words of photo programs."""
 
 import io
-import json
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from appliance.cli import main
 from appliance.config.schema import RuleSettings
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Decision
@@ -77,42 +75,3 @@ def test_more_faces_than_fit_cost_their_regions_and_not_the_photo() -> None:
     data = encode_jpeg(BLANK, 90, make_exif(EPOCH, "a", "b"), crowd)
     with Image.open(io.BytesIO(data)) as image:
         assert "xmp" not in image.info
-
-
-def test_a_schema_for_editors_knows_every_key_and_both_ways_to_write_it(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["check", "--print-schema"]) == 0
-    schema = json.loads(capsys.readouterr().out)
-    rule = schema["$defs"]["RuleSettings"]["properties"]
-    assert {"const": "everyone"} in rule["who"]["anyOf"]
-    assert rule["who"]["default"] == "everyone"
-    assert "happy" in rule["expression"]["anyOf"][0]["enum"]
-    assert rule["hold_seconds"]["maximum"] == 10
-    assert {"type": "string"} in schema["$defs"]["WebSettings"]["properties"]["names"]["anyOf"]
-    assert schema["additionalProperties"] is False
-
-
-@pytest.mark.slow
-def test_a_clip_of_the_scene_is_recorded_and_replayed_with_explanations_and_a_plot(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
-    clip, plot = tmp_path / "clip.avi", tmp_path / "plot.png"
-    small = ["--set", "camera.analysis_size=[320, 240]"]
-    assert main(["record", str(clip), "--seconds", "1", "--set", "camera.source=scene", *small]) == 0
-    capsys.readouterr()
-    assert main(["replay", str(clip), "--json", "--explain", "--plot", str(plot), *small]) == 0
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    frames = [event for event in events if event["event"] == "frame"]
-    assert len(frames) == events[-1]["frames"] <= 30
-    assert all(frame["reason"] for frame in frames)
-    with Image.open(plot) as image:
-        assert image.format == "PNG"
-
-
-@pytest.mark.parametrize(
-    "arguments", [["clip.mp4"], ["clip.avi", "--seconds", "0"], ["clip.avi", "--seconds", "999"]]
-)
-def test_a_clip_that_cannot_be_is_bad_usage(arguments: list[str]) -> None:
-    assert main(["record", *arguments]) == 2

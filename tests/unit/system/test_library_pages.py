@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from appliance.system.library_pages import DONTNEED, give_back_libraries
 
 PROGRAM = """
@@ -38,6 +40,7 @@ def file_pages(*arguments: str) -> tuple[int, int]:
     return before, after
 
 
+@pytest.mark.slow
 def test_code_that_only_the_start_needed_goes_back_and_what_is_needed_again_still_works() -> None:
     before, after = file_pages()
     assert after < 0.6 * before
@@ -81,6 +84,7 @@ Anonymous: 0 kB
     assert given == [(0x5A000, 0x1000, DONTNEED)]
 
 
+@pytest.mark.slow
 def test_where_the_kernel_does_not_tell_what_is_mapped_everything_stays_as_it_is(tmp_path: Path) -> None:
     before, after = file_pages(str(tmp_path / "absent"))
     assert abs(after - before) < 0.05 * before

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.page_server import Page, serving
+from tests.support.passwords import HASHED
 
 
 @pytest.fixture(scope="module")
@@ -17,5 +18,5 @@ def open_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 @pytest.fixture
 def locked_page(tmp_path: Path) -> Iterator[Page]:
-    with serving(tmp_path, password=True) as page:
+    with serving(tmp_path, password=HASHED) as page:
         yield page

@@ -16,7 +16,8 @@ import pytest
 import websockets.sync.client as websockets
 from websockets.typing import Origin
 
-from tests.support.page_server import PASSWORD, Page, serving
+from tests.support.page_server import Page, serving
+from tests.support.passwords import HASHED, PASSWORD
 
 DOCS = Path(__file__).parents[3] / "docs" / "page.md"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
@@ -56,7 +57,7 @@ def proxied(tmp_path: Path) -> Iterator[tuple[Page, int]]:
     key, certificate = tmp_path / "selfie.key", tmp_path / "selfie.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}", "-days", "2"]
     subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    with serving(tmp_path, password=True, extra=f"  url: https://{NAME}:{outside}\n") as page:
+    with serving(tmp_path, password=HASHED, extra=f"  url: https://{NAME}:{outside}\n") as page:
         server = (
             snippet("nginx")
             .replace("listen 443 ssl;", f"listen 127.0.0.1:{outside} ssl;")

@@ -1,14 +1,11 @@
 """Expressions over time: of everybody, of each person, as a table; no pictures."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 
 from appliance.records.labels import EXPRESSIONS
 from appliance.web.history import History
-from tests.support.page_server import Page
-from tests.support.page_viewer import Browser, Filming
 
 
 def person(number: int, seen: bool = True, **scores: float) -> dict[str, Any]:
@@ -41,18 +38,3 @@ def test_the_history_forgets_what_is_older_than_it_keeps() -> None:
     for second in range(200):
         history.add([person(1, happy=1.0)], float(second), 5000.0 + second)
     assert history.since(0.0)["samples"][0]["time"] == 5139.0
-
-
-def test_the_history_as_a_table(page: Page) -> None:
-    browser = Browser(page)
-    with Filming(page):
-        browser.frame()
-        while len(page.ask("/api/history").json()["samples"]) < 1:
-            browser.frame()
-    lines = page.ask("/history.csv").body.decode().split("\r\n")
-    assert lines[0] == "time,who,people," + ",".join(EXPRESSIONS)
-    rows = [line.split(",") for line in lines[1:4]]
-    assert [row[1] for row in rows] == ["mean", "share", "person 1"]
-    assert float(rows[0][3 + EXPRESSIONS.index("happy")]) == pytest.approx(0.55)
-    assert datetime.fromisoformat(rows[0][0]).tzinfo is not None
-    browser.socket.close()

@@ -16,11 +16,12 @@ from appliance.clock import MonotonicClock
 from appliance.feed.commands import commands
 from appliance.feed.server import Feed
 from appliance.light.states import Condition
-from appliance.records.decision import Command, Photo
+from appliance.records.decision import Photo
 from appliance.web import access, live_view
 from appliance.web.link import Viewer
-from tests.support.page_server import PASSWORD, Page, decision, serving
+from tests.support.page_server import Page, decision, serving
 from tests.support.page_viewer import Browser, Filming
+from tests.support.passwords import HASHED, PASSWORD
 
 
 def test_a_viewer_sees_the_picture_with_everybody_and_the_verdict(page: Page) -> None:
@@ -164,7 +165,7 @@ def test_a_view_ends_with_its_session(tmp_path: Path, monkeypatch: pytest.Monkey
     lifetime = 2.0 if end == "run out" else access.SESSION_SECONDS
     monkeypatch.setattr(access, "SESSION_SECONDS", lifetime)
     monkeypatch.setattr(access, "MOST_SESSIONS", 1)
-    with serving(tmp_path, password=True) as page, Filming(page):
+    with serving(tmp_path, password=HASHED) as page, Filming(page):
         page.enter()
         browser = Browser(page, Cookie=page.headers["Cookie"])
         browser.frame()
@@ -203,11 +204,3 @@ def test_a_fault_is_told_to_who_comes_later(page: Page) -> None:
     browser = Browser(page)
     assert browser.event("fault")["light"] == "camera_lost"
     browser.socket.close()
-
-
-def test_arm_disarm_and_shoot(page: Page) -> None:
-    for word in ("arm", "disarm", "shoot"):
-        assert page.ask(f"/api/do/{word}", "POST", {}).status == 200
-    assert page.appliance.asked == [Command.ARM, Command.DISARM, Command.SHOOT]
-    assert page.ask("/api/do/status", "POST", {}).status == 404
-    assert page.ask("/api/do/delete", "POST", {}).status == 404

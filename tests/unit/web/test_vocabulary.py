@@ -12,7 +12,12 @@ def test_the_page_has_the_words_for_every_light_and_every_expression_from_the_co
     assert answer.headers["content-type"] == "application/json"
     words = json.loads(answer.body)
     assert set(words["lights"]) == {str(signal) for signal in SIGNALS}
-    assert words["lights"]["camera_lost"] == {"title": "Camera lost", "animation": "bad"}
+    assert words["lights"]["camera_lost"] == {
+        "title": "Camera lost",
+        "animation": "bad",
+        "seen": "2 blinks, a pause",
+        "meaning": "the camera does not answer; trying again",
+    }
     assert tuple(one["key"] for one in words["expressions"]) == EXPRESSIONS
     assert words["expressions"][1] == {"key": "disgust", "name": "disgusted", "colour": "#009e73"}
     assert words["words"]["photo.deleted.one"] == "Photo deleted"

@@ -10,7 +10,7 @@ from appliance.config.schema import RuleSettings
 from appliance.light.states import State
 from appliance.pipeline.decide.decider import Decider
 from appliance.records.decision import Command, Decision, Reason, ReasonKind
-from appliance.wording.verdict import sentence, show_it, words
+from appliance.wording.verdict import sentence, words
 from tests.support.strategies import people
 
 
@@ -126,26 +126,6 @@ def test_every_reason_has_the_sentence_that_programs_read_in_the_json() -> None:
         ReasonKind.SAME_SCENE: "the same scene as in the last photo",
         ReasonKind.HOLD: "hold it",
     }
-
-
-@pytest.mark.parametrize(
-    ("expression", "one", "many"),
-    [
-        ("happy", "smiles", "smile"),
-        ("surprise", "looks surprised", "look surprised"),
-        (["happy", "surprise"], "smiles or looks surprised", "smile or look surprised"),
-        (["sad", "fear"], "looks sad or afraid", "look sad or afraid"),
-        (
-            ["angry", "disgust", "neutral"],
-            "looks angry or disgusted or neutral",
-            "look angry or disgusted or neutral",
-        ),
-        (["angry", "disgust", "fear", "sad"], "shows it", "show it"),
-    ],
-)
-def test_each_expression_and_each_list_of_them_has_its_verb(expression: Any, one: str, many: str) -> None:
-    wanted = rule(expression=expression).expression
-    assert (show_it(wanted, 1), show_it(wanted, 2), show_it(wanted, 0)) == (one, many, many)
 
 
 def test_a_list_of_expressions_is_in_the_verdict() -> None:

@@ -27,6 +27,8 @@ FOREIGN = {
     "a.cr3": (b"\0\0\0\x18ftypcrx " + bytes(100), "a raw picture"),
     "a.nef": (b"MM\0*" + bytes(100), "a raw picture"),
     "a.psd": (b"8BPS" + bytes(100), "a Photoshop file"),
+    "a.ppm": (b"P6\n4 4\n255\n" + bytes(48), "a Netpbm picture"),
+    "a.pcx": (b"\x0a\x05\x01\x08" + bytes(200), "a PCX picture"),
     "a.jxl": (b"\xff\x0a" + bytes(100), "a JPEG XL picture"),
 }
 
@@ -37,6 +39,18 @@ def test_what_is_not_read_is_called_by_its_name(tmp_path: Path, name: str) -> No
     (tmp_path / name).write_bytes(data)
     with pytest.raises(PictureError, match=rf"is {kind}.*can be judged"):
         frame_from_picture_file(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"\xff\xd8\xff\xe0", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"II*\0", "TIFF"), (b"GIF89a", "GIF")],
+)
+def test_a_kind_that_is_read_but_not_in_this_file_is_named_too(
+    tmp_path: Path, start: bytes, kind: str
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(start + b"\xff" * 100)
+    with pytest.raises(PictureError, match=rf"a\.jpg (begins as a {kind} and )?cannot be read"):
+        frame_from_picture_file(tmp_path / "a.jpg")
 
 
 @pytest.mark.parametrize(

@@ -9,112 +9,15 @@ import pytest
 
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import load_config, schema
-from appliance.errors import CameraAbsentError, CameraFormatError, CameraStalledError
+from appliance.errors import CameraAbsentError, CameraStalledError
 from appliance.hw.camera import facts_of
-from appliance.hw.cameras import open_camera, raw
+from appliance.hw.cameras import open_camera
 from appliance.hw.cameras.granted import Granted
-from appliance.hw.cameras.picamera2 import PiCamera, granted_layout
-from appliance.hw.cameras.raw import FORMATS, Layout, Plane, to_bgr, to_strips
-from appliance.records.frame import Colour
+from appliance.hw.cameras.picamera2 import PiCamera
+from appliance.hw.cameras.raw import Layout, Plane
 from tests.support.pi_cameras import Board
 from tests.support.pi_sensors import SENSORS
-
-COLOURS = {"blue": (200, 40, 30), "green": (40, 190, 60), "red": (50, 30, 210), "grey": (128, 128, 128)}
-WEIGHTS = {"601": (0.299, 0.587, 0.114), "709": (0.2126, 0.7152, 0.0722)}
-
-
-def quarters(width: int = 64, height: int = 48) -> Colour:
-    """One colour in each quarter, BGR."""
-    bgr = np.zeros((height, width, 3), np.uint8)
-    corners = [(0, 0), (0, width // 2), (height // 2, 0), (height // 2, width // 2)]
-    for (y, x), colour in zip(corners, COLOURS.values(), strict=True):
-        bgr[y : y + height // 2, x : x + width // 2] = colour
-    return bgr
-
-
-def padded(rows: Colour, stride: int) -> Colour:
-    """Rows with rubbish at their end, as an ISP leaves them."""
-    rows = rows.reshape(rows.shape[0], -1)
-    return np.pad(rows, ((0, 0), (0, stride - rows.shape[1])), constant_values=201).ravel()
-
-
-def encoded(bgr: Colour, layout: Layout) -> Plane:
-    """``bgr`` as a camera would send it: the definition of the formats, written the other way round."""
-    rgb = bgr[..., ::-1].astype(float)
-    if "888" in layout.format:
-        alpha = np.full((*bgr.shape[:2], 1), 9, np.uint8)
-        order = bgr if "RGB" in layout.format else bgr[..., ::-1]
-        return padded(np.dstack((order, alpha)) if "X" in layout.format else order, layout.stride)
-    weights = WEIGHTS[layout.matrix]
-    luma = rgb @ weights
-    u = (rgb[..., 2] - luma) / (2 * (1 - weights[2]))
-    v = (rgb[..., 0] - luma) / (2 * (1 - weights[0]))
-    if not layout.full_range:
-        luma, u, v = 16 + luma * 219 / 255, u * 224 / 255, v * 224 / 255
-    y, u, v = (np.round(plane).astype(np.uint8) for plane in (luma, u[::2, ::2] + 128, v[::2, ::2] + 128))
-    first, second = (u, v) if layout.format in ("YUV420", "NV12") else (v, u)
-    if layout.format.startswith("NV"):
-        chroma = padded(np.dstack((first, second)), layout.stride)
-    else:
-        chroma = np.concatenate([padded(plane, layout.stride // 2) for plane in (first, second)])
-    return np.concatenate((padded(y, layout.stride), chroma))
-
-
-@pytest.mark.parametrize("full_range", [True, False])
-@pytest.mark.parametrize("matrix", ["601", "709"])
-@pytest.mark.parametrize("padding", [0, 64])
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_a_camera_may_grant_keeps_its_colours(
-    name: str, padding: int, matrix: str, full_range: bool
-) -> None:
-    bgr = quarters()
-    row = 64 * (4 if "X" in name else 3 if "888" in name else 1)
-    layout = Layout(name, 64, 48, row + padding, matrix, full_range)
-    converted = to_bgr(encoded(bgr, layout), layout)
-    assert converted.shape == bgr.shape
-    for y, x in ((12, 16), (12, 48), (36, 16), (36, 48)):
-        assert np.abs(converted[y, x].astype(int) - bgr[y, x]).max() <= 3
-
-
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("height", [2, 130, 360])
-def test_a_picture_converted_in_strips_has_no_seams(
-    name: str, height: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    layout = Layout(name, 64, height, 64 * (4 if "X" in name else 3 if "888" in name else 1))
-    buffer = np.random.default_rng(height).integers(0, 256, layout.bytes, np.uint8)
-    strips = list(to_strips(buffer, layout))
-    assert len(strips) == -(-height // raw.BAND)
-    monkeypatch.setattr(raw, "BAND", 1000)
-    assert np.array_equal(np.concatenate(strips), to_bgr(buffer, layout))
-
-
-def test_the_converted_picture_owns_its_bytes() -> None:
-    layout = Layout("RGB888", 64, 48, 192)
-    buffer = encoded(quarters(), layout)
-    converted = to_bgr(buffer, layout)
-    buffer[:] = 0
-    assert converted.any()
-
-
-def test_a_format_that_cannot_be_converted_is_named() -> None:
-    with pytest.raises(CameraFormatError, match="SBGGR10"):
-        granted_layout({"format": "SBGGR10", "size": (640, 480), "stride": 1280}, None)
-    with pytest.raises(CameraFormatError, match="odd size 641x480"):
-        granted_layout({"format": "YUV420", "size": (641, 480), "stride": 704}, None)
-
-
-def test_a_buffer_that_is_too_short_is_reported_and_not_read_over() -> None:
-    with pytest.raises(CameraFormatError, match=r"sent 100 bytes; 64x48 YUV420 .* takes 4608"):
-        to_bgr(np.zeros(100, np.uint8), Layout("YUV420", 64, 48, 64))
-
-
-def test_the_granted_colour_space_decides_the_conversion() -> None:
-    rec709 = SimpleNamespace(
-        ycbcrEncoding=SimpleNamespace(name="Rec709"), range=SimpleNamespace(name="Limited")
-    )
-    layout = granted_layout({"format": "NV12", "size": (640, 480), "stride": 640}, rec709)
-    assert (layout.matrix, layout.full_range) == ("709", False)
+from tests.support.raw_pictures import COLOURS, encoded, quarters
 
 
 class Device:

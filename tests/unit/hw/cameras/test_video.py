@@ -2,52 +2,18 @@
 
 import io
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 from PIL import Image
 
-from appliance.clock import VirtualClock
 from appliance.errors import RecordingError
-from appliance.hw.camera import EndOfRecording
-from appliance.hw.cameras import limits, recording, unconverted, video
-from appliance.hw.cameras.recording import Recording
-from appliance.records.frame import Colour, Frame
-
-RATE = 10.0
-COUNT = 30
-
-
-def picture(number: int) -> Colour:
-    """Every one different, and the top left corner white."""
-    bgr = np.full((48, 64, 3), 40 + 5 * number, np.uint8)
-    bgr[:16, :16] = 255
-    return bgr
-
-
-def film(path: Path, codec: str = "mp4v", pictures: Iterator[Colour] | None = None) -> Path:
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), RATE, (64, 48))
-    assert writer.isOpened()
-    for bgr in pictures or map(picture, range(COUNT)):
-        writer.write(bgr)
-    writer.release()
-    return path
-
-
-def played(path: Path) -> list[Frame]:
-    frames = []
-    camera = Recording(path, VirtualClock())
-    try:
-        while True:
-            frames.append(camera.read(1.0))
-    except EndOfRecording:
-        return frames
-    finally:
-        camera.close()
+from appliance.hw.cameras import limits, recording
+from tests.support.films import COUNT, film, picture, played
 
 
 def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
@@ -187,29 +153,6 @@ def test_a_list_of_files_does_not_pass_for_a_video(tmp_path: Path, text: bytes, 
         played(tmp_path / name)
 
 
-def test_frames_that_nobody_converted_are_reported_with_the_way_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = film(tmp_path / "it's.avi", "MJPG", iter([picture(0)] * COUNT))
-    monkeypatch.setattr(video, "cannot_be_converted", lambda _path: True)
-    with pytest.raises(RecordingError, match="interlaced") as told:
-        played(path)
-    assert f"ffmpeg -i '{tmp_path}/it'\"'\"'s.avi' -vf yadif" in str(told.value)
-
-
-def test_a_still_made_a_video_and_a_black_one_are_played(tmp_path: Path) -> None:
-    for bgr in (picture(0), np.zeros((48, 64, 3), np.uint8)):
-        assert len(played(film(tmp_path / "a.avi", "MJPG", iter([bgr] * COUNT)))) == COUNT
-
-
-def test_the_word_of_ffmpeg_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = film(tmp_path / "a.avi", "MJPG")
-    assert not unconverted.cannot_be_converted(path)
-    word = "print('[OPENCV:FFMPEG:16] Cannot convert interlaced to progressive frames or vice versa.')"
-    monkeypatch.setattr(unconverted, "QUESTION", word)
-    assert unconverted.cannot_be_converted(path)
-
-
 def test_a_video_of_frames_too_large_is_refused_before_it_is_decoded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,3 +180,68 @@ def test_an_animated_picture_is_bounded_in_frames_pixels_and_seconds(
             patch.setattr(recording, name, most)
             with pytest.raises(RecordingError, match=words):
                 played(path)
+
+
+def with_wide_pixels(data: bytes, across: int, down: int) -> bytes:
+    """A movie whose pixels are ``across`` wide and ``down`` high (ISO 14496-12, pasp)."""
+    new = bytearray(data)
+    shape = struct.pack(">I4sII", 16, b"pasp", across, down)
+    entry = new.rindex(b"mp4v") - 4  # a sample entry, behind the file's brands
+    end = entry + struct.unpack_from(">I", new, entry)[0]
+    for kind in (b"mp4v", b"stsd", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+        at = new.rindex(kind) - 4
+        struct.pack_into(">I", new, at, struct.unpack_from(">I", new, at)[0] + len(shape))
+    new[end:end] = shape
+    return bytes(new)
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "size"),
+    [(1, 1, (64, 48)), (2, 1, (128, 48)), (16, 15, (68, 48)), (1, 2, (64, 96)), (9000, 1, (64, 48))],
+)
+def test_a_camcorder_s_picture_is_as_wide_as_players_show_it(
+    tmp_path: Path, across: int, down: int, size: tuple[int, int]
+) -> None:
+    data = film(tmp_path / "a.mp4").read_bytes()
+    assert data.index(b"mdat") < data.rindex(b"moov")  # or places in it would move
+    (tmp_path / "a.mp4").write_bytes(with_wide_pixels(data, across, down))
+    frame = played(tmp_path / "a.mp4")[0]
+    assert (frame.picture.width, frame.picture.height) == size
+
+
+def test_a_video_whose_time_begins_later_is_whole(tmp_path: Path) -> None:
+    """Matroska tells when its last frame ends, and not how long it is."""
+    data = film(tmp_path / "a.mkv").read_bytes()
+    cluster, length = data.index(b"\x1f\x43\xb6\x75"), data.index(b"\x44\x89") + 3
+    time = data.index(b"\xe7\x81\x00", cluster)
+    grown = int.from_bytes(data[cluster + 5 : cluster + 12], "big") + 2
+    seconds = struct.unpack_from(">d", data, length)[0] + 100_000
+    (tmp_path / "a.mkv").write_bytes(
+        data[:length] + struct.pack(">d", seconds) + data[length + 8 : cluster + 5] + grown.to_bytes(7, "big")
+        + data[cluster + 12 : time] + b"\xe7\x83\x01\x86\xa0" + data[time + 3 :]
+    )  # fmt: skip
+    assert len(played(tmp_path / "a.mkv")) >= COUNT - 1
+
+
+def test_a_codec_that_is_not_there_is_named_with_the_way_out(tmp_path: Path) -> None:
+    data = bytearray(film(tmp_path / "a.mp4").read_bytes().replace(b"mp4v", b"av01"))
+    data[data.index(b"\x04\x80\x80\x80", data.index(b"esds")) + 5] = 0xFE  # the codec told a second time
+    (tmp_path / "a.mp4").write_bytes(data)
+    with pytest.raises(RecordingError, match=r"\(\w+\) of which not one frame can be decoded.*ffmpeg -i"):
+        played(tmp_path / "a.mp4")
+
+
+@pytest.mark.parametrize("data", [b"\0\0\0\1gB" + b"\xff" * 200, b"\0\0\0\1ftyp" + b"\xff" * 200])
+def test_a_stream_of_a_pi_camera_that_is_no_mp4_is_not_read_as_one(tmp_path: Path, data: bytes) -> None:
+    """``rpicam-vid -o video.h264`` writes no container."""
+    (tmp_path / "a.h264").write_bytes(data)
+    with pytest.raises(RecordingError, match=r"is not a readable video|not one frame"):
+        played(tmp_path / "a.h264")
+
+
+def test_only_our_own_words_are_printed_of_a_broken_video(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(film(tmp_path / "a.mp4").read_bytes()[:100])
+    command = [sys.executable, "-m", "appliance", "replay", str(tmp_path / "a.mp4")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"smart-selfie: {tmp_path}/a.mp4 is not a readable video")

@@ -1,14 +1,11 @@
-"""The page as a whole: health, metrics, address, weight, starting and not starting."""
+"""The files of the page: weight, elements, and that they ask nobody else for anything."""
 
 import re
 from pathlib import Path
 
-import pytest
-
-from appliance.cli import main
 from tests.support.page_server import Page
 
-STATIC = Path(__file__).parents[3] / "appliance" / "web" / "static"
+STATIC = Path(__file__).parents[4] / "appliance" / "web" / "static"
 
 
 def test_the_page_weighs_less_than_250_kb() -> None:
@@ -39,18 +36,3 @@ def test_the_page_asks_nobody_else_for_anything() -> None:
     for path in (path for path in STATIC.rglob("*") if path.suffix not in {"", ".png"}):
         text = re.sub(r"http://www.w3.org/|/[*]!.*?[*]/", "", path.read_text(), flags=re.DOTALL)
         assert "//" not in "\n".join(line for line in text.splitlines() if "http" in line), path.name
-
-
-def test_the_page_is_not_served_while_it_is_off(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "config.yaml"
-    path.write_text("web:\n  enabled: false\n")
-    assert main(["web", "--config", str(path)]) == 2
-    assert "web.enabled" in capsys.readouterr().err
-
-
-def test_a_port_in_use_is_reported(
-    page: Page, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("appliance.cli.web.setup_logging", lambda verbose: None)  # it would outlive the test
-    assert main(["web", "--config", str(page.config)]) == 1
-    assert f"port {page.port}" in capsys.readouterr().err
