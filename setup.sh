@@ -11,11 +11,14 @@ cd "$(dirname "$(realpath "$0")")"
 . scripts/setup/release.sh
 # shellcheck source=scripts/setup/system.sh
 . scripts/setup/system.sh
+# shellcheck source=scripts/setup/archive.sh
+. scripts/setup/archive.sh
 
 usage() {
     cat <<'TEXT'
 sudo ./setup.sh                 install, or repair
 sudo ./setup.sh --upgrade       install this version; the one before comes back if it does not become ready
+sudo ./setup.sh --upgrade FILE  the same with a release archive, which is checked before anything is touched
 sudo ./setup.sh --offline DIR   take the Python packages from a folder made by scripts/make-bundle
 sudo ./setup.sh --uninstall     remove the appliance; photos stay
 TEXT
@@ -24,10 +27,19 @@ TEXT
 READY_SECONDS=180
 
 main() {
-    local task=install
+    local task=install archive=""
     while [ $# -gt 0 ]; do
         case $1 in
-            --upgrade) task=install ;; # installing over an older version is an upgrade
+            --upgrade) # installing over an older version is an upgrade
+                task=install
+                case ${2:-} in
+                    "" | -*) ;;
+                    *)
+                        archive=$2
+                        shift
+                        ;;
+                esac
+                ;;
             --uninstall) task=uninstall ;;
             --offline)
                 [ -d "${2:-}" ] || wrong "--offline needs a folder made by scripts/make-bundle"
@@ -45,6 +57,7 @@ main() {
     done
     [ "$(id -u)" = 0 ] || fail "This needs root" "Run: sudo ./setup.sh"
     only_one_setup
+    [ -z "$archive" ] || upgrade_from "$archive"
     "$task"
 }
 

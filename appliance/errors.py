@@ -10,7 +10,7 @@ import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-Say = Callable[[str], str]
+Translate = Callable[[str], str]
 """Translation of a sentence, see ``appliance/language``."""
 
 MOST_SHOWN = 200
@@ -36,11 +36,11 @@ class ApplianceError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return self.told()
+        return self.in_words()
 
-    def told(self, say: Say = str) -> str:
-        """Return the whole message, hint included; ``say`` translates what is read."""
-        return f"{say(self.what)}. {say(self.hint)}" if self.hint else say(self.what)
+    def in_words(self, translate: Translate = str) -> str:
+        """Return the whole message, hint included; ``translate`` translates what is read."""
+        return f"{translate(self.what)}. {translate(self.hint)}" if self.hint else translate(self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +54,18 @@ class Problem:
     file: str = ""
 
     def __str__(self) -> str:
-        return self.told()
+        return self.in_words()
 
-    def told(self, say: Say = str) -> str:
-        """Return place, value and reason; ``say`` translates what is read."""
-        place = self.file or say("configuration")
+    def in_words(self, translate: Translate = str) -> str:
+        """Return place, value and reason; ``translate`` translates what is read."""
+        place = self.file or translate("configuration")
         if self.line is not None:
-            place = say(f"{place}, line {self.line}")
+            place = translate(f"{place}, line {self.line}")
         if not self.key:
-            return f"{place}: {say(self.reason)}"
+            return f"{place}: {translate(self.reason)}"
         key = self.key if self.key.isprintable() and len(self.key) <= MOST_SHOWN else shown(self.key)
         value = "" if self.value is None else f" = {shown(self.value)}"
-        return f"{place}: {key}{value}: {say(self.reason)}"
+        return f"{place}: {key}{value}: {translate(self.reason)}"
 
 
 def shown(value: object) -> str:
@@ -89,9 +89,9 @@ class ConfigError(ApplianceError, ValueError):
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
-    def told(self, say: Say = str) -> str:
-        """Return all problems, a line each; ``say`` translates what is read."""
-        return "\n".join(problem.told(say) for problem in self.problems)
+    def in_words(self, translate: Translate = str) -> str:
+        """Return all problems, a line each; ``translate`` translates what is read."""
+        return "\n".join(problem.in_words(translate) for problem in self.problems)
 
 
 class UsageError(ApplianceError):

@@ -1,6 +1,8 @@
 """What several tests need: the shared data where there is any, and pictures of the bundled scene."""
 
 import functools
+import logging
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,6 +99,21 @@ def smiling_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> P
 def mixed_picture(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four people, one of them does not smile yet: 4.9 s into the scene."""
     return _write(scene, 4.9, tmp_path_factory.mktemp("pictures") / "mixed.png")
+
+
+@pytest.fixture
+def process_as_before() -> Iterator[None]:
+    """Undo what a command changes in its process: signals, and a log that goes to its standard error."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
+    signals = {number: signal.getsignal(number) for number in numbers}
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    for number, handler in signals.items():
+        signal.signal(number, handler)
+    logging.captureWarnings(False)
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None, before_work: Callable[[], None] = la
         before_work()
         return int(args.run(args))
     except ApplianceError as error:
-        print(f"smart-selfie: {error.told(of_system().say)}", file=sys.stderr)
+        print(f"smart-selfie: {error.in_words(of_system().translate)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -15,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from appliance.cli.common import PROGRAM, add_config_arguments, config_of, say
+from appliance.cli.common import PROGRAM, add_config_arguments, config_of, print_json
 from appliance.clock import MonotonicClock, VirtualClock
 from appliance.config import Config
 from appliance.config.schema import FaceSettings
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     result["finders"] = measure_finders(config.faces, frames, yunet)
     result |= start_appliance(config)
     if args.json:
-        say(result)
+        print_json(result)
     else:
         _table(result)
     return 0

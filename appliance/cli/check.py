@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from appliance.cli.common import add_override_argument, say
+from appliance.cli.common import add_override_argument, print_json
 from appliance.config import load_config, parse_override
 from appliance.config.advice import advice
 from appliance.config.load import find_config, place_of
@@ -36,13 +36,13 @@ def run(args: argparse.Namespace) -> int:
     if args.print_schema:
         print(json.dumps(json_schema(), indent=2))
         return 0
-    path, say_it = args.file or find_config(), of_system().say
+    path, translate = args.file or find_config(), of_system().translate
     try:
         config = load_config(path, [parse_override(text) for text in args.overrides])
     except ConfigError as error:
         for problem in error.problems:
             if args.json:
-                say(
+                print_json(
                     {
                         "file": problem.file,
                         "line": problem.line,
@@ -52,12 +52,12 @@ def run(args: argparse.Namespace) -> int:
                     }
                 )
             else:
-                print(problem.told(say_it), file=sys.stderr)
+                print(problem.in_words(translate), file=sys.stderr)
         return error.exit_code
     for problem in advice(config):
         file, line = ("", None) if path is None else place_of(path, problem.key)
-        told = dataclasses.replace(problem, file=file, line=line).told(say_it)
-        print(f"{say_it('warning')}: {told}", file=sys.stderr)
+        text = dataclasses.replace(problem, file=file, line=line).in_words(translate)
+        print(f"{translate('warning')}: {text}", file=sys.stderr)
     if not args.json:
-        print(f"{path or say_it('built-in settings')}: {say_it('good')}")
+        print(f"{path or translate('built-in settings')}: {translate('good')}")
     return 0

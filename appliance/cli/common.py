@@ -99,7 +99,7 @@ def check_output(path: Path, suffixes: str | tuple[str, ...], source: Path | Non
         raise durable.explain(error, path.parent) from error
 
 
-def say(message: Mapping[str, Any]) -> None:
+def print_json(message: Mapping[str, Any]) -> None:
     """Print one JSON object on one line of standard output, at once; names that are not text are escaped."""
     line = json.dumps(message, ensure_ascii=False)
     try:
@@ -114,10 +114,10 @@ def faces_of(decision: "Decision") -> list[dict[str, Any]]:
     """Return everybody seen in the frame, boxes in pixels of the full picture."""
     sx, sy = decision.frame.picture_scale
     result = []
-    for one in decision.people:
-        if not one.person.seen:
+    for showing in decision.people:
+        if not showing.person.seen:
             continue
-        face = one.person.face
+        face = showing.person.face
         box = face.box.scaled(sx, sy)
         result.append(
             {
@@ -125,8 +125,8 @@ def faces_of(decision: "Decision") -> list[dict[str, Any]]:
                 "expression": face.expression,
                 "scores": {label: round(score, 4) for label, score in face.scores.items()},
                 "eyes": {"open": None if face.eyes_open is None else round(face.eyes_open, 4)},
-                "shows": one.shows,
-                "too_far": one.person.too_far,
+                "shows": showing.shows,
+                "too_far": showing.person.too_far,
             }
         )
     return result

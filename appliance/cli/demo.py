@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from appliance.cli.common import add_override_argument, say
+from appliance.cli.common import add_override_argument, print_json
 from appliance.cli.demo_scene import check_scene_can_show, play_scene
 from appliance.cli.events import Events, tell_person
 from appliance.clock import MonotonicClock
@@ -77,7 +77,7 @@ class _Show:
             check_scene_can_show(config)
         self._config, self._out, self._filmed = config, out, filmed
         self._for_program = tell_program
-        self._events = Events(say if tell_program else tell_person)
+        self._events = Events(print_json if tell_program else tell_person)
         self._story = Story(level_of(config.rule.expression, config.rule.sensitivity))
         self._wrong: list[str] = []
         self._ended_by: list[int] = []

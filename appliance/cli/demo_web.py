@@ -102,9 +102,9 @@ class PageProcess:
         """Exit status of a page that has ended by itself; its reason is on standard error."""
 
     def __enter__(self) -> "PageProcess":
-        self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._told.bind(str(self._ready))
-        self._told.settimeout(_POLL_SECONDS)
+        self._notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._notified.bind(str(self._ready))
+        self._notified.settimeout(_POLL_SECONDS)
         self._process = subprocess.Popen(
             self._command,
             env={**os.environ, "NOTIFY_SOCKET": str(self._ready)},
@@ -123,7 +123,7 @@ class PageProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._told.close()
+        self._notified.close()
 
     def _watch(self) -> None:
         if self._listens():
@@ -139,6 +139,6 @@ class PageProcess:
     def _listens(self) -> bool:
         while not self._leaving.is_set() and self._process.poll() is None:
             with contextlib.suppress(TimeoutError):
-                if b"READY=1" in self._told.recv(256):
+                if b"READY=1" in self._notified.recv(256):
                     return True
         return False

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from appliance.cli.common import add_config_arguments, config_of, say
+from appliance.cli.common import add_config_arguments, config_of, print_json
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.config.advice import advice
@@ -53,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
     for finding in _report(args, machine) if args.board else examine(args, machine):
         faults += finding.state is Status.FAULT
         if args.json:
-            say(dataclasses.asdict(finding))
+            print_json(dataclasses.asdict(finding))
         else:
-            _tell(finding)
+            _print(finding)
     return 1 if faults else 0
 
 
@@ -90,35 +90,35 @@ def _report(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     if finding.state is Status.FAULT:  # its message quotes the file
         finding = fault(finding.name, "cannot be used; the defaults are tested", "Run: smart-selfie check")
     yield finding
-    yield from on_board.board_report(config, machine, MonotonicClock(), on_board.Trial(_say_meanwhile))
+    yield from on_board.board_report(config, machine, MonotonicClock(), on_board.Trial(_print_progress))
 
 
 def _settings(args: argparse.Namespace) -> tuple[Config, Finding]:
     try:
         config = config_of(args)
     except ConfigError as error:
-        told = error.what.replace("\n", "; ")
-        return Config(), fault("settings", told, "Fix them; the appliance cannot start with these settings")
+        reason = error.what.replace("\n", "; ")
+        return Config(), fault("settings", reason, "Fix them; the appliance cannot start with these settings")
     slips = [f"{problem.key} = {problem.value}: {problem.reason}" for problem in advice(config)]
     if slips:
         return config, warning("settings", "; ".join(slips), "Pins are counted by their GPIO (BCM) number")
     return config, good("settings", "good")
 
 
-def _say_meanwhile(text: str) -> None:
-    print(f"{of_system().say(text)} ...", file=sys.stderr, flush=True)
+def _print_progress(text: str) -> None:
+    print(f"{of_system().translate(text)} ...", file=sys.stderr, flush=True)
 
 
-def _tell(finding: Finding) -> None:
-    say_it = of_system().say
-    marks = {state: say_it(mark) for state, mark in MARKS.items()}
+def _print(finding: Finding) -> None:
+    translate = of_system().translate
+    marks = {state: translate(mark) for state, mark in MARKS.items()}
     wide = max(map(len, marks.values()))
     mark = f"{marks[finding.state]:>{wide}}"
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):  # no-color.org
         mark = f"\033[{STATUS_COLOURS[finding.state]}m{mark}\033[0m"
-    lines = _wrapped(say_it(finding.seen), "", wide)
-    lines += _wrapped(say_it(finding.advice), "→ ", wide) if finding.advice else []
-    print(f"{mark}  {say_it(finding.name):13} {lines[0]}")
+    lines = _wrapped(translate(finding.seen), "", wide)
+    lines += _wrapped(translate(finding.advice), "→ ", wide) if finding.advice else []
+    print(f"{mark}  {translate(finding.name):13} {lines[0]}")
     for line in lines[1:]:
         print(f"{'':{wide}}  {'':13} {line}")
     sys.stdout.flush()

@@ -11,28 +11,28 @@ from appliance.records.decision import Decision
 from appliance.wording.count import counted
 from appliance.wording.verdict import sentence
 
-Tell = Callable[[dict[str, Any]], None]
+Reporter = Callable[[dict[str, Any]], None]
 
 
 class Events:
     """Reports each change, each photo, and a summary at the end."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, report: Reporter) -> None:
+        self._report = report
         self._frames = self.photos = 0
         self._start: float | None = None
         self._time = 0.0
-        self._said: dict[str, Any] = {"people": 0, "all_show": False}
+        self._reported: dict[str, Any] = {"people": 0, "all_show": False}
 
     def frame(self, decision: Decision) -> None:
-        """Report the changes in this frame."""
+        """Reporter the changes in this frame."""
         self._frames += 1
         self._time = self.seconds(decision)
         self._change(decision, "people", len(decision.people))
         self._change(decision, "all_show", decision.all_show)
 
     def photo(self, decision: Decision, file: str | None) -> None:
-        """Report a photo; ``file`` is None when photos are not kept.
+        """Reporter a photo; ``file`` is None when photos are not kept.
 
         ``time`` is that of the kept frame, ``decided`` that of the frame with the decision.
         """
@@ -40,7 +40,7 @@ class Events:
         decided = decision.decided_at
         after = 0.0 if decided is None else decided - decision.frame.captured_at
         decided = round(self.seconds(decision) + after, 3)
-        self._say("photo", decision, decided=decided, file=file, faces=faces_of(decision))
+        self._report_frame("photo", decision, decided=decided, file=file, faces=faces_of(decision))
 
     def seconds(self, decision: Decision) -> float:
         """Return seconds since the first frame."""
@@ -49,8 +49,8 @@ class Events:
         return moment - self._start
 
     def summary(self, dropped: int = 0) -> None:
-        """Report the summary."""
-        self._tell(
+        """Reporter the summary."""
+        self._report(
             {
                 "event": "summary",
                 "frames": self._frames,
@@ -61,14 +61,14 @@ class Events:
         )
 
     def _change(self, decision: Decision, event: str, value: Any) -> None:
-        if self._said[event] != value:
-            self._said[event] = value
+        if self._reported[event] != value:
+            self._reported[event] = value
             key = "count" if event == "people" else "value"
-            self._say(event, decision, **{key: value}, reason=sentence(decision.reason))
+            self._report_frame(event, decision, **{key: value}, reason=sentence(decision.reason))
 
-    def _say(self, event: str, decision: Decision, **facts: Any) -> None:
+    def _report_frame(self, event: str, decision: Decision, **facts: Any) -> None:
         moment = round(self.seconds(decision), 3)
-        self._tell({"event": event, "time": moment, "frame": decision.frame.sequence, **facts})
+        self._report({"event": event, "time": moment, "frame": decision.frame.sequence, **facts})
 
 
 def tell_person(event: dict[str, Any]) -> None:

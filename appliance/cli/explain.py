@@ -28,30 +28,30 @@ def explanation(decision: Decision, level: Level) -> dict[str, Any]:
         "reason": sentence(decision.reason),
         "people": [
             {
-                "number": one.person.number,
-                "score": round(one.score, 3),
-                "current": round(one.current, 3),
-                "shows": one.shows,
-                "lacks": lacks(one, level),
+                "number": showing.person.number,
+                "score": round(showing.score, 3),
+                "current": round(showing.current, 3),
+                "shows": showing.shows,
+                "lacks": lacks(showing, level),
             }
-            for one in decision.people
+            for showing in decision.people
         ],
     }
 
 
-def lacks(one: Showing, level: Level) -> str | None:
+def lacks(showing: Showing, level: Level) -> str | None:
     """Return in words why this person does not count as showing it; None for one who does."""
-    if one.person.too_far or not one.person.counts:
-        why = "too far away to be judged" if one.person.too_far else "passing by or a poster"
-        return why if one.person.counts else f"{why}: does not count"
-    if not one.person.seen:
-        return f"out of sight for {one.person.missing_for:.2f} s"
-    if not one.shows:
-        return f"{_below(one.score, level.shows)} of {level.shows:.2f}"
-    if not one.in_frame:
-        return f"only {_below(one.current, level.stops)} in this frame, {level.stops:.2f} are needed"
-    if not one.plainly:
-        return f"only {_below(one.current, level.shows)} in this frame, a photo needs {level.shows:.2f}"
+    if showing.person.too_far or not showing.person.counts:
+        why = "too far away to be judged" if showing.person.too_far else "passing by or a poster"
+        return why if showing.person.counts else f"{why}: does not count"
+    if not showing.person.seen:
+        return f"out of sight for {showing.person.missing_for:.2f} s"
+    if not showing.shows:
+        return f"{_below(showing.score, level.shows)} of {level.shows:.2f}"
+    if not showing.in_frame:
+        return f"only {_below(showing.current, level.stops)} in this frame, {level.stops:.2f} are needed"
+    if not showing.plainly:
+        return f"only {_below(showing.current, level.shows)} in this frame, a photo needs {level.shows:.2f}"
     return None
 
 
@@ -81,13 +81,13 @@ class Account:
             self._held_up[number] += moment - self._time
         self._time = moment
         self._lacking = []
-        for one in decision.people:
-            if one.person.counts and not decision.all_show and not one.shows:
-                self._lacking.append(one.person.number)
-                self._best[one.person.number] = max(self._best[one.person.number], one.score)
+        for showing in decision.people:
+            if showing.person.counts and not decision.all_show and not showing.shows:
+                self._lacking.append(showing.person.number)
+                self._best[showing.person.number] = max(self._best[showing.person.number], showing.score)
         self._lines.append(frame_in_words(explanation(decision, self._level)))
 
-    def tell(self) -> None:
+    def print(self) -> None:
         """Print the account; nothing without a frame."""
         for number, seconds in sorted(self._held_up.items(), key=lambda item: -item[1]):
             best, needed = _below(self._best[number], self._level.shows), f"{self._level.shows:.2f}"
@@ -100,8 +100,8 @@ def frame_in_words(explained: dict[str, Any]) -> str:
     """Return one line for a person."""
     mark = "TAKE" if explained["trigger"] else "yes " if explained["all_show"] else "no  "
     people = "; ".join(
-        f"{one['number']}: {one['lacks'] or format(one['score'], '.2f') + ' shows it'}"
-        for one in explained["people"]
+        f"{person['number']}: {person['lacks'] or format(person['score'], '.2f') + ' shows it'}"
+        for person in explained["people"]
     )
     return f"{explained['time']:8.2f} s {mark} {explained['reason']}" + (f" ({people})" if people else "")
 
@@ -116,7 +116,7 @@ class Plot:
 
     def frame(self, decision: Decision) -> None:
         """Add a frame."""
-        scores = tuple((one.person.number, one.score) for one in decision.people)
+        scores = tuple((showing.person.number, showing.score) for showing in decision.people)
         self._moments.append(Moment(decision.frame.captured_at, scores, decision.all_show))
 
     def photo(self, decision: Decision) -> None:

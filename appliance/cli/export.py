@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from appliance.cli.common import add_config_arguments, config_in_force, say
+from appliance.cli.common import add_config_arguments, config_in_force, print_json
 from appliance.export import export
 from appliance.storage.photo_names import photos_of
 from appliance.system.service import setup_logging
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         outcome = export(card, args.folder, delete_after=config.export.delete_after, progress=done)
     if args.json:
         facts = dataclasses.asdict(outcome)
-        say({"event": "export", "folder": str(args.folder), "complete": outcome.complete, **facts})
+        print_json({"event": "export", "folder": str(args.folder), "complete": outcome.complete, **facts})
     else:
-        print(outcome.told(str(args.folder)))
+        print(outcome.in_words(str(args.folder)))
     return 0 if outcome.complete else 1

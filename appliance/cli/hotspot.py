@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.verb == "off":
         _off(hotspot, web, path)
     else:
-        _tell(web, up=bool(web.hotspot) and hotspot.is_up())
+        _print(web, up=bool(web.hotspot) and hotspot.is_up())
     return 0
 
 
@@ -70,7 +70,7 @@ def _on(hotspot: Hotspot, web: WebSettings, path: Path, args: argparse.Namespace
     write(path, changes)
     if is_active():
         systemctl("restart", PAGE_UNIT)  # it shows the new name
-    _tell(load_config(path).web, up=True)
+    _print(load_config(path).web, up=True)
 
 
 def _off(hotspot: Hotspot, web: WebSettings, path: Path) -> None:
@@ -82,7 +82,7 @@ def _off(hotspot: Hotspot, web: WebSettings, path: Path) -> None:
     print("The Wi-Fi is off; this machine joins those it knows." if was else "The Wi-Fi is off already.")
 
 
-def _tell(web: WebSettings, up: bool) -> None:
+def _print(web: WebSettings, up: bool) -> None:
     """Print name and password, and on a terminal the QR code that joins a phone."""
     if not up:
         print("The Wi-Fi is off. sudo smart-selfie hotspot on makes it.")

@@ -9,18 +9,23 @@ from typing import Any
 
 import cv2
 
-from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, say
+from appliance.cli.common import add_config_arguments, check_output, config_of, faces_of, print_json
 from appliance.clock import VirtualClock
 from appliance.config import Config
+from appliance.draw.stills import StillsSheet
 from appliance.draw.view import view
-from appliance.errors import PictureError, UsageError
+from appliance.errors import PictureError
 from appliance.hw.cameras.pictures import frame_from_picture_file, holds_more, is_folder, pictures_in
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
 from appliance.records.decision import Decision
+from appliance.records.frame import Colour
 from appliance.storage import durable
+from appliance.wording.count import counted
 from appliance.wording.verdict import sentence
 
+DRAWN = (".png", ".jpg")
+"""What a file of results may end in."""
 _FIRST_ALONE = "The first one is judged; smart-selfie replay plays them all"
 
 
@@ -30,7 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", nargs="+", type=Path, metavar="FILE", help="a picture, or a folder of pictures"
     )
     parser.add_argument(
-        "--save", type=Path, metavar="PNG", help="save one picture with the results drawn on it"
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="save the picture with the results drawn on it, as .png or .jpg; several become one sheet",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per file and line")
     add_config_arguments(parser)
@@ -40,28 +48,31 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 if every file could be judged, else 1."""
     config = config_of(args)
     if args.save is not None:
-        if len(args.files) > 1 or is_folder(args.files[0]):
-            raise UsageError("--save draws one picture, and several are named", "Judge them one by one")
-        check_output(args.save, ".png", args.files[0])
+        for file in args.files:
+            check_output(args.save, DRAWN, file)
     judge = StillJudge(config)
+    single = len(args.files) == 1 and not is_folder(args.files[0])
+    drawing = _Drawing(config, None if single else StillsSheet())
     failed = judged = taken = 0
     for path, decision in _judged(judge, args.files):
         if isinstance(decision, PictureError):
             failed += 1
             print(f"smart-selfie: {decision}", file=sys.stderr)
             if args.json:
-                say({"file": str(path), "error": decision.what})
+                print_json({"file": str(path), "error": decision.what})
             continue
         verdict = _verdict(path, decision)
         judged, taken = judged + 1, taken + decision.all_show
         if args.json:
-            say(verdict)
+            print_json(verdict)
         else:
-            _tell(verdict, sentence(decision.reason))
+            _print(verdict, sentence(decision.reason))
         if args.save is not None:
-            save(args.save, decision, config)
-            if not args.json:
-                print(f"Drawn: {args.save}")
+            drawing.add(path, decision)
+    if args.save is not None and judged:
+        told = drawing.save(args.save)
+        if not args.json:
+            print(told)
     if judged > 1 and not args.json:
         print(f"{taken} of {judged} would be taken")
     return 1 if failed else 0
@@ -103,13 +114,32 @@ class StillJudge:
         return decisions[0]
 
 
-def save(path: Path, decision: Decision, config: Config) -> None:
-    """Write the page's view as PNG over an existing file. Raises StorageError, PictureError."""
-    _, data = cv2.imencode(".png", view(decision, config.rule, light=False))
-    try:
-        durable.write_over(path, data.tobytes())
-    except OSError as error:
-        raise durable.explain(error, path.parent) from error
+class _Drawing:
+    """Picture of the results: the page's view of one still, or a sheet of several."""
+
+    def __init__(self, config: Config, sheet: StillsSheet | None) -> None:
+        self._config = config
+        self._sheet = sheet
+        self._single: Colour | None = None
+
+    def add(self, path: Path, decision: Decision) -> None:
+        """Add a judged still."""
+        drawn = view(decision, self._config.rule, light=False)
+        if self._sheet is None:
+            self._single = drawn
+        else:
+            self._sheet.add(drawn, path.name, decision.all_show)
+
+    def save(self, path: Path) -> str:
+        """Write the picture over an existing file and return what to say of it. Raises StorageError."""
+        picture = self._single if self._sheet is None else self._sheet.image()
+        _, data = cv2.imencode(path.suffix.lower(), picture) if picture is not None else (False, b"")
+        try:
+            durable.write_over(path, bytes(data))
+        except OSError as error:
+            raise durable.explain(error, path.parent) from error
+        left_out = 0 if self._sheet is None else self._sheet.left_out
+        return f"Drawn: {path}" + (f", without {counted(left_out, 'picture')} more" if left_out else "")
 
 
 def _verdict(path: Path, decision: Decision) -> dict[str, Any]:
@@ -123,7 +153,7 @@ def _verdict(path: Path, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _tell(verdict: dict[str, Any], reason: str) -> None:
+def _print(verdict: dict[str, Any], reason: str) -> None:
     mark = "yes" if verdict["verdict"] else f"no, {reason}"
     print(f"{verdict['file']}: {mark}")
     for face in verdict["faces"]:

@@ -8,6 +8,7 @@ import threading
 
 from appliance.cli.common import add_config_arguments, config_in_force
 from appliance.hw.gpio import open_panel
+from appliance.language.choice import of_system
 from appliance.light.states import SIGNALS
 from appliance.light.table import TABLE
 from appliance.system.service import setup_logging
@@ -42,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         row = TABLE[_SIGNALS[args.state]]
         if sys.stdout.isatty():
-            print(f"{row.title}: {row.seen}. Ctrl-C ends it.", flush=True)
+            translate = of_system().translate
+            ending = translate("Ctrl-C ends it.")
+            print(f"{translate(row.title)}: {translate(row.seen)}. {ending}", flush=True)
         panel.light.show(_SIGNALS[args.state])
         stop.wait()
     finally:

@@ -42,13 +42,13 @@ class CommandParser(argparse.ArgumentParser):
 
     def refuse_unknown(self, words: Sequence[str]) -> NoReturn:
         """Print usage and those of ``words`` that the command does not know; exit 2."""
-        told = []
+        hints = []
         for word in words:
             close = _closest(
                 word.partition("=")[0].strip("-"), [name.strip("-") for name in self._option_string_actions]
             )
-            told.append(f"{word} (did you mean --{close}?)" if close else word)
-        self.error(f"unrecognized arguments: {' '.join(told)}")
+            hints.append(f"{word} (did you mean --{close}?)" if close else word)
+        self.error(f"unrecognized arguments: {' '.join(hints)}")
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:

@@ -62,12 +62,12 @@ def run(args: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def told_to_end() -> Iterator[threading.Event]:
     """Set the event on SIGINT and SIGTERM; raised as an exception, they would end a frame half written."""
-    told = threading.Event()
+    end = threading.Event()
     before = {
-        number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, lambda *_: end.set()) for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
-        yield told
+        yield end
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -79,8 +79,8 @@ def record(camera: Camera, path: Path, seconds: float, config: Config, clock: Cl
     Raises StorageError.
     """
     start = clock.now()
-    with told_to_end() as told, Clip(path, config.camera.frame_rate, longest=seconds) as clip:
-        while clock.now() - start < seconds and not told.is_set():
+    with told_to_end() as end, Clip(path, config.camera.frame_rate, longest=seconds) as clip:
+        while clock.now() - start < seconds and not end.is_set():
             try:
                 frame = camera.read(READ_SECONDS)
             except EndOfRecording:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from appliance.cli.common import add_config_arguments, check_output, config_of, say
+from appliance.cli.common import add_config_arguments, check_output, config_of, print_json
 from appliance.cli.events import Events, tell_person
 from appliance.cli.explain import Account, Plot, explanation
 from appliance.clock import VirtualClock
@@ -22,6 +22,7 @@ from appliance.hw.cameras.recording import Recording
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import DecisionObserver, PhotoObserver, assemble, load_models
 from appliance.pipeline.decide.sensitivity import level_of
+from appliance.pipeline.pace import Pace
 from appliance.records.decision import Photo
 from appliance.records.frame import Frame
 from appliance.storage.clip import Clip
@@ -32,6 +33,7 @@ SAVED_AS = (".webm", ".mp4")
 DEFAULT_PICTURE_SECONDS = 1.5
 """A picture of a folder is shown this long: long enough to be taken."""
 LONGEST_PICTURE_SECONDS = 3600.0
+LONGEST_COST_MS = 60_000.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +65,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="PNG",
         help="draw everybody's score, the thresholds and the photos over time",
+    )
+    parser.add_argument(
+        "--cost-ms",
+        type=float,
+        nargs=2,
+        default=(0.0, 0.0),
+        metavar=("SEARCH", "FACE"),
+        help="milliseconds that a board's core takes for a part of a search and to judge a face: leave out"
+        " the work that such a board leaves out; default: 0 0, nothing",
     )
     add_config_arguments(parser)
 
@@ -97,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
             on_decision=reports.on_decision,
             on_choice=reports.on_choice,
             on_photo=reports.on_photo,
+            pace=Pace(*(cost / 1000 for cost in args.cost_ms)),
         )
         Runner(_frames(recording), assembly.lines, clock, threading.Event()).run_inline()
     return 0
@@ -108,7 +120,7 @@ class _Reports:
     def __init__(self, args: argparse.Namespace, rule: RuleSettings) -> None:
         level = level_of(rule.expression, rule.sensitivity)
         self._args = args
-        self._events = Events(say if args.json else tell_person)
+        self._events = Events(print_json if args.json else tell_person)
         self._story = Story(level) if args.out else None
         self._plot = Plot(level) if args.plot else None
         self._account = Account(level)
@@ -123,7 +135,7 @@ class _Reports:
             self.on_decision.append(self._plot.frame)
             self.on_choice.append(self._plot.photo)
         if args.explain and args.json:
-            self.on_decision.append(lambda decision: say(explanation(decision, level)))
+            self.on_decision.append(lambda decision: print_json(explanation(decision, level)))
         elif args.explain:
             self.on_decision.append(self._account.add)
 
@@ -136,7 +148,7 @@ class _Reports:
         """Write and print the results, also of a recording that broke off. Raises StorageError."""
         if self._plot is not None:
             self._plot.save(self._args.plot)
-        self._account.tell()
+        self._account.print()
         self._events.summary()
         if self._story is not None:
             sheet = self._args.out / CONTACT_SHEET
@@ -151,6 +163,8 @@ def _check(args: argparse.Namespace) -> None:
         check_output(args.save, SAVED_AS, args.source)
     if args.plot is not None:
         check_output(args.plot, ".png", args.source)
+    if not all(0 <= cost <= LONGEST_COST_MS for cost in args.cost_ms):
+        raise UsageError(f"--cost-ms takes two numbers from 0 to {LONGEST_COST_MS:g}")
     seconds = args.seconds_per_picture
     if seconds is not None and not 0 < seconds <= LONGEST_PICTURE_SECONDS:
         limit = f"above 0 and at most {LONGEST_PICTURE_SECONDS:g}"

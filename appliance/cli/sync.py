@@ -9,7 +9,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
-from appliance.cli.common import add_config_arguments, config_of, say
+from appliance.cli.common import add_config_arguments, config_of, print_json
 from appliance.clock import MonotonicClock
 from appliance.config import Config
 from appliance.errors import StorageError, UsageError
@@ -86,7 +86,7 @@ def _write_report(report: SyncStatus) -> None:
 def _status(config: Config, as_json: bool) -> int:
     report = read_status((directory("RUNTIME") or SYSTEM_STATUS.parent) / SYSTEM_STATUS.name)
     if as_json:
-        say({"enabled": config.sync.enabled, "report": report and dataclasses.asdict(report)})
+        print_json({"enabled": config.sync.enabled, "report": report and dataclasses.asdict(report)})
     elif not config.sync.enabled:
         print("Copying is off. docs/sync.md tells how to switch it on.")
     elif report is None:

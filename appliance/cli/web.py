@@ -85,4 +85,6 @@ def _switch(args: argparse.Namespace) -> int:
 
 
 def _missing(error: ModuleNotFoundError) -> UsageError:
-    return UsageError(f"The page needs {error.name}", "Install smart-selfie[web], or run setup.sh again")
+    return UsageError(
+        f"The page needs {error.name}", "Run setup.sh again; on a laptop scripts/smart-selfie sets it up"
+    )

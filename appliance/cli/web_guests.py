@@ -42,7 +42,7 @@ def switch_guests(action: str, path: Path | None, hours: int) -> int:
         _off(config, path)
     elif action != "status":
         _on(config, path, hours, anew=action == "new")
-    _tell(load_config(path))
+    _print(load_config(path))
     return 0
 
 
@@ -57,7 +57,7 @@ def save_note(path: Path | None, note: Path, language: str | None) -> int:
     guests = Guests(web.enabled and web.guests, web.guest_pass)
     sheet = note_of(guests, web, outside_addresses(web)[-1], spoken)
     if note.suffix.lower() == ".pdf" and not all(
-        is_printable(one.text) for one in sheet.shapes if isinstance(one, Label)
+        is_printable(label.text) for label in sheet.shapes if isinstance(label, Label)
     ):
         raise UsageError(
             f"A PDF made here has no letters for {spoken.language}", "Write an .svg, and print that"
@@ -98,7 +98,7 @@ def new_pass(now: datetime, hours: int) -> str:
     return f"{since.timestamp():010.0f}-{until.timestamp():010.0f}-{secrets.token_hex(32)}"
 
 
-def _tell(config: Config) -> None:
+def _print(config: Config) -> None:
     web = config.web
     guests = Guests(web.guests, web.guest_pass)
     if not guests.on:

@@ -116,8 +116,8 @@ def systemctl(*words: str) -> None:
             f"systemctl {' '.join(words)} takes longer than {SYSTEMCTL_SECONDS:.0f} s", "Try again"
         ) from None
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it gave no reason"])[0].rstrip(".")
+        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[0].rstrip(".")
         raise ApplianceError(
-            f"systemctl {' '.join(words)} failed: {said}",
+            f"systemctl {' '.join(words)} failed: {reason}",
             f"journalctl -u {words[-1].removesuffix('.service')} tells why; is it installed by setup.sh?",
         )

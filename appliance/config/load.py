@@ -191,8 +191,8 @@ def _reason(item: Mapping[str, Any], place: KeyPath) -> str:
     if kind == "extra_forbidden":
         names = list(_section(place[:-1]).model_fields)
         meant = key_meant(place, names, Config)
-        told = f"did you mean {meant}?" if meant else f"choose one of {', '.join(names)}"
-        return f"unknown key; {told}"
+        hint = f"did you mean {meant}?" if meant else f"choose one of {', '.join(names)}"
+        return f"unknown key; {hint}"
     if kind in {"model_type", "model_attributes_type"}:
         return "must be a section with keys of its own"
     if kind == "value_error":
@@ -218,7 +218,7 @@ def _section(place: KeyPath) -> type[BaseModel]:
 
 def _by_line(problems: list[Problem]) -> list[Problem]:
     """In the order in which somebody reads the files; what stands in none of them first."""
-    return sorted(problems, key=lambda one: (one.file, one.line or 0))
+    return sorted(problems, key=lambda problem: (problem.file, problem.line or 0))
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

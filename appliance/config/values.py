@@ -16,8 +16,16 @@ ONE_LINE: JsonDict = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"}
 """The same for a JSON Schema."""
 MOST_SOCKET_BYTES = 100
 """Limit of the system for a socket's path (unix(7))."""
-SECRETS = (("web", "password"), ("web", "guest_pass"), ("web", "hotspot_password"), ("mqtt", "password"))
+SECRETS = (
+    ("web", "password"),
+    ("web", "guest_pass"),
+    ("web", "hotspot_password"),
+    ("web", "metrics_key"),
+    ("mqtt", "password"),
+)
 """Settings whose values are never shown."""
+METRICS_KEY = re.compile(r"[A-Za-z0-9._~+/=-]{20,200}")
+"""A bearer token (RFC 6750, section 2.1) too long to be guessed."""
 HASHED = re.compile(r"scrypt:[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}:[0-9a-f]{32}:[0-9a-f]{64}")
 """Form of a password in the file; ``appliance/web/passwords.py`` makes it."""
 GUEST_PASS = re.compile(r"[0-9]{10}-[0-9]{10}-[0-9a-f]{64}")
@@ -91,8 +99,8 @@ def _size(value: object) -> object:
 
 def _no_expression(name: object) -> str:
     meant = expression_meant(name) if isinstance(name, str) else None
-    told = f"did you mean {meant}? " if meant else ""
-    return f"unknown expression {shown(name)}; {told}choose one of {', '.join(EXPRESSIONS)}"
+    hint = f"did you mean {meant}? " if meant else ""
+    return f"unknown expression {shown(name)}; {hint}choose one of {', '.join(EXPRESSIONS)}"
 
 
 def _known_expressions(names: tuple[str, ...]) -> tuple[str, ...]:

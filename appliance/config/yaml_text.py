@@ -81,13 +81,13 @@ def _compose(loader: _Loader, file: str) -> yaml.Node | None:
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark or loader.get_mark()
-        told = re.sub(
+        reason = re.sub(
             "(tag handle) .*", r"\1", error.problem or "it cannot be read"
         )  # of a password, perhaps
-        if r"'\t'" in told:
+        if r"'\t'" in reason:
             reason = "has a tab in front of something; YAML wants blanks"
             raise _refused(reason, mark.line, file) from None
-        raise _refused(f"is not YAML: {told}", mark.line, file) from None
+        raise _refused(f"is not YAML: {reason}", mark.line, file) from None
     except (ValueError, OverflowError):  # "\UFFFFFFFF"
         raise _refused("is not YAML: an escape names no character", loader.line, file) from None
 

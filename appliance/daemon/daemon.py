@@ -37,6 +37,7 @@ from appliance.hw.machine import Machine
 from appliance.light.states import State
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Assembly, DecisionObserver, Models, assemble, load_models
+from appliance.pipeline.pace import Pace
 from appliance.records.decision import Command, Photo
 from appliance.system.service import Notifier
 
@@ -148,6 +149,7 @@ class Daemon:
         return assemble(
             opened.config,
             opened.models,
+            pace=Pace(),
             on_decision=[
                 opened.panel.observe,
                 heartbeat.observe,

@@ -213,7 +213,7 @@ class CameraPart(Part):
 
     def observe(self, decision: Decision) -> None:
         """Let the camera focus on the faces of the newest decision. Any thread."""
-        self.capture.aim([one.person.face.box for one in decision.people if one.person.seen])
+        self.capture.aim([showing.person.face.box for showing in decision.people if showing.person.seen])
 
     def _opener(self, config: Config) -> Callable[[], Camera]:
         opener = self._open_source or functools.partial(open_camera, config.camera, self._clock, log.info)

@@ -19,35 +19,39 @@ def check_board(machine: Machine) -> Finding:
 
 def check_power(machine: Machine) -> Finding:
     """Check for under-voltage, now or since power-on."""
-    told, alarm = hardware.throttling(machine), hardware.under_voltage_alarm(machine)
-    if told is None and alarm is None:
+    throttling, alarm = hardware.throttling(machine), hardware.under_voltage_alarm(machine)
+    if throttling is None and alarm is None:
         return unknown("power", "not reported by this machine")
-    now = bool(alarm) or (told is not None and told.now(UNDER_VOLTAGE))
-    before = told is not None and told.since_boot(UNDER_VOLTAGE)
+    now = bool(alarm) or (throttling is not None and throttling.now(UNDER_VOLTAGE))
+    before = throttling is not None and throttling.since_boot(UNDER_VOLTAGE)
     facts = {
         "too_low_now": now,
-        "too_low_since_power_on": None if told is None else now or before,
-        "throttled_bits": None if told is None else told.bits,
+        "too_low_since_power_on": None if throttling is None else now or before,
+        "throttled_bits": None if throttling is None else throttling.bits,
     }
     advice = "Use the power supply made for this board, and a short thick cable"
     if now:
         return Finding("power", Status.FAULT, "the voltage is too low now", advice, facts)
     if before:
         return Finding("power", Status.WARNING, "the voltage was too low since power-on", advice, facts)
-    enough = "enough now; only root sees the time since power-on" if told is None else "enough since power-on"
+    enough = (
+        "enough now; only root sees the time since power-on"
+        if throttling is None
+        else "enough since power-on"
+    )
     return Finding("power", Status.GOOD, enough, facts=facts)
 
 
 def check_speed(machine: Machine) -> Finding:
     """Check whether the firmware slows the processor down."""
-    told = hardware.throttling(machine)
-    if told is None:
+    throttling = hardware.throttling(machine)
+    if throttling is None:
         return unknown("speed", "not reported by this machine")
     slowed = CAPPED | THROTTLED | HOT
     advice = "Better cooling or a better power supply; photos come later while it is slow"
-    if told.now(slowed):
+    if throttling.now(slowed):
         return warning("speed", "the processor is slowed down now", advice)
-    if told.since_boot(slowed):
+    if throttling.since_boot(slowed):
         return warning("speed", "the processor was slowed down since power-on", advice)
     return good("speed", "full since power-on")
 

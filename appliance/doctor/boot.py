@@ -29,10 +29,10 @@ def cloud_init(machine: Machine) -> Finding:
 
 def ready_after(machine: Machine) -> Finding:
     """Return how many seconds after power-on the appliance was ready, as systemd counted them."""
-    told = machine.run(
+    output = machine.run(
         "systemctl", "show", UNIT, "--property=ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
     )
-    times = dict(re.findall(r"^(\w+)=(\d+)$", told or "", re.MULTILINE))
+    times = dict(re.findall(r"^(\w+)=(\d+)$", output or "", re.MULTILINE))
     started = int(times.get("ExecMainStartTimestampMonotonic", 0)) / 1e6
     ready = int(times.get("ActiveEnterTimestampMonotonic", 0)) / 1e6
     if not ready or not started or ready < started:

@@ -46,8 +46,8 @@ def _of_folder(path: Path) -> Finding:
         try:
             durable.probe(path)
         except OSError as error:
-            told = durable.explain(error, path)
-            return fault("folder", told.what, told.hint)
+            explained = durable.explain(error, path)
+            return fault("folder", explained.what, explained.hint)
     count = sum(1 for _ in path.glob("selfie-*.jpg"))
     return good("folder", f"{path}, {counted(count, 'photo')}")
 

@@ -19,13 +19,13 @@ ADVICE = "Set dtoverlay=vc4-kms-v3d,cma-128 in /boot/firmware/config.txt, then r
 
 def check_memory(machine: Machine, config: Config, camera: Mapping[str, Any] | None) -> Finding:
     """Return whether it all fits. ``camera``: what it granted, see ``appliance/hw/cameras/granted.py``."""
-    told = board.meminfo(machine)
-    if "MemTotal" not in told:
+    output = board.meminfo(machine)
+    if "MemTotal" not in output:
         return unknown("memory", "this machine does not tell")
     contiguous = board.contiguous_memory(machine)
     facts: dict[str, Any] = {
-        "total_mb": told["MemTotal"] // _MB,
-        "available_mb": told.get("MemAvailable", 0) // _MB,
+        "total_mb": output["MemTotal"] // _MB,
+        "available_mb": output.get("MemAvailable", 0) // _MB,
         "cma_total_mb": _in_mb(contiguous.total),
         "cma_free_mb": _in_mb(contiguous.free),
         "camera_buffers_mb": (camera or {}).get("buffers_mb"),
@@ -66,5 +66,5 @@ def _in_mb(count: int | None) -> int | None:
 
 
 def _limit_mb(machine: Machine) -> int | None:
-    told = (machine.run("systemctl", "show", UNIT, "--property=MemoryMax") or "").rpartition("=")[2]
-    return int(told) // _MB if told.isdigit() else None
+    output = (machine.run("systemctl", "show", UNIT, "--property=MemoryMax") or "").rpartition("=")[2]
+    return int(output) // _MB if output.isdigit() else None

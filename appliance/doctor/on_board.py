@@ -35,9 +35,9 @@ _READ_SECONDS = 1.5
 
 @dataclass(slots=True)
 class Trial:
-    """Durations of the trials, seconds; tests use shorter ones. ``tell`` gets progress messages."""
+    """Durations of the trials, seconds; tests use shorter ones. ``report`` gets progress messages."""
 
-    tell: Callable[[str], None] = lambda _: None
+    report: Callable[[str], None] = lambda _: None
     camera: float = CAMERA_SECONDS
     load: float = LOAD_SECONDS
     hand: float = HAND_SECONDS
@@ -76,7 +76,7 @@ def _trials(config: Config, machine: Machine, clock: Clock, trial: Trial) -> Ite
             yield _camera_fault(error)
         finally:
             opened.close()
-    trial.tell(f"Press the button while the light shines: {trial.hand:.0f} s")
+    trial.report(f"Press the button while the light shines: {trial.hand:.0f} s")
     yield press_when_it_shines(config.hardware, machine, clock, trial.hand)
 
 
@@ -89,7 +89,7 @@ def _camera_fault(error: ApplianceError) -> Finding:
 def _of_camera(
     opened: Camera, config: Config, machine: Machine, clock: Clock, trial: Trial
 ) -> Iterator[Finding]:
-    trial.tell(f"Counting frames for {trial.camera:.0f} s")
+    trial.report(f"Counting frames for {trial.camera:.0f} s")
     yield _delivered(opened, clock, trial.camera)
     facts = facts_of(opened) or {}
     if facts:
@@ -97,7 +97,7 @@ def _of_camera(
         yield _exposure(facts)
     yield check_memory(machine, config, facts)
     before = board_checks.check_temperature(machine)
-    trial.tell(f"Running the whole pipeline for {trial.load:.0f} s, to measure heat and power under load")
+    trial.report(f"Running the whole pipeline for {trial.load:.0f} s, to measure heat and power under load")
     yield from _under_load(opened, config, clock, trial.load)
     after, power = board_checks.check_temperature(machine), board_checks.check_power(machine)
     rise = after.seen if after.state is Status.UNKNOWN else f"{before.seen} before, {after.seen} under load"
@@ -117,13 +117,13 @@ def _delivered(opened: Camera, clock: Clock, seconds: float) -> Finding:
     rate = (len(times) - 1) / passed if passed > 0 else 0.0
     gap = max((after - before for before, after in itertools.pairwise(times)), default=0.0)
     facts = facts_of(opened) or {}
-    told = {"frames": len(times), "rate": round(rate, 2), "longest_gap_ms": round(1000 * gap)}
+    figures = {"frames": len(times), "rate": round(rate, 2), "longest_gap_ms": round(1000 * gap)}
     seen = f"{rate:.1f} frames a second over {passed:.0f} s, longest gap {1000 * gap:.0f} ms"
     granted = facts.get("frame_rate") or 0
     if rate < 0.8 * granted:
         advice = "In the dark frames take longer; else the board is too slow for this camera.picture_size"
-        return Finding("camera", Status.WARNING, f"{seen}, {granted:.3g} granted", advice, facts | told)
-    return Finding("camera", Status.GOOD, seen, facts=facts | told)
+        return Finding("camera", Status.WARNING, f"{seen}, {granted:.3g} granted", advice, facts | figures)
+    return Finding("camera", Status.GOOD, seen, facts=facts | figures)
 
 
 def _exposure(facts: dict[str, Any]) -> Finding:
@@ -151,14 +151,14 @@ def _under_load(opened: Camera, config: Config, clock: Clock, seconds: float) ->
 
     running = runner(frames(), lines, clock, stop)
     running.run_threaded(lambda: None)
-    for one in running.counters():
-        told = one.counters.report()
-        yield _stage(one.stage, str(one.counters), told)
+    for worker in running.counters():
+        figures = worker.counters.report()
+        yield _stage(worker.stage, str(worker.counters), figures)
 
 
-def _stage(name: str, seen: str, told: dict[str, float]) -> Finding:
-    facts = {"stage": name, **told}
-    if told["dropped"] <= 0.5 * max(1, told["done"]):
+def _stage(name: str, seen: str, figures: dict[str, float]) -> Finding:
+    facts = {"stage": name, **figures}
+    if figures["dropped"] <= 0.5 * max(1, figures["done"]):
         return Finding("stage", Status.GOOD, f"{name}: {seen}", facts=facts)
     advice = "The board is slow for this: a lower camera.frame_rate changes nothing in the photos"
     return Finding("stage", Status.WARNING, f"{name}: {seen}", advice, facts)

@@ -78,10 +78,10 @@ class Unit:
 def unit(machine: Machine) -> Unit | None:
     """Return systemd's properties of the service; None where systemd does not run."""
     names = "LoadState,ActiveState,SubState,UnitFileState,NRestarts,Result"
-    told = machine.run("systemctl", "show", UNIT, f"--property={names}")
-    if told is None:
+    output = machine.run("systemctl", "show", UNIT, f"--property={names}")
+    if output is None:
         return None
-    found = dict(line.partition("=")[::2] for line in told.splitlines())
+    found = dict(line.partition("=")[::2] for line in output.splitlines())
     return Unit(
         load=found.get("LoadState", "?"),
         active=found.get("ActiveState", "?"),

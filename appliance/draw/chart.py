@@ -52,8 +52,8 @@ def chart(moments: Sequence[Moment], photos: Sequence[float], level: Level, size
     for time in photos:
         x = round(axes.x(time))
         cv2.line(picture, (x, axes.top - 6), (x, axes.bottom), INK, 2, cv2.LINE_AA)
-    for said, middle in photo_marks([axes.x(time) for time in photos]):
-        mark = badge(said, _MARK, GROUND)
+    for label, middle in photo_marks([axes.x(time) for time in photos]):
+        mark = badge(label, _MARK, GROUND)
         lay(picture, mark, round(middle - mark.shape[1] / 2), axes.top - 30)
     return _written(picture, axes, ends, level)
 
@@ -68,8 +68,8 @@ def photo_marks(places: Sequence[float]) -> Iterator[tuple[str, float]]:
             groups.append([index])
     for group in groups:
         first, last = min(group) + 1, max(group) + 1
-        said = str(first) if first == last else f"{first}-{last}"
-        yield said, (places[group[0]] + places[group[-1]]) / 2
+        label = str(first) if first == last else f"{first}-{last}"
+        yield label, (places[group[0]] + places[group[-1]]) / 2
 
 
 class _Axes:

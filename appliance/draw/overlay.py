@@ -21,30 +21,30 @@ def annotate(
     drawn = (decision.frame.colour if picture is None else picture).copy()
     height, width = drawn.shape[:2]
     analysed_height, analysed_width = decision.frame.grey.shape
-    for one in decision.people:
-        box = one.person.face.box.scaled(width / analysed_width, height / analysed_height)
+    for showing in decision.people:
+        box = showing.person.face.box.scaled(width / analysed_width, height / analysed_height)
         unit = max(height, width * 3 // 4)  # a panorama's lines are not hair-thin
-        colour = colour_of(one)
+        colour = colour_of(showing)
         _rounded(drawn, box, colour, max(1, round(unit / 220)))
         size = max(9, round(unit / 34))
         if labels:
-            _label(drawn, box, tag(_words(one), size, colour))
+            _label(drawn, box, tag(_words(showing), size, colour))
         if numbers:
-            tile = tag(str(one.person.number), size, person_colour(one.person.number))
+            tile = tag(str(showing.person.number), size, person_colour(showing.person.number))
             lay(drawn, tile, round(box.x + box.w / 2) - tile.shape[1] // 2, round(box.y + box.h))
     return drawn
 
 
-def colour_of(one: Showing) -> Bgr:
+def colour_of(showing: Showing) -> Bgr:
     """Return green, amber or grey; see :func:`annotate`."""
-    if not (one.person.seen and one.person.counts):
+    if not (showing.person.seen and showing.person.counts):
         return GREY
-    return GREEN if one.shows else AMBER
+    return GREEN if showing.shows else AMBER
 
 
-def _words(one: Showing) -> str:
-    face = one.person.face
-    if one.person.too_far:
+def _words(showing: Showing) -> str:
+    face = showing.person.face
+    if showing.person.too_far:
         return "too far away"
     return f"{NAMES[face.expression]} {face.scores[face.expression]:.0%}"
 

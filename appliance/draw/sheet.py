@@ -73,7 +73,7 @@ class Story:
         time = self._since_start(decision)
         self._seconds = time
         if self._frames % self._stride == 0:
-            scores = tuple((one.person.number, one.score) for one in decision.people)
+            scores = tuple((showing.person.number, showing.score) for showing in decision.people)
             self.moments.append(Moment(time, scores, decision.all_show))
             if len(self.moments) > MOST_MOMENTS:
                 self.moments = self.moments[::2]
@@ -89,7 +89,7 @@ class Story:
 
     def _notice(self, decision: Decision, time: float) -> None:
         """Keep a picture of the frame shortly after something changed."""
-        state = [(one.person.number, one.shows) for one in decision.people]
+        state = [(showing.person.number, showing.shows) for showing in decision.people]
         if state != self._state:
             self._state = state
             self._changed_at = time

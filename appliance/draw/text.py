@@ -51,12 +51,12 @@ def _luminance(colour: Bgr) -> float:
 
 def badge(number: int | str, size: int, ground: Bgr) -> Colour:
     """Return a dark disc of ``size`` pixels with a number in it, wider for longer numbers: BGR."""
-    said, letters = str(number), font(5 * size // 2)
-    width = size if len(said) <= 2 else size // 2 + math.ceil(letters.getlength(said) / 4)
+    text, letters = str(number), font(5 * size // 2)
+    width = size if len(text) <= 2 else size // 2 + math.ceil(letters.getlength(text) / 4)
     image = Image.new("RGB", (4 * width, 4 * size), ground[::-1])
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((0, 0, 4 * width - 1, 4 * size - 1), 2 * size, fill=INK[::-1])
-    draw.text((2 * width, 2 * size), said, "white", letters, anchor="mm")
+    draw.text((2 * width, 2 * size), text, "white", letters, anchor="mm")
     small = image.resize((width, size), Image.Resampling.BOX)
     return np.ascontiguousarray(np.asarray(small)[:, :, ::-1])
 

@@ -35,11 +35,11 @@ def view(decision: Decision, rule: RuleSettings, *, light: bool = True) -> Colou
     """
     picture = _in_bounds(decision.frame.picture.bgr())
     drawn = annotate(decision, picture, numbers=light)
-    said = words(decision, rule)
+    verdict = words(decision, rule)
     width = max(NARROWEST, drawn.shape[1] // 2 * 2)
     band = _band(
-        said.title,
-        said.detail if light else said.would,
+        verdict.title,
+        verdict.detail if light else verdict.would,
         decision.light if light else None,
         _state(decision, light),
         width,

@@ -87,7 +87,9 @@ def _addition(text: str, root: Any, inside: Any, section: str, entry: str) -> _S
     margin = root.start_mark.column if root else 0
     alike = [inside, *(value for _, value in root.value)] if root else []
     columns = [
-        one.value[0][0].start_mark.column for one in alike if isinstance(one, yaml.MappingNode) and one.value
+        node.value[0][0].start_mark.column
+        for node in alike
+        if isinstance(node, yaml.MappingNode) and node.value
     ]
     line = " " * next(iter(columns), margin + 2) + entry
     if inside is not None:

@@ -117,7 +117,9 @@ class SettingsFile:
                     raise _wrong(path, "was changed by somebody else at the same time; try again")
                 durable.rewrite(path, text.encode())
         except ConfigError as error:
-            raise type(error)([replace(one, file=one.file or str(path)) for one in error.problems]) from None
+            raise type(error)(
+                [replace(problem, file=problem.file or str(path)) for problem in error.problems]
+            ) from None
         except OSError as error:
             raise durable.explain(error, folder) from error
         return before, text
@@ -166,7 +168,7 @@ def check_text(text: str, path: Path) -> None:
             load_config(draft)
         except ConfigError as error:
             raise ConfigError(
-                [replace(one, file=names.get(one.file, "")) for one in error.problems]
+                [replace(problem, file=names.get(problem.file, "")) for problem in error.problems]
             ) from None
 
 
@@ -204,7 +206,7 @@ def _restored(text: str, change: _Change) -> str:
     """Return ``text`` without ``change``, with what others changed elsewhere since. Raises ConfigError."""
     if text == change.after:
         return change.before
-    now, old, new = (sections(one)[0] for one in (text, change.before, change.after))
+    now, old, new = (sections(version)[0] for version in (text, change.before, change.after))
     for key in change.keys:
         section, _, name = key.partition(".")
         value, ours = (found.get(section, {}).get(name, ABSENT) for found in (now, new))

@@ -41,7 +41,7 @@ class Outcome:
         """Whether every photo of the card was read back from the stick, and there was at least one."""
         return self.found > 0 and self.copied + self.already_there == self.found
 
-    def told(self, place: str) -> str:
+    def in_words(self, place: str) -> str:
         """Return the result in words; ``place`` is where the photos are now."""
         there = self.copied + self.already_there
         are = f"{counted(self.found, 'photo')} {'is' if there == 1 else 'are'}"
@@ -105,8 +105,8 @@ def _prepare(stick: Path, card: Path) -> None:
     except FileExistsError as error:
         raise ExportError(f"{stick} is not a folder", "Nothing was copied. Try another stick") from error
     except OSError as error:
-        told = durable.explain(error, stick)
-        raise ExportError(told.what, "Nothing was copied. Try another stick") from error
+        explained = durable.explain(error, stick)
+        raise ExportError(explained.what, "Nothing was copied. Try another stick") from error
 
 
 def _look_at_space(photos: list[Path], stick: Path) -> None:
@@ -161,9 +161,9 @@ def _finish(stick: Path, outcome: Outcome) -> None:
         durable.sync_folder(stick)
         durable.sync_file_system(stick)
     except OSError as error:
-        told = durable.explain(error, stick)
+        explained = durable.explain(error, stick)
         raise ExportError(
-            f"The stick failed at the end: {told.what}", "Do not rely on this stick; use another"
+            f"The stick failed at the end: {explained.what}", "Do not rely on this stick; use another"
         ) from error
 
 

@@ -39,16 +39,16 @@ def commands(controls: Controls) -> dict[str, RequestHandler]:
         return obey
 
     def delete(message: dict[str, Any]) -> dict[str, Any]:
-        return _told(lambda: {"undo_seconds": controls.delete_photo(str(message.get("name")))})
+        return _answered(lambda: {"undo_seconds": controls.delete_photo(str(message.get("name")))})
 
     def restore(message: dict[str, Any]) -> dict[str, Any]:
-        return _told(lambda: controls.restore_photo(str(message.get("name"))))
+        return _answered(lambda: controls.restore_photo(str(message.get("name"))))
 
     orders = {str(name): order(name) for name in (Command.ARM, Command.DISARM, Command.SHOOT)}
     return {**orders, "status": lambda _: controls.status(), "delete": delete, "restore": restore}
 
 
-def _told(action: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:
+def _answered(action: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:
     try:
         answer = action()
     except ApplianceError as error:

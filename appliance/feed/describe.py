@@ -16,19 +16,19 @@ def describe(decision: Decision, rule: RuleSettings, fault: Condition | None) ->
     ``rule`` is the one it was decided by, ``fault`` the condition shown by the light instead of the decision.
     """
     frame = decision.frame
-    said = words(decision, rule)
+    verdict = words(decision, rule)
     height, width = frame.grey.shape
     return {
         "kind": "frame",
         "sequence": frame.sequence,
         "captured_at": frame.captured_at,
         "size": [width, height],
-        "people": [_person(one, width, height) for one in decision.people],
-        "title": said.title,
-        "detail": said.detail,
-        "showing": said.showing,
-        "needed": said.needed,
-        "counted": sum(one.person.counts for one in decision.people),
+        "people": [_person(showing, width, height) for showing in decision.people],
+        "title": verdict.title,
+        "detail": verdict.detail,
+        "showing": verdict.showing,
+        "needed": verdict.needed,
+        "counted": sum(showing.person.counts for showing in decision.people),
         "armed": decision.armed,
         "all_show": decision.all_show,
         "photo": decision.take_photo,
@@ -37,22 +37,22 @@ def describe(decision: Decision, rule: RuleSettings, fault: Condition | None) ->
     }
 
 
-def _person(one: Showing, width: int, height: int) -> dict[str, Any]:
-    face = one.person.face
+def _person(showing: Showing, width: int, height: int) -> dict[str, Any]:
+    face = showing.person.face
     box = face.box
     return {
-        "number": one.person.number,
+        "number": showing.person.number,
         "box": [
             round(box.x / width, 4),
             round(box.y / height, 4),
             round(box.w / width, 4),
             round(box.h / height, 4),
         ],
-        "seen": one.person.seen,
-        "counts": one.person.counts,
-        "too_far": one.person.too_far,
-        "shows": one.shows,
-        "score": round(one.score, 3),
+        "seen": showing.person.seen,
+        "counts": showing.person.counts,
+        "too_far": showing.person.too_far,
+        "shows": showing.shows,
+        "score": round(showing.score, 3),
         "expression": face.expression,
         "scores": [round(face.scores[name], 3) for name in EXPRESSIONS],
     }

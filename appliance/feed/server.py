@@ -119,22 +119,24 @@ class Feed:
 
     def photo(self, photo: Photo) -> None:
         """Publish a photo that was kept."""
-        self._tell({"kind": "photo", "name": photo.path.name})
+        self._publish({"kind": "photo", "name": photo.path.name})
 
     def deleted(self, name: str) -> None:
         """Publish that the photo ``name`` was deleted."""
-        self._tell({"kind": "deleted", "name": name})
+        self._publish({"kind": "deleted", "name": name})
 
     def restored(self, name: str) -> None:
         """Publish that the photo ``name`` is back from the bin."""
-        self._tell({"kind": "restored", "name": name})
+        self._publish({"kind": "restored", "name": name})
 
     def fault(self, light: Condition, present: bool) -> None:
         """Publish that a fault came or went."""
         if present == (light in self._faults):
             return
-        self._faults = [*self._faults, light] if present else [one for one in self._faults if one != light]
-        self._tell(self._fault_message())
+        self._faults = (
+            [*self._faults, light] if present else [showing for showing in self._faults if showing != light]
+        )
+        self._publish(self._fault_message())
 
     @property
     def _fault(self) -> Condition | None:
@@ -143,7 +145,7 @@ class Feed:
     def _fault_message(self) -> dict[str, Any]:
         return {"kind": "fault", "light": self._fault, "lights": self._faults}
 
-    def _tell(self, event: dict[str, Any]) -> None:
+    def _publish(self, event: dict[str, Any]) -> None:
         if self._subscribers:
             self._events.append(event)
             self._poke()
@@ -277,5 +279,5 @@ class Feed:
 
 def _summary(decision: Decision) -> tuple[object, ...]:
     """Return what a subscriber to changes wants to know anew."""
-    shows = sum(one.shows for one in decision.people)
+    shows = sum(showing.shows for showing in decision.people)
     return len(decision.people), shows, decision.armed, decision.all_show, decision.light

@@ -84,15 +84,15 @@ class ContiguousMemory:
 
 def contiguous_memory(machine: Machine) -> ContiguousMemory:
     """Return the contiguous memory of this board."""
-    told = meminfo(machine)
-    return ContiguousMemory(told.get("CmaTotal"), told.get("CmaFree"))
+    memory = meminfo(machine)
+    return ContiguousMemory(memory.get("CmaTotal"), memory.get("CmaFree"))
 
 
 def meminfo(machine: Machine) -> dict[str, int]:
     """Return ``/proc/meminfo``: bytes by name (``MemTotal``); empty where there is none."""
     lines = (line.partition(":") for line in (machine.read("/proc/meminfo") or "").splitlines())
-    told = {name: value.split() for name, _, value in lines}
-    return {name: int(words[0]) * 1024 for name, words in told.items() if words and words[0].isdigit()}
+    fields = {name: value.split() for name, _, value in lines}
+    return {name: int(words[0]) * 1024 for name, words in fields.items() if words and words[0].isdigit()}
 
 
 def temperature(machine: Machine) -> float | None:

@@ -27,7 +27,7 @@ class ButtonWatch:
     def edge(self, down: bool) -> None:
         """Process a contact that has just closed or opened."""
         with self._changed:
-            self._tell(self._gestures.edge(down, self._clock.now()))
+            self._report(self._gestures.edge(down, self._clock.now()))
             self._changed.notify()
 
     def close(self) -> None:
@@ -41,11 +41,11 @@ class ButtonWatch:
     def _run(self) -> None:
         with self._changed:
             while not self._closing:
-                self._tell(self._gestures.poll(self._clock.now()))
+                self._report(self._gestures.poll(self._clock.now()))
                 due = self._gestures.due()
                 self._changed.wait(None if due is None else max(0.001, due - self._clock.now()))
 
-    def _tell(self, gestures: list[Gesture]) -> None:
+    def _report(self, gestures: list[Gesture]) -> None:
         for gesture in gestures:
             try:
                 self._on_gesture(gesture)

@@ -62,9 +62,9 @@ def read_note(path: str, config: str) -> Note:
             raise OSError(errno.EINVAL, "it is not a file", path)
         lines = [line.rstrip("\n").partition(" ")[::2] for line in file]
     files = {}
-    for word, told in lines:
+    for word, value in lines:
         if word == "file":
-            when, _, name = told.partition(" ")
+            when, _, name = value.partition(" ")
             files[name] = _numbers(when)
     rest = dict(lines)
     if config not in files or any(_stamp(name) != when for name, when in files.items()):
@@ -82,10 +82,10 @@ def read_note(path: str, config: str) -> Note:
 def _stamp(path: str) -> tuple[int, ...]:
     """Return a stamp that changes when the file does."""
     try:
-        about = os.stat(path)
+        status = os.stat(path)
     except OSError as error:
         return (error.errno or 0,)
-    return about.st_mtime_ns, about.st_size, about.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def chip_label(path: str) -> str:
@@ -139,9 +139,9 @@ def _open_chip(label: str, devices: str) -> int:
 
 
 def _label(chip: int) -> str:
-    info = bytearray(68)
-    ioctl(chip, _CHIP_INFO, info)
-    return info[_LABEL].split(b"\0")[0].decode()
+    request = bytearray(68)
+    ioctl(chip, _CHIP_INFO, request)
+    return request[_LABEL].split(b"\0")[0].decode()
 
 
 def _words(numbers: tuple[int, ...]) -> str:

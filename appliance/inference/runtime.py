@@ -16,7 +16,7 @@ from appliance.inference.trial import try_network
 from appliance.storage.regular_file import read_regular
 from appliance.system.stderr_filter import without_lines
 
-_INFO = b"INFO: "
+_INFO_PREFIX = b"INFO: "
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 
@@ -52,7 +52,7 @@ def open_interpreter(path: Path, threads: int = 1, prefer: str | None = None) ->
     try:
         if not _is_shipped(path):
             try_network(path, next(module for module in RUNTIMES if module.startswith(name)), hint)
-        with without_lines(_INFO):
+        with without_lines(_INFO_PREFIX):
             opened = interpreter(model_path=str(path), num_threads=threads)
             opened.allocate_tensors()
             opened.invoke()

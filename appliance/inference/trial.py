@@ -47,12 +47,12 @@ def try_network(path: Path, runtime: str, hint: str) -> None:
         raise ModelError(f"{path} {_reason(done.returncode, done.stderr, runtime)}", hint)
 
 
-def _reason(status: int, told: bytes, runtime: str) -> str:
+def _reason(status: int, output: bytes, runtime: str) -> str:
     """Return what became of the network, as a predicate."""
     name = runtime.partition(".")[0]
     if status < 0:
         return f"crashes {name} ({signal.Signals(-status).name})"
-    last = told.decode(errors="replace").strip().rpartition("\n")[2]
+    last = output.decode(errors="replace").strip().rpartition("\n")[2]
     return f"cannot be loaded by {name}: {last}"
 
 

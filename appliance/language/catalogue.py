@@ -26,10 +26,10 @@ MOST_DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. ``more`` is the English plural, ``forms`` the translations, one for each kind of number."""
+    """English ``singular`` and ``plural``; ``forms`` are the translations, one for each kind of number."""
 
-    one: str
-    more: str
+    singular: str
+    plural: str
     forms: tuple[str, ...]
 
 
@@ -40,30 +40,30 @@ class Catalogue:
         self.language = language
         self.entries = entries
         self.plural = c2py(plural)
-        self._fixed = {entry.one: entry for entry in entries if not _VALUE.search(entry.one)}
+        self._fixed = {entry.singular: entry for entry in entries if not _VALUE.search(entry.singular)}
         templates = [
             (template, entry)
             for entry in entries
-            for template in dict.fromkeys((entry.one, entry.more))
+            for template in dict.fromkeys((entry.singular, entry.plural))
             if _VALUE.search(template)
         ]
-        templates.sort(key=lambda one: -len(_VALUE.sub("", one[0])))  # the most particular first
+        templates.sort(key=lambda entry: -len(_VALUE.sub("", entry[0])))  # the most particular first
         self._templates = [(pattern(template), entry) for template, entry in templates]
         self._cached = lru_cache(2048)(self._find)
 
-    def say(self, english: str) -> str:
+    def translate(self, english: str) -> str:
         """Return ``english`` in this language, or as it is where the catalogue has nothing for it."""
-        return english if not self.entries else self._say(english, 0)
+        return english if not self.entries else self._translate(english, 0)
 
     def knows(self, english: str) -> bool:
         """Return whether there is a translation of ``english``."""
-        return self.say(english) != english or self._cached(english) is not None
+        return self.translate(english) != english or self._cached(english) is not None
 
     def template(self, english: str) -> str:
         """Return the translation of a template, its values still to be put in; itself if there is none."""
         for entry in self.entries:
-            if english in (entry.one, entry.more):
-                return entry.forms[0 if english == entry.one else -1]
+            if english in (entry.singular, entry.plural):
+                return entry.forms[0 if english == entry.singular else -1]
         return english
 
     def messages(self) -> dict[str, Any]:
@@ -74,28 +74,28 @@ class Catalogue:
         return {
             "language": self.language,
             "plural": [self.plural(number) for number in range(200)] if self.entries else [],
-            "entries": [[entry.one, entry.more, list(entry.forms)] for entry in self.entries],
+            "entries": [[entry.singular, entry.plural, list(entry.forms)] for entry in self.entries],
         }
 
-    def _say(self, english: str, depth: int) -> str:
+    def _translate(self, english: str, depth: int) -> str:
         found = self._cached(english) if depth < MOST_DEPTH else None
         if found is None:
             return self._say_otherwise(english, depth)
         entry, values = found
-        said = {name: self._say(value, depth + 1) for name, value in values.items()}
-        return _VALUE.sub(lambda value: said.get(value[1], value[0]), self._form(entry, values))
+        translated = {name: self._translate(value, depth + 1) for name, value in values.items()}
+        return _VALUE.sub(lambda value: translated.get(value[1], value[0]), self._form(entry, values))
 
     def _say_otherwise(self, english: str, depth: int) -> str:
         """Return a sentence that is not in the catalogue: by its small first letter, or part by part."""
         if depth >= MOST_DEPTH:
             return english
         small = english[:1].lower() + english[1:]
-        if small != english and (said := self._say(small, depth)) != small:
-            return said[:1].upper() + said[1:]
+        if small != english and (translated := self._translate(small, depth)) != small:
+            return translated[:1].upper() + translated[1:]
         return next((self._say_list(english, comma, depth) for comma in _LISTS if comma in english), english)
 
     def _say_list(self, english: str, comma: str, depth: int) -> str:
-        return comma.join(self._say(part, depth + 1) for part in english.split(comma))
+        return comma.join(self._translate(part, depth + 1) for part in english.split(comma))
 
     def _form(self, entry: Entry, values: Mapping[str, str]) -> str:
         number = next((value for value in values.values() if value.isdecimal()), None)

@@ -103,7 +103,7 @@ class Player:
 
     def _remind(self) -> Step | None:
         """Return the first step of a reminder, if one is due. Several take turns."""
-        due = [one for one in self._present() if TABLE[one].kind is Kind.REMINDER]
+        due = [condition for condition in self._present() if TABLE[condition].kind is Kind.REMINDER]
         if not due or self._hidden() or self._unreminded < REMIND_SECONDS or self._state is State.ALL:
             return None
         self._unreminded = 0.0

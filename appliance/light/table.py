@@ -25,5 +25,5 @@ TABLE: Mapping[Signal, Row] = {
 CONDITIONS: tuple[Condition, ...] = tuple(sorted(Condition, key=lambda condition: TABLE[condition].priority))
 """In order of priority."""
 
-FAULTS: tuple[Condition, ...] = tuple(one for one in Condition if TABLE[one].fault)
+FAULTS: tuple[Condition, ...] = tuple(condition for condition in Condition if TABLE[condition].fault)
 """Conditions about which somebody has to do something."""

@@ -54,8 +54,8 @@ class Inbox(Generic[Item]):
             else:
                 self._items.append(item)
             self._changed.notify()
-        for one in dropped:
-            self._lost(one)
+        for lost in dropped:
+            self._lost(lost)
 
     def _is_full(self, item: Item) -> bool:
         if len(self._items) >= self._size:
@@ -104,8 +104,8 @@ class Inbox(Generic[Item]):
             self._items.clear()
             self.dropped += len(waiting)
             self._changed.notify()
-        for one in waiting:
-            self._lost(one)
+        for lost in waiting:
+            self._lost(lost)
 
     def __len__(self) -> int:
         return len(self._items)

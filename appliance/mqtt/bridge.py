@@ -144,8 +144,8 @@ class Bridge:
             self._changed.clear()
             state = self._state
             if self._discovery_prefix and state.expression is not None:
-                told = discovery(device, state.expression, self._thumbnail is not None)
-                await send(discovery_topic(self._discovery_prefix, device), _json(told))
+                announced = discovery(device, state.expression, self._thumbnail is not None)
+                await send(discovery_topic(self._discovery_prefix, device), _json(announced))
             await send(device.state, _json(state.values()))
             await send(device.appliance, ONLINE if self._feed.connected else OFFLINE)
             await send(device.bridge, ONLINE)

@@ -69,7 +69,7 @@ class Broker:
         self._device = device
         self._random_part = random_part
         self._tls = tls_context(settings)
-        self._told = ""
+        self._reported = ""
 
     async def run(self, session: Session) -> None:
         """Keep connected, and run ``session`` whenever the connection is made. Until cancelled."""
@@ -79,10 +79,10 @@ class Broker:
             try:
                 async with self._client() as client:
                     log.info("Connected to the broker %s", self._place)
-                    self._told = ""
+                    self._reported = ""
                     await session(client)
             except* (aiomqtt.MqttError, OSError, TimeoutError) as errors:
-                self._tell(errors.exceptions[0])
+                self._report(errors.exceptions[0])
             lasted = asyncio.get_running_loop().time() - began
             attempt = 1 if lasted > LONGEST_RETRY else attempt + 1
             await asyncio.sleep(self._random_part() * retry_limit(attempt))
@@ -110,11 +110,11 @@ class Broker:
             logger=logging.getLogger("smart-selfie.paho"),
         )
 
-    def _tell(self, error: BaseException) -> None:
+    def _report(self, error: BaseException) -> None:
         """Log why there is no connection, once until the reason is another."""
         reason = connection_failure(error)
-        if reason != self._told:
-            self._told = reason
+        if reason != self._reported:
+            self._reported = reason
             log.warning("The broker %s: %s. Trying again", self._place, reason)
 
 

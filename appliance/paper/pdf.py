@@ -37,9 +37,9 @@ def to_pdf(sheet: Sheet) -> bytes:
 def _file(objects: Iterable[bytes]) -> bytes:
     """Return the file of numbered ``objects``: the first is the root, the last holds the title."""
     data, places = b"%PDF-1.4\n", []
-    for number, one in enumerate(objects, 1):
+    for number, item in enumerate(objects, 1):
         places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, item)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     count = len(places) + 1
     return (
@@ -78,7 +78,7 @@ def _circle(x: float, y: float, r: float) -> str:
         (x - r, y - h, x - h, y - r, x, y - r),
         (x + h, y - r, x + r, y - h, x + r, y),
     )
-    return path + "".join(" " + " ".join(f"{value:.3f}" for value in one) + " c" for one in quarters)
+    return path + "".join(" " + " ".join(f"{value:.3f}" for value in item) + " c" for item in quarters)
 
 
 def _words(shape: Label) -> str:

@@ -24,15 +24,14 @@ def _drawn(shape: Shape) -> str:
             place = (
                 f'x="{shape.x:.5g}" y="{shape.y:.5g}" width="{shape.width:.5g}" height="{shape.height:.5g}"'
             )
-            return f"<rect {place} {_look(shape.fill, shape.stroke, shape.thick)}/>"
+            return f"<rect {place} {_style(shape.fill, shape.stroke, shape.thick)}/>"
         case Circle():
             place = f'cx="{shape.x:.5g}" cy="{shape.y:.5g}" r="{shape.radius:.5g}"'
-            return f"<circle {place} {_look(shape.fill, shape.stroke, shape.thick)}/>"
+            return f"<circle {place} {_style(shape.fill, shape.stroke, shape.thick)}/>"
         case Stroke():
             points = " ".join(f"{x:.5g},{y:.5g}" for x, y in shape.points)
-            return (
-                f'<polyline points="{points}" stroke-linecap="round" {_look("", shape.stroke, shape.thick)}/>'
-            )
+            style = _style("", shape.stroke, shape.thick)
+            return f'<polyline points="{points}" stroke-linecap="round" {style}/>'
         case Label():
             return _words(shape)
 
@@ -47,6 +46,6 @@ def _words(shape: Label) -> str:
     )
 
 
-def _look(fill: str, stroke: str, thick: float) -> str:
+def _style(fill: str, stroke: str, thick: float) -> str:
     drawn = f' stroke="{stroke}" stroke-width="{thick:g}"' if stroke else ""
     return f'fill="{fill or "none"}"{drawn}'

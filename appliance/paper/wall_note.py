@@ -63,21 +63,21 @@ class Wifi:
 
 def wall_note(catalogue: Catalogue, way_in: WayIn | None = None, wifi: Wifi | None = None) -> Sheet:
     """Return the note in the catalogue's language, with room for a QR code where there is no way in."""
-    say = catalogue.say
+    translate = catalogue.translate
     wide, high = A4
-    sheet = Sheet(wide, high, say(HEADING), catalogue.language)
-    sheet.add(Label(x=wide / 2, y=34, text=say(HEADING), size=15, bold=True, anchor="middle"))
-    sheet.add(Label(x=wide / 2, y=46, text=say(SUBHEADING), size=5.4, fill=FAINT, anchor="middle"))
+    sheet = Sheet(wide, high, translate(HEADING), catalogue.language)
+    sheet.add(Label(x=wide / 2, y=34, text=translate(HEADING), size=15, bold=True, anchor="middle"))
+    sheet.add(Label(x=wide / 2, y=46, text=translate(SUBHEADING), size=5.4, fill=FAINT, anchor="middle"))
     y = 54.0
     for signal, name, meaning in GUEST_SIGNALS:
-        _signal(sheet, y, signal, say(name), say(meaning))
+        _signal(sheet, y, signal, translate(name), translate(meaning))
         y += 26
     y += 8
-    sheet.add(Label(x=_MARGIN, y=y, text=say(PROMISES_TITLE), size=6, bold=True))
+    sheet.add(Label(x=_MARGIN, y=y, text=translate(PROMISES_TITLE), size=6, bold=True))
     y += 9
     for promise in PROMISES:
         sheet.add(Circle(x=_MARGIN + 1, y=y - 1.4, radius=0.8, fill=_LAMP))
-        y = sheet.paragraph(_MARGIN + 5, y, say(promise), 4.2, wide - 2 * _MARGIN - 5) + 0.8
+        y = sheet.paragraph(_MARGIN + 5, y, translate(promise), 4.2, wide - 2 * _MARGIN - 5) + 0.8
     _ways_in(sheet, catalogue, way_in, wifi)
     return sheet
 
@@ -119,10 +119,10 @@ def _ways_in(sheet: Sheet, catalogue: Catalogue, way_in: WayIn | None, wifi: Wif
         _beside(sheet, catalogue, way_in)
         return
     wide = sheet.width / 2 - _MARGIN
-    for x, one in ((_MARGIN, wifi), (_MARGIN + wide, way_in)):
+    for x, entry in ((_MARGIN, wifi), (_MARGIN + wide, way_in)):
         side, y = 32.0, 228.0
-        _code(sheet, x, y, side, one.modules if one else None)
-        title, scan, until = _words_of(one, catalogue)
+        _code(sheet, x, y, side, entry.modules if entry else None)
+        title, scan, until = _words_of(entry, catalogue)
         left, text = x + side + 5, wide - side - 8
         below = y + 5
         for line in wrapped(title, 4.8, text):
@@ -143,17 +143,19 @@ def _beside(sheet: Sheet, catalogue: Catalogue, way_in: WayIn | None) -> None:
     sheet.paragraph(left, below + 1, until, 4.4, text, FAINT)
 
 
-def _words_of(one: WayIn | Wifi | None, catalogue: Catalogue) -> tuple[str, str, str]:
-    say, template = catalogue.say, catalogue.template
-    match one:
+def _words_of(entry: WayIn | Wifi | None, catalogue: Catalogue) -> tuple[str, str, str]:
+    translate, template = catalogue.translate, catalogue.template
+    match entry:
         case WayIn():
-            scan = template(PHOTOS_SCAN).format(code=one.code, address=one.address.removeprefix("http://"))
-            return say(PHOTOS_TITLE), scan, template(PHOTOS_UNTIL).format(time=one.until)
+            scan = template(PHOTOS_SCAN).format(
+                code=entry.code, address=entry.address.removeprefix("http://")
+            )
+            return translate(PHOTOS_TITLE), scan, template(PHOTOS_UNTIL).format(time=entry.until)
         case Wifi():
-            scan = template(WIFI_SCAN).format(network=one.network, password=one.password)
-            return say(WIFI_TITLE), scan, ""
+            scan = template(WIFI_SCAN).format(network=entry.network, password=entry.password)
+            return translate(WIFI_TITLE), scan, ""
         case None:
-            return say(PHOTOS_TITLE), say(PHOTOS_ROOM), ""
+            return translate(PHOTOS_TITLE), translate(PHOTOS_ROOM), ""
 
 
 def _code(sheet: Sheet, x: float, y: float, side: float, modules: Sequence[Sequence[bool]] | None) -> None:

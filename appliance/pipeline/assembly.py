@@ -21,6 +21,7 @@ from appliance.pipeline.find.finder import FaceFinder
 from appliance.pipeline.follow import Follower
 from appliance.pipeline.judge import ExpressionJudge, ExpressionModel
 from appliance.pipeline.keep import Keeper, Store
+from appliance.pipeline.pace import Pace, unlimited
 from appliance.records.decision import Decision, Photo
 from appliance.records.faces import FoundFaces, JudgedFaces
 from appliance.records.frame import Frame
@@ -70,6 +71,7 @@ class Assembly:
     chooser: Chooser
     encoder: Encoder | None
     keeper: Keeper | None
+    pace: Pace
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -82,8 +84,8 @@ class Assembly:
         ``models`` is None where they stay the same. A store is changed separately.
         """
         if models is not None:
-            self.finder.replace(_finder(config, models))
-            self.judge.replace(_judge(models))
+            self.finder.replace(_finder(config, models, self.pace))
+            self.judge.replace(_judge(models, self.pace))
         self.follower.use(config.people)
         self.decider.use(config.rule)
         self.chooser.use(config.moment)
@@ -118,27 +120,24 @@ def assemble(
     on_photo: Sequence[PhotoObserver] = (),
     on_storage_fault: Callable[[bool], None] = lambda _: None,
     still: bool = False,
+    pace: Pace | None = None,
 ) -> Assembly:
     """Wire everything from finding faces to keeping the photo (left out without a ``store``).
 
     ``on_decision``, ``on_choice`` and ``on_photo`` observe decisions, frames chosen, and photos kept.
     ``still``: for single pictures, where every face is a person at once and every frame searched in full.
+    ``pace``: of a board whose costs are measured or stated; by default nothing costs anything.
     """
-    finder, judge = Replaceable(_finder(config, models, still)), Replaceable(_judge(models))
+    pace = pace or unlimited()
+    finder = Replaceable(_finder(config, models, pace, still))
+    judge = Replaceable(_judge(models, pace, still))
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
     chooser = Chooser(config.moment)
     encoder = None if store is None else Encoder(store, on_storage_fault, config.moment)
     keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
-    stations = (
-        Station(stage=finder),
-        Station(stage=judge),
-        Station(stage=follower),
-        Station(stage=decider, observers=on_decision),
-        Station(stage=chooser, observers=on_choice),
-    )
     return Assembly(
-        frames=Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT),
+        frames=_frames(finder, judge, follower, decider, chooser, (pace.observe, *on_decision), on_choice),
         photos=None if encoder is None or keeper is None else _photos(encoder, keeper, on_photo),
         finder=finder,
         judge=judge,
@@ -147,7 +146,27 @@ def assemble(
         chooser=chooser,
         encoder=encoder,
         keeper=keeper,
+        pace=pace,
     )
+
+
+def _frames(
+    finder: Replaceable[Frame, FoundFaces],
+    judge: Replaceable[FoundFaces, JudgedFaces],
+    follower: Follower,
+    decider: Decider,
+    chooser: Chooser,
+    on_decision: Sequence[DecisionObserver],
+    on_choice: Sequence[DecisionObserver],
+) -> Line:
+    stations = (
+        Station(stage=finder),
+        Station(stage=judge),
+        Station(stage=follower),
+        Station(stage=decider, observers=on_decision),
+        Station(stage=chooser, observers=on_choice),
+    )
+    return Line(name="frames", stations=stations, drain_seconds=FRAMES_DRAIN_SECONDS, limit=FRAME_LIMIT)
 
 
 def _photos(encoder: Encoder, keeper: Keeper, observers: Sequence[PhotoObserver]) -> Line:
@@ -155,10 +174,10 @@ def _photos(encoder: Encoder, keeper: Keeper, observers: Sequence[PhotoObserver]
     return Line(name="photos", stations=stations, drain_seconds=PHOTOS_DRAIN_SECONDS)
 
 
-def _finder(config: Config, models: Models, still: bool = False) -> FaceFinder:
+def _finder(config: Config, models: Models, pace: Pace, still: bool = False) -> FaceFinder:
     wish = config.faces.full_search_seconds
-    return FaceFinder(models.detector, None if wish == "auto" else wish, still=still)
+    return FaceFinder(models.detector, None if wish == "auto" else wish, still=still, pace=pace)
 
 
-def _judge(models: Models) -> ExpressionJudge:
-    return ExpressionJudge(models.expression, models.detector.rejected_from)
+def _judge(models: Models, pace: Pace, still: bool = False) -> ExpressionJudge:
+    return ExpressionJudge(models.expression, models.detector.rejected_from, pace, still)

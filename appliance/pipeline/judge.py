@@ -1,7 +1,8 @@
 """Stage that judges the expression of every face with an int8 CNN."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -12,9 +13,14 @@ from appliance.errors import ModelError
 from appliance.inference.model_file import RESTORE, check_format, network_file, read_description
 from appliance.inference.runtime import open_interpreter
 from appliance.line.stage import Stage
+from appliance.pipeline.pace import Pace, unlimited
+from appliance.pipeline.turns import Turns, Waiting
 from appliance.records.faces import Face, FoundFaces, JudgedFace, JudgedFaces
 from appliance.records.frame import Box, Frame, Grey
 from appliance.records.labels import LABELS
+
+SAME_FACE = 0.4
+"""Intersection over union from which a face is that of the frame before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +147,33 @@ def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A face of the last frame, and when it was judged, seconds."""
+
+    box: Box
+    judgement: Judgement
+    at: float
+
+
 class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
-    """Stage that judges every face of a frame."""
+    """Stage that judges the faces of a frame: those whose turn it is, the others as shortly before.
+
+    ``rejected_from``: probability of not_a_face from which a find is dropped. ``still``: for single pictures,
+    where every face is judged.
+    """
 
     name = "judge expressions"
     capacity = 1  # as for finding faces: on most boards this takes as long
 
-    def __init__(self, model: ExpressionModel, rejected_from: float) -> None:
-        """``rejected_from``: probability of not_a_face from which a find is dropped."""
+    def __init__(
+        self, model: ExpressionModel, rejected_from: float, pace: Pace | None = None, still: bool = False
+    ) -> None:
         self._model = model
         self._rejected_from = rejected_from
+        self._pace = pace or unlimited()
+        self._turns = None if still else Turns(self._pace)
+        self._last: list[_Judged] = []
 
     def process(self, found: FoundFaces) -> tuple[JudgedFaces]:
         """See :class:`Stage` and :meth:`judge`."""
@@ -158,15 +181,56 @@ class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
 
     def judge(self, found: FoundFaces) -> JudgedFaces:
         """Score each face, and drop what the model calls not_a_face."""
-        judged = (self._judged(face, found.frame) for face in found.faces)
-        faces = tuple(face for face in judged if face.scores["not_a_face"] < self._rejected_from)
+        now = found.frame.captured_at
+        before = self._before(found.faces, now)
+        chosen = self._chosen(found.faces, before, now)
+        self._last = [
+            _Judged(face.box, self._judgement(found.frame, face.box), now)
+            if known is None or place in chosen
+            else replace(known, box=face.box)
+            for place, (face, known) in enumerate(zip(found.faces, before, strict=True))
+        ]
+        faces = tuple(
+            JudgedFace(
+                box=face.box,
+                confidence=face.confidence,
+                scores=one.judgement.scores,
+                eyes_open=one.judgement.eyes_open,
+                fresh=one.at == now,
+            )
+            for face, one in zip(found.faces, self._last, strict=True)
+            if not self._rejected(one)
+        )
         return JudgedFaces(frame=found.frame, faces=faces)
 
-    def _judged(self, face: Face, frame: Frame) -> JudgedFace:
-        judgement = self._model.judge(frame.grey, face.box)
-        return JudgedFace(
-            box=face.box,
-            confidence=face.confidence,
-            scores=judgement.scores,
-            eyes_open=judgement.eyes_open,
-        )
+    def _judgement(self, frame: Frame, box: Box) -> Judgement:
+        return self._pace.judgement.run(lambda: self._model.judge(frame.grey, box))
+
+    def _rejected(self, judged: _Judged) -> bool:
+        return judged.judgement.scores["not_a_face"] >= self._rejected_from
+
+    def _before(self, faces: Sequence[Face], now: float) -> list[_Judged | None]:
+        """Return the last judgement of each face, None for a new one."""
+        left = [one for one in self._last if one.at < now]  # or time went back
+        found: list[_Judged | None] = []
+        for face in faces:
+            nearest = max(left, key=lambda one: one.box.iou(face.box), default=None)
+            if nearest is None or nearest.box.iou(face.box) < SAME_FACE:
+                found.append(None)
+            else:
+                left.remove(nearest)
+                found.append(nearest)
+        return found
+
+    def _chosen(self, faces: Sequence[Face], before: Sequence[_Judged | None], now: float) -> Container[int]:
+        if self._turns is None:
+            return range(len(faces))
+        waiting = [
+            Waiting(
+                face.box,
+                math.inf if known is None else now - known.at,
+                known is not None and self._rejected(known),
+            )
+            for face, known in zip(faces, before, strict=True)
+        ]
+        return self._turns.choose(waiting, now)

@@ -94,8 +94,9 @@ class Decision:
     ``keepable`` that it does so without hysteresis, as a photo must. ``asked``: somebody requested this
     photo, whatever the faces show.
     ``episode`` numbers the stretches of time in which the rule holds without a break; 0: it does not.
-    ``level`` (0 to 1) is the nearness of the lowest needed face to its threshold. ``decided_at``: when this
-    photo was decided, seconds (the frames' time); the frame may be from before that or after.
+    ``lacking``: how many more people must show it. ``level`` (0 to 1) is the nearness of the lowest needed
+    face to its threshold. ``decided_at``: when this photo was decided, seconds (the frames' time); the frame
+    may be from before that or after.
     """
 
     frame: Frame
@@ -107,6 +108,7 @@ class Decision:
     reason: Reason
     asked: bool = False
     episode: int = 0
+    lacking: int = 0
     level: float = 0.0
     keepable: bool = False
     decided_at: float | None = None

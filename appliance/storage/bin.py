@@ -137,7 +137,7 @@ class Bin:
                 break
             freed += self._bytes_of(entry)
             removed += self._remove(entry)
-        return self._told(removed)
+        return self._logged(removed)
 
     def expire(self) -> int:
         """Remove what has been in the bin for long enough; return how many photos went for good."""
@@ -153,7 +153,7 @@ class Bin:
                 self._seen_at[anew] = self._seen_at[entry]
             elif wall - entry.at >= self._keep_seconds and now - self._seen_at[entry] >= UNDO_SECONDS:
                 removed += self._remove(entry)
-        return self._told(removed)
+        return self._logged(removed)
 
     def _remove(self, entry: Binned) -> bool:
         try:
@@ -162,7 +162,7 @@ class Bin:
             return False
         return True
 
-    def _told(self, removed: int) -> int:
+    def _logged(self, removed: int) -> int:
         if removed:
             self._size = None
             durable.sync_folder(self._folder)

@@ -27,7 +27,6 @@ LOCK_SECONDS = 5.0
 _LOCK_POLL_SECONDS = 0.02
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1  # both from linux/fs.h and linux/fcntl.h
-_NO_LINKS = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP}
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
 
 
@@ -57,11 +56,11 @@ def rewrite(path: Path, data: bytes) -> None:
     password now. Raises OSError.
     """
     path = trusted(path)
-    about = path.lstat()
-    group, mode = about.st_gid, about.st_mode & 0o777
+    status = path.lstat()
+    group, mode = status.st_gid, status.st_mode & 0o777
     if path.parent.stat().st_mode & stat.S_ISGID:
         group, mode = -1, mode & 0o770 | 0o040
-    with temporary(path.parent, data, mode, owner=(about.st_uid, group)) as unfinished:
+    with temporary(path.parent, data, mode, owner=(status.st_uid, group)) as unfinished:
         unfinished.replace(path)
     sync_folder(path.parent)
 
@@ -128,8 +127,8 @@ def remove_leftovers(folder: Path) -> int:
 
 def free_bytes(folder: Path) -> int:
     """Return the bytes that a program without privileges can still write there. Raises OSError."""
-    about = os.statvfs(folder)
-    return about.f_bavail * about.f_frsize
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
 
 
 def explain(error: OSError, folder: Path) -> StorageError:
@@ -230,9 +229,9 @@ def rename_new(old: Path, new: Path) -> None:
         raise OSError(code, os.strerror(code), str(new))
     try:
         os.link(old, new)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
+    except FileExistsError:
+        raise
+    except OSError:  # EPERM, ENOSYS, EMLINK, and EIO of rclone; a card that is broken refuses the rename too
         if os.path.lexists(new):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from None
         old.rename(new)

@@ -170,7 +170,9 @@ class PhotoStore:
         """Return the highest known number that was ever used here."""
         counted = self._read_counter()
         if counted is None or self._last is None:
-            known = [path.name for path in self.folder.iterdir()] + [one.name for one in self._bin.entries()]
+            known = [path.name for path in self.folder.iterdir()] + [
+                entry.name for entry in self._bin.entries()
+            ]
             return max(counted or 0, self._last or 0, highest_number(known))
         return max(counted, self._last)
 

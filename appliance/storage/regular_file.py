@@ -61,12 +61,12 @@ def trusted(path: Path) -> Path:
 def _link(step: Path) -> Path | None:
     """Return where the link ``step`` leads, None where it is none. Raises ForeignLinkError, OSError."""
     try:
-        about = step.lstat()
+        status = step.lstat()
     except FileNotFoundError:
         return None
-    if not stat.S_ISLNK(about.st_mode):
+    if not stat.S_ISLNK(status.st_mode):
         return None
-    if about.st_uid != 0:
+    if status.st_uid != 0:
         raise ForeignLinkError(errno.EPERM, "it is another user's link; root follows none", str(step))
     return step.readlink()
 

@@ -22,32 +22,32 @@ for _prefix, _uri in _PREFIXES.items():
 
 def packet(decision: Decision) -> bytes:
     """Return the XMP packet for the picture of this decision; b"" when it shows nobody."""
-    seen = [one for one in decision.people if one.person.seen]
+    seen = [showing for showing in decision.people if showing.person.seen]
     if not seen:
         return b""
     root = ET.Element(f"{{{META}}}xmpmeta")
-    about = _below(_below(root, RDF, "RDF"), RDF, "Description", {f"{{{RDF}}}about": ""})
-    regions = _below(about, MWG, "Regions", {f"{{{RDF}}}parseType": "Resource"})
+    description = _below(_below(root, RDF, "RDF"), RDF, "Description", {f"{{{RDF}}}about": ""})
+    regions = _below(description, MWG, "Regions", {f"{{{RDF}}}parseType": "Resource"})
     picture = decision.frame.picture
     size = {"w": str(picture.width), "h": str(picture.height), "unit": "pixel"}
     _below(regions, MWG, "AppliedToDimensions", _named(DIMENSIONS, size))
     bag = _below(_below(regions, MWG, "RegionList"), RDF, "Bag")
-    for one in seen:
-        _face(bag, one, decision.frame.grey.shape)
+    for showing in seen:
+        _face(bag, showing, decision.frame.grey.shape)
     body: bytes = ET.tostring(root, "utf-8", xml_declaration=False)
     return b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>' + body + b'<?xpacket end="w"?>'
 
 
-def _face(bag: ET.Element, one: Showing, shape: tuple[int, ...]) -> None:
+def _face(bag: ET.Element, showing: Showing, shape: tuple[int, ...]) -> None:
     region = _below(_below(bag, RDF, "li"), RDF, "Description", {f"{{{MWG}}}Type": "Face"})
     height, width = shape
-    box = one.person.face.box
+    box = showing.person.face.box
     left, right = max(0.0, box.x) / width, min(width, box.x + box.w) / width
     top, bottom = max(0.0, box.y) / height, min(height, box.y + box.h) / height
     area = {"x": (left + right) / 2, "y": (top + bottom) / 2, "w": right - left, "h": bottom - top}
     words = {key: f"{max(0.0, value):.6f}" for key, value in area.items()} | {"unit": "normalized"}
     _below(region, MWG, "Area", _named(AREA, words))
-    scores = {name: f"{score:.3f}" for name, score in one.person.face.scores.items()}
+    scores = {name: f"{score:.3f}" for name, score in showing.person.face.scores.items()}
     _below(
         _below(region, MWG, "Extensions", {f"{{{RDF}}}parseType": "Resource"}),
         SCORES,

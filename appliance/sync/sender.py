@@ -69,9 +69,9 @@ class Sender:
         waiting = [photo.name for photo in self._photos() if photo.name not in self._ledger]
         if not waiting:
             self._settle("")
-            self._tell(0)
+            self._report_waiting(0)
             return LOOK_SECONDS
-        self._tell(len(waiting))
+        self._report_waiting(len(waiting))
         batch = waiting[:MOST_AT_ONCE]
         outcome = self._copier.copy(batch, stop)
         if outcome.stopped:
@@ -79,12 +79,12 @@ class Sender:
         self._settle(outcome.problem)
         if outcome.problem:
             self._failures += 1
-            self._tell(len(waiting))
+            self._report_waiting(len(waiting))
             longest = min(LONGEST_PAUSE, 2.0**self._failures)
             return longest * (0.5 + 0.5 * self._random_part())
         self._failures = 0
         self._ledger.add(batch)
-        self._tell(len(waiting) - len(batch))
+        self._report_waiting(len(waiting) - len(batch))
         return 0.0
 
     def _photos(self) -> list[Path]:
@@ -106,7 +106,7 @@ class Sender:
             self._since = None
         self._problem = problem
 
-    def _tell(self, waiting: int) -> None:
+    def _report_waiting(self, waiting: int) -> None:
         self._report(
             SyncStatus(
                 remote=self._remote,

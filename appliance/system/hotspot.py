@@ -131,9 +131,9 @@ class Hotspot:
         answer = self._run(["nmcli", *words])
         if answer.status:
             lines = (answer.err or answer.out).strip().splitlines() or ["it gave no reason"]
-            said = lines[0].removeprefix("Error: ").rstrip(".")
+            reason = lines[0].removeprefix("Error: ").rstrip(".")
             raise HotspotError(
-                f"NetworkManager refuses: {said}", "journalctl -u NetworkManager -n 30 tells more"
+                f"NetworkManager refuses: {reason}", "journalctl -u NetworkManager -n 30 tells more"
             )
         return answer.out
 

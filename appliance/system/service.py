@@ -114,10 +114,10 @@ def setup_logging(verbose: bool = False, stream: TextIO | None = None) -> None:
 def is_journal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Return whether ``stream`` is the journal: its device and inode are those that systemd named."""
     try:
-        about = os.fstat(stream.fileno())
+        status = os.fstat(stream.fileno())
     except (OSError, ValueError):  # closed, or not a file at all
         return False
-    return environ.get("JOURNAL_STREAM") == f"{about.st_dev}:{about.st_ino}"
+    return environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 def process_uptime(stat: Path = Path("/proc/self/stat")) -> float:

@@ -58,7 +58,7 @@ class Connection:
         if len(cls.current) >= MAX_OPEN:
             return None
         network = network_of(ends[0][0])
-        if sum(one.network == network for one in cls.current.values()) >= MAX_PER_ADDRESS:
+        if sum(connection.network == network for connection in cls.current.values()) >= MAX_PER_ADDRESS:
             return None
         return cls(transport)
 

@@ -92,14 +92,14 @@ class Gallery:
         """
         pictures = self.pictures()
         if after is not None:
-            start += sum(one.age >= after.age for one in pictures)
+            start += sum(photo.age >= after.age for photo in pictures)
         days: list[dict[str, object]] = []
-        for one in pictures[start : start + count]:
-            if not days or days[-1]["day"] != one.day:
-                days.append({"day": one.day, "photos": []})
-            width, height = self._size(one.name)
-            about = {"name": one.name, "time": one.time, "width": width, "height": height}
-            cast(list[object], days[-1]["photos"]).append(about)
+        for photo in pictures[start : start + count]:
+            if not days or days[-1]["day"] != photo.day:
+                days.append({"day": photo.day, "photos": []})
+            width, height = self._size(photo.name)
+            listed = {"name": photo.name, "time": photo.time, "width": width, "height": height}
+            cast(list[object], days[-1]["photos"]).append(listed)
         following = start + count
         return {
             "total": len(pictures),
@@ -144,8 +144,10 @@ class Gallery:
             if file is None:
                 return None
             with file:
-                about = os.fstat(file.fileno())
-                key = hashlib.sha256(f"{name} {about.st_size} {about.st_mtime_ns}".encode()).hexdigest()[:32]
+                status = os.fstat(file.fileno())
+                key = hashlib.sha256(f"{name} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()[
+                    :32
+                ]
                 kept = self._cache / f"{key}.jpg"
                 try:
                     return read_regular(kept, MOST_THUMBNAIL_BYTES, follow_links=False)
@@ -177,26 +179,26 @@ class Gallery:
         with zipfile.ZipFile(
             sink, "w", zipfile.ZIP_STORED, allowZip64=True
         ) as archive:  # JPEGs do not shrink
-            for one in self.pictures():
-                if day is not None and one.day != day:
+            for photo in self.pictures():
+                if day is not None and photo.day != day:
                     continue
-                file = self.open(one.name)
+                file = self.open(photo.name)
                 if file is None:
                     continue
-                with file, archive.open(_entry(one), "w", force_zip64=True) as inside:
+                with file, archive.open(_entry(photo), "w", force_zip64=True) as inside:
                     while piece := file.read(READ_CHUNK_BYTES):
                         inside.write(piece)
                         yield sink.taken()
         yield sink.taken()
 
 
-def _entry(one: StoredPhoto) -> zipfile.ZipInfo:
+def _entry(photo: StoredPhoto) -> zipfile.ZipInfo:
     try:
-        moment = datetime.strptime(one.day + one.time, "%Y%m%d%H%M%S")
+        moment = datetime.strptime(photo.day + photo.time, "%Y%m%d%H%M%S")
         date = (max(moment.year, 1980), *moment.timetuple()[1:6])
     except ValueError:  # a name made by hand
         date = (1980, 1, 1, 0, 0, 0)
-    return zipfile.ZipInfo(f"{one.day}/{one.name}", date)
+    return zipfile.ZipInfo(f"{photo.day}/{photo.name}", date)
 
 
 class _Sink(io.RawIOBase):

@@ -1,5 +1,6 @@
 """Checks before every answer of the page: hosts, sessions, proofs, headers."""
 
+import secrets
 import socket
 from collections.abc import Callable, Iterable, Iterator
 
@@ -27,6 +28,7 @@ OPEN = (
     f"{guests.API}/enter",
 )
 """Paths open without logging in, besides ``/static/``."""
+METRICS = "/metrics"
 SAFE = {"GET", "HEAD"}
 PROOF = "x-page-proof"
 MOST_TOKEN = 128
@@ -50,7 +52,8 @@ class Guard:
     """ASGI middleware. ``names`` are the host names accepted for the page; plain addresses always are.
 
     Two roles may ask for more than the :data:`OPEN` paths: guests, with a grant, for what is below their own
-    addresses and nothing else; the owner, with a session, for all the rest. ``scope["session"]`` is the
+    addresses and nothing else; the owner, with a session, for all the rest. Prometheus may read the metrics
+    with ``metrics_key`` alone. ``scope["session"]`` is the
     owner's token, ``scope["grant"]`` what a guest may see, or None.
 
     Names are checked because a hostile page can make a browser reach this one under a name of its own (DNS
@@ -58,13 +61,20 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, sessions: Sessions, visitors: Guests, names: Iterable[str], outside: Outside
+        self,
+        app: ASGIApp,
+        sessions: Sessions,
+        visitors: Guests,
+        names: Iterable[str],
+        outside: Outside,
+        metrics_key: str = "",
     ) -> None:
         self.app = app
         self._sessions = sessions
         self._guests = visitors
         self._names = {name.lower().rstrip(".") for name in (*names, *outside.names)}
         self._outside = outside
+        self._metrics_key = metrics_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
@@ -124,12 +134,21 @@ class Guard:
             return (
                 None if scope["grant"] else (401, "This link or code is no longer valid; ask for a new one")
             )
+        if scope["path"] == METRICS and self._measures(headers):
+            return None
         if not self._sessions.valid(token):
             return 401, "Log in first"
         changes = scope["type"] == "http" and scope["method"] not in SAFE
         if changes and not self._sessions.proof_matches(token, headers.get(PROOF, "")):
             return 403, "The request does not come from the page; load it again"
         return None
+
+    def _measures(self, headers: Headers) -> bool:
+        """Return whether the request has the key to the metrics. It is too long to be guessed."""
+        given = headers.get("authorization", "")
+        return bool(self._metrics_key) and secrets.compare_digest(
+            given.encode(), f"Bearer {self._metrics_key}".encode()
+        )
 
     def _misled(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         """Return the refusal of a request that another site or a doubtful proxy sends."""

@@ -44,13 +44,13 @@ class History:
         if now < self._due:
             return
         self._due = now + SAMPLE_SECONDS * 0.9  # the frames' own rhythm must not halve it
-        seen = [one for one in people if one["seen"]]
+        seen = [person for person in people if person["seen"]]
         mean, share = array("f"), array("f")
         if seen:
             for index, name in enumerate(EXPRESSIONS):
-                mean.append(sum(one["scores"][index] for one in seen) / len(seen))
-                share.append(sum(one["expression"] == name for one in seen) / len(seen))
-        kept = tuple((int(one["number"]), array("f", one["scores"])) for one in seen[:MOST_PEOPLE])
+                mean.append(sum(person["scores"][index] for person in seen) / len(seen))
+                share.append(sum(person["expression"] == name for person in seen) / len(seen))
+        kept = tuple((int(person["number"]), array("f", person["scores"])) for person in seen[:MOST_PEOPLE])
         self._samples.append(Sample(time, len(seen), mean, share, kept))
         while self._samples and self._samples[0].time < time - self._keep:
             self._samples.popleft()

@@ -66,6 +66,7 @@ class Link:
         self.newest: Message | None = None
         self.newest_at = 0.0
         self.fault: str | None = None
+        self.faults: list[str] = []
         self.run = self._client.run
         self.ask = self._client.ask
 
@@ -78,7 +79,8 @@ class Link:
         """Tell the viewers that the connection was made or lost."""
         if not connected:
             self.newest = self.fault = None
-        self._tell({"kind": "link", "connected": connected})
+            self.faults = []
+        self._publish({"kind": "link", "connected": connected})
 
     def message(self, head: dict[str, Any], picture: bytes) -> None:
         """Keep a frame, and share it and every event among the viewers."""
@@ -94,9 +96,10 @@ class Link:
         else:
             if kind == "fault":
                 self.fault = head["light"]
-            self._tell(head)
+                self.faults = list(head.get("lights", ()))
+            self._publish(head)
 
-    def _tell(self, event: dict[str, Any]) -> None:
+    def _publish(self, event: dict[str, Any]) -> None:
         for viewer in self._viewers:
             viewer.event(event)
 

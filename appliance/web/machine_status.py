@@ -41,7 +41,7 @@ def machine_status(photos: Path, machine: Machine | None = None) -> dict[str, An
         "temperature": None if heat is None else round(heat, 1),
         "heat": None if heat is None else str(board.heat(heat)),
         "troubles": troubles,
-        "throttled": None if troubles is None else [_words(one) for one in troubles],
+        "throttled": None if troubles is None else [_words(trouble) for trouble in troubles],
         "throttled_bits": throttling and throttling.bits,
         "free_mb": disk and disk.f_bavail * disk.f_frsize // 10**6,
         "size_mb": disk and disk.f_blocks * disk.f_frsize // 10**6,

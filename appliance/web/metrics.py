@@ -49,8 +49,8 @@ def _values(health: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], fl
     yield "free_bytes", {}, None if machine["free_mb"] is None else machine["free_mb"] * 10**6
     yield "temperature_celsius", {}, machine["temperature"]
     yield "throttled_bits", {}, machine["throttled_bits"]
-    if health["fault"]:
-        yield "fault", {"light": health["fault"]}, 1
+    for fault in health["faults"]:
+        yield "fault", {"light": fault}, 1
     stages = appliance.get("stages", ())
     for name, key in (("stage_items_total", "done"), ("stage_dropped_total", "dropped")):
         for stage in stages:

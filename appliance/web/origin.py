@@ -61,21 +61,21 @@ class Outside:
         origin = parse_origin(headers.get("origin", ""))
         if origin is not None:
             return origin.scheme
-        said = headers.get("x-forwarded-proto", "").strip().lower()
-        if said in PORTS and _from_loopback(scope):
-            return said
+        forwarded = headers.get("x-forwarded-proto", "").strip().lower()
+        if forwarded in PORTS and _from_loopback(scope):
+            return forwarded
         asked = parse_host(headers.get("host", ""))
         if self._origin and asked and asked[0] == self._origin.name:
             return self._origin.scheme
         return "http"
 
-    def address(self, scope: Scope, headers: Headers, told: str) -> str:
+    def address(self, scope: Scope, headers: Headers, claimed: str) -> str:
         """Return the page's address for the browser that asks, without a slash at its end.
 
-        ``told`` is what the page itself says it is; it counts only if its name is the one it was asked by.
+        ``claimed`` is what the page itself says it is; it counts only if its name is the one it was asked by.
         """
         host = headers.get("host", "")
-        asked, own = parse_host(host), parse_origin(told)
+        asked, own = parse_host(host), parse_origin(claimed)
         if self.url and asked is not None and (asked[0] in self.names or is_loopback(asked[0])):
             return self.url
         if own is not None and asked is not None and own.name == asked[0]:

@@ -39,6 +39,7 @@ class Overview:
             "up": up,
             "appliance": appliance,
             "fault": self._link.fault,
+            "faults": self._link.faults,
             "box": await run_in_threadpool(machine_status, self._photos),
             "photos": len(await run_in_threadpool(self._gallery.pictures)),
             "page": {

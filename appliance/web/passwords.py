@@ -26,10 +26,10 @@ def matches(password: str, hashed: str) -> bool:
     if as_typed != [password]:
         as_typed.append(password)  # hashed by a version that did not normalise
     try:
-        found = [_digest(one, bytes.fromhex(salt), int(log_n), int(r), int(p)) for one in as_typed]
+        found = [_digest(form, bytes.fromhex(salt), int(log_n), int(r), int(p)) for form in as_typed]
     except ValueError:  # a cost set by hand that is too high, or a lone surrogate
         return False
-    return sum(hmac.compare_digest(one, bytes.fromhex(digest)) for one in found) > 0
+    return sum(hmac.compare_digest(form, bytes.fromhex(digest)) for form in found) > 0
 
 
 def normalised(password: str) -> str:

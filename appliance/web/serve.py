@@ -114,7 +114,8 @@ def build(config: Config, path: Path | None) -> Guard:
         GuestRoutes(guests, LoginLimiter(clock), gallery, link, assets),
         ShareRoutes(guests, outside, web),
     )
-    return Guard(make_app(resources, link), sessions, guests, own_names(web.listen, web.names), outside)
+    names = own_names(web.listen, web.names)
+    return Guard(make_app(resources, link), sessions, guests, names, outside, web.metrics_key)
 
 
 def _cache() -> Path:

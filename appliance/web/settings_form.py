@@ -1,6 +1,7 @@
 """Form of the settings: descriptions, bounds and defaults from the schema."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from appliance.config import Config
+from appliance.config.schema import WAYS, Who
 from appliance.config.yaml_text import parse_yaml
 from appliance.editing.settings_file import SettingsFile, escaped
 from appliance.errors import ConfigError, Problem
@@ -80,7 +82,9 @@ def form_sections(config: Config, overridden: Collection[str]) -> list[dict[str,
         title = SECTION_TITLES.get(name, spoken(name))
         found.append({"name": name, "title": title, "words": words, "settings": settings})
     order = list(SECTION_TITLES)
-    return sorted(found, key=lambda one: order.index(one["name"]) if one["name"] in order else len(order))
+    return sorted(
+        found, key=lambda section: order.index(section["name"]) if section["name"] in order else len(order)
+    )
 
 
 def spoken(key: str) -> str:
@@ -131,8 +135,10 @@ def _setting(section: str, key: str, field: FieldInfo, now: Any) -> dict[str, An
 
 
 def _kind(field: FieldInfo) -> dict[str, Any]:
-    """Return the kind of control: choice, switch, number, several words; a line of YAML for the rest."""
+    """Return the kind of control: choice, switch, number, several words, who; a line of YAML for the rest."""
     kind = field.annotation
+    if isinstance(field.default, Who):
+        return {"kind": "who", "ways": [{"key": key, **asdict(way)} for key, way in WAYS.items()]}
     if get_origin(kind) is Literal:
         return {"kind": "choice", "choices": list(get_args(kind))}
     if isinstance(field.default, tuple) and set(field.default) <= set(EXPRESSIONS) and field.default:

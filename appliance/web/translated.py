@@ -29,17 +29,17 @@ def translated_files(catalogue: Catalogue) -> dict[str, tuple[bytes, str]]:
 def translate_html(page: str, catalogue: Catalogue) -> str:
     """Return ``page`` with its texts, and the attributes that people read, in the catalogue's language."""
 
-    def say(text: str) -> str:
+    def translate(text: str) -> str:
         plain = html.unescape(text)
-        said = catalogue.say(plain)
-        return text if said == plain else html.escape(said)
+        translated = catalogue.translate(plain)
+        return text if translated == plain else html.escape(translated)
 
     page = page.replace(f'<html lang="{ENGLISH}">', f'<html lang="{catalogue.language}">')
-    page = _READ.sub(lambda found: f'{found["name"]}{say(found["text"])}"', page)
-    return _TEXT.sub(lambda found: found["before"] + say(found["text"]) + found["after"], page)
+    page = _READ.sub(lambda found: f'{found["name"]}{translate(found["text"])}"', page)
+    return _TEXT.sub(lambda found: found["before"] + translate(found["text"]) + found["after"], page)
 
 
 def texts_of(page: str) -> list[str]:
     """Return what of ``page`` people read, as it stands in a catalogue."""
     found = [*_TEXT.finditer(page), *_READ.finditer(page)]
-    return [html.unescape(one["text"]) for one in found]
+    return [html.unescape(match["text"]) for match in found]

@@ -22,15 +22,16 @@ def vocabulary(catalogue: Catalogue) -> bytes:
     words = {
         "lights": {
             str(signal): {
-                "title": catalogue.say(row.title),
+                "title": catalogue.translate(row.title),
                 "animation": str(row.animation),
-                "seen": catalogue.say(row.seen),
-                "meaning": catalogue.say(row.meaning).replace("`", ""),
+                "seen": catalogue.translate(row.seen),
+                "meaning": catalogue.translate(row.meaning).replace("`", ""),
             }
-            for signal, row in [*((one, TABLE[one]) for one in FOR_GUESTS), *TABLE.items()]
+            for signal, row in [*((signal, TABLE[signal]) for signal in FOR_GUESTS), *TABLE.items()]
         },
         "expressions": [
-            {"key": key, "name": catalogue.say(NAMES[key]), "colour": COLOURS[key]} for key in EXPRESSIONS
+            {"key": key, "name": catalogue.translate(NAMES[key]), "colour": COLOURS[key]}
+            for key in EXPRESSIONS
         ],
         "words": dict(PAGE_WORDS),
     }

@@ -1,6 +1,6 @@
 """Numbers with the word they count."""
 
 
-def counted(number: int, one: str, more: str = "") -> str:
-    """Return "1 photo", "2 photos"; ``more`` is the plural where it is not ``one`` with an s."""
-    return f"{number} {one if number == 1 else more or one + 's'}"
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return "1 photo", "2 photos"; ``plural`` is the plural where it is not ``singular`` with an s."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

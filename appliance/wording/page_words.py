@@ -6,6 +6,7 @@ A key that ends in ``.one`` is for a count of one, ``.other`` for the rest.
 from collections.abc import Mapping
 
 PAGE_WORDS: Mapping[str, str] = {
+    "health.bin": "on the card, {n} more in the bin",
     "help.photos.title": "Photos",
     "help.photos.text": "A deleted photo can be restored for a minute. It stays in the bin for a while, and "
     "goes as soon as a new photo needs its space.",

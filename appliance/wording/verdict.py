@@ -49,8 +49,8 @@ class Words:
 
 def words(decision: Decision, rule: RuleSettings) -> Words:
     """Return the verdict on a frame, by the ``rule`` it was decided by."""
-    counted = [one for one in decision.people if one.person.counts]
-    showing = sum(one.shows and one.person.seen for one in counted)
+    counted = [showing for showing in decision.people if showing.person.counts]
+    showing = sum(person.shows and person.person.seen for person in counted)
     wanted = needed(rule, len(counted))
     waits = _waits(decision, rule, showing, wanted)
     return Words(
@@ -71,13 +71,13 @@ def sentence(reason: Reason) -> str:
 
 def show_it(expressions: tuple[str, ...], count: int) -> str:
     """Return the verb for ``count`` people: "smile", "looks sad or fearful"; "show it" for many."""
-    one = count == 1
+    single = count == 1
     if len(expressions) > _MOST_NAMED:
-        return "shows it" if one else "show it"
-    verbs = ["smiles" if one else "smile"] if "happy" in expressions else []
+        return "shows it" if single else "show it"
+    verbs = ["smiles" if single else "smile"] if "happy" in expressions else []
     looks = [NAMES[name] for name in expressions if name != "happy"]
     if looks:
-        verbs.append(f"{'looks' if one else 'look'} {' or '.join(looks)}")
+        verbs.append(f"{'looks' if single else 'look'} {' or '.join(looks)}")
     return " or ".join(verbs)
 
 

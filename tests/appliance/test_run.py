@@ -91,7 +91,28 @@ def test_without_pins_it_runs_all_the_same_and_says_so_once(tmp_path: Path) -> N
         (["--set", "nonsense"], 2, "nonsense"),
     ],
 )
+@pytest.mark.usefixtures("process_as_before")
 def test_what_keeps_it_from_starting_is_said_in_one_clear_message(
+    tmp_path: Path,
+    arguments: list[str],
+    status: int,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    assert main(["run", *SCENE, "--set", f"storage.folder={tmp_path}", *arguments]) == status
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--set", "storage.folder=/no/such/folder"], 1, "/no/such/folder"),
+        (["--set", "nonsense"], 2, "nonsense"),
+    ],
+)
+def test_the_process_ends_with_the_exit_code_that_systemd_looks_at(
     tmp_path: Path, arguments: list[str], status: int, words: str
 ) -> None:
     with appliance(tmp_path, *arguments) as process:

@@ -57,7 +57,8 @@ def test_the_link_opens_todays_photos_and_vanishes_from_the_address(party: Party
     tab.get_by_text("2 photos").wait_for()
     assert tab.get_by_role("button", name="Delete").count() == 0
     tab.goto(f"http://127.0.0.1:{party.page.port}/")
-    tab.get_by_label("Password").wait_for()
+    tab.get_by_role("link", name="Photos for guests").click()
+    tab.get_by_text("2 photos").wait_for()
     tab.context.close()
 
 
@@ -79,6 +80,7 @@ def test_the_owner_shows_a_code_that_opens_on_another_phone(party: Party, chromi
     owner = opened(chromium, party, "/#photos", LAPTOP)
     owner.get_by_label("Password").fill(PASSWORD)
     owner.get_by_role("button", name="Log in").click()
+    owner.locator(".tile").first.wait_for()  # before, the button has no script yet
     owner.get_by_role("button", name="Guests").click()
     owner.get_by_text(f"Code: {party.guests.code}").wait_for()
     loaded(owner, "#share-picture")

@@ -42,7 +42,7 @@ def german(demo: Demo, chromium: Any, request: pytest.FixtureRequest) -> Iterato
 def left_in_english(tab: Any) -> list[str]:
     """What is read on the page, and stands in the catalogue with another translation."""
     german = catalogue("de")
-    return sorted({text for text in tab.evaluate(READ) if text and german.say(text) != text})
+    return sorted({text for text in tab.evaluate(READ) if text and german.translate(text) != text})
 
 
 def test_every_part_is_in_german_and_has_no_barriers(german: Any, request: pytest.FixtureRequest) -> None:

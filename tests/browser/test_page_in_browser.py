@@ -205,6 +205,16 @@ def test_nothing_jumps_while_frames_come(page: Any) -> None:
     assert shift < 0.1  # "good" in the words of web.dev/cls
 
 
+def serious(page: Any, part: str) -> list[str]:
+    """What axe-core takes for a serious or critical fault."""
+    found = [
+        one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}
+    ]
+    return [
+        f"{part}: {one['id']} {json.dumps([node['target'] for node in one['nodes']][:4])}" for one in found
+    ]
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_part_on_every_screen_has_no_serious_fault(
     screen: str, demo: Demo, chromium: Any, login_state: Any
@@ -215,17 +225,23 @@ def test_every_part_on_every_screen_has_no_serious_fault(
     page = context.new_page()
     page.goto(demo.url)
     page.wait_for_selector("#curtain.up", state="attached")
+    page.get_by_role("button", name="Take a photo now").click()
     faults = []
     for part in PARTS:
         visit(page, part)
         time.sleep(1.5)  # for the picture to be looked at: thumbnails, a piece of the chart
         page.screenshot(path=SHOTS / f"{screen}-{part.lower()}.png")
-        for one in Axe().run(page).response["violations"]:
-            if one["impact"] in {"serious", "critical"}:
-                nodes = [node["target"] for node in one["nodes"]][:4]
-                faults.append(f"{part}: {one['id']} {json.dumps(nodes)}")
+        faults += serious(page, part)
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"{part} is wider than the screen"
+    visit(page, "Photos")
+    page.locator(".tile").first.click()
+    time.sleep(1.5)
+    page.screenshot(path=SHOTS / f"{screen}-photo.png")
+    faults += serious(page, "one photo")
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="QR code", exact=True).click()
+    faults += serious(page, "QR code")
     context.close()
     assert faults == []
 

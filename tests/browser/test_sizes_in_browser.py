@@ -1,5 +1,6 @@
 """The page on screens from 320 to 1,400 pixels: nothing is wider than the screen."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,21 @@ def server(tmp_path: Path) -> Iterator[Page]:
             yield page
 
 
+DRAWN = """
+window.words = [];
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  if (this.canvas.id === "chart") {
+    if (text === "100 %") window.words = []; // the first that a chart says
+    const { width } = this.measureText(text);
+    const left = { center: x - width / 2, right: x - width }[this.textAlign] ?? x;
+    window.words.push([text, left, left + width, y]);
+  }
+  return draw.call(this, text, x, y);
+};
+"""
+
+
 def too_wide(tab: Any, words: str) -> list[str]:
     return [f"{words}: {fault}" for fault in tab.evaluate(WIDE)]
 
@@ -73,3 +89,57 @@ def test_nothing_is_wider_than_the_screen_at_twelve_sizes_before_and_after_loggi
             faults += too_wide(tab, f"{width}x{height} {part}")
     context.close()
     assert faults == []
+
+
+def test_the_stages_are_readable_on_a_phone_without_scrolling(server: Page, chromium: Any) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    tab.goto(f"http://127.0.0.1:{server.port}/")
+    log_in(tab, PASSWORD)
+    tab.goto(f"http://127.0.0.1:{server.port}/#health")
+    tab.get_by_text("Judge expressions").wait_for()
+    for width, height in SIZES:
+        tab.set_viewport_size({"width": width, "height": height})
+        hidden = tab.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('.stages'))")
+        assert hidden <= 0, f"{width}x{height}"
+    context.close()
+
+
+def test_the_times_below_the_chart_never_touch_each_other(server: Page, chromium: Any) -> None:
+    context = chromium.new_context()
+    tab = context.new_page()
+    tab.add_init_script(DRAWN)
+    tab.goto(f"http://127.0.0.1:{server.port}/")
+    log_in(tab, PASSWORD)
+    tab.goto(f"http://127.0.0.1:{server.port}/#mood")
+    tab.get_by_text("people in view").first.wait_for()
+    for width, height in SIZES:
+        tab.set_viewport_size({"width": width, "height": height})
+        for span in tab.locator("#mood-span button").all():
+            span.click()
+            tab.wait_for_timeout(50)
+            words = tab.evaluate("words")
+            times = sorted((left, right) for text, left, right, _ in words if ":" in text)
+            assert times, f"{width}x{height}: no time is said"
+            for (_, right), (left, _) in itertools.pairwise(times):
+                assert left - right > 4, f"{width}x{height}"
+            below = max(y for *_, y in words)
+            others = [right for text, _, right, y in words if ":" not in text and y > below - 12]
+            assert all(right <= times[0][0] for right in others), f"{width}x{height}"
+    context.close()
+
+
+def test_what_covers_the_page_covers_the_strip_of_the_scroll_bar(server: Page, chromium: Any) -> None:
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    tab = context.new_page()
+    tab.goto(f"http://127.0.0.1:{server.port}/#photos")
+    log_in(tab, PASSWORD)
+    covered = "document.body.offsetWidth === innerWidth"
+    tab.locator(".tile").first.wait_for()
+    assert not tab.evaluate(covered), "this browser keeps a strip"
+    tab.get_by_role("button", name="QR code").click()
+    assert tab.evaluate(covered)
+    tab.keyboard.press("Escape")
+    tab.locator(".tile").first.click()
+    assert tab.evaluate(covered)
+    context.close()

@@ -22,6 +22,8 @@ STANDS_FOR = {
     "FILE.avi": "a.avi",
     "SOURCE": "a.mp4",
     "STATE": "armed",
+    "SEARCH": "90",
+    "FACE": "6",
     "[config.yaml]": "config.yaml",
     "OUT.png": "out.png",
     "OUT.webm": "out.webm",
@@ -44,7 +46,7 @@ def lines() -> Iterator[str]:
 
 def typed(line: str) -> list[str]:
     """Return the arguments of ``line`` as somebody would type them."""
-    told = line.replace("\\|", "|").replace("[on|off|status]", "status").replace("on|off|status", "status")
+    told = re.sub(r"\[?\b(\w+)(\|\w+)+\]?", r"\1", line.replace("\\|", "|"))  # of several words the first
     told = re.sub(r"\[(--[^\]]+)\]", r"\1", told.partition("smart-selfie ")[2])
     words = [STANDS_FOR.get(word, word) for word in shlex.split(told, comments=True)]
     end = next((number for number, word in enumerate(words) if word.startswith(">")), len(words))

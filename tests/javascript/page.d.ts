@@ -106,8 +106,10 @@ interface Setting {
   words: string;
   value: any;
   default: any;
-  kind: "switch" | "whole" | "number" | "text" | "yaml" | "choice" | "several";
+  kind: "switch" | "whole" | "number" | "text" | "yaml" | "choice" | "several" | "who";
   choices: any[];
+  /** Of "who": what there is beside everyone. */
+  ways?: { key: string; choice: string; question: string; unit: string; start: number; times: number }[];
   least?: number;
   above?: number;
   most?: number;
@@ -147,7 +149,7 @@ interface CameraFacts {
 interface Health {
   up: boolean;
   fault: string | null;
-  appliance: { uptime?: number; stages?: Stage[]; camera?: CameraFacts | null };
+  appliance: { uptime?: number; stages?: Stage[]; camera?: CameraFacts | null; bin?: number | null };
   box: {
     temperature: number | null;
     heat: string | null;

@@ -32,7 +32,7 @@ class Viewer:
             self.connection.close()
             raise
 
-    def say(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         self.connection.sendall(pack(message))
 
     def _exactly(self, count: int) -> bytes:
@@ -50,7 +50,7 @@ class Viewer:
 
     def settled(self) -> None:
         """Everything said before has been heard."""
-        self.say(do="status", id=99)
+        self.send(do="status", id=99)
         while self.read()[0].get("id") != 99:
             pass
 

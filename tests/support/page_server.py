@@ -46,7 +46,9 @@ class Appliance:
             "wall_ms": 4.0,
             "slowest_ms": 9.0,
         }
-        return {"uptime": 5.0, "ready": True, "rule": {}, "stages": [stage]}
+        stages = [stage, stage | {"name": "judge expressions", "done": 1_234_567, "slowest_ms": 1234.0}]
+        binned = PhotoStore(self.photos).binned()
+        return {"uptime": 5.0, "ready": True, "rule": {}, "stages": stages, "bin": binned}
 
     def delete_photo(self, name: str) -> float:
         can_be_restored = PhotoStore(self.photos).delete(name)

@@ -84,6 +84,19 @@ SENSORS = {
             ),
         ),
         Sensor("imx296", (1456, 1088), (Mode((1456, 1088), (0, 0, 1456, 1088), 60.38),)),
+        # Of other makers: half of it lacks a line.
+        Sensor(
+            "imx519",
+            (4656, 3496),
+            (
+                Mode((1280, 720), (1048, 1042, 2560, 1440), 80.0),
+                Mode((1920, 1080), (408, 674, 3840, 2160), 60.0),
+                Mode((2328, 1746), (0, 2, 4656, 3492), 30.0),
+                Mode((3840, 2160), (408, 672, 3840, 2160), 18.0),
+                Mode((4656, 3496), (0, 0, 4656, 3496), 9.0),
+            ),
+            autofocus=True,
+        ),
         # A sensor nobody knows: its native mode is cropped, and a binned one sees everything.
         Sensor(
             "ovunknown",

@@ -19,6 +19,10 @@ STATIC = APPLIANCE / "web" / "static"
 MODULES = ("doctor/*.py", "config/*.py", "config/schema/*.py", "cli/doctor.py", "wording/verdict.py")
 """Where every string with a blank in it is read by people, but what IGNORED names."""
 IGNORED_MODULES = {"config/template.py", "config/live.py", "doctor/versions.py"}
+RAISERS = ("hw/cameras/__init__.py", "hw/cameras/p*2.py", "hw/cameras/pi_tuning.py", "hw/cameras/webcam.py",
+           "hw/cameras/raw.py", "hw/gpio.py", "imaging/haar.py", "inference/*.py", "storage/durable.py",
+           "system/hotspot.py")  # fmt: skip
+"""Whose errors doctor or a command of the owner tells."""
 _ERRORS = {"HTTPException", "ConfigError", "Problem", "conflict"}
 _VALUE = re.compile(r"{\w*}")
 
@@ -92,6 +96,19 @@ def of_routes() -> set[str]:
     return found
 
 
+def of_errors() -> set[str]:
+    """What errors say that doctor tells: their strings, and the pairs of words in ``durable``."""
+    found: set[str] = set()
+    for glob in RAISERS:
+        for path in APPLIANCE.glob(glob):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                told = isinstance(node, ast.Call) and _name(node.func).endswith("Error")
+                pair = isinstance(node, ast.Tuple) and "StorageError" in ast.dump(node)
+                if told or pair:
+                    found |= {text for text in _strings(node) if _is_said(text)}
+    return found
+
+
 def _is_said(text: str) -> bool:
     return " " in text.strip() and re.search("[A-Za-z]{2}", _VALUE.sub("", text)) is not None
 
@@ -125,5 +142,5 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 
 def everything() -> set[str]:
     """Every sentence, shaped."""
-    found = of_html() | of_scripts() | of_tables() | of_settings() | of_modules() | of_routes()
+    found = of_html() | of_scripts() | of_tables() | of_settings() | of_modules() | of_routes() | of_errors()
     return {shape(" ".join(text.split())) for text in found if re.search("[A-Za-z]{2}", text)}

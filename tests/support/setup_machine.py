@@ -43,7 +43,9 @@ class Pi:
 
     def run(self, what: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run functions of setup.sh."""
-        parts = "".join(f". scripts/setup/{part}.sh; " for part in ("say", "machine", "release", "system"))
+        parts = "".join(
+            f". scripts/setup/{part}.sh; " for part in ("say", "machine", "release", "system", "archive")
+        )
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", f"{parts} usage() {{ :; }}; {what}"],
             cwd=ROOT,

@@ -10,12 +10,13 @@ from appliance.config.schema.camera_settings import CameraSettings
 from appliance.config.schema.faces_settings import FaceSettings, PeopleSettings
 from appliance.config.schema.mqtt_settings import MqttSettings
 from appliance.config.schema.photos_settings import ExportSettings, MomentSettings, StorageSettings
-from appliance.config.schema.rule_settings import RuleSettings, Sensitivity, Who
+from appliance.config.schema.rule_settings import WAYS, RuleSettings, Sensitivity, Who
 from appliance.config.schema.section import Section
 from appliance.config.schema.sync_settings import SyncSettings
 from appliance.config.schema.web_settings import WebSettings, is_loopback
 
 __all__ = [
+    "WAYS",
     "ButtonSettings",
     "CameraSettings",
     "Config",

@@ -1,5 +1,6 @@
 """``rule``: when the picture is taken."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_serializer, model_validator
@@ -10,6 +11,29 @@ from appliance.records.labels import EXPRESSIONS
 
 Sensitivity = Literal["slight", "normal", "big"]
 """How plainly an expression must be shown; the probabilities are in ``pipeline/decide/sensitivity.py``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How the page offers a key of ``who``: as a ``choice``, then by a ``question`` for a number of ``unit``.
+
+    ``start`` is the value when it is chosen; the page shows ``times`` the value.
+    """
+
+    choice: str
+    question: str
+    unit: str
+    start: float
+    times: int = 1
+
+
+WAYS = {
+    "at_least": Way(choice="At least …", question="How many people", unit="people", start=2),
+    "share": Way(
+        choice="A share …", question="How large a share, in percent", unit="%", start=0.8, times=100
+    ),
+}
+"""Keys of ``who``, as the page offers them beside "everyone"."""
 
 
 class Who(Section):

@@ -9,6 +9,7 @@ from appliance.config.schema.section import Section, conflict
 from appliance.config.values import (
     GUEST_PASS,
     HASHED,
+    METRICS_KEY,
     MOST_SOCKET_BYTES,
     ONE_LINE,
     URL,
@@ -61,6 +62,12 @@ class WebSettings(Section):
         description="address of the page from outside, with a proxy on this machine in front",
         json_schema_extra={"pattern": f"^{URL.pattern}$"},
     )
+    metrics_key: str = Field(
+        "",
+        max_length=200,
+        description="Prometheus may read /metrics with this as its bearer token; none if empty",
+        json_schema_extra={"pattern": f"^({METRICS_KEY.pattern})?$"},
+    )
     history_minutes: int = Field(
         10, ge=1, le=180, description="minutes of expressions the page keeps for its chart; pictures never"
     )
@@ -90,6 +97,10 @@ class WebSettings(Section):
             raise conflict("password", "is not hashed; set it with smart-selfie web-password")
         if self.password and not payable(self.password):
             raise conflict("password", "has an unusable scrypt cost; set it with smart-selfie web-password")
+        if self.metrics_key and not METRICS_KEY.fullmatch(self.metrics_key):
+            raise conflict(
+                "metrics_key", "must be 20 to 200 letters and digits; make one: openssl rand -hex 20"
+            )
         if self.guest_pass and not GUEST_PASS.fullmatch(self.guest_pass):
             raise conflict("guest_pass", "is not one; set it with smart-selfie web guests new")
         if self.guests and not self.guest_pass:

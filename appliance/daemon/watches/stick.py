@@ -34,7 +34,7 @@ class StickWatch(Watch):
 
     def _read(self) -> Condition | None:
         try:
-            said = read_regular(self._place, _MAX_BYTES)
+            content = read_regular(self._place, _MAX_BYTES)
         except OSError:
             return None
-        return _WORDS.get(said.decode(errors="replace").strip())
+        return _WORDS.get(content.decode(errors="replace").strip())

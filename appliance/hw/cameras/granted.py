@@ -26,6 +26,18 @@ ANGLES: Mapping[str, float] = {
 sold separately are not listed."""
 
 
+SMALLER = 0.98
+"""Share of the size asked for below which an image counts as smaller: sizes are rounded to a few pixels."""
+
+
+def analysis_notes(asked: Size, granted: Size) -> tuple[str, ...]:
+    """Return a note if the analysis image is smaller than was asked for, width and height in pixels."""
+    if not all(granted) or max(granted[0] / asked[0], granted[1] / asked[1]) >= SMALLER:
+        return ()
+    sizes = "{}x{} is not granted, {}x{} is used".format(*asked, *granted)
+    return (f"camera.analysis_size: {sizes}; people far away are not found",)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
     """Configuration in force of an open camera.
@@ -123,12 +135,12 @@ class Granted:
     def __str__(self) -> str:
         mode = f"mode {self.mode}" if self.mode is not None else ""
         rate = f"{self.frame_rate:.3g} frames a second" if self.frame_rate else "frame rate not told"
-        told = ", ".join(part for part in (mode, self._seen(), rate) if part)
-        return "; ".join((told, *self.notes))
+        granted = ", ".join(part for part in (mode, self._seen(), rate) if part)
+        return "; ".join((granted, *self.notes))
 
     def _seen(self) -> str:
         if self.view is None:
-            return ""
+            return "field of view not told"
         width, height = (round(100 * share) for share in self.view)
         angle = f", {self.angle:.0f} degrees" if self.angle is not None else ""
         return f"sees {width}% x {height}% of the sensor{angle}"

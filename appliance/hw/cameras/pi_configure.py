@@ -1,12 +1,13 @@
 """Configuration of a Pi camera: sensor mode, number of buffers, and reading back what was granted."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.config import schema
 from appliance.hw import board
-from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.granted import Granted, analysis_notes
 from appliance.hw.cameras.pi_controls import CameraControls, camera_controls, ranges
 from appliance.hw.cameras.sensor_modes import SensorMode, Size, bit_depth, candidates, photo_size
 from appliance.hw.machine import Machine
@@ -15,6 +16,9 @@ from appliance.imaging.resize import fitted_size
 BUFFERS, FEW_BUFFERS = 6, 4
 """Requests in flight. One is kept by picamera2, one is being copied: of four, two are left for the camera,
 and a slow board drops frames. Six where the contiguous memory suffices."""
+
+ENOUGH_PIXELS = 0.9
+"""Share of the pixels of a ``camera.picture_size`` that somebody set: a photo with fewer is told."""
 
 MOST_TRIES = 3
 """Configurations tried with an unknown sensor: each allocates buffers, and small boards run out."""
@@ -39,7 +43,7 @@ class Configuring:
         self._device = device
         self._settings = settings
         self._libcamera = libcamera
-        self._told = dict(settings_told or {})
+        self._requested = dict(settings_told or {})
         self._notes = tuple(notes)
         self._machine = machine or Machine()
         self._model = str(device.camera_properties.get("Model", "unknown model"))
@@ -120,6 +124,7 @@ class Configuring:
             notes.append(f"the sensor's mode {asked} is not granted, {mode} is used")
         crop, whole = properties.get("ScalerCropMaximum"), properties.get("PixelArraySize")
         main, lores = (_size(configuration[name]["size"]) for name in ("main", "lores"))
+        notes += analysis_notes(self._settings.analysis_size, lores)
         granted = Granted(
             kind="picamera2",
             model=self._model,
@@ -133,8 +138,14 @@ class Configuring:
             buffers=buffers,
             buffer_bytes=buffer_bytes(main, lores, mode),
             ranges=ranges(self._device.camera_controls),
-            settings=wanted.settings | self._told,
+            settings=wanted.settings | self._requested,
         )
+        asked_for = "picture_size" in self._settings.model_fields_set
+        if asked_for and main[0] * main[1] < ENOUGH_PIXELS * math.prod(self._settings.picture_size):
+            wanted_size = "{}x{}".format(*self._settings.picture_size)
+            notes.append(
+                f"camera.picture_size: {wanted_size} is more than this mode has, {main[0]}x{main[1]} is used"
+            )
         if granted.cropped:
             notes.append("no mode of this sensor reads the whole of it: the picture is cropped")
         return dataclasses.replace(granted, notes=tuple(notes))

@@ -92,6 +92,7 @@ def _moved(windows: Sequence[Rectangle], before: Sequence[Rectangle]) -> bool:
     if len(windows) != len(before):
         return True
     return any(
-        max(abs(one[0] - other[0]), abs(one[1] - other[1]), abs(one[2] - other[2])) > MOVED_SHARE * other[2]
-        for one, other in zip(sorted(windows), sorted(before), strict=True)
+        max(abs(window[0] - other[0]), abs(window[1] - other[1]), abs(window[2] - other[2]))
+        > MOVED_SHARE * other[2]
+        for window, other in zip(sorted(windows), sorted(before), strict=True)
     )

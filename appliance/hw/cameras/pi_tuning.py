@@ -115,7 +115,7 @@ def with_short_exposure(tuning: Mapping[str, Any]) -> dict[str, Any] | None:
     """
     changed: dict[str, Any] = copy.deepcopy(dict(tuning))
     try:
-        agc = next(one for one in changed["algorithms"] if "rpi.agc" in one)["rpi.agc"]
+        agc = next(algorithm for algorithm in changed["algorithms"] if "rpi.agc" in algorithm)["rpi.agc"]
         profiles = agc.get("channels", [agc])[0]["exposure_modes"]  # the other channels are for HDR
         most_gain, longest = max(profiles["short"]["gain"]), max(profiles["short"]["shutter"])
     except (KeyError, IndexError, StopIteration, TypeError, ValueError, AttributeError):

@@ -35,7 +35,7 @@ from appliance.records.frame import Box, Frame, Grey, Picture
 PI_CLOSE_SECONDS = 2.0
 """Seconds to wait for closing. A camera whose driver hangs never closes; the daemon must go on."""
 
-_TOLD = ("ExposureTime", "AnalogueGain", "DigitalGain", "Lux", "FrameDuration", "LensPosition", "AfState")
+_REPORTED = ("ExposureTime", "AnalogueGain", "DigitalGain", "Lux", "FrameDuration", "LensPosition", "AfState")
 """Keys of a frame's metadata, as libcamera names them; microseconds, factors, lux, dioptres."""
 
 _MATRICES = {"Rec601": "601", "Rec709": "709", "Rec2020": "2020"}  # libcamera::ColorSpace::YcbcrEncoding
@@ -49,7 +49,7 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
     camera_class, libcamera = _import()
     forget_missing_file()
     # USB cameras are also listed by libcamera, last; they have no second stream and belong to `webcam`.
-    found = [info for info in camera_class.global_camera_info() if "/usb" not in info.get("Id", "")]
+    found = [camera for camera in camera_class.global_camera_info() if "/usb" not in camera.get("Id", "")]
     if settings.device >= len(found):
         there_are = f"there are {len(found)}, counted from 0" if found else "libcamera sees none"
         raise CameraAbsentError(
@@ -61,9 +61,11 @@ def open_pi_camera(settings: schema.CameraSettings, clock: Clock) -> "PiCamera":
     if len(found) > 1:
         notes += (f"camera.device: {settings.device} of {len(found)} Pi cameras is used",)
     device = _open_tuned(camera_class, settings.device, path_of(tuning.content))
-    told = {"tuning": tuning.name} | ({} if settings.exposure == "normal" else {"exposure": tuning.exposure})
+    reported = {"tuning": tuning.name} | (
+        {} if settings.exposure == "normal" else {"exposure": tuning.exposure}
+    )
     try:
-        granted = Configuring(device, settings, libcamera, settings_told=told, notes=notes).whole_view()
+        granted = Configuring(device, settings, libcamera, settings_told=reported, notes=notes).whole_view()
         device.start()
         return PiCamera(device, clock, granted, settings)
     except CameraError:
@@ -100,13 +102,15 @@ def _open(camera_class: Any, number: int, tuning: str | None) -> Any:
     try:
         return camera_class(number) if tuning is None else camera_class(number, tuning=tuning)
     except (RuntimeError, IndexError, OSError) as error:
-        told = _story(error)
-        if "busy" in told.lower() or "acquire" in told.lower():
+        reported = _story(error)
+        if "busy" in reported.lower() or "acquire" in reported.lower():
             raise CameraBusyError(
-                f"Pi camera {number} is in use by another program ({told})",
+                f"Pi camera {number} is in use by another program ({reported})",
                 "Stop it first",
             ) from error
-        raise CameraAbsentError(f"Pi camera {number} cannot be opened ({told})", "Check its cable") from error
+        raise CameraAbsentError(
+            f"Pi camera {number} cannot be opened ({reported})", "Check its cable"
+        ) from error
 
 
 def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
@@ -116,6 +120,8 @@ def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
             f"Not enough memory for the camera's pictures (CMA): {story}",
             "Restart the board, as this memory fragments; if that fails, set a smaller camera.picture_size",
         )
+    if getattr(error, "errno", None) == errno.EBUSY or "busy" in story.lower():
+        return CameraBusyError(f"The Pi camera is in use by another program ({story})", "Stop it first")
     width, height = settings.picture_size
     return CameraFormatError(
         f"The Pi camera does not accept {width}x{height} with a second stream: {story}",
@@ -125,12 +131,12 @@ def _refused(error: Exception, settings: schema.CameraSettings) -> CameraError:
 
 def _story(error: BaseException) -> str:
     """Return the message with those of its causes: picamera2 gives the important part last."""
-    told = []
+    reported = []
     cause: BaseException | None = error
     while cause is not None:
-        told.append(str(cause).rstrip("."))
+        reported.append(str(cause).rstrip("."))
         cause = cause.__cause__ or cause.__context__
-    return ": ".join(told)
+    return ": ".join(reported)
 
 
 def granted_layout(stream: dict[str, Any], colour_space: Any) -> Layout:
@@ -175,7 +181,7 @@ class PiCamera:
 
     def facts(self) -> dict[str, Any]:
         """Return what was granted, see :class:`Granted`, and ``now``: light and focus of the last frame."""
-        now = {name: self._metadata[name] for name in _TOLD if name in self._metadata}
+        now = {name: self._metadata[name] for name in _REPORTED if name in self._metadata}
         return self.granted.facts() | ({"now": now} if now else {})
 
     def aim(self, faces: Sequence[Box]) -> None:

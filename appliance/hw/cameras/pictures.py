@@ -186,7 +186,7 @@ def holds_more(path: Path) -> bool:
     What phones add to a photo is none: MPO has the same photo again, in small or for the other eye.
     """
     with opened(path) as image:
-        return image.format != "MPO" and (_is_animated(image) or about(path).followed)
+        return image.format != "MPO" and (_is_animated(image) or found_in(path).followed)
 
 
 def _is_animated(image: Image.Image) -> bool:
@@ -196,7 +196,7 @@ def _is_animated(image: Image.Image) -> bool:
         return True
 
 
-def about(path: Path) -> series.Found:
+def found_in(path: Path) -> series.Found:
     """Return the scans of a JPEG, and whether another picture follows the first one. Raises OSError."""
     with open_regular(path) as file:
         return series.first_picture(file)
@@ -217,7 +217,7 @@ def read_picture(path: Path) -> Colour:
     """
     part = next((part for part in _PARTS if _fits(path, part)), _PARTS[-1])
     with opened(path) as image:
-        scans = about(path).scans
+        scans = found_in(path).scans
         _draft(image, part)
         check_cost(path, image, scans, whole=True)  # before a PNG is decoded to learn its orientation
         return read_page(path, image, orientation_of(image), scans)
@@ -231,7 +231,7 @@ def _fits(path: Path, part: int) -> bool:
         _draft(image, part)
         try:
             turned = orientation_of(image) in TURNED
-            check_cost(path, image, about(path).scans, whole=True, turned=turned)
+            check_cost(path, image, found_in(path).scans, whole=True, turned=turned)
         except PictureError:
             return False
         return True
@@ -252,7 +252,7 @@ def frame_from_picture_file(
     size), which takes a fraction of the time and the memory. Raises PictureError.
     """
     with opened(path) as image:
-        scans = about(path).scans
+        scans = found_in(path).scans
         if image.format not in DRAFTED:
             check_cost(path, image, scans, whole=False)
         orientation = orientation_of(image)

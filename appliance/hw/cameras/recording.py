@@ -134,12 +134,12 @@ def _pictures_of_file(path: Path, seconds: float) -> Reel:
     with pictures.opened(path) as image:
         kind = image.format or "picture"
         if kind == "MPO":  # a photo, and again for the other eye or in small
-            return Reel(kind, _one(path, seconds), 1)
-        if pictures.about(path).followed:
+            return Reel(kind, _single(path, seconds), 1)
+        if pictures.found_in(path).followed:
             return Reel(f"{kind} pictures", _series(path, seconds), None)
         count = _count(image)
         _check_animation(path, image, count)
-        return Reel(kind, _one(path, seconds) if count == 1 else _animation(path), count)
+        return Reel(kind, _single(path, seconds) if count == 1 else _animation(path), count)
 
 
 def _count(image: Image.Image) -> int | None:
@@ -163,9 +163,9 @@ def _pictures(files: list[Path], seconds: float) -> Shots:
             raise RecordingError(error.what, error.hint) from error
 
 
-def _one(path: Path, seconds: float) -> Shots:
+def _single(path: Path, seconds: float) -> Shots:
     """Return a still."""
-    with _told(path) as count:
+    with _explained(path) as count:
         yield Shot(pictures.read_picture(path), seconds)
         count.append(1)
         _check_trailer(path, 1)
@@ -173,7 +173,7 @@ def _one(path: Path, seconds: float) -> Shots:
 
 def _series(path: Path, seconds: float) -> Shots:
     """Pictures one after the other in one file, which does not say how long each is shown."""
-    with _told(path) as count, open_regular(path) as file:
+    with _explained(path) as count, open_regular(path) as file:
         for found in series.split_pictures(file):
             with pictures.opened_stream(path, io.BytesIO(found.data)) as image:
                 check_cost(path, image, found.scans, whole=True)
@@ -201,7 +201,7 @@ def _animation(path: Path) -> Shots:
 
     The file is opened anew: where counting its frames fails, Pillow's place in it is lost.
     """
-    with _told(path) as count, pictures.opened(path) as image:
+    with _explained(path) as count, pictures.opened(path) as image:
         check_cost(path, image, whole=True, animated=True)
         orientation, elapsed, pixels = orientation_of(image), 0.0, 0
         for page in ImageSequence.Iterator(image):
@@ -224,7 +224,7 @@ def _check_trailer(path: Path, count: int) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[list[int]]:
+def _explained(path: Path) -> Iterator[list[int]]:
     """Errors of pictures as those of a recording. To be given a one for every frame that was played."""
     count: list[int] = []
     try:

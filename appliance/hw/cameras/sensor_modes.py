@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 Size = tuple[int, int]
 
+_UNEVEN = 0.015
+"""Share of a side by which half of it may be off: 3496 lines of an IMX519 make 1746."""
+
 ENOUGH_FRAMES = 15.0
 """Frames per second that suffice to judge people: a mode with more pixels may be that slow."""
 
@@ -63,11 +66,11 @@ def candidates(
 ) -> list[SensorMode]:
     """Return the modes to try, best first: those that read the whole sensor, as far as their size tells.
 
-    A mode of the sensor's full resolution or exactly half of it reads all of it: true of every official
-    module, whose other modes are cropped. Of these the smallest one comes first that has the pixels of a
-    photo of ``wanted`` and the frames. Where none has both, a rate above 30 frames per second was chosen on
-    purpose and decides, else the pixels do as long as :data:`ENOUGH_FRAMES` are left. The other modes follow,
-    the largest first, for unknown sensors.
+    A mode of the sensor's full resolution, or half or a quarter of it, reads all of it: true of every
+    official module, whose other modes are cropped, and nearly true of others, which leave out a line or two.
+    Of these the smallest one comes first that has the pixels of a photo of ``wanted`` and the frames. Where
+    none has both, a rate above 30 frames per second was chosen on purpose and decides, else the pixels do as
+    long as :data:`ENOUGH_FRAMES` are left. The other modes follow, the largest first, for unknown sensors.
     """
     if not modes:
         return []
@@ -91,7 +94,8 @@ def candidates(
 
 def _reads_all(size: Size, native: Size) -> bool:
     return any(
-        all(side * divisor == whole for side, whole in zip(size, native, strict=True)) for divisor in (1, 2)
+        all(abs(side * divisor - whole) <= _UNEVEN * whole for side, whole in zip(size, native, strict=True))
+        for divisor in (1, 2, 4)
     )
 
 

@@ -83,7 +83,7 @@ class _Reader:
 
     def begin(self) -> None:
         """Forget what was read; a picture begins here."""
-        while (one := self.peek(1)) and one in _PADDING and not self.at_picture():
+        while (byte := self.peek(1)) and byte in _PADDING and not self.at_picture():
             self.at += 1
         del self._data[: self.at]
         self.at = self.scans = 0

@@ -35,7 +35,7 @@ class UnmovingFrames:
         self._count = 0
         self._all_same = True
 
-    def look(self, bgr: Colour) -> bool:
+    def add(self, bgr: Colour) -> bool:
         """Take the next frame into account; True once, when they have become suspicious."""
         if not self._all_same:
             return False

@@ -55,7 +55,7 @@ def open_video(path: Path) -> Reel:
     """Return the video's frames; time stamps from the file. Raises RecordingError when it is none."""
     with open_regular(path) as file:
         container = _is_container(file.read(1024))
-        about = mp4.movie_of(file) if container else None
+        movie = mp4.movie_of(file) if container else None
         video = cv2.VideoCapture()
         with _restricted():
             if not (container and video.open(name_of_open(file), cv2.CAP_FFMPEG)):
@@ -64,9 +64,9 @@ def open_video(path: Path) -> Reel:
                     "MP4, MKV, WebM and AVI can be played; it may be incomplete",
                 )
     video.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # 4.11 leaves a phone's videos lying on their side
-    if about is not None and about.videos > 1:
+    if movie is not None and movie.videos > 1:
         raise RecordingError(
-            f"{path} holds {about.videos} videos one after the other; players show the first one alone",
+            f"{path} holds {movie.videos} videos one after the other; players show the first one alone",
             "Split it, or join them with ffmpeg -f concat",
         )
     stretch = _stretch(video)
@@ -76,8 +76,8 @@ def open_video(path: Path) -> Reel:
     rate = rate if 1 <= rate <= 240 else LIKELY_FRAME_RATE  # 0, or 1000 and more: not told
     count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
     promised = count / rate
-    if about is not None and about.shown_seconds is not None:
-        promised = min(promised, about.shown_seconds)  # trimmed without being encoded anew: the rest is there
+    if movie is not None and movie.shown_seconds is not None:
+        promised = min(promised, movie.shown_seconds)  # trimmed without being encoded anew: the rest is there
     return Reel("video", _shots(video, path, stretch, rate, count, promised), count if count > 0 else None)
 
 
@@ -135,7 +135,7 @@ def _shots(
         begins = max(0.0, video.get(cv2.CAP_PROP_PTS)) / rate  # Matroska's duration is the time of its end
         while ok:
             current: Colour = np.asarray(bgr, dtype=np.uint8)
-            if frames.look(current):
+            if frames.add(current):
                 _refuse_unconverted(path)
             read += 1
             ok, bgr = video.read()
@@ -148,19 +148,25 @@ def _shots(
             stamp = following if abs(step) > LONGEST_FRAME else max(stamp + seconds, following)
             played += seconds
             if played > LONGEST_VIDEO:
-                raise RecordingError(
-                    f"{path} lasts longer than {LONGEST_VIDEO / 3600:.0f} h", "Cut it into pieces"
-                )
+                raise _too_long(path)
     finally:
         video.release()
     if frames.at_end():
         _refuse_unconverted(path)
     if not read:
-        raise RecordingError(
-            f"{path} is a video ({codec or 'unknown codec'}) of which not one frame can be decoded",
-            f"Convert it: ffmpeg -i {shlex.quote(str(path))} -pix_fmt yuv420p converted.mp4",
-        )
+        raise _undecodable(path, codec)
     _whole_or_raise(path, read, elapsed, count - round(begins * rate), promised - begins)
+
+
+def _too_long(path: Path) -> RecordingError:
+    return RecordingError(f"{path} lasts longer than {LONGEST_VIDEO / 3600:.0f} h", "Cut it into pieces")
+
+
+def _undecodable(path: Path, codec: str) -> RecordingError:
+    return RecordingError(
+        f"{path} is a video ({codec or 'unknown codec'}) of which not one frame can be decoded",
+        f"Convert it: ffmpeg -i {shlex.quote(str(path))} -pix_fmt yuv420p converted.mp4",
+    )
 
 
 def _stretched(bgr: Colour, factors: tuple[float, float]) -> Colour:

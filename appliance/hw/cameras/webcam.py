@@ -19,7 +19,7 @@ from appliance.clock import Clock
 from appliance.config import schema
 from appliance.errors import CameraAbsentError, CameraBusyError, CameraFormatError, CameraStalledError
 from appliance.hw.cameras.convert import believable, make_frame
-from appliance.hw.cameras.granted import Granted
+from appliance.hw.cameras.granted import Granted, analysis_notes
 from appliance.hw.cameras.patience import patience
 from appliance.imaging.resize import fitted_size
 from appliance.records.frame import Colour, Frame
@@ -141,11 +141,13 @@ class Webcam:
         notes: tuple[str, ...] = ()
         if asked_rate and rate and abs(rate - asked_rate) > 0.02 * asked_rate:
             notes = (f"camera.frame_rate: {asked_rate:g} is not supported here, {rate:.3g} is used",)
+        analysed = fitted_size((width, height), self._analysis_size) if width and height else (0, 0)
+        notes += analysis_notes(self._analysis_size, analysed)
         return Granted(
             kind="webcam",
             model=self._name,
             picture_size=(width, height),
-            analysis_size=fitted_size((width, height), self._analysis_size) if width and height else (0, 0),
+            analysis_size=analysed,
             asked_rate=asked_rate,
             frame_rate=rate,
             notes=notes,

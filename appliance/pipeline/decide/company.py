@@ -13,12 +13,14 @@ class Verdict:
     """Verdict on one frame.
 
     ``waiting_for`` is None when the frame satisfies the rule, ``doubt`` when it does so without hysteresis.
-    ``level`` (0 to 1) is the nearness of the lowest needed face. ``since``: since when all needed people have
-    been showing it, seconds; meaningless while ``waiting_for`` is set.
+    ``lacking``: how many more people must show it. ``level`` (0 to 1) is the nearness of the lowest needed
+    face. ``since``: since when all needed people have been showing it, seconds; meaningless while
+    ``waiting_for`` is set.
     """
 
     waiting_for: Reason | None
     doubt: Reason | None
+    lacking: int
     level: float
     since: float
 
@@ -38,6 +40,7 @@ def verdict_on(rule: RuleSettings, people: tuple[Showing, ...], newcomers: int) 
     return Verdict(
         waiting_for=waiting_for,
         doubt=None if plainly >= wanted else doubt,
+        lacking=max(0, wanted - sum(showing.shows and showing.person.seen for showing in counted)),
         level=_level(rule, counted, wanted),
         since=_since(counted, wanted),
     )

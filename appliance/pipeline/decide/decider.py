@@ -110,6 +110,7 @@ class Decider(Stage[People, Decision]):
             reason=Reason(kind=ReasonKind.PHOTO) if photo else findings.waiting_for,
             asked=asked,
             episode=self._hold.episode if verdict.waiting_for is None else 0,
+            lacking=verdict.lacking,
             level=verdict.level,
             keepable=verdict.keepable,
             decided_at=now if photo else None,

@@ -42,7 +42,8 @@ class Scores:
             shows = value >= (self._level.stops if shown_before else self._level.shows)
             # The smoothed score trails the face; the frame itself must show it too, since it is the photo.
             in_frame = person.seen and shows and current >= self._level.stops
-            plainly = in_frame and current >= self._level.shows
+            # Only a frame in which everybody was judged may be the photo.
+            plainly = in_frame and current >= self._level.shows and person.face.fresh
             since = self._since(person, old, shows, current, now)
             scores[person.number] = _Score(value, shows, now, since)
             result.append(

@@ -56,6 +56,7 @@ class CascadeDetector:
 
     name = "cascade"
     parts = len(VIEWS)
+    near_part: int | None = None
     full_search_seconds = 2.0
     rejected_from = 0.05
 
@@ -77,6 +78,10 @@ class CascadeDetector:
             return found
         width = grey.shape[1]
         return [Face(_moved(f.box, width - 2 * f.box.x - f.box.w, 0), f.confidence) for f in found]
+
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:  # noqa: ARG002
+        """Return None: each view sees faces that the others do not."""
+        return None
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         """Find faces near ``known``: in a small window round each, scaled down as far as will do."""

@@ -13,6 +13,8 @@ class Detector(Protocol):
     name: str
     parts: int
     """How many calls of :meth:`search_part` make up one full search; 1 if it is cheap enough for one go."""
+    near_part: int | None
+    """The part that sees people near by and costs least, if there is one; None: all parts see them."""
     full_search_seconds: float
     """Seconds between full searches, for ``faces.full_search_seconds: auto``."""
     rejected_from: float
@@ -24,6 +26,10 @@ class Detector(Protocol):
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:
         """Find the faces that part ``part`` (0 to parts - 1) of a search of the whole picture can see."""
+        ...
+
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:
+        """Return the cheapest part of a search that would see a face at ``box``; None: only all of them."""
         ...
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
@@ -42,6 +48,6 @@ def merge(faces: Sequence[Face], iou: float = 0.4) -> list[Face]:
 
 def _inside(box: Box, other: Box) -> bool:
     """Return whether the centre of either lies deep within the other, as nose and mouth found as a face."""
-    small, large = sorted((box, other), key=lambda one: one.size)
+    small, large = sorted((box, other), key=lambda box: box.size)
     x, y = small.centre
     return abs(x - large.centre[0]) < 0.3 * large.w and abs(y - large.centre[1]) < 0.3 * large.h

@@ -135,7 +135,9 @@ class FaceNetwork:
         """
         height, width = picture.shape[:2]
         scale = self.scale(picture)
-        found = self.look(shrink_to(picture, (max(1, round(width * scale)), max(1, round(height * scale)))))
+        found = self.find_fitting(
+            shrink_to(picture, (max(1, round(width * scale)), max(1, round(height * scale))))
+        )
         found[:, :4] /= scale
         return found
 
@@ -143,7 +145,7 @@ class FaceNetwork:
         """Return pixels of what the network looks at per pixel of a picture that is fitted to it."""
         return min(self.model.width / picture.shape[1], self.model.height / picture.shape[0])
 
-    def look(self, picture: Pixels) -> Floats:
+    def find_fitting(self, picture: Pixels) -> Floats:
         """Find the same in a picture that fits the network as it is: neither wider nor higher."""
         self._draw(picture)
         found = self._decode(self._run())

@@ -106,11 +106,11 @@ class FaceSearch:
         return np.asarray(found[large])
 
     def far(self, picture: NDArray[np.uint8], number: int) -> Floats:
-        """Find the same in part ``number`` (0 to parts - 1): small faces only, and none that is cut."""
+        """Find the same in part ``number``: small faces only, and none that is cut."""
         planned = self._of(picture)
-        part = planned.parts[number % len(planned.parts)]
+        part = planned.parts[number]
         scaled = picture if planned.scale == 1.0 else shrink_to(picture, planned.size)
-        found = self._far.look(scaled[part.top : part.bottom, part.left : part.right])
+        found = self._far.find_fitting(scaled[part.top : part.bottom, part.left : part.right])
         found = found[_whole(found, part, planned.size) & (found[:, 2:4].prod(1) <= LARGEST_FAR**2)]
         found[:, :2] += (part.left, part.top)
         found[:, :4] /= planned.scale
@@ -121,19 +121,30 @@ class FaceSearch:
         count = len(self._of(picture).parts)
         return self.merged(self.near(picture), *(self.far(picture, number) for number in range(count)))
 
+    def part_seeing(self, picture: NDArray[np.uint8], box: Box) -> int:
+        """Return the part that sees a face at ``box``; :attr:`parts` itself is the near search alone.
+
+        ``picture``: [height, width, ...], only its size counts.
+        """
+        planned = self._of(picture)
+        if box.size * self._near.scale(picture) >= SURE_NEAR or box.size * planned.scale > LARGEST_FAR:
+            return self.parts
+        x, y = (planned.scale * value for value in box.centre)
+        inside = (
+            part.core[0] <= x < part.core[2] and part.core[1] <= y < part.core[3] for part in planned.parts
+        )
+        return next(number for number, holds in enumerate(inside) if holds)
+
     def covers(self, picture: NDArray[np.uint8], box: Box, number: int) -> bool:
         """Tell whether a near search and the far one of part ``number`` would find a face at ``box``.
 
         A ``number`` beyond the parts is a near search alone.
         """
-        if box.size * self._near.scale(picture) >= SURE_NEAR:
-            return True
-        planned = self._of(picture)
-        if number >= self.parts or box.size * planned.scale > LARGEST_FAR:
-            return False
-        left, top, right, bottom = planned.parts[number % len(planned.parts)].core
-        x, y = (planned.scale * value for value in box.centre)
-        return left <= x < right and top <= y < bottom
+        return self.part_seeing(picture, box) in {number, self.parts}
+
+    def has(self, picture: NDArray[np.uint8], number: int) -> bool:
+        """Tell whether the picture is large enough to have a part ``number``."""
+        return number < len(self._of(picture).parts)
 
     def merged(self, near: Floats, *far: Floats) -> Floats:
         """Return one box for each heap of overlapping ones, of a near search and any number of far ones."""

@@ -1,5 +1,6 @@
 """Files of the page itself, read once and kept in memory."""
 
+import gzip
 import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ from appliance.web.translated import translated_files
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file. ``tag`` is its ETag."""
+    """One file, ``packed`` by gzip; ``tag`` is its ETag."""
 
     data: bytes
     media_type: str
     tag: str
+    packed: bytes
 
 
 class AssetRoutes:
@@ -61,17 +63,14 @@ class AssetRoutes:
     def asset(self, request: Request, name: str) -> Response:
         """Answer with the file ``name`` of the page. Raises HTTPException."""
         catalogue = of_browser(request.headers.get("accept-language", ""))
-        headers = {"Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         asset = self._translated(catalogue).get(name)
         if asset is not None:
-            headers |= {"Content-Language": catalogue.language, "Vary": "Accept-Language"}
+            headers |= {"Content-Language": catalogue.language, "Vary": "Accept-Encoding, Accept-Language"}
         asset = asset or self._assets.get(name)
         if asset is None:
             raise HTTPException(404)
-        headers["ETag"] = asset.tag
-        if request.headers.get("if-none-match") == asset.tag:
-            return Response(status_code=304, headers=headers)
-        return Response(asset.data, media_type=asset.media_type, headers=headers)
+        return _answer(request, asset, headers)
 
     def _translated(self, catalogue: Catalogue) -> dict[str, Asset]:
         """Return the files that hold words, made once for each language."""
@@ -97,4 +96,17 @@ def _files(folder: Traversable, place: str) -> Iterator[tuple[str, Asset]]:
 
 
 def _asset(data: bytes, media_type: str) -> Asset:
-    return Asset(data, media_type, f'"{sha256(data).hexdigest()[:24]}"')
+    packed = gzip.compress(data, mtime=0)
+    return Asset(data, media_type, sha256(data).hexdigest()[:24], packed)
+
+
+def _answer(request: Request, asset: Asset, headers: dict[str, str]) -> Response:
+    """Return ``asset``, packed where the browser takes that and it is smaller, or that it is unchanged."""
+    takes = [part.strip().lower() for part in request.headers.get("accept-encoding", "").split(",")]
+    packed = "gzip" in takes and len(asset.packed) < len(asset.data)
+    headers["ETag"] = f'"{asset.tag}-gzip"' if packed else f'"{asset.tag}"'
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(asset.packed if packed else asset.data, media_type=asset.media_type, headers=headers)

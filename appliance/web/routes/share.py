@@ -85,6 +85,6 @@ class ShareRoutes:
 
     def _address(self, request: Request) -> str:
         """Return the page's address for guests, with a slash at its end."""
-        told = request.query_params.get("origin", "")
-        asked = self._outside.address(request.scope, request.headers, told)
+        claimed = request.query_params.get("origin", "")
+        asked = self._outside.address(request.scope, request.headers, claimed)
         return address_for_others(asked, self._web.listen, self._web.port)

@@ -52,6 +52,6 @@ class StatusRoutes:
 
     async def qr_code(self, request: Request) -> Response:
         """Answer with this page's address as a picture, for the camera of another phone."""
-        told = request.query_params.get("origin", "")
-        address = self._outside.address(request.scope, request.headers, told)
+        claimed = request.query_params.get("origin", "")
+        address = self._outside.address(request.scope, request.headers, claimed)
         return qr_code(address_for_others(address, self._web.listen, self._web.port))

@@ -2,7 +2,7 @@
 
 import { say } from "./say.js";
 import { $, element, request, session, within } from "./page.js";
-import { capital, signal } from "./words.js";
+import { capital, signal, text } from "./words.js";
 
 let timer = 0;
 
@@ -52,7 +52,7 @@ function tiles(health) {
     ["Power", box.throttled == null ? "–" : now.length ? "Trouble" : box.throttled.length ? "Was in trouble" : "Good", box.throttled == null ? "not reported by this machine" : box.throttled.join(", ") || "never throttled", now.length ? "bad" : (box.throttled || []).length ? "warn" : ""],
     ["Camera", ...camera(appliance.camera)],
     ["Free space", size(box.free_mb), `of ${size(box.size_mb)}`, full, box.size_mb && box.free_mb != null ? 1 - box.free_mb / box.size_mb : null],
-    ["Photos", String(health.photos), "on the card", ""],
+    ["Photos", String(health.photos), appliance.bin ? text("health.bin", { n: appliance.bin }) : "on the card", ""],
     ["Dropped frames", String(dropped), done ? `of ${done}: ${(100 * dropped / done).toFixed(1)} %` : "no frames yet", ""],
     ["Picture delay", ms(page.latency["0.95"]), "camera to screen, 95 %", (page.latency["0.95"] ?? 0) > .5 ? "warn" : ""],
     ["Watching", String(page.viewers), page.viewers === 1 ? "browser" : "browsers", ""],
@@ -86,10 +86,14 @@ function camera(camera) {
   return [camera.cropped ? "Cropped" : camera.model, words.join(", ") || "no further details", camera.cropped ? "bad" : ""];
 }
 
+const MANY = new Intl.NumberFormat([], { notation: "compact", maximumFractionDigits: 1 });
+/** @param {number} count */
+const many = (count) => (count < 100_000 ? String(count) : MANY.format(count));
+
 /** @param {Stage[]} list */
 function stages(list) {
   /** @param {string} text */
   const cell = (text) => element("td", { text });
   $("stages").replaceChildren(...list.map((one) => element("tr", {}, element("th", { scope: "row", text: capital(one.name) }),
-    cell(String(one.done)), cell(String(one.dropped)), cell(`${one.cpu_ms.toFixed(1)} ms`), cell(`${one.wall_ms.toFixed(1)} ms`), cell(`${one.slowest_ms.toFixed(0)} ms`))));
+    cell(many(one.done)), cell(many(one.dropped)), cell(`${one.cpu_ms.toFixed(1)} ms`), cell(`${one.wall_ms.toFixed(1)} ms`), cell(`${one.slowest_ms.toFixed(0)} ms`))));
 }

@@ -64,8 +64,8 @@ function field(setting, fixed) {
   const words = element("p", { id: `${id}-words`, text: about(setting) });
   const wrong = element("p", { class: "wrong", role: "alert" });
   const control = make(setting, id, fixed || setting.fixed || setting.overridden, wrong);
-  const group = ["switch", "number", "whole", "text", "yaml", "choice"].includes(setting.kind);
-  const title = element(group ? "label" : "span", { class: "name", id: `${id}-name`, for: group ? id : null, text: setting.title });
+  const single = setting.kind !== "several"; // several boxes are a group, which the words name
+  const title = element(single ? "label" : "span", { class: "name", id: `${id}-name`, for: single ? id : null, text: setting.title });
   const changed = JSON.stringify(setting.value) !== JSON.stringify(setting.default) && !setting.fixed && !fixed;
   const reset = changed ? element("button", { class: "reset", type: "button", text: text("settings.default", { value: usual(setting) }), "aria-label": text("settings.default.long", { title: setting.title, value: usual(setting) }), onclick: () => save(setting, setting.default, wrong) }) : "";
   if (setting.fixed) words.textContent += `. ${text("settings.fixed")}.`;
@@ -103,8 +103,9 @@ function make(setting, id, fixed, wrong) {
   const common = { id, "aria-describedby": `${id}-words`, disabled: fixed };
   /** @param {any} value */
   const change = (value) => save(setting, value, wrong);
-  if (setting.key === "rule.who") return who(setting, common, change);
   switch (setting.kind) {
+    case "who":
+      return who(setting, common, change);
     case "switch":
       return element("input", { ...common, type: "checkbox", role: "switch", checked: setting.value, onchange: (event) => change(event.target.checked) });
     case "choice": {
@@ -131,17 +132,16 @@ function make(setting, id, fixed, wrong) {
  */
 function who(setting, about, change) {
   const kind = typeof setting.value === "object" ? Object.keys(setting.value)[0] : "everyone";
-  /** @type {Record<string, any>} */
-  const starts = { everyone: "everyone", at_least: { at_least: 2 }, share: { share: .8 } };
-  const select = element("select", { ...about, onchange: (event) => change(starts[event.target.value]) },
-    ...[["everyone", text("who.everyone")], ["at_least", text("who.at_least")], ["share", text("who.share")]].map(([value, text]) => element("option", { value, text, selected: value === kind })));
-  if (kind === "everyone") return select;
-  const many = kind === "at_least";
-  /** @param {string} typed */
-  const take = (typed) => (many ? Number(typed) : Number(typed) / 100);
-  const input = element("input", { type: "text", inputmode: "numeric", disabled: about.disabled, "aria-label": text(many ? "who.how_many" : "who.how_large"),
-    value: String(many ? setting.value.at_least : Math.round(100 * setting.value.share)), onchange: (event) => change({ [kind]: take(event.target.value) }) });
-  return element("div", { class: "pair" }, select, withUnit(input, many ? text("who.people") : "%"));
+  const way = setting.ways?.find((one) => one.key === kind);
+  /** @param {string} key */
+  const choose = (key) => change(key === "everyone" ? key : { [key]: setting.ways?.find((one) => one.key === key)?.start });
+  const choices = [{ key: "everyone", choice: "Everyone" }, ...(setting.ways ?? [])];
+  const select = element("select", { ...about, onchange: (event) => choose(event.target.value) },
+    ...choices.map(({ key, choice }) => element("option", { value: key, text: choice, selected: key === kind })));
+  if (!way) return select;
+  const input = element("input", { type: "text", inputmode: "numeric", disabled: about.disabled, "aria-label": way.question,
+    value: String(Math.round(way.times * setting.value[kind])), onchange: (event) => change({ [kind]: Number(event.target.value) / way.times }) });
+  return element("div", { class: "pair" }, select, withUnit(input, way.unit));
 }
 
 /**

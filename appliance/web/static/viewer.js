@@ -87,7 +87,7 @@ function register(made, from) {
     link.setAttribute("download", "");
     made.on("change", () => link.setAttribute("href", `${made.currSlide?.data.src}?download`));
   } });
-  if (from.share) made.ui?.registerElement({ name: "share", order: 6, isButton: true, ariaLabel: text("viewer.share"), title: text("viewer.share"), html: drawn("qr"), onClick: () => {
+  if (from.share) made.ui?.registerElement({ name: "share", order: 7, isButton: true, ariaLabel: text("viewer.share"), title: text("viewer.share"), html: drawn("qr"), onClick: () => {
     from.share?.(shownName);
   } });
   if (!from.remove) return;

@@ -38,6 +38,7 @@ from appliance.errors import ApplianceError
 from appliance.imaging.haar import cascade_path
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import Models, assemble, load_models
+from appliance.pipeline.pace import Pace
 from appliance.records.decision import Decision
 from appliance.records.frame import Box, Frame
 from models.training.errors import BadDataError
@@ -86,6 +87,8 @@ class Bench:
     smilers: list[Portrait]
     others: list[Portrait]
     rng: np.random.Generator
+    costs: tuple[float, float] = (0.0, 0.0)
+    """Seconds of a core for a part of a search and to judge a face."""
 
     def smiler(self) -> Portrait:
         """Somebody who smiles."""
@@ -112,7 +115,9 @@ class Bench:
             result.kept.append(decision.frame.captured_at)
             result.ranks.append(ring.rank(decision))
 
-        assembly = assemble(self.config, self.models, on_decision=[on_frame], on_choice=[on_choice])
+        assembly = assemble(
+            self.config, self.models, on_decision=[on_frame], on_choice=[on_choice], pace=Pace(*self.costs)
+        )
         Runner(frames, assembly.lines, VirtualClock(), threading.Event()).run_inline()
         return result
 
@@ -128,6 +133,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting, as of smart-selfie"
     )
+    parser.add_argument(
+        "--cost-ms", type=float, nargs=2, default=(0.0, 0.0), metavar=("SEARCH", "FACE"), help="as of replay"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, metavar="DIR", help="write a few recordings here, to look at")
     parser.add_argument("--json", action="store_true")
@@ -139,7 +147,8 @@ def run(args: argparse.Namespace) -> int:
     chosen = clear(portraits) if args.labels == "clear" else [one for one in portraits if one.frontal]
     config = configured(args.set)
     smilers, others = [one for one in chosen if one.smiles], [one for one in chosen if not one.smiles]
-    bench = Bench(config, load_models(config), smilers, others, np.random.default_rng(args.seed))
+    costs = args.cost_ms[0] / 1000, args.cost_ms[1] / 1000
+    bench = Bench(config, load_models(config), smilers, others, np.random.default_rng(args.seed), costs)
     figures: dict[str, float] = {"smilers": len(smilers), "others": len(others), "groups": args.groups}
     figures |= photos(bench, "photos", real_groups(args.data / "faces", STILL_SECONDS))
     figures |= photos(bench, "read_photos", read_groups(args.data / "faces", STILL_SECONDS))

@@ -1,9 +1,7 @@
-"""An installed appliance; and what a command changes in this process is as before after its test."""
+"""An installed appliance, and commands that leave no trace in this process."""
 
 import io
-import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +21,5 @@ def pi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pi:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """A command sends the log to its own standard error, which is gone after the test."""
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield
-    logging.captureWarnings(False)
-    root.setLevel(level)
-    root.handlers[:] = handlers
+def command(process_as_before: None) -> None:
+    """Each test runs commands in this process."""

@@ -48,6 +48,7 @@ def test_one_who_does_not_smile_makes_it_no(mixed_picture: Path, capsys: pytest.
     assert sorted(face["shows"] for face in verdict["faces"]) == [False, True, True, True]
 
 
+@pytest.mark.slow
 def test_the_same_picture_is_judged_alike_in_any_order(
     smiling_picture: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,6 +63,7 @@ def test_the_same_picture_is_judged_alike_in_any_order(
     assert back == [forth[1], forth[0]]
 
 
+@pytest.mark.slow
 def test_boxes_are_in_pixels_of_a_large_picture(
     smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,8 +121,32 @@ def test_a_folder_without_a_picture_is_reported(
     assert f"The folder {tmp_path} holds no pictures" in errors
 
 
-def test_one_drawing_cannot_hold_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert judge(capsys, tmp_path, "--save", tmp_path / "drawn.png")[0] == 2
+def test_a_folder_is_drawn_on_one_sheet_and_a_picture_alone_also_as_jpeg(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("1.png", "2.png"):
+        (folder / name).write_bytes(smiling_picture.read_bytes())
+    sheet, alone = tmp_path / "sheet.png", tmp_path / "alone.jpg"
+    assert main(["judge", str(folder), "--save", str(sheet)]) == 0
+    assert f"Drawn: {sheet}\n2 of 2 would be taken" in capsys.readouterr().out
+    with Image.open(sheet) as drawn:
+        assert drawn.size == (1680, 368)
+    assert main(["judge", str(smiling_picture), "--save", str(alone)]) == 0
+    with Image.open(alone) as drawn:
+        assert drawn.format == "JPEG"
+
+
+def test_nothing_is_drawn_of_an_empty_folder_or_over_its_own_picture(
+    smiling_picture: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = tmp_path / "drawn.png"
+    assert judge(capsys, tmp_path, "--save", drawn)[0] == 1
+    assert not drawn.exists()
+    before = smiling_picture.read_bytes()
+    assert main(["judge", str(smiling_picture), "--save", str(smiling_picture)]) == 2
+    assert smiling_picture.read_bytes() == before
 
 
 def test_a_picture_of_one_pixel_holds_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,6 +220,7 @@ def test_a_file_that_is_not_there_is_reported(tmp_path: Path, capsys: pytest.Cap
     assert f"The file {tmp_path / 'nofile.jpg'} does not exist" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_several_pictures_end_with_a_total_and_a_drawn_one_with_its_place(
     tmp_path: Path, mixed_picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,18 +16,9 @@ from appliance.light.states import SIGNALS, Signal
 from appliance.light.thread import LightThread
 
 
-@pytest.fixture
-def signals() -> Iterator[None]:
-    """The handlers that a command sets are gone after it."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
 @pytest.mark.parametrize("state", SIGNALS)
 def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
-    state: Signal, monkeypatch: pytest.MonkeyPatch, signals: None
+    state: Signal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As smart-selfie-fault-light.service does after the last restart (given_up)."""
     shown: list[Signal] = []
@@ -44,7 +34,7 @@ def test_every_state_can_be_asked_for_where_the_appliance_does_not_run(
 
 
 def test_it_shines_on_the_pins_of_the_last_good_configuration_where_the_file_is_bad(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signals: None, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A bad configuration is one of the reasons for which it is needed; a lamp that is taken is another."""
     file, wanted = tmp_path / "config.yaml", []

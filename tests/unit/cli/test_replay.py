@@ -81,6 +81,25 @@ def test_twice_the_same_recording_gives_twice_the_same(
     assert first == second
 
 
+def test_a_slow_board_is_replayed_the_same_every_time_and_takes_its_photos_a_little_later(
+    smile_video: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, fast = replay(capsys, smile_video)
+    slow, again = (replay(capsys, smile_video, "--cost-ms", 130, 60)[1] for _ in range(2))
+    assert slow == again
+    assert len(photos(slow)) == len(photos(fast))
+    delays = [a["decided"] - b["decided"] for a, b in zip(photos(slow), photos(fast), strict=True)]
+    assert 0 <= min(delays) <= max(delays) <= 0.5
+
+
+@pytest.mark.parametrize("costs", [("-1", "0"), ("0", "nan"), ("0", "60001")])
+def test_a_cost_that_no_board_has_is_refused(
+    smile_video: Path, costs: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(smile_video), "--cost-ms", *costs]) == 2
+    assert "--cost-ms takes two numbers from 0 to 60000" in capsys.readouterr().err
+
+
 def test_another_expression_can_be_asked_for(smile_video: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, lines = replay(capsys, smile_video)
     assert photos(lines)
@@ -151,6 +170,7 @@ def test_real_clips_trigger_only_where_somebody_smiles(
     assert bool(photos(lines)) is smiles
 
 
+@pytest.mark.slow
 def test_a_folder_is_played_slowly_enough_and_explained_with_a_summary_first(
     tmp_path: Path, mixed_picture: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

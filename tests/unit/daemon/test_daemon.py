@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from gpiozero import LED
 
+from appliance.config import load_config
 from appliance.config.live import LiveConfig
 from appliance.daemon.daemon import Daemon
+from appliance.hw.camera import EndOfRecording
 from appliance.light.states import Condition
-from appliance.records.decision import Decision
+from appliance.records.decision import Decision, Reason, ReasonKind
+from appliance.records.frame import Frame
+from tests.support.strategies import frame
 
 
 class Running:
@@ -184,3 +188,33 @@ def test_what_the_appliance_runs_with_is_remembered_for_the_next_start(running: 
     config, fault = LiveConfig(path, state=path.parent).start()
     assert config == good
     assert fault is not None
+
+
+class Three:
+    """A camera that sends three frames of an empty room and ends, as a recording does."""
+
+    description = "three frames"
+
+    def __init__(self) -> None:
+        self._sent = 0
+
+    def read(self, timeout: float) -> Frame:
+        if self._sent == 3:
+            raise EndOfRecording
+        self._sent += 1
+        return frame(time.monotonic(), self._sent)
+
+    def close(self) -> None:
+        pass
+
+
+def test_it_ends_where_a_recording_ends_and_has_looked_at_its_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
+    decisions: list[Decision] = []
+    config = load_config(None, [("storage.folder", str(tmp_path)), ("storage.keep_free_mb", 0)])
+    Daemon(config, open_source=Three, listeners=[decisions.append]).run()
+    assert 1 <= len(decisions) <= 3, "a frame that comes too soon takes the place of another"
+    assert {decision.reason for decision in decisions} == {Reason(kind=ReasonKind.NOBODY)}
+    assert list(tmp_path.glob("*.jpg")) == []

@@ -12,7 +12,7 @@ from appliance.sync.sync_status import SYSTEM_STATUS, SyncStatus
 ON = Config(sync=SyncSettings(enabled=True, remote="cloud:selfies"))
 
 
-def told(machine: Machine, **more: object) -> None:
+def reported(machine: Machine, **more: object) -> None:
     path = machine.path(SYSTEM_STATUS)
     path.parent.mkdir(parents=True, exist_ok=True)
     values = {"remote": "cloud:selfies", "waiting": 0, "there": 7, **more}
@@ -31,9 +31,9 @@ def test_copying_that_does_not_run_is_told_with_what_to_do(tmp_path: Path) -> No
 
 def test_photos_that_wait_are_counted_with_their_reason(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
-    told(machine)
+    reported(machine)
     assert check_copies(machine, ON).seen == "7 photos are at cloud:selfies, 0 wait"
-    told(machine, waiting=3, problem="it is full (507)", since=1.0)
+    reported(machine, waiting=3, problem="it is full (507)", since=1.0)
     finding = check_copies(machine, ON)
     assert finding.state is Status.WARNING
     assert "3 photos wait for cloud:selfies: it is full" in finding.seen

@@ -51,11 +51,13 @@ def test_the_sheet_shows_the_photo_the_key_moments_and_the_chart(tmp_path: Path)
     assert count(drawn[800:], ALL_SHOW) > 5_000, "the span in which both did"
 
 
+@pytest.mark.slow
 def test_the_same_story_gives_the_same_sheet(tmp_path: Path) -> None:
     first, second = saved(story_of_two(), tmp_path / "a"), saved(story_of_two(), tmp_path / "b")
     assert np.array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_times_count_from_the_first_frame_whatever_the_clock_says(tmp_path: Path) -> None:
     replayed = saved(story_of_two(), tmp_path / "a")
     live = saved(story_of_two(start=4096.0), tmp_path / "b")  # exact in binary: the same times come out

@@ -33,7 +33,7 @@ def test_two_hundred_photos_are_copied_and_verified(tmp_path: Path, stick: Path)
     for number in range(1, 211):
         take(card, number, os.urandom(4 * KB))
     outcome = export(card, stick)
-    assert outcome.told("/media/a") == "210 of 210 photos are in /media/a, 210 of them new"
+    assert outcome.in_words("/media/a") == "210 of 210 photos are in /media/a, 210 of them new"
     assert check_sums(stick) == 210
 
 
@@ -63,7 +63,7 @@ def test_a_full_stick_is_reported_with_how_many_of_how_many(
     assert not outcome.complete
     assert 0 < outcome.copied < 6
     assert len(names(stick)) == outcome.copied
-    assert "NOT copied" in outcome.told("/media/a")
+    assert "NOT copied" in outcome.in_words("/media/a")
     assert "Not all photos will fit" in caplog.messages[0], "free space is looked at first"
     assert not list(stick.glob(".*.part"))
 

@@ -20,7 +20,7 @@ from tests.support.feed_viewer import Appliance, Viewer, decision
 def test_a_viewer_gets_the_picture_and_everybodys_expression_of_the_same_frame(
     feed: Feed, viewer: Viewer
 ) -> None:
-    viewer.say(want="frames")
+    viewer.send(want="frames")
     viewer.settled()
     feed.frame(decision(7, 0.9, 0.25))
     head, picture = viewer.read()
@@ -40,9 +40,9 @@ def test_nothing_is_encoded_while_nobody_looks(feed: Feed, viewer: Viewer) -> No
     for sequence in range(50):
         feed.frame(decision(sequence, 0.9))
     viewer.settled()
-    viewer.say(want="frames")
+    viewer.send(want="frames")
     viewer.settled()
-    viewer.say(want="nothing")
+    viewer.send(want="nothing")
     viewer.settled()
     for sequence in range(50):
         feed.frame(decision(sequence, 0.9))
@@ -58,12 +58,12 @@ def test_scores_alone_come_without_pictures_and_at_most_twice_a_second(
     feed.start()
     try:
         viewer = Viewer(tmp_path / "feed.sock")
-        viewer.say(want="scores")
+        viewer.send(want="scores")
         viewer.settled()
         got = []
         for sequence in range(4):  # 0, .25, .5, .75 s
             feed.frame(decision(sequence, 0.9))
-            viewer.say(do="status", id=sequence)
+            viewer.send(do="status", id=sequence)
             while (message := viewer.read())[0].get("id") != sequence:
                 got.append(message)
             clock.wait_until(clock.now() + 0.25)
@@ -136,9 +136,9 @@ def test_the_pipeline_never_waits_for_the_feed(tmp_path: Path, appliance: Applia
     feed = Feed(tmp_path / "feed.sock", words, MonotonicClock())
     feed.start()
     viewer = Viewer(tmp_path / "feed.sock")
-    viewer.say(want="frames")
+    viewer.send(want="frames")
     viewer.settled()
-    viewer.say(do="stuck")
+    viewer.send(do="stuck")
     for sequence in range(20_000):
         feed.frame(decision(sequence))
         if sequence == 0:

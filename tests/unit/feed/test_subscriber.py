@@ -19,7 +19,7 @@ def test_a_slow_viewer_gets_the_newest_frame_and_the_older_ones_are_counted(
     feed: Feed, viewer: Viewer, tmp_path: Path
 ) -> None:
     slow = Viewer(tmp_path / "feed.sock")
-    slow.say(want="frames")
+    slow.send(want="frames")
     slow.settled()
     noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
     big = decision()
@@ -71,7 +71,7 @@ def test_who_connects_and_hangs_up_at_once_does_not_end_the_feed(
     feed = Feed(tmp_path / "feed.sock", words, MonotonicClock())
     feed.start()
     viewer = Viewer(tmp_path / "feed.sock")
-    viewer.say(do="stuck")
+    viewer.send(do="stuck")
     with socket.socket(socket.AF_UNIX) as hasty:
         hasty.connect(str(tmp_path / "feed.sock"))
     gate.set()

@@ -28,6 +28,7 @@ def a_runtime(folder: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> str:
     return "odd_runtime"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -58,5 +59,6 @@ def test_only_a_network_that_is_not_shipped_is_tried_first(
     assert tried == [copy]
 
 
+@pytest.mark.slow
 def test_a_network_of_ones_own_passes_the_trial() -> None:
     trial.try_network(NETWORK, runtime.RUNTIMES[0], "Restore it")

@@ -12,7 +12,7 @@ NOT_WORDS = {
     "12px system-ui, sans-serif", "field kind-{}", "strong + span", "Content-Type", "X-Page-Proof",
     "CPU", "CSV", "ABCD-2345", "Smart selfie", "Smart selfie {}",
     "journalctl -u smart-selfie", "sudo ./setup.sh", "sudo chown {}: {}", "sudo systemctl enable {}",
-    "sudo touch {}",
+    "sudo touch {}", "sudo apt install network-manager", "sudo systemctl enable --now NetworkManager",
     "--set {}{}{}: {}",
 }  # fmt: skip
 """Read by programs, names, and commands to be copied."""
@@ -22,6 +22,9 @@ PARTS = {
     "{} of {} show it", "{} or {}", "{}, or {}", "{} {} in view", "pin {} is used twice{}",
     "delivers to the running appliance{}", "up to {} per second{}",
     "unknown expression {}; {}choose one of {}",
+    "Close it: fuser -v", "The Wi-Fi radio {} is {}", "Webcam {} not found: {}", "{} (hardware.{}) {}",
+    "{} delivers {}{}, not colour pictures", "{}, or set hardware.{} to another pin or none",
+    "{}={} gives no pins: {}",
     "Value error,", "must be", "should be", "a valid integer", "a valid number",
 }  # fmt: skip
 """Of which whole sentences are made, which stand in the catalogue as they are read."""
@@ -34,6 +37,10 @@ WHOLE = [
     "unknown expression 'smile'; did you mean happy? choose one of angry, happy", "must be 1 or more",
     "unknown expression 'x'; choose one of angry, happy", "must be a whole number", "must be a number",
     "unknown key; did you mean rule.expression?", "Too many attempts. Wait 12 seconds",
+    "Close it: fuser -v /dev/video0", "The Wi-Fi radio wlan0 is unavailable", "MOCK=x gives no pins: y",
+    "Webcam 1 not found: there are 1, counted from 0", "Webcam 0 not found: no webcam is connected",
+    "GPIO17 (hardware.led_pin) is in use by another program or overlay",
+    "Stop that program, see `gpioinfo`, or set hardware.led_pin to another pin or none",
     "must be 'arm' or 'shoot'", "must be 'slight', 'normal' or 'big'",
 ]  # fmt: skip
 FOREIGN = [language for language in languages() if language != "en"]
@@ -46,7 +53,7 @@ def test_german_is_there() -> None:
 @pytest.mark.parametrize("language", FOREIGN)
 def test_every_sentence_that_people_read_has_its_counterpart(language: str) -> None:
     entries = catalogue(language).entries
-    there = {readable.shape(template) for entry in entries for template in (entry.one, entry.more)}
+    there = {readable.shape(template) for entry in entries for template in (entry.singular, entry.plural)}
     there |= {text[:1].lower() + text[1:] for text in there} | {text[:1].upper() + text[1:] for text in there}
     read = readable.everything() - NOT_WORDS - PARTS
     assert len(read) > 450
@@ -56,7 +63,7 @@ def test_every_sentence_that_people_read_has_its_counterpart(language: str) -> N
 @pytest.mark.parametrize("language", FOREIGN)
 @pytest.mark.parametrize("sentence", WHOLE)
 def test_sentences_made_of_parts_are_translated_as_they_are_read(language: str, sentence: str) -> None:
-    said = catalogue(language).say(sentence)
+    said = catalogue(language).translate(sentence)
     assert said != sentence
     for number in re.findall(r"\d+", sentence):
         assert number in said
@@ -66,21 +73,23 @@ def test_sentences_made_of_parts_are_translated_as_they_are_read(language: str, 
 def test_no_translation_lacks_a_value_or_has_one_that_is_not_there(language: str) -> None:
     for entry in catalogue(language).entries:
         for form in entry.forms:
-            assert set(re.findall(r"{(\w+)}", form)) == set(re.findall(r"{(\w+)}", entry.one)), entry.one
+            assert set(re.findall(r"{(\w+)}", form)) == set(re.findall(r"{(\w+)}", entry.singular)), (
+                entry.singular
+            )
 
 
 @pytest.mark.parametrize("language", FOREIGN)
 def test_a_catalogue_holds_nothing_twice(language: str) -> None:
-    ones = [entry.one for entry in catalogue(language).entries]
+    ones = [entry.singular for entry in catalogue(language).entries]
     assert sorted(ones) == sorted(set(ones))
 
 
 def test_values_are_put_in_and_translated_too() -> None:
     german = catalogue("de")
-    assert german.say("2 of 3 look surprised") == "2 von 3 sehen überrascht aus"
-    assert german.say("/srv/photos is missing") == "/srv/photos fehlt"
-    assert german.say("Hold it") == "So bleiben", "a capital only because it stands first"
-    assert german.say("512 MB, ring of frames 30, its buffers take 64") == (
+    assert german.translate("2 of 3 look surprised") == "2 von 3 sehen überrascht aus"
+    assert german.translate("/srv/photos is missing") == "/srv/photos fehlt"
+    assert german.translate("Hold it") == "So bleiben", "a capital only because it stands first"
+    assert german.translate("512 MB, ring of frames 30, its buffers take 64") == (
         "512 MB, Ring der Bilder 30, ihre Puffer nehmen 64"
     )
 
@@ -95,8 +104,8 @@ def test_what_is_not_in_the_catalogue_stays_as_it_is() -> None:
         "selfie-000001-20260102-150405.jpg",
         "no such words {x}",
     ):
-        assert german.say(text) == text
-    assert catalogue("en").say("1 photo") == "1 photo"
+        assert german.translate(text) == text
+    assert catalogue("en").translate("1 photo") == "1 photo"
 
 
 def test_a_language_with_more_than_two_plurals_takes_the_right_one() -> None:
@@ -107,7 +116,7 @@ def test_a_language_with_more_than_two_plurals_takes_the_right_one() -> None:
         'msgstr[0] "{number} zdjęcie"\nmsgstr[1] "{number} zdjęcia"\nmsgstr[2] "{number} zdjęć"\n'
     )
     polish = Catalogue("pl", entries, rule)
-    said = [polish.say(f"{number} photo{'s' * (number != 1)}") for number in (1, 3, 5, 12, 22, 112)]
+    said = [polish.translate(f"{number} photo{'s' * (number != 1)}") for number in (1, 3, 5, 12, 22, 112)]
     assert [text.partition(" ")[2] for text in said] == [
         "zdjęcie",
         "zdjęcia",

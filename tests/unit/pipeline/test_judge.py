@@ -1,6 +1,7 @@
 """The expression model: what it says of a face, and of its eyes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 
 from appliance.hw.cameras import scene as bundled
 from appliance.inference.folder import models_folder
-from appliance.pipeline.judge import Crop, ExpressionModel
-from appliance.records.frame import Box, Frame
+from appliance.pipeline.judge import Crop, ExpressionJudge, ExpressionModel, Judgement
+from appliance.pipeline.pace import Pace, Wanted
+from appliance.records.faces import Face, FoundFaces
+from appliance.records.frame import Box, Frame, Grey
 from appliance.records.labels import LABELS
 from tests.support.scene_frames import faces_at
 
@@ -70,3 +73,49 @@ def test_a_crop_beyond_the_edge_repeats_it() -> None:
     crop = Crop(1.0, 0, 0).of(grey, Box(-50, 0, 100, 100), 48)
     assert np.all(crop[:, :20] == 0)
     assert crop[0, -1] > 40
+
+
+class Counted(ExpressionModel):
+    """The real model, with a list of the boxes that it judged."""
+
+    def __init__(self) -> None:
+        super().__init__(models_folder())
+        self.boxes: list[Box] = []
+
+    def judge(self, grey: Grey, box: Box) -> Judgement:
+        self.boxes.append(box)
+        return super().judge(grey, box)
+
+
+def found(frames: Sequence[Frame], number: int) -> FoundFaces:
+    """Everybody in that frame of the scene."""
+    frame = frames[number]
+    faces = tuple(Face(box, 0.9) for _, box in faces_at(frames, number / 30).values())
+    return FoundFaces(frame=replace(frame, captured_at=number / 30), faces=faces)
+
+
+def test_a_face_that_is_not_judged_again_keeps_its_scores_and_its_new_place(
+    scene_frames: Sequence[Frame],
+) -> None:
+    model, pace = Counted(), Pace(0.0, 0.0)
+    judge = ExpressionJudge(model, 0.5, pace)
+    first = judge.judge(found(scene_frames, 30))
+    assert len(model.boxes) == len(first.faces) == 4
+    assert all(face.fresh for face in first.faces)
+    pace.wanted = Wanted(idle=True, lacking=4)
+    second = judge.judge(found(scene_frames, 31))
+    assert len(model.boxes) == 4
+    assert not any(face.fresh for face in second.faces)
+    assert [face.scores for face in second.faces] == [face.scores for face in first.faces]
+    assert [face.box for face in second.faces] == [one.box for one in found(scene_frames, 31).faces]
+    pace.wanted = Wanted(lacking=0)
+    assert all(face.fresh for face in judge.judge(found(scene_frames, 32)).faces)
+
+
+def test_every_face_of_a_still_picture_is_judged(scene_frames: Sequence[Frame]) -> None:
+    model, pace = Counted(), Pace(0.0, 1.0)
+    pace.wanted = Wanted(idle=True)
+    judge = ExpressionJudge(model, 0.5, pace, still=True)
+    for number in (30, 31):
+        judge.judge(found(scene_frames, number))
+    assert len(model.boxes) == 8

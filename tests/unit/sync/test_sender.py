@@ -27,7 +27,7 @@ class Remote:
 
 class Bench:
     def __init__(self, root: Path) -> None:
-        self.photos, self.remote, self.told = root / "photos", Remote(), list[SyncStatus]()
+        self.photos, self.remote, self.in_words = root / "photos", Remote(), list[SyncStatus]()
         self.photos.mkdir()
         self.ledger = Ledger(root / "there", "cloud:a")
         self.ledger.keep(set())
@@ -37,7 +37,7 @@ class Bench:
             ledger=self.ledger,
             copier=self.remote,
             clock=VirtualClock(),
-            report=self.told.append,
+            report=self.in_words.append,
             random_part=lambda: 1.0,
         )
 
@@ -61,7 +61,7 @@ def test_photos_are_copied_oldest_first_a_few_at_a_time_and_once(bench: Bench) -
     assert bench.remote.runs[0][0].startswith("selfie-000001")
     assert bench.step() == LOOK_SECONDS
     assert len(bench.remote.runs) == 2
-    assert (bench.told[-1].waiting, bench.told[-1].there) == (0, MOST_AT_ONCE + 2)
+    assert (bench.in_words[-1].waiting, bench.in_words[-1].there) == (0, MOST_AT_ONCE + 2)
 
 
 def test_a_failure_is_tried_again_with_growing_pauses_and_told_once(
@@ -74,14 +74,14 @@ def test_a_failure_is_tried_again_with_growing_pauses_and_told_once(
     assert pauses[0] <= 2.0
     assert pauses[-1] == LONGEST_PAUSE < 60
     assert caplog.text.count("it cannot be reached") == 1
-    assert (bench.told[-1].waiting, bench.told[-1].problem) == (1, bench.remote.problem)
-    since = bench.told[-1].since
+    assert (bench.in_words[-1].waiting, bench.in_words[-1].problem) == (1, bench.remote.problem)
+    since = bench.in_words[-1].since
     bench.remote.problem = "it refuses the user (401)"
     bench.step()
-    assert bench.told[-1].since == since, "they have waited since the first problem"
+    assert bench.in_words[-1].since == since, "they have waited since the first problem"
     bench.remote.problem = ""
     assert bench.step() == 0.0
-    assert (bench.told[-1].waiting, bench.told[-1].problem, bench.told[-1].since) == (0, "", None)
+    assert (bench.in_words[-1].waiting, bench.in_words[-1].problem, bench.in_words[-1].since) == (0, "", None)
 
 
 def test_nothing_that_failed_is_taken_to_be_there(bench: Bench) -> None:

@@ -16,11 +16,12 @@ import pytest
 import websockets.sync.client as websockets
 from websockets.typing import Origin
 
+from appliance.web import waiting_room
 from tests.support.page_server import Page, serving
 from tests.support.passwords import HASHED, PASSWORD
 
 DOCS = Path(__file__).parents[3] / "docs" / "page.md"
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 NAME = "selfie.example"
 
 
@@ -48,39 +49,63 @@ def wait_for(port: int, program: subprocess.Popen[bytes]) -> None:
             return
 
 
-@pytest.fixture
-def proxied(tmp_path: Path) -> Iterator[tuple[Page, int]]:
-    """The page, and the port of nginx with the snippet of the docs in front of it."""
-    if NGINX is None or shutil.which("openssl") is None:
-        pytest.skip("needs nginx and openssl; on Debian: apt install nginx-light openssl")
+def nginx(folder: Path, outside: int, inside: int, certificate: Path, key: Path) -> list[str]:
+    """Return the command that runs nginx with the snippet of the docs."""
+    program = shutil.which("nginx", path=PATH)
+    if program is None:
+        pytest.skip("needs nginx; on Debian: apt install nginx-light")
+    server = (
+        snippet("nginx")
+        .replace("listen 443 ssl;", f"listen 127.0.0.1:{outside} ssl;")
+        .replace("/etc/ssl/selfie.pem", str(certificate))
+        .replace("/etc/ssl/selfie.key", str(key))
+        .replace("127.0.0.1:8080", f"127.0.0.1:{inside}")
+    )
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;"
+        f"events {{ }}\nhttp {{ access_log off; {temporary}\n{server}\n}}\n"
+    )
+    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def caddy(folder: Path, outside: int, inside: int, certificate: Path, key: Path) -> list[str]:
+    """Return the command that runs Caddy with the snippet of the docs, and a certificate at hand."""
+    program = shutil.which("caddy", path=PATH)
+    if program is None:
+        pytest.skip("needs Caddy; on Debian: apt install caddy")
+    site = (
+        snippet("caddy")
+        .replace("selfie.example {", f"{NAME}:{outside} {{\n bind 127.0.0.1\n tls {certificate} {key}")
+        .replace("127.0.0.1:8080", f"127.0.0.1:{inside}")
+    )
+    (folder / "Caddyfile").write_text(
+        f"{{\n admin off\n default_sni {NAME}\n auto_https disable_redirects\n"
+        f" storage file_system {folder}\n}}\n{site}"
+    )
+    return [program, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+
+
+@pytest.fixture(params=[nginx, caddy])
+def proxied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Page, int]]:
+    """The page, and the port of the proxy in front of it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl")
     outside = free_port()
     key, certificate = tmp_path / "selfie.key", tmp_path / "selfie.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}", "-days", "2"]
     subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     with serving(tmp_path, password=HASHED, extra=f"  url: https://{NAME}:{outside}\n") as page:
-        server = (
-            snippet("nginx")
-            .replace("listen 443 ssl;", f"listen 127.0.0.1:{outside} ssl;")
-            .replace("/etc/ssl/selfie.pem", str(certificate))
-            .replace("/etc/ssl/selfie.key", str(key))
-            .replace("127.0.0.1:8080", f"127.0.0.1:{page.port}")
-        )
-        config = tmp_path / "nginx.conf"
-        temporary = "".join(
-            f"{kind}_temp_path {tmp_path}/{kind};"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        config.write_text(
-            f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/errors;"
-            f"events {{ }}\nhttp {{ access_log off; {temporary}\n{server}\n}}\n"
-        )
-        nginx = subprocess.Popen([NGINX, "-p", str(tmp_path), "-c", str(config)])
+        command = request.param(tmp_path, outside, page.port, certificate, key)
+        program = subprocess.Popen(command, env={"HOME": str(tmp_path), "PATH": PATH})
         try:
-            wait_for(outside, nginx)
+            wait_for(outside, program)
             yield page, outside
         finally:
-            nginx.terminate()
-            nginx.wait(10)
+            program.terminate()
+            program.wait(10)
 
 
 def trusting() -> ssl.SSLContext:
@@ -105,7 +130,8 @@ def ask_proxy(outside: int, path: str, body: bytes | None = None, **headers: str
 
 
 @pytest.mark.slow
-def test_behind_nginx_as_documented(proxied: tuple[Page, int]) -> None:
+def test_behind_a_proxy_as_documented(proxied: tuple[Page, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting_room, "PLACES", 0)
     page, outside = proxied
     ask, origin = functools.partial(ask_proxy, outside), f"https://{NAME}:{outside}"
     assert ask("/static/app.js")[0] == 200  # module scripts carry an Origin

@@ -7,6 +7,7 @@ import websockets.exceptions
 import websockets.sync.client
 
 from tests.support.page_server import Page, serving, write_photo
+from tests.support.passwords import HASHED
 
 GUARDED = [
     "/api/history",
@@ -84,6 +85,24 @@ def test_a_name_that_is_not_this_machines_is_not_answered(open_page: Page, host:
 def test_addresses_and_known_names_are_answered(tmp_path: Path, host: str) -> None:
     with serving(tmp_path, extra="  names: [Party.example]\n") as page:
         assert page.ask("/", headers={"Host": host}).status == 200
+
+
+def test_metrics_open_with_their_key_and_nothing_else_does(tmp_path: Path) -> None:
+    key = "0123456789abcdef0123"
+    with serving(tmp_path, password=HASHED, extra=f"  metrics_key: {key}\n") as page:
+        with_key = {"Authorization": f"Bearer {key}"}
+        assert page.ask("/metrics", headers=with_key).status == 200
+        for wrong in ("", "Bearer", "Bearer ", f"Bearer {key}x", f"Basic {key}", key, "Bearer é"):
+            assert (
+                page.ask("/metrics", headers={"Authorization": wrong.encode().decode("latin-1")}).status
+                == 401
+            )
+        for path in ("/api/photos", "/api/health", "/api/settings", "/metrics/", "/photos.zip"):
+            assert page.ask(path, headers=with_key).status in {401, 404}
+    (tmp_path / "none").mkdir()
+    with serving(tmp_path / "none", password=HASHED) as page:
+        for nothing in ("Bearer ", "Bearer", ""):
+            assert page.ask("/metrics", headers={"Authorization": nothing}).status == 401
 
 
 TRAVERSALS = [

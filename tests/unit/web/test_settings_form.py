@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from appliance.config import Config, load_config
+from appliance.config.schema import Who
 from appliance.web.settings_form import is_fixed
 from tests.support.page_server import Page
 
@@ -23,6 +24,15 @@ def test_settings_come_with_words_bounds_and_values(page: Page) -> None:
     assert settings["button.hold_seconds"]["title"] == "Hold down for"
     assert not any(key.startswith("web.") for key in settings)
     assert "scrypt" not in json.dumps(form)
+
+
+def test_every_way_of_who_is_offered_with_a_value_to_start_with(page: Page) -> None:
+    form = page.ask("/api/settings").json()
+    settings = {one["key"]: one for section in form["sections"] for one in section["settings"]}
+    ways = settings["rule.who"]["ways"]
+    assert [way["key"] for way in ways] == list(Who.model_fields)
+    for way in ways:
+        assert Who(**{way["key"]: way["start"]}).model_dump() == {way["key"]: way["start"]}
 
 
 def test_eight_settings_come_first_and_every_setting_has_a_title_of_its_own_in_its_section(

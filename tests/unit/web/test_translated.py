@@ -20,7 +20,7 @@ def test_a_german_browser_gets_the_page_in_german_and_an_english_one_in_english(
     assert "<span>Settings</span>" in english.body.decode()
     for answer, language in ((german, "de"), (english, "en")):
         assert answer.headers["content-language"] == language
-        assert answer.headers["vary"] == "Accept-Language"
+        assert answer.headers["vary"] == "Accept-Encoding, Accept-Language"
     assert german.headers["etag"] != english.headers["etag"]
     again = open_page.ask("/", headers=GERMAN | {"If-None-Match": german.headers["etag"]})
     assert again.status == 304
@@ -33,7 +33,12 @@ def test_the_scripts_get_catalogue_and_words_in_that_language(open_page: Page) -
     assert ["Photo taken", "Photo taken", ["Foto aufgenommen"]] in messages["entries"]
     assert open_page.ask("/static/messages.json").json()["entries"] == []
     words = open_page.ask("/static/vocabulary.json", headers=GERMAN).json()
-    assert words["lights"]["camera_lost"] == {"title": "Kamera verloren", "animation": "bad"}
+    assert words["lights"]["camera_lost"] == {
+        "title": "Kamera verloren",
+        "seen": "zweimal blinken, eine Pause",
+        "meaning": "die Kamera antwortet nicht; neuer Versuch",
+        "animation": "bad",
+    }
     assert words["expressions"][1]["name"] == "angeekelt"
 
 

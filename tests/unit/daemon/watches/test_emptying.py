@@ -30,6 +30,24 @@ def test_what_has_been_in_the_bin_for_long_enough_goes_and_nothing_goes_within_a
     assert UNDO_SECONDS <= clock.now() <= UNDO_SECONDS + 2 * watch.interval
 
 
+def test_the_bin_of_a_folder_that_is_no_longer_used_is_emptied_too(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    stores = []
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        stores.append(PhotoStore(tmp_path / name, bin_hours=0, clock=clock, wall=clock.now))
+    old, new = stores
+    used = [old]
+    watch = BinWatch(lambda: used[0])
+    old.delete(old.save(GREY, NOON).name)
+    watch.poll(clock.now())
+    used[0] = new
+    for _ in range(4):
+        clock.wait_until(clock.now() + watch.interval)
+        watch.poll(clock.now())
+    assert old.binned() == 0
+
+
 def test_a_bin_that_cannot_be_emptied_is_reported_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -23,19 +23,19 @@ class Card:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.free = 10**12
         self.now = 0.0
-        self.told: list[bool] = []
+        self.in_words: list[bool] = []
         self.conditions = Conditions()
-        self.conditions.subscribe(lambda _, present: self.told.append(present))
+        self.conditions.subscribe(lambda _, present: self.in_words.append(present))
         monkeypatch.setattr(durable, "free_bytes", lambda _: self.free)
         self.store = PhotoStore(folder, keep_free_mb=100)
         self.watch = PhotoSpaceWatch(self.conditions, lambda: self.store)
 
     def look(self) -> list[bool]:
         """What is told at the next look."""
-        self.told.clear()
+        self.in_words.clear()
         self.now += self.watch.interval
         self.watch.poll(self.now)
-        return self.told
+        return self.in_words
 
     def lose_a_photo(self) -> None:
         self.conditions.set(Condition.STORAGE_FAULT, True)
@@ -83,7 +83,7 @@ def test_it_looks_only_now_and_then(card: Card) -> None:
     card.look()
     card.free = 0
     card.watch.poll(card.now + card.watch.interval / 2)
-    assert card.told == []
+    assert card.in_words == []
 
 
 def test_a_folder_that_has_gone_is_reported(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from appliance.hw.cameras.granted import analysis_notes
 from tests.support.pi_cameras import Open
 
 
@@ -38,3 +39,14 @@ def test_a_camera_that_does_not_tell_its_crop_is_not_said_to_see_everything(open
     facts = camera.facts()
     assert facts["crop"] is facts["view_percent"] is facts["angle"] is None
     assert "of the sensor" not in camera.description
+
+
+def test_an_analysis_image_that_is_smaller_than_asked_for_is_told(opened: Open) -> None:
+    note = "camera.analysis_size: 1152x648 is not granted, 640x360 is used; people far away are not found"
+    assert note in opened("imx708", picture_size=(640, 360))[0].granted.notes
+    assert opened("imx708")[0].granted.notes == ()
+
+
+@pytest.mark.parametrize("granted", [(1152, 648), (1150, 646), (864, 648), (648, 648), (0, 0)])
+def test_an_image_that_fills_one_side_of_what_was_asked_for_needs_no_word(granted: tuple[int, int]) -> None:
+    assert analysis_notes((1152, 648), granted) == ()

@@ -23,6 +23,7 @@ from tests.support.recordings import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "codec"), [("a.avi", "MJPG"), ("a.mkv", "mp4v"), ("a.gif", "")])
 def test_a_recording_that_breaks_off_gives_what_it_has_and_then_says_so(
     tmp_path: Path, name: str, codec: str
@@ -39,6 +40,7 @@ def test_a_recording_that_breaks_off_gives_what_it_has_and_then_says_so(
     assert "Copy it again" in message or "whole" in message
 
 
+@pytest.mark.slow
 def test_a_gif_cut_off_anywhere_gives_the_frames_before_and_then_says_so(tmp_path: Path) -> None:
     whole = animation("GIF", (5, 4))
     starts = frame_headers(whole)
@@ -91,7 +93,7 @@ def judged(path: Path) -> Colour:
     return pictures.frame_from_picture_file(path).picture.bgr()
 
 
-def told(path: Path, attempt: Callable[[Path], object]) -> str:
+def message_of(path: Path, attempt: Callable[[Path], object]) -> str:
     """What is said when it cannot be done; the path if it can."""
     try:
         attempt(path)
@@ -100,6 +102,7 @@ def told(path: Path, attempt: Callable[[Path], object]) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Pillow's about damaged files: without this they would be errors
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "MPO", "JPEG"])
 def test_a_damaged_file_gives_pictures_or_a_plain_word(
@@ -110,8 +113,8 @@ def test_a_damaged_file_gives_pictures_or_a_plain_word(
     path = tmp_path / f"damaged.{kind.lower()}"
     for data in damaged(animation(kind)):
         path.write_bytes(data)
-        assert path.name in told(path, partial(play, frame_rate=0.01))
-        assert path.name in told(path, judged)
+        assert path.name in message_of(path, partial(play, frame_rate=0.01))
+        assert path.name in message_of(path, judged)
 
 
 def test_a_broken_picture_in_a_folder_is_named_after_the_ones_before_it(tmp_path: Path) -> None:

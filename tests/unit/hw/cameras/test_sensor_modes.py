@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from appliance.errors import CameraAbsentError, CameraMemoryError, CameraStalledError
+from appliance.errors import CameraAbsentError, CameraBusyError, CameraMemoryError, CameraStalledError
 from tests.support.pi_cameras import Open
 from tests.support.pi_sensors import SENSORS
 
-OFFICIAL = [name for name in SENSORS if name != "ovunknown"]
+OFFICIAL = [name for name in SENSORS if name not in {"ovunknown", "imx519"}]
 SIZES = [(2304, 1296), (1920, 1080), (1280, 720), (4608, 2592), (640, 480), (1536, 864), (1000, 1000)]
 
 
@@ -55,6 +55,32 @@ def test_a_photo_of_another_shape_keeps_the_full_width_and_says_what_it_lacks(op
     camera, board = opened("imx219", picture_size=(1920, 1080), whole_view=False)
     assert board.opened[-1].configured[-1]["main"]["size"] == (1920, 1080)
     assert "sees 100% x 75% of the sensor, 62 degrees" in camera.description
+
+
+def test_a_sensor_of_another_maker_shows_everything_at_thirty_frames_a_second(opened: Open) -> None:
+    camera, board = opened("imx519")
+    assert board.opened[-1].camera_configuration()["sensor"]["output_size"] == (2328, 1746)
+    assert camera.granted.frame_rate == pytest.approx(30, rel=0.01)
+    assert camera.granted.view == pytest.approx((1, 1), abs=0.01)
+
+
+@pytest.mark.parametrize("size", [(3280, 2464), (16384, 16384)])
+def test_a_picture_size_that_the_mode_does_not_have_is_said_with_what_is_used(
+    opened: Open, size: tuple[int, int]
+) -> None:
+    camera, _ = opened("imx708", picture_size=size)
+    told = f"camera.picture_size: {size[0]}x{size[1]} is more than this mode has, 2304x1296 is used"
+    assert told in camera.description
+    assert "camera.picture_size" not in opened("imx708")[0].description
+
+
+def test_a_camera_that_does_not_tell_what_it_reads_is_said_not_to(opened: Open) -> None:
+    assert "field of view not told" in opened("ovunknown", board={"tells_crop": False})[0].description
+
+
+def test_a_camera_that_another_program_takes_meanwhile_is_said_to_be_in_use(opened: Open) -> None:
+    with pytest.raises(CameraBusyError, match="in use by another program"):
+        opened("imx477", fails=OSError(16, "Device or resource busy"))
 
 
 def test_a_sensor_nobody_knows_is_tried_until_the_whole_of_it_is_seen(opened: Open) -> None:

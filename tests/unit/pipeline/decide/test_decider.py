@@ -125,3 +125,30 @@ def test_the_level_climbs_with_the_lowest_face() -> None:
     scores = (0.0, LEVEL.shows / 2, LEVEL.shows, 0.99)
     levels = [d.level for d in play(Decider(rule), [{1: GRIN, 2: score} for score in scores])]
     assert levels == [0.0, 0.5, 1.0, 1.0]
+
+
+def test_a_frame_in_which_somebody_was_not_judged_is_not_the_photo() -> None:
+    scene = people(0.0, {1: GRIN, 2: GRIN})
+    stale = dataclasses.replace(
+        scene.persons[1], face=dataclasses.replace(scene.persons[1].face, fresh=False)
+    )
+    decider = Decider(RuleSettings())
+    decisions = [
+        decider.decide(
+            dataclasses.replace(
+                scene,
+                frame=people(i * STEP, {}).frame,
+                persons=(scene.persons[0], stale if i < 40 else scene.persons[1]),
+            )
+        )
+        for i in range(60)
+    ]
+    assert [i for i, decision in enumerate(decisions) if decision.take_photo] == [40]
+    assert not any(decision.keepable for decision in decisions[:40])
+    assert decisions[39].lacking == 0
+
+
+def test_how_many_more_must_show_it_is_told() -> None:
+    decider = Decider(RuleSettings(smoothing_seconds=0))
+    scenes: list[dict[int, float | None]] = [{1: SAD, 2: SAD}, {1: GRIN, 2: SAD}, {1: GRIN, 2: None}, {}]
+    assert [decision.lacking for decision in play(decider, scenes)] == [2, 1, 1, 1]

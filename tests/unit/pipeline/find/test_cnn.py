@@ -7,8 +7,11 @@ import pytest
 
 from appliance.inference.folder import models_folder
 from appliance.pipeline.find.cnn import CnnDetector
+from appliance.pipeline.find.face_network import Floats
+from appliance.pipeline.find.face_search import FaceSearch
 from appliance.pipeline.find.finder import FaceFinder
-from appliance.records.frame import Frame
+from appliance.records.frame import Colour, Frame
+from tests.support.strategies import frame
 
 
 @pytest.fixture
@@ -73,3 +76,24 @@ def test_who_comes_in_near_by_is_seen_within_a_fifth_of_a_second_and_far_away_wi
         ]
         assert seen_at[0] <= seconds
         assert len(seen_at) == 31 - round(30 * seen_at[0])
+
+
+@pytest.mark.parametrize(
+    ("size", "parts"), [((640, 360), 1), ((640, 480), 2), ((1152, 648), 4), ((64, 36), 1)]
+)
+def test_a_small_picture_is_searched_in_as_many_parts_as_it_has(
+    size: tuple[int, int], parts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+    far = FaceSearch.far
+
+    def noted(search: FaceSearch, colour: Colour, number: int) -> Floats:
+        searched.append(number)
+        return far(search, colour, number)
+
+    monkeypatch.setattr(FaceSearch, "far", noted)
+    detector = CnnDetector(models_folder() / "faces.json", 18)
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    for part in range(detector.parts):
+        detector.search_part(replace(frame(0.0, pixels=picture), convert=lambda: picture), part)
+    assert searched == list(range(parts))

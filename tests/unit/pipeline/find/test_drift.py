@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_following_does_not_wander_off_over_many_frames() -> None:
     assert followed.box.iou(box(100 + 4 * 99, 200)) > 0.85
 
 
+@pytest.mark.slow
 def test_in_the_scene_it_sees_what_a_search_would(scene_frames: Sequence[Frame]) -> None:
     detector = CnnDetector(models_folder() / "faces.json", 32)
     good = looked_at = 0

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from appliance.pipeline.find.finder import FaceFinder
+from appliance.pipeline.pace import BUSY_SHARE, IDLE_SHARE, Pace, Wanted
 from appliance.records.faces import Face
 from appliance.records.frame import Box, Frame
 from tests.support.strategies import frame
@@ -20,11 +22,14 @@ class Scripted:
 
     name = "scripted"
     parts = 1
+    near_part: int | None = None
     full_search_seconds = 0.5
     rejected_from = 0.5
 
     def __init__(self) -> None:
         self.full = self.near = 0
+        self.seeing: int | None = None
+        self.searched: list[int] = []
         self.faces = [Face(HEAD, 1.0)]
 
     def search(self, frame: Frame) -> list[Face]:
@@ -32,7 +37,11 @@ class Scripted:
         return self.faces
 
     def search_part(self, frame: Frame, part: int) -> list[Face]:
+        self.searched.append(part)
         return self.search(frame)
+
+    def part_seeing(self, frame: Frame, box: Box) -> int | None:
+        return self.seeing
 
     def search_near(self, frame: Frame, known: Sequence[Box]) -> list[Face]:
         self.near += 1
@@ -102,6 +111,48 @@ def test_a_face_that_is_lost_is_looked_for_everywhere() -> None:
     searched = detector.full
     finder.find(room(0.4))
     assert detector.full == searched + 1
+
+
+def test_a_face_that_is_lost_is_looked_for_soon_and_once_by_the_part_that_sees_it() -> None:
+    detector = Scripted()
+    detector.parts, detector.seeing = 5, 3
+    finder = FaceFinder(detector, 10.0)
+    finder.find(room(0.0))
+    searched = []
+    detector.faces = []
+    for i in range(1, 30):
+        before = detector.full
+        finder.find(room(i / 30))
+        searched.append(detector.full - before)
+    assert searched == [0, 0, 1] + [0] * 26
+
+
+def test_a_board_that_is_too_slow_searches_less_often_and_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    detector, pace = Scripted(), Pace(0.4, 0.0)
+    detector.parts = 5
+    finder = FaceFinder(detector, 1.0, pace=pace)
+    for i in range(600):
+        finder.find(room(i / 30))
+    assert detector.full == pytest.approx(20 * BUSY_SHARE / 0.4, abs=2)
+    assert caplog.messages == [
+        "A search takes 400 ms on this board: the whole picture is searched in 2.5 s, not in 1.0 s"
+    ]
+    searched, pace.wanted = detector.full, Wanted(idle=True)
+    for i in range(600, 1200):
+        finder.find(room(i / 30))
+    assert detector.full - searched == pytest.approx(20 * IDLE_SHARE / 0.4, abs=2)
+
+
+def test_what_moves_in_the_room_is_looked_at_by_the_search_of_people_near_by() -> None:
+    detector = Scripted()
+    detector.parts, detector.near_part, detector.faces = 5, 4, []
+    finder = FaceFinder(detector, 50.0)
+    finder.find(room(0.0))
+    for i in range(1, 7):
+        finder.find(room(i / 30, (20, 100), size=120))
+    assert detector.searched == [0, 4]
 
 
 def test_a_frame_of_another_size_is_searched_anew() -> None:

@@ -1,8 +1,12 @@
 """The files of the page: weight, elements, and that they ask nobody else for anything."""
 
+import gzip
 import re
 from pathlib import Path
 
+import pytest
+
+from appliance.language.catalogue import languages
 from tests.support.page_server import Page
 
 STATIC = Path(__file__).parents[4] / "appliance" / "web" / "static"
@@ -10,6 +14,35 @@ STATIC = Path(__file__).parents[4] / "appliance" / "web" / "static"
 
 def test_the_page_weighs_less_than_250_kb() -> None:
     assert sum(path.stat().st_size for path in STATIC.rglob("*") if path.is_file()) <= 250_000
+
+
+@pytest.mark.parametrize("language", languages())
+def test_all_of_it_takes_less_than_100_kb_of_the_network_in_every_language(page: Page, language: str) -> None:
+    names = [str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file()]
+    headers = {"Accept-Encoding": "gzip, deflate", "Accept-Language": language}
+    sent = 0
+    for name in [*names, "messages.json", "vocabulary.json"]:
+        answer = page.ask(f"/static/{name}", headers=headers)
+        assert answer.status == 200, name
+        sent += len(answer.body)
+    assert sent <= 100_000
+
+
+def test_a_file_is_packed_only_for_a_browser_that_takes_it_and_known_by_another_tag(page: Page) -> None:
+    plain = page.ask("/static/app.js")
+    packed = page.ask("/static/app.js", headers={"Accept-Encoding": "br, GZIP"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    assert packed.headers["etag"] != plain.headers["etag"]
+    for answer, encoding in ((plain, ""), (packed, "gzip")):
+        asked = {"If-None-Match": answer.headers["etag"], "Accept-Encoding": encoding}
+        again = page.ask("/static/app.js", headers=asked)
+        assert (again.status, again.body) == (304, b"")
+    assert "content-encoding" not in page.ask("/static/app.js", headers={"Accept-Encoding": "br"}).headers
+    picture = page.ask("/static/touch-icon.png", headers={"Accept-Encoding": "gzip"})
+    assert picture.body[:4] in (b"\x89PNG", gzip.compress(b"")[:4])
 
 
 def test_the_viewer_of_photos_comes_with_its_licence(page: Page) -> None:

@@ -27,6 +27,7 @@ def test_bodies_that_are_too_large_or_not_json_are_refused(
     assert locked_page.ask("/api/login", "POST", body, {"Content-Type": kind}).status == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/api/do/arm", "/api/settings", "/", "/nothing"])
 def test_a_body_without_end_is_not_taken_in(open_page: Page, path: str) -> None:
     before = resident_mb()
