@@ -1,5 +1,7 @@
 """What is allowed in a configuration and yet is probably a slip."""
 
+from pathlib import Path
+
 from appliance.config.schema import Config
 from appliance.errors import Problem
 
@@ -24,4 +26,31 @@ def advice(config: Config) -> list[Problem]:
                     f"GPIO{pin} is pin {at} of the header; pin {pin} of the header is GPIO{HEADER_PINS[pin]}"
                 )
                 found.append(Problem(f"hardware.{key}", pin, reason))
-    return found
+    return found + [problem for problem in (_folder(config), _recording(config)) if problem is not None]
+
+
+def _folder(config: Config) -> Problem | None:
+    """A folder that need not be there yet, but must not be something else."""
+    path = Path(config.storage.folder)
+    if not path.is_absolute():
+        reason = "is a folder below the one that the program is started in; write the whole path"
+    elif _is_there(path) and not path.is_dir():
+        reason = "is not a folder"
+    else:
+        return None
+    return Problem("storage.folder", config.storage.folder, reason)
+
+
+def _recording(config: Config) -> Problem | None:
+    path = config.camera.recording
+    if config.camera.source != "replay" or _is_there(Path(path)):
+        return None
+    return Problem("camera.recording", path, "is not there")
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether something is at ``path``, as far as this user may look."""
+    try:
+        return path.exists()
+    except OSError:
+        return True

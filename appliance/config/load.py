@@ -199,7 +199,27 @@ def _reason(item: Mapping[str, Any], place: KeyPath) -> str:
         return message.removeprefix("Value error, ")
     message = message.removeprefix("Input ").replace("should be", "must be")
     message = re.sub(r"(greater|less) than or equal to (\S+)", _bound, message)
-    return message.replace("a valid integer", "a whole number").replace("a valid number", "a number")
+    for pydantics, ours in _WORDS:
+        message = re.sub(pydantics, ours, message)
+    return message
+
+
+_WORDS = (
+    ("a valid integer", "a whole number"),
+    ("a valid number", "a number"),
+    ("a valid boolean", "true or false"),
+    ("a valid string", "text; put it in quotes"),
+    ("^String should have at least 1 character", "must not be empty"),
+    ("^String should have at most", "must have at most"),
+    ("^String should match pattern", "must match the pattern"),
+    ("a valid tuple", "a list, such as [1920, 1080] for a size"),
+    (
+        "^Tuple should have at most (\\d+) items after validation, not (\\d+)",
+        r"has \2 entries, and \1 are the most",
+    ),
+    ("^Field required", "lacks an entry"),
+)
+"""What pydantic says, and what we say."""
 
 
 def _bound(found: re.Match[str]) -> str:

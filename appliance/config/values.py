@@ -33,8 +33,9 @@ GUEST_PASS = re.compile(r"[0-9]{10}-[0-9]{10}-[0-9a-f]{64}")
 MOST_MEMORY, MOST_WORK = 32 << 20, 4 << 20
 """Limits of a password's scrypt: 128 N r bytes and N r p rounds (RFC 7914), six times web-password's own."""
 
-URL = re.compile(r"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?)?")
-"""Scheme, host and port, or nothing."""
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+URL = re.compile(rf"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:({_PORT}))?/?)?")
+"""Scheme, host and port up to 65535, or nothing."""
 
 TUNING = re.compile(r"[A-Za-z0-9_-]*")
 """Name of a libcamera tuning: a file without folder and ending."""

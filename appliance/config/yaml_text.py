@@ -33,6 +33,8 @@ _KINDS = {
 }
 _HALF = re.compile(r"[\ud800-\udfff]")
 """A lone surrogate, which YAML's escapes can make: neither text nor a name."""
+_ODD_NUMBER = re.compile(r"[-+]?(0[0-9_]+|[0-9_]+(:[0-9_]+)+)")
+"""Whole numbers that YAML 1.1 does not read as people do: 036 is 30 and 1:30 is 90."""
 _NO_ALIAS = "anchors and merges are not supported here"
 
 
@@ -154,8 +156,13 @@ class _Walk:
         kind = _KINDS[node.tag]
         if node.tag != _STR and len(node.value) > MOST_CHARACTERS:
             return f"is too long for {kind}; put text in quotes"
+        if node.tag == f"{_TAG}timestamp":
+            return "is read as a date, which no setting is; put text in quotes"
         try:
             self._loader.construct_object(node)
         except (ValueError, LookupError, ArithmeticError, AttributeError):  # 2026-99-99, !!bool x, !!int ""
             return f"holds a value that cannot be read as {kind}; put text in quotes"
+        if node.tag == f"{_TAG}int" and _ODD_NUMBER.fullmatch(node.value):
+            read = self._loader.construct_object(node)
+            return f"is read as {read}, as YAML has it; write that, or text in quotes"
         return None

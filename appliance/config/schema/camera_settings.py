@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from appliance.config.names import plain_path
-from appliance.config.schema.section import Section
+from appliance.config.schema.section import Section, conflict
 from appliance.config.values import ONE_LINE, TUNING, PictureSize, no_switch, one_line, tuning_name
 
 
@@ -96,3 +96,9 @@ class CameraSettings(Section):
     _plain_path = field_validator("recording")(plain_path)
     _no_switch = field_validator("orientation", mode="before")(no_switch)
     _tuning = field_validator("tuning")(tuning_name)
+
+    @model_validator(mode="after")
+    def _recording_to_play(self) -> "CameraSettings":
+        if self.source == "replay" and not self.recording:
+            raise conflict("recording", "is missing: name what to play, or set another camera.source")
+        return self

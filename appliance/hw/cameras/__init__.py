@@ -5,7 +5,7 @@ from pathlib import Path
 
 from appliance.clock import Clock
 from appliance.config import schema
-from appliance.errors import CameraAbsentError, CameraError, RecordingError
+from appliance.errors import CameraAbsentError, CameraError
 from appliance.hw.camera import Camera
 from appliance.hw.cameras.turned import Turned
 
@@ -31,8 +31,6 @@ def _webcam(settings: schema.CameraSettings, clock: Clock) -> Camera:
 def _replay(settings: schema.CameraSettings, clock: Clock) -> Camera:
     from appliance.hw.cameras.recording import Recording
 
-    if not settings.recording:
-        raise RecordingError("camera.source is replay, but camera.recording is empty", "Set camera.recording")
     recording = Recording(
         Path(settings.recording),
         clock,

@@ -26,6 +26,20 @@ def test_the_default_wiring_and_the_usual_pins_are_left_alone() -> None:
     assert advice(Config.model_validate({"hardware": {"rgb_pins": [22, 23, 24], "flash_pin": 18}})) == []
 
 
+def test_a_folder_that_cannot_be_one_and_a_recording_that_is_not_there_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder, reason in (("photos", "started in"), (str(tmp_path / "file"), "is not a folder")):
+        (problem,) = advice(Config.model_validate({"storage": {"folder": folder}}))
+        assert (problem.key, problem.value) == ("storage.folder", folder)
+        assert reason in problem.reason
+    camera = {"source": "replay", "recording": str(tmp_path / "none.mp4")}
+    (problem,) = advice(Config.model_validate({"camera": camera}))
+    assert (problem.key, problem.reason) == ("camera.recording", "is not there")
+    camera["recording"] = str(tmp_path / "file")
+    there = {"camera": camera, "storage": {"folder": str(tmp_path / "not yet")}}
+    assert advice(Config.model_validate(there)) == []
+
+
 def test_each_of_three_pins_is_looked_at() -> None:
     config = Config.model_validate({"hardware": {"rgb_pins": [11, 13, 15]}})
     assert [problem.value for problem in advice(config)] == [11, 13, 15]
