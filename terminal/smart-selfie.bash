@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/smart-selfie
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_smart_selfie_subparsers=(run demo judge replay record check doctor export light web web-password mqtt hotspot sync bench)
+_shtab_smart_selfie_subparsers=(run demo judge replay record check doctor export light web web-password mqtt hotspot sync hooks bench)
 
 _shtab_smart_selfie_run_option_strings=(-h --help --verbose --config --set)
 _shtab_smart_selfie_demo_option_strings=(-h --help --out --camera --json --web --set)
@@ -21,6 +21,7 @@ _shtab_smart_selfie_web_password_option_strings=(-h --help --config --print)
 _shtab_smart_selfie_mqtt_option_strings=(-h --help --verbose --config --set)
 _shtab_smart_selfie_hotspot_option_strings=(-h --help --name --new-password --config)
 _shtab_smart_selfie_sync_option_strings=(-h --help --verbose --json --config --set)
+_shtab_smart_selfie_hooks_option_strings=(-h --help --verbose --seconds --config --set)
 _shtab_smart_selfie_bench_option_strings=(-h --help --frames --json --peer --config --set)
 _shtab_smart_selfie_option_strings=(-h --help --version)
 
@@ -32,7 +33,7 @@ _shtab_smart_selfie_web_pos_1_choices=(on off new status note)
 _shtab_smart_selfie_web___language_choices=(en de)
 _shtab_smart_selfie_hotspot_pos_0_choices=(on off status)
 _shtab_smart_selfie_sync_pos_0_choices=(status)
-_shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password mqtt hotspot sync bench)
+_shtab_smart_selfie_pos_0_choices=(run demo judge replay record check doctor export light web web-password mqtt hotspot sync hooks bench)
 
 _shtab_smart_selfie_run__h_nargs=0
 _shtab_smart_selfie_run___help_nargs=0
@@ -85,6 +86,9 @@ _shtab_smart_selfie_sync__h_nargs=0
 _shtab_smart_selfie_sync___help_nargs=0
 _shtab_smart_selfie_sync___verbose_nargs=0
 _shtab_smart_selfie_sync___json_nargs=0
+_shtab_smart_selfie_hooks__h_nargs=0
+_shtab_smart_selfie_hooks___help_nargs=0
+_shtab_smart_selfie_hooks___verbose_nargs=0
 _shtab_smart_selfie_bench__h_nargs=0
 _shtab_smart_selfie_bench___help_nargs=0
 _shtab_smart_selfie_bench___json_nargs=0

@@ -24,6 +24,7 @@ COMMANDS = {
     "mqtt": "the bridge to an MQTT broker and Home Assistant",
     "hotspot": "a Wi-Fi of the appliance's own, for a place without a network",
     "sync": "copy every new photo to a remote of rclone; or tell how many wait",
+    "hooks": "run the owner's programs once for each photo",
     "bench": "measure the cost of a frame, compared with the usual way",
 }
 

@@ -162,7 +162,7 @@ class StagesPart(Part):
 
     def prepare(self, old: Config, new: Config) -> Change | None:
         """Load other networks where ``faces`` asks for them; each stage changes at its next frame."""
-        if all(getattr(new, name) == getattr(old, name) for name in ("faces", "people", "rule", "moment")):
+        if (new.faces, new.people, new.rule, new.moment) == (old.faces, old.people, old.rule, old.moment):
             return None
         models = load_models(new) if new.faces != old.faces else None
         return Change(commit=lambda: self._assembly.use(new, models))

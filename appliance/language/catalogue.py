@@ -20,17 +20,24 @@ _NUMBER = r"\d[\d.]*"
 _LISTS = ("; ", ", ")
 """What sentences are strung together with."""
 _LETTER = re.compile(r"[^\W\d_]")
+_SECTION = "#. "
+OFF_PAGE = "Not on the page: "
+"""Begins the comments above sentences that are read on a terminal or on paper only."""
 MOST_DEPTH = 4
 """Values in values: a list of sentences with words in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """English ``singular`` and ``plural``; ``forms`` are the translations, one for each kind of number."""
+    """English ``singular`` and ``plural``; ``forms`` are the translations, one for each kind of number.
+
+    ``on_page`` is false in the sections of a file that begin with :data:`OFF_PAGE`: no browser needs it.
+    """
 
     singular: str
     plural: str
     forms: tuple[str, ...]
+    on_page: bool = True
 
 
 class Catalogue:
@@ -67,14 +74,22 @@ class Catalogue:
         return english
 
     def messages(self) -> dict[str, Any]:
-        """Return the whole catalogue as JSON values, for the page.
+        """Return what of the catalogue the page may show, as JSON values.
 
         ``plural`` has the place of the form for 0 to 199; larger numbers are as their last two digits.
         """
         return {
             "language": self.language,
             "plural": [self.plural(number) for number in range(200)] if self.entries else [],
-            "entries": [[entry.singular, entry.plural, list(entry.forms)] for entry in self.entries],
+            "entries": [
+                [
+                    entry.singular,
+                    list(entry.forms),
+                    *([entry.plural] if entry.plural != entry.singular else []),
+                ]
+                for entry in self.entries
+                if entry.on_page
+            ],
         }
 
     def _translate(self, english: str, depth: int) -> str:
@@ -135,21 +150,24 @@ def read_po(text: str) -> tuple[str, list[Entry]]:
         if fields.get("msgid") == "" and (found := _PLURAL.search(forms[0])):
             rule = found[1]
         elif fields.get("msgid") and all(forms):
-            entries.append(Entry(fields["msgid"], fields.get("msgid_plural", fields["msgid"]), forms))
+            plural = fields.get("msgid_plural", fields["msgid"])
+            on_page = not fields["section"].startswith(OFF_PAGE)
+            entries.append(Entry(fields["msgid"], plural, forms, on_page))
     return rule, entries
 
 
 def _blocks(text: str) -> Iterator[dict[str, str]]:
-    """Yield the fields of every entry: ``msgid``, ``msgid_plural``, ``msgstr`` or ``msgstr[0]``."""
+    """Yield section, ``msgid``, ``msgid_plural``, ``msgstr`` or ``msgstr[0]`` of every entry."""
     fields: dict[str, str] = {}
-    key = ""
+    key = section = ""
     for line in [*text.splitlines(), ""]:
         if line.startswith("#"):
+            section = line.removeprefix(_SECTION) if line.startswith(_SECTION) else section
             continue
         word, _, rest = line.partition(" ") if not line.startswith('"') else (key, "", line)
         if not line.strip():
             if fields:
-                yield fields
+                yield fields | {"section": section}
             fields = {}
             continue
         key = word

@@ -16,7 +16,10 @@ _READ = re.compile(r'(?P<name> (?:aria-label|alt|title|placeholder)=")(?P<text>[
 def translated_files(catalogue: Catalogue) -> dict[str, tuple[bytes, str]]:
     """Return bytes and media type of each file of the page that differs between languages, by name."""
     files = {
-        "messages.json": (json.dumps(catalogue.messages(), ensure_ascii=False).encode(), "application/json"),
+        "messages.json": (
+            json.dumps(catalogue.messages(), ensure_ascii=False, separators=(",", ":")).encode(),
+            "application/json",
+        ),
         "vocabulary.json": (vocabulary(catalogue), "application/json"),
     }
     for file in (resources.files("appliance.web") / "static").iterdir():

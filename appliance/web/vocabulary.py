@@ -35,4 +35,4 @@ def vocabulary(catalogue: Catalogue) -> bytes:
         ],
         "words": dict(PAGE_WORDS),
     }
-    return json.dumps(words).encode()
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()

@@ -27,7 +27,7 @@ destinations() {
     echo "$folder/60-smart-selfie.rules /usr/local/lib/udev/rules.d/60-smart-selfie.rules"
     echo "$folder/watchdog.conf /usr/local/lib/systemd/system.conf.d/smart-selfie.conf"
     echo "$folder/journal.conf /usr/local/lib/systemd/journald.conf.d/smart-selfie.conf"
-    for file in web mqtt sync; do
+    for file in web mqtt sync hooks; do
         file=smart-selfie-$file.service.d/sandbox.conf
         [ ! -e "$folder/$file" ] || echo "$folder/$file $UNITS/$file" # a version to go back to may have none
     done
@@ -129,7 +129,8 @@ only_files() {
     local folder odd
     folder=$(dirname "$CONFIG")
     [ -d "$folder" ] || return 0
-    odd=$(find "$folder/" -mindepth 1 ! -type f -print -quit)
+    # Programs of the owner lie in hooks.d; root opens nothing there either.
+    odd=$(find "$folder/" -mindepth 1 -path "$folder/hooks.d" -type d -prune -o ! -type f -print -quit)
     [ -z "$odd" ] || fail "$(printf %q "$odd") is not a regular file" \
         "Only files may be in $folder, no links and no folders: move it elsewhere, then run setup.sh again"
 }
@@ -175,7 +176,7 @@ start_and_wait() {
     systemctl restart --no-block smart-selfie.service || return
     # where they are used, the same version of them
     local unit
-    for unit in web mqtt sync; do
+    for unit in web mqtt sync hooks; do
         unit=smart-selfie-$unit.service
         [ ! -e "$UNITS/$unit" ] || systemctl try-restart --no-block "$unit" || return
     done
@@ -194,7 +195,7 @@ uninstall_system() {
     local unit
     if [ -e "$UNITS/smart-selfie.service" ]; then
         systemctl --quiet disable --now smart-selfie.service smart-selfie-early-light.service
-        for unit in web mqtt sync; do
+        for unit in web mqtt sync hooks; do
             unit=smart-selfie-$unit.service
             [ ! -e "$UNITS/$unit" ] || systemctl --quiet disable --now "$unit"
         done

@@ -1,7 +1,7 @@
 // English sentences of the page, its server and the appliance, said in the browser's language. As in
 // appliance/language/catalogue.py a sentence is recognised by its template: "{number} photos" is what "12 photos" was made of.
 
-/** @type {{ language: string, plural: number[], entries: [one: string, more: string, forms: string[]][] }} */
+/** @type {{ language: string, plural: number[], entries: [one: string, forms: string[], more?: string][] }} */
 const catalogue = await (await fetch("/static/messages.json")).json();
 
 const MOST_KEPT = 2000;
@@ -13,8 +13,8 @@ const LETTER = /\p{L}/u;
 const fixed = new Map();
 /** @type {{ pattern: RegExp, forms: string[], weight: number }[]} */
 const templates = [];
-for (const [one, more, forms] of catalogue.entries) {
-  for (const template of new Set([one, more])) {
+for (const [one, forms, more] of catalogue.entries) {
+  for (const template of more === undefined ? [one] : [one, more]) {
     if (template.search(VALUE) < 0) fixed.set(template, forms);
     else templates.push({ pattern: pattern(template), forms, weight: template.replace(VALUE, "").length });
   }

@@ -68,6 +68,17 @@ def test_every_sentence_that_people_read_has_its_counterpart(language: str) -> N
 
 
 @pytest.mark.parametrize("language", FOREIGN)
+def test_browsers_are_sent_all_that_the_page_says_and_less_than_there_is(language: str) -> None:
+    entries = catalogue(language).messages()["entries"]
+    sent = {readable.shape(text) for one, _, *more in entries for text in (one, *more)}
+    sent |= {text[:1].lower() + text[1:] for text in sent} | {text[:1].upper() + text[1:] for text in sent}
+    parts = (readable.of_html(), readable.of_scripts(), readable.of_tables(), readable.of_routes())
+    read = {readable.shape(text) for part in parts for text in part if re.search("[A-Za-z]", text)}
+    assert sorted(text for text in read - NOT_WORDS - PARTS if text.strip(" ,;") not in sent) == []
+    assert len(entries) < len(catalogue(language).entries)
+
+
+@pytest.mark.parametrize("language", FOREIGN)
 @pytest.mark.parametrize("sentence", WHOLE)
 def test_sentences_made_of_parts_are_translated_as_they_are_read(language: str, sentence: str) -> None:
     said = catalogue(language).translate(sentence)
@@ -138,6 +149,16 @@ def test_a_language_with_more_than_two_plurals_takes_the_right_one() -> None:
 def test_untranslated_entries_and_comments_of_a_file_are_left_out() -> None:
     _, entries = read_po('# mine\nmsgid "a"\nmsgstr ""\n\n#, fuzzy\nmsgid "b"\nmsgstr "c "\n"d"\n')
     assert entries == [Entry("b", "b", ("c d",))]
+
+
+def test_what_is_not_on_the_page_is_said_and_not_sent() -> None:
+    _, entries = read_po(
+        '#. The page\nmsgid "a"\nmsgstr "x"\n\n#. Not on the page: doctor\nmsgid "b"\nmsgstr "y"\n'
+    )
+    assert [entry.on_page for entry in entries] == [True, False]
+    both = Catalogue("xx", entries)
+    assert both.translate("b") == "y"
+    assert both.messages()["entries"] == [["a", ["x"]]]
 
 
 def test_a_language_is_added_by_a_file() -> None:

@@ -169,7 +169,7 @@ def folder(tmp_path: Path) -> Path:
         (["fsync:error=ENOSPC:when=1"], "NoSpaceError"),
         (["renameat2:error=EIO"], "StorageError: The card of"),
         (["renameat2:error=EROFS"], "ReadOnlyError"),
-        (["renameat2:error=EINVAL", f"{LINK}:error=EIO"], "StorageError: The card of"),
+        (["renameat2:error=EINVAL", f"{LINK}:error=EIO", "rename:error=EIO"], "StorageError: The card of"),
         (["renameat2:error=EINVAL", f"{LINK}:error=EPERM", "rename:error=EACCES"], "ReadOnlyError"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
