@@ -9,10 +9,12 @@ from pathlib import Path
 from appliance.cli.common import add_override_argument, print_json
 from appliance.config import load_config, parse_override
 from appliance.config.advice import advice
-from appliance.config.load import find_config, place_of
+from appliance.config.load import MAX_CONFIG_BYTES, find_config, place_of
 from appliance.config.template import json_schema, render, settings_table
-from appliance.errors import ConfigError
+from appliance.config.yaml_text import odd_numbers
+from appliance.errors import ConfigError, Problem
 from appliance.language.choice import of_system
+from appliance.storage.regular_file import read_regular
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,10 +56,18 @@ def run(args: argparse.Namespace) -> int:
             else:
                 print(problem.in_words(translate), file=sys.stderr)
         return error.exit_code
-    for problem in advice(config):
+    for problem in [*advice(config), *_odd_numbers(path)]:
         file, line = ("", None) if path is None else place_of(path, problem.key)
         text = dataclasses.replace(problem, file=file, line=line).in_words(translate)
         print(f"{translate('warning')}: {text}", file=sys.stderr)
     if not args.json:
         print(f"{path or translate('built-in settings')}: {translate('good')}")
     return 0
+
+
+def _odd_numbers(path: Path | None) -> list[Problem]:
+    """Return those of the file; none where it cannot be read a second time."""
+    try:
+        return [] if path is None else odd_numbers(read_regular(path, MAX_CONFIG_BYTES).decode())
+    except (OSError, ValueError, ConfigError):
+        return []

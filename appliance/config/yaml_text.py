@@ -34,7 +34,8 @@ _KINDS = {
 _HALF = re.compile(r"[\ud800-\udfff]")
 """A lone surrogate, which YAML's escapes can make: neither text nor a name."""
 _ODD_NUMBER = re.compile(r"[-+]?(0[0-9_]+|[0-9_]+(:[0-9_]+)+)")
-"""Whole numbers that YAML 1.1 does not read as people do: 036 is 30 and 1:30 is 90."""
+"""Whole numbers of YAML 1.1 that people read otherwise: 036 is 30 and 1:30 is 90."""
+_AS_READ = "is how YAML reads what stands there"
 _NO_ALIAS = "anchors and merges are not supported here"
 
 
@@ -57,6 +58,22 @@ def parse_yaml(text: str, file: str = "") -> tuple[Any, dict[KeyPath, int]]:
     if walk.problems:
         raise ConfigError(walk.problems)
     return loader.construct_document(node), walk.lines
+
+
+def odd_numbers(text: str, file: str = "") -> list[Problem]:
+    """Return whole numbers that YAML reads otherwise than people do. Raises ConfigError."""
+    loader = _Loader(text)
+    node = _compose(loader, file)
+    if node is None:
+        return []
+    walk = _Walk(loader, file)
+    walk.enter(node, (), node)
+    return [
+        Problem(
+            ".".join(map(str, path)), value, "is how YAML reads what stands there", walk.lines[path], file
+        )
+        for path, value in walk.odd.items()
+    ]
 
 
 class _Loader(yaml.SafeLoader):
@@ -106,11 +123,12 @@ class _Walk:
         self._file = file
         self.lines: dict[KeyPath, int] = {}
         self.problems: list[Problem] = []
+        self.odd: dict[KeyPath, int] = {}
 
     def enter(self, node: yaml.Node, path: KeyPath, at: yaml.Node) -> None:
         """Enter ``node``, the value of ``path``, which begins ``at`` its key."""
         self.lines[path] = at.start_mark.line + 1
-        reason = self._fault(node)
+        reason = self._fault(node, path)
         if reason is not None:
             self._problem(path, reason, at)
         elif isinstance(node, yaml.MappingNode):
@@ -141,18 +159,18 @@ class _Walk:
         key = ".".join(map(str, path)).rstrip(".")
         self.problems.append(Problem(key, None, reason, at.start_mark.line + 1, self._file))
 
-    def _fault(self, node: yaml.Node) -> str | None:
+    def _fault(self, node: yaml.Node, path: KeyPath) -> str | None:
         """Return why ``node`` cannot be a value, None if it can; lists and sections without their parts."""
         if node.tag == _ALIAS:
             return _NO_ALIAS
         if isinstance(node, yaml.ScalarNode) and node.tag in _KINDS:
-            return self._scalar_fault(node)
+            return self._scalar_fault(node, path)
         plain = {f"{_TAG}map": yaml.MappingNode, f"{_TAG}seq": yaml.SequenceNode}.get(node.tag)
         if plain is None or not isinstance(node, plain):
             return "begins with a tag (!), which is not supported here; put text in quotes"
         return None
 
-    def _scalar_fault(self, node: yaml.ScalarNode) -> str | None:
+    def _scalar_fault(self, node: yaml.ScalarNode, path: KeyPath) -> str | None:
         kind = _KINDS[node.tag]
         if node.tag != _STR and len(node.value) > MOST_CHARACTERS:
             return f"is too long for {kind}; put text in quotes"
@@ -163,6 +181,5 @@ class _Walk:
         except (ValueError, LookupError, ArithmeticError, AttributeError):  # 2026-99-99, !!bool x, !!int ""
             return f"holds a value that cannot be read as {kind}; put text in quotes"
         if node.tag == f"{_TAG}int" and _ODD_NUMBER.fullmatch(node.value):
-            read = self._loader.construct_object(node)
-            return f"is read as {read}, as YAML has it; write that, or text in quotes"
+            self.odd[path] = self._loader.construct_object(node)
         return None

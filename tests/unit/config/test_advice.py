@@ -40,6 +40,18 @@ def test_a_folder_that_cannot_be_one_and_a_recording_that_is_not_there_are_repor
     assert advice(Config.model_validate(there)) == []
 
 
+def test_a_number_that_yaml_reads_otherwise_is_reported_with_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("camera:\n  frame_rate: 036\nmoment: {memory_mb: 1:30}\nrule:\n  min_faces: 3\n")
+    assert cli.main(["check", str(path)]) == 0
+    shown = capsys.readouterr().err
+    assert "line 2: camera.frame_rate = 30: is how YAML reads what stands there" in shown
+    assert "line 3: moment.memory_mb = 90: is how YAML reads what stands there" in shown
+    assert "min_faces" not in shown
+
+
 def test_each_of_three_pins_is_looked_at() -> None:
     config = Config.model_validate({"hardware": {"rgb_pins": [11, 13, 15]}})
     assert [problem.value for problem in advice(config)] == [11, 13, 15]

@@ -60,8 +60,6 @@ def test_an_empty_file_means_every_default(tmp_path: Path) -> None:
         (b"camera:\n  source: \xff\n", 2, "", "UTF-8"),
         ("x: 2026-99-99\n", 1, "x", "is read as a date"),
         ("storage:\n  folder: 2026-01-01\n", 2, "storage.folder", "is read as a date"),
-        ("camera:\n  frame_rate: 036\n", 2, "camera.frame_rate", "is read as 30, as YAML has it"),
-        ("moment: {burst: 1:30}\n", 1, "moment.burst", "is read as 90, as YAML has it"),
         ("web:\n  enabled: 1\n", 2, "web.enabled", "must be true or false"),
         ("web:\n  listen: 127.1\n", 2, "web.listen", "must be text; put it in quotes"),
         ("web:\n  listen: ''\n", 2, "web.listen", "must not be empty"),
