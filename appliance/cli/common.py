@@ -124,6 +124,7 @@ def faces_of(decision: "Decision") -> list[dict[str, Any]]:
                 "box": [round(value, 1) for value in (box.x, box.y, box.w, box.h)],
                 "expression": face.expression,
                 "scores": {label: round(score, 4) for label, score in face.scores.items()},
+                "eyes": {"open": None if face.eyes_open is None else round(face.eyes_open, 4)},
                 "shows": showing.shows,
                 "too_far": showing.person.too_far,
             }

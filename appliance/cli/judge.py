@@ -70,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
         if args.save is not None:
             drawing.add(path, decision)
     if args.save is not None and judged:
-        told = drawing.save(args.save)
+        saved_as = drawing.save(args.save)
         if not args.json:
-            print(told)
+            print(saved_as)
     if judged > 1 and not args.json:
         print(f"{taken} of {judged} would be taken")
     return 1 if failed else 0

@@ -85,13 +85,10 @@ def _addition(text: str, root: Any, inside: Any, section: str, entry: str) -> _S
         return at, at, ", " * bool(inside.value) + entry
     newline = (_BREAK.search(text) or ["\n"])[0]
     margin = root.start_mark.column if root else 0
-    alike = [inside, *(value for _, value in root.value)] if root else []
-    columns = [
-        node.value[0][0].start_mark.column
-        for node in alike
-        if isinstance(node, yaml.MappingNode) and node.value
-    ]
-    line = " " * next(iter(columns), margin + 2) + entry
+    nodes = [inside, *(value for _, value in root.value)] if root else []
+    alike = (node for node in nodes if isinstance(node, yaml.MappingNode) and node.value)
+    columns = (node.value[0][0].start_mark.column for node in alike)
+    line = " " * next(columns, margin + 2) + entry
     if inside is not None:
         found = _BREAK.search(text, _end(text, inside))
         at = found.start() if found else len(text)

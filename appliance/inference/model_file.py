@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,26 @@ def read_description(path: Path) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise ModelError(f"{path} does not describe a model", RESTORE)
     return facts
+
+
+def check_format(path: Path, facts: Mapping[str, Any], expected: int) -> None:
+    """Check that the description ``facts`` in ``path`` has the format that this program reads.
+
+    Raises ModelError, which says whether the model or the program must be updated.
+    """
+    found = facts.get("format")
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise ModelError(f"{path} has no format; this program reads format {expected}", RESTORE)
+    if found < expected:
+        raise ModelError(
+            f"The model of {path} is older than this program (format {found}, expected {expected})",
+            "Update the model: take its files from the release of the program, or run setup.sh again",
+        )
+    if found > expected:
+        raise ModelError(
+            f"The model of {path} is newer than this program (format {found}, expected {expected})",
+            "Update the program to the release of the model, or take the files from its own release",
+        )
 
 
 def network_file(description: Path, facts: dict[str, Any]) -> Path:

@@ -12,7 +12,6 @@ from appliance.inference.folder import models_folder
 from appliance.line.line import Line, Station
 from appliance.line.stage import Replaceable
 from appliance.pipeline.choose.chooser import Chooser
-from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.decide.decider import Decider
 from appliance.pipeline.encode import Encoder, JpegMaker
 from appliance.pipeline.find.cascade import CascadeDetector
@@ -53,7 +52,6 @@ class Models:
 
     detector: Detector
     expression: ExpressionModel
-    eyes: EyeJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +95,11 @@ class Assembly:
 
 
 def load_models(config: Config) -> Models:
-    """Load the detector of ``faces.detector``, the expression model and the cascade for eyes.
+    """Load the detector of ``faces.detector`` and the expression model.
 
     Raises CascadeError, ModelError, RuntimeMissingError.
     """
-    return Models(open_detector(config.faces), ExpressionModel(models_folder()), EyeJudge())
+    return Models(open_detector(config.faces), ExpressionModel(models_folder()))
 
 
 def open_detector(faces: FaceSettings) -> Detector:
@@ -135,7 +133,7 @@ def assemble(
     judge = Replaceable(_judge(models, pace, still))
     follower = Follower(config.people, confirm=not still)
     decider = Decider(config.rule)
-    chooser = Chooser(config.moment, models.eyes.everybody)
+    chooser = Chooser(config.moment)
     encoder = None if store is None else Encoder(store, on_storage_fault, config.moment)
     keeper = None if store is None else Keeper(store, on_storage_fault, config.moment)
     return Assembly(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import ModelError
-from appliance.inference.model_file import RESTORE, network_file, read_description
+from appliance.inference.model_file import RESTORE, check_format, network_file, read_description
 from appliance.inference.runtime import open_interpreter
 from appliance.line.stage import Stage
 from appliance.pipeline.pace import Pace, unlimited
@@ -54,26 +54,49 @@ class Crop:
         return np.asarray(cv2.resize(inside, (pixels, pixels), interpolation=method), np.uint8)
 
 
+EXPRESSION_FORMAT = 2
+"""Format of ``expression.json``; networks of format 1 had no outputs for eyes."""
+EYES = ("open", "closed", "unknown")
+"""Outputs for eyes, after those for :data:`LABELS`; a softmax of their own."""
+UNKNOWN_FROM = 0.5
+"""Probability of unknown from which nothing is said of the eyes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the network says of a face; the fields are those of :class:`JudgedFace`."""
+
+    scores: Mapping[str, float]
+    eyes_open: float | None
+
+
 class ExpressionModel:
     """Network in ``expression_int8.tflite``, as ``expression.json`` describes it.
 
-    Raises ModelError when a file is missing or the two do not fit each other.
+    Raises ModelError when a file is missing, the two do not fit each other, or they belong to another release
+    than the program.
     """
 
     def __init__(self, folder: Path, threads: int = 1, runtime: str | None = None) -> None:
         description = folder / "expression.json"
         facts = read_description(description)
+        check_format(description, facts, EXPRESSION_FORMAT)
         try:
-            self.labels = tuple(facts["labels"])
+            labels, eyes = tuple(facts["labels"]), tuple(facts["eyes"])
             self._crop = Crop(**{key: float(facts["crop"][key]) for key in ("side", "dx", "dy")})
             self._shape = tuple(facts["input"]["shape"])
             self._scale, self._zero = float(facts["output"]["scale"]), int(facts["output"]["zero_point"])
             self._temperature = float(facts["output"].get("temperature", 1.0))
-            self._logits = facts["output"]["meaning"] == "logits"
+            meaning = str(facts["output"]["meaning"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{description} does not describe a model: {error!r}", RESTORE) from error
-        if self.labels != LABELS:
-            raise ModelError(f"{description}: labels {self.labels} instead of {LABELS}", RESTORE)
+        for name, found, expected in (
+            ("labels", labels, LABELS),
+            ("eyes", eyes, EYES),
+            ("output", meaning, "logits"),
+        ):
+            if found != expected:
+                raise ModelError(f"{description}: {name} {found} instead of {expected}", RESTORE)
         path = network_file(description, facts)
         self._interpreter = open_interpreter(path, threads, runtime)
         ends = self._interpreter.get_input_details(), self._interpreter.get_output_details()
@@ -81,29 +104,47 @@ class ExpressionModel:
             raise ModelError(f"{path} has not one input and one output, as {description} says", RESTORE)
         (self._input,), (self._output,) = ends
         actual = tuple(int(n) for n in self._input["shape"]), self._input["dtype"]
-        if actual != (self._shape, np.int8) or tuple(self._output["shape"]) != (1, len(LABELS)):
+        if actual != (self._shape, np.int8):
             raise ModelError(f"{path} takes {actual}, {description} says {self._shape} of int8", RESTORE)
+        outputs, described = tuple(int(n) for n in self._output["shape"]), (1, len(LABELS) + len(EYES))
+        if outputs != described:
+            raise ModelError(
+                f"{path} has outputs of shape {outputs}, {description} says {described}", RESTORE
+            )
 
-    def judge(self, grey: Grey, box: Box) -> Mapping[str, float]:
-        """Return each label's probability for the face in ``box`` of ``grey`` (uint8 [height, width])."""
-        return dict(zip(self.labels, self.probabilities(self.crop(grey, box)).tolist(), strict=True))
+    def judge(self, grey: Grey, box: Box) -> Judgement:
+        """Return what the network says of the face in ``box`` of ``grey`` (uint8 [height, width])."""
+        return self.judge_crop(self.crop(grey, box))
 
     def crop(self, grey: Grey, box: Box) -> Grey:
         """Return the network's input for a face: uint8 [side, side]."""
         return self._crop.of(grey, box, self._shape[1])
 
-    def probabilities(self, face: Grey) -> NDArray[np.float64]:
-        """Return float64 [8] for one crop (uint8 [side, side]), in the order of LABELS, summing to 1."""
+    def judge_crop(self, face: Grey) -> Judgement:
+        """Return what the network says of one crop (uint8 [side, side])."""
+        logits = self._logits(face)
+        scores = _softmax(logits[: len(LABELS)] / self._temperature)
+        opened, closed, unknown = _softmax(logits[len(LABELS) :]).tolist()
+        return Judgement(
+            scores=dict(zip(LABELS, scores.tolist(), strict=True)),
+            eyes_open=None if unknown >= UNKNOWN_FROM else opened / (opened + closed),
+        )
+
+    def _logits(self, face: Grey) -> NDArray[np.float64]:
+        """Return float64 [11]: the outputs for LABELS, then those for EYES."""
         quantized = (face.astype(np.int16) - 128).astype(np.int8)
         self._interpreter.set_tensor(self._input["index"], quantized.reshape(self._shape))
         self._interpreter.invoke()
         raw = self._interpreter.get_tensor(self._output["index"])[0]
-        values = (raw.astype(np.float64) - self._zero) * self._scale
-        if self._logits:
-            values = np.exp((values - values.max()) / self._temperature)
-        values = np.maximum(values, 1e-9)
-        result: NDArray[np.float64] = values / values.sum()
+        result: NDArray[np.float64] = (raw.astype(np.float64) - self._zero) * self._scale
         return result
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return probabilities, each at least 1e-9, that sum to 1."""
+    values = np.maximum(np.exp(logits - logits.max()), 1e-9)
+    result: NDArray[np.float64] = values / values.sum()
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +152,7 @@ class _Judged:
     """A face of the last frame, and when it was judged, seconds."""
 
     box: Box
-    scores: Mapping[str, float]
+    judgement: Judgement
     at: float
 
 
@@ -144,30 +185,36 @@ class ExpressionJudge(Stage[FoundFaces, JudgedFaces]):
         before = self._before(found.faces, now)
         chosen = self._chosen(found.faces, before, now)
         self._last = [
-            _Judged(face.box, self._scores(found.frame, face.box), now)
+            _Judged(face.box, self._judgement(found.frame, face.box), now)
             if known is None or place in chosen
             else replace(known, box=face.box)
             for place, (face, known) in enumerate(zip(found.faces, before, strict=True))
         ]
         faces = tuple(
-            JudgedFace(box=face.box, confidence=face.confidence, scores=one.scores, fresh=one.at == now)
-            for face, one in zip(found.faces, self._last, strict=True)
-            if not self._rejected(one)
+            JudgedFace(
+                box=face.box,
+                confidence=face.confidence,
+                scores=judged.judgement.scores,
+                eyes_open=judged.judgement.eyes_open,
+                fresh=judged.at == now,
+            )
+            for face, judged in zip(found.faces, self._last, strict=True)
+            if not self._rejected(judged)
         )
         return JudgedFaces(frame=found.frame, faces=faces)
 
-    def _scores(self, frame: Frame, box: Box) -> Mapping[str, float]:
+    def _judgement(self, frame: Frame, box: Box) -> Judgement:
         return self._pace.judgement.run(lambda: self._model.judge(frame.grey, box))
 
     def _rejected(self, judged: _Judged) -> bool:
-        return judged.scores["not_a_face"] >= self._rejected_from
+        return judged.judgement.scores["not_a_face"] >= self._rejected_from
 
     def _before(self, faces: Sequence[Face], now: float) -> list[_Judged | None]:
         """Return the last judgement of each face, None for a new one."""
-        left = [one for one in self._last if one.at < now]  # or time went back
+        left = [judged for judged in self._last if judged.at < now]  # or time went back
         found: list[_Judged | None] = []
         for face in faces:
-            nearest = max(left, key=lambda one: one.box.iou(face.box), default=None)
+            nearest = max(left, key=lambda judged: judged.box.iou(face.box), default=None)
             if nearest is None or nearest.box.iou(face.box) < SAME_FACE:
                 found.append(None)
             else:

@@ -74,14 +74,14 @@ class Pace:
 
     def observe(self, decision: Decision) -> None:
         """Note what the rule waits for. Called with every decision."""
-        people = [one for one in decision.people if one.person.seen]
+        people = [showing for showing in decision.people if showing.person.seen]
         self.wanted = Wanted(
-            idle=not decision.armed or not any(one.person.counts for one in people),
+            idle=not decision.armed or not any(showing.person.counts for showing in people),
             lacking=decision.lacking,
             settled=tuple(
-                one.person.face.box
-                for one in people
-                if one.shows or one.person.too_far or not one.person.counts
+                showing.person.face.box
+                for showing in people
+                if showing.shows or showing.person.too_far or not showing.person.counts
             ),
         )
 

@@ -49,22 +49,24 @@ class Turns:
             if place not in new and face.age >= late * usual[place] - period / 2
         ]
         # Those who are due at once take turns: a frame's work is about the same in every frame.
-        most = math.ceil(sum(period / (late * one) for one in usual) - 1e-9)
-        return new | {place for _, place in sorted(due, key=lambda one: (-one[0], one[1]))[:most]}
+        most = math.ceil(sum(period / (late * seconds) for seconds in usual) - 1e-9)
+        return new | {place for _, place in sorted(due, key=lambda turn: (-turn[0], turn[1]))[:most]}
 
     def _late(self, usual: Sequence[float]) -> float:
         """Return by which factor judgements come later than is usual, for the cost of them."""
-        cost = self._pace.judgement.seconds
-        late = max(1.0, cost * sum(1 / one for one in usual) / self._pace.share)
+        cost, wanted = self._pace.judgement.seconds, self._pace.wanted
+        if not wanted.lacking and not wanted.idle:
+            return 1.0
+        late = max(1.0, cost * sum(1 / seconds for seconds in usual) / self._pace.share)
         self._notice.check(
-            late > LATE and not self._pace.wanted.idle,
+            late > LATE and not wanted.idle,
             "Judging a face takes %.0f ms on this board: until a photo may be taken, each of %d people is"
             " judged %.1f times a second, in place of %.1f",
             1000 * cost,
             len(usual),
             *(1 / (factor * max(usual, default=1.0)) for factor in (late, 1.0)),
         )
-        return 1.0 if not self._pace.wanted.lacking and not self._pace.wanted.idle else late
+        return late
 
     def _period(self, now: float) -> float:
         """Return the usual time from frame to frame, seconds."""
@@ -78,10 +80,12 @@ class Turns:
 
 def _interval(face: Waiting, wanted: Wanted) -> float:
     """Return how long the judgement of a face lasts, seconds; 0: every frame needs one."""
-    if wanted.idle or face.rejected:
+    if wanted.idle:
         return IDLE_SECONDS
     if not wanted.lacking:
         return 0.0
+    if face.rejected:
+        return IDLE_SECONDS
     if any(face.box.iou(box) >= SAME_PERSON for box in wanted.settled):
         return SETTLED_SECONDS
     return LACKING_SECONDS if wanted.lacking > 1 else 0.0

@@ -27,12 +27,15 @@ class FoundFaces:
 class JudgedFace:
     """A face with a probability per label of :data:`LABELS`; they sum to 1.
 
+    ``eyes_open``: probability that the eyes are open rather than closed, 0 to 1; None where that cannot be
+    told, behind dark glasses for example.
     ``fresh``: judged in this very frame; else the scores are those of a frame shortly before.
     """
 
     box: Box
     confidence: float
     scores: Mapping[str, float]
+    eyes_open: float | None = None
     fresh: bool = True
 
     @property

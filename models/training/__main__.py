@@ -12,6 +12,7 @@ COMMANDS = {
     "make-views": ("models.training.expression.views", "views of faces with what a teacher says about them"),
     "prune": ("models.training.expression.prune", "cut a narrow network out of the large one"),
     "train-pupil": ("models.training.expression.pupil", "train a narrow network from such views"),
+    "add-eyes": ("models.training.expression.eyes_head", "outputs for eyes beside those of an int8 file"),
     "recreate": ("models.training.expression.recreate", "the shipped expression model, from nothing"),
     "train": ("models.training.expression.train", "train an expression network"),
     "average": ("models.training.expression.average", "the mean of several runs from the same weights"),

@@ -20,7 +20,6 @@ WORK = (
     ("search, near: the whole picture", "near", "", (1, 3)),
     ("search, far: one of its parts", "far", "", (1, 2)),
     ("expression, a face", "expression", "", (1, 3)),
-    ("eyes, a face", "eyes", "", (1, 4)),
     ("copy of the grey image, a frame", "grey", "", (1, 3)),
     ("its conversion to colour, a search", "colour", "", (1, 3)),
     ("following 4 faces, a frame", "following", "4", (1, 5)),

@@ -22,7 +22,6 @@ from appliance.inference.folder import models_folder
 from appliance.inference.runtime import open_interpreter
 from appliance.line.runner import Runner
 from appliance.pipeline.assembly import assemble, load_models
-from appliance.pipeline.choose.eyes import EyeJudge
 from appliance.pipeline.find.drift import Drift
 from appliance.pipeline.find.face_search import FaceSearch
 from appliance.pipeline.judge import ExpressionModel
@@ -86,11 +85,6 @@ def far(_: str) -> Work:
 def expression(_: str) -> Work:
     (frame,), model = frames(1, 1), ExpressionModel(models_folder())
     return lambda: model.judge(frame.grey, _face(frame))
-
-
-def eyes(_: str) -> Work:
-    (frame,), judge = frames(1, 1), EyeJudge()
-    return lambda: judge.open(frame.grey, _face(frame))
 
 
 def _face(frame: Frame) -> Box:
@@ -182,7 +176,7 @@ def yunet(argument: str) -> Work:
 
 KINDS = {
     kind.__name__: kind
-    for kind in (near, far, expression, eyes, grey, colour, following, line, network, haar, peer, yunet)
+    for kind in (near, far, expression, grey, colour, following, line, network, haar, peer, yunet)
 }
 
 

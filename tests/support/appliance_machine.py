@@ -50,7 +50,7 @@ class Appliance(RuleBasedStateMachine):
         self.rule, self.step = first, step
         self.now = 0.0
         self.decider = Decider(first)
-        self.chooser = Chooser(MomentSettings(burst=10), lambda _: True)
+        self.chooser = Chooser(MomentSettings(burst=10))
         self.gestures = Gestures()
         self.player = Player()
         self.gap = FrameGap()

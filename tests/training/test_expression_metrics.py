@@ -49,3 +49,14 @@ def test_contempt_rows_count_as_errors_in_the_ferplus_accuracy() -> None:
     assert result["accuracy"] == 0.75
     assert result["contempt_rows_counted_as_errors"] == 1
     assert result["accuracy_without_contempt_rows"] == 1.0
+
+
+def test_a_clear_expression_is_measured_against_faces_in_which_nobody_saw_it() -> None:
+    votes = np.zeros((203, 10), np.uint8)
+    votes[:2, 1] = 10  # happiness
+    votes[2, [0, 1]] = 6, 4  # neither clear nor without a vote
+    votes[3:, 0] = 10  # neutral
+    faces = data.Faces(np.zeros((203, 48, 48), np.uint8), np.zeros(203, np.uint8), votes)
+    logits = np.zeros((203, len(LABELS)), np.float32)
+    logits[:, HAPPY] = [5, 1, 9, 3, 2, 1, *[-5] * 197]
+    assert figures.ferplus(logits, faces, 1.0)["clear"]["happy"] == {"recall": 0.5, "of": 2, "others": 200}

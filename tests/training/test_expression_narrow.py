@@ -9,7 +9,16 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs PyTorch: models/training/requirements.txt")
 
 from models.training.__main__ import main  # noqa: E402
-from models.training.expression import checkpoint, narrow, networks, people, prune, views  # noqa: E402
+from models.training.expression import (  # noqa: E402
+    checkpoint,
+    inference,
+    narrow,
+    networks,
+    people,
+    prune,
+    runtime,
+    views,
+)
 from models.training.expression.labels import HAPPY, LABELS, NOT_A_FACE  # noqa: E402
 
 FACE = np.array([0.1, 0.0, 0.0, 0.4, 0.1, 0.1, 0.2, 0.1], np.float32)
@@ -119,6 +128,7 @@ def test_damaged_crops_and_pools_are_refused(tmp_path: Path, capsys: pytest.Capt
 def test_a_checkpoint_with_eyes_becomes_a_file_that_says_so(fer2013: Path, tmp_path: Path) -> None:
     pytest.importorskip("litert_torch", reason="conversion needs litert-torch")
     state = narrow.NARROW["narrow_9"]().state_dict()
+    state["classifier.bias"][len(LABELS) :] -= 6  # beyond the range of the expressions
     run, model = tmp_path / "run.pt", tmp_path / "expression_int8.tflite"
     settings = {"labels": "ferplus", "seed": 1, "command": "train-pupil"}
     checkpoint.save(checkpoint.Checkpoint("narrow_9", 11, settings, state, state, {}, []), run)
@@ -128,3 +138,8 @@ def test_a_checkpoint_with_eyes_becomes_a_file_that_says_so(fer2013: Path, tmp_p
     assert (card["format"], card["eyes"]) == (2, ["open", "closed", "unknown"])
     assert card["output"]["shape"] == [1, 11]
     assert card["labels"] == list(LABELS)
+    faces = np.random.default_rng(0).integers(0, 256, (20, 48, 48), np.uint8)
+    exact, rounded = inference.FloatModel(run).eyes(faces), runtime.load(model).eyes(faces)
+    assert exact is not None
+    assert rounded is not None
+    assert rounded == pytest.approx(exact, abs=0.05)

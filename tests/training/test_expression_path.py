@@ -223,16 +223,18 @@ def test_one_percent_of_the_real_data_goes_all_the_way(tmp_path: Path) -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.skipif(not (SHARED / "fer2013.npz").exists(), reason="../shared/data is not here")
-def test_one_command_goes_from_nothing_to_the_large_network_and_the_narrow_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("narrow", [False, True], ids=["shipped", "narrow"])
+def test_one_command_goes_from_nothing_to_a_network_with_eyes(tmp_path: Path, narrow: bool) -> None:
     work, model = tmp_path / "work", tmp_path / "expression_int8.tflite"
-    recreate = ["recreate", "--narrow", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
+    recreate = ["recreate", "--data", str(SHARED), "--work", str(work), "--out", str(model)]
+    recreate += ["--narrow"] if narrow else []
     assert (
         main([*recreate, "--epochs", "1", "--fraction", "0.01", "--limit", "40", "--allowed-loss", "100"])
         == 0
     )
     stages = runtime.load(model).card["training"]["stages"]
     made = [stage["command"].split("--out ")[1].split()[0] for stage in stages]
-    assert made[-1] == "narrow.pt"
+    assert made[-1] == ("narrow.pt" if narrow else model.name)
     assert {path.name for path in work.glob("*.pt")} == {name for name in made if name.endswith(".pt")}
     assert "views" in made
     assert runtime.load(model).card["eyes"] == ["open", "closed", "unknown"]

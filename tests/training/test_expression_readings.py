@@ -112,9 +112,9 @@ def judged(faces: list[readings.Reading], happy: list[float]) -> dict[str, Any]:
     probabilities[:, LABELS.index("neutral")] = 1 - np.array(happy)
     probabilities[:, NOT_A_FACE] = 1e-9
     eyes = np.tile(np.array([0.9, 0.08, 0.02], np.float32), (len(faces), 1))
-    crops = np.full((len(faces), 48, 48), 120, np.uint8)
+    crops, wide = (np.full((len(faces), side, side), 120, np.uint8) for side in (48, 72))
     return people_bench.figures(
-        lambda _: np.log(probabilities), lambda _: eyes, 1.0, people_bench.People(faces, crops)
+        lambda _: np.log(probabilities), lambda _: eyes, 1.0, people_bench.People(faces, crops, wide)
     )
 
 
@@ -155,3 +155,22 @@ def test_an_interval_holds_the_share_and_narrows_with_more_faces() -> None:
         assert one["interval_95"][0] < one["share"] == 0.9 < one["interval_95"][1]
     assert many["interval_95"][1] - many["interval_95"][0] < few["interval_95"][1] - few["interval_95"][0]
     assert people_bench.share(np.array([], bool)) == {"of": 0}
+
+
+def test_smiles_are_counted_by_what_is_seen_of_the_eyes() -> None:
+    faces = [person("a.png", "S", "o"), person("b.png", "S", "h"), person("c.png", "n", "h")]
+    eyes = judged(faces, [0.9, 0.1, 0.1])["by_eyes"]
+    assert (eyes["open"]["recall"]["share"], eyes["hidden"]["recall"]["share"]) == (1.0, 0.0)
+    assert eyes["hidden"]["false"] == people_bench.share(np.array([False]))
+
+
+def test_a_face_is_turned_around_its_middle_and_shows_what_was_beside_it() -> None:
+    wide = np.full((2, 72, 72), 50, np.uint8)
+    wide[:, :, :12] = 200  # beside what the network sees
+    upright, tilted = (people_bench.turned(wide, degrees) for degrees in (0, 30))
+    assert upright.shape == (2, 48, 48)
+    assert (upright == 50).all()
+    first, second = tilted
+    assert (first[-1, 0], first[0, 0]) == (50, 200)
+    assert (second[0, 0], second[-1, 0]) == (50, 200)
+    assert tilted[0, 24, 24] == tilted[1, 24, 24] == 50

@@ -27,13 +27,21 @@ def test_the_shipped_model_fits_its_json(copy: Path) -> None:
     assert details["quantization"] == pytest.approx(
         (model.card["input"]["scale"], model.card["input"]["zero_point"])
     )
-    assert len(model.card["labels"]) == model.card["output"]["shape"][1] == 8
+    assert len(model.card["labels"]) == 8
+    assert len(model.card["labels"]) + len(model.card["eyes"]) == model.card["output"]["shape"][1]
 
 
 def test_json_of_another_file_is_refused(copy: Path) -> None:
     path = copy.with_name("expression.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | {"sha256": "0" * 64}))
     with pytest.raises(BadDataError, match="sha256 differs"):
+        runtime.load(copy)
+
+
+def test_json_that_names_other_outputs_is_refused(copy: Path) -> None:
+    path = copy.with_name("expression.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"eyes": ["open", "closed"]}))
+    with pytest.raises(BadDataError, match=r"11 outputs; expression\.json names 10 labels and eyes"):
         runtime.load(copy)
 
 

@@ -10,16 +10,12 @@ from dataclasses import dataclass, replace
 
 from appliance.config.schema import MomentSettings
 from appliance.line.stage import Stage
-from appliance.pipeline.choose.eyes import EyesOpen
+from appliance.pipeline.choose.eyes import EyesOpen, all_open
 from appliance.pipeline.choose.quality import Marks, marks, rate
 from appliance.records.decision import Decision, Reason, ReasonKind
 from appliance.records.frame import Grey
 
 log = logging.getLogger(__name__)
-
-MOST_EYE_CHECKS = 12
-"""Frames whose eyes are checked, from the best on; each costs some milliseconds per face. A blink takes up to
-0.4 s, twelve frames."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +41,7 @@ class Chooser(Stage[Decision, Decision]):
     capacity = 2
     """Frames wait only during the choice at the end of a moment; each of them holds a full picture."""
 
-    def __init__(self, settings: MomentSettings, eyes_open: EyesOpen) -> None:
+    def __init__(self, settings: MomentSettings, eyes_open: EyesOpen = all_open) -> None:
         self._settings = settings
         self._eyes_open = eyes_open
         self._ring: list[Candidate] = []
@@ -138,13 +134,9 @@ class Chooser(Stage[Decision, Decision]):
         ranked = [candidate for _, candidate in rated]
         if not self._settings.eyes_open:
             return ranked
-        opened: list[Candidate] = []
-        for candidate in ranked[:MOST_EYE_CHECKS]:
-            if len(opened) == self._settings.burst:
-                break
-            if self._eyes_open(candidate.decision):
-                opened.append(candidate)
-        return opened + [candidate for candidate in ranked if candidate not in opened]
+        eyes_open = self._eyes_open([candidate.decision for candidate in ranked])
+        by_eyes = sorted(zip(ranked, eyes_open, strict=True), key=lambda pair: not pair[1])
+        return [candidate for candidate, _ in by_eyes]
 
 
 def _expendable(ring: list[Candidate]) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from appliance.errors import ModelError
 from appliance.imaging.resize import shrink_to
-from appliance.inference.model_file import RESTORE, network_file, read_description
+from appliance.inference.model_file import RESTORE, check_format, network_file, read_description
 from appliance.inference.runtime import open_interpreter
 
 FORMAT = 2
@@ -65,8 +65,7 @@ def read_models(path: Path) -> dict[str, FaceModel]:
     Raises ModelError if it or a network is missing, truncated, of another format or inconsistent.
     """
     described = read_description(path)
-    if described.get("format") != FORMAT:
-        raise ModelError(f"{path} has format {described.get('format')}, not {FORMAT}", RESTORE)
+    check_format(path, described, FORMAT)
     try:
         networks = {name: described["networks"][name] for name in ("near", "far")}
         return {name: _model(path, facts, described["decode"]) for name, facts in networks.items()}

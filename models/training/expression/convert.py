@@ -78,9 +78,13 @@ def run(args: argparse.Namespace) -> int:
         if args.people:
             faces = people.middle(people.load(args.people)["read"], source.side)
             samples += calibration_samples(faces, source.side, _share(CALIBRATION_ROWS // 2, args.fraction))
-        convert_int8(source.network, samples, draft, output_range=useful_range(source, samples))
+        ends, eyes_shift = useful_range(source, samples)
+        shifts = np.append(np.zeros(len(source.labels)), np.full(len(source.eye_states), eyes_shift))
+        source.shift(shifts)
+        convert_int8(source.network, samples, draft, output_range=ends)
         card = describe(source, draft, args)
-        card["training"]["offsets"] = offsets.round(4).tolist()
+        shifts[: len(offsets)] += offsets
+        card["training"]["offsets"] = shifts.round(4).tolist()
         tested = fer.public_test.take(np.arange(_share(len(fer.public_test), args.fraction)))
         check(source, runtime.Int8Model(runtime.interpreter(draft), card), tested, args.allowed_loss)
         # the JSON goes last: between the two writes the sha256 does not fit, which a reader refuses
@@ -123,24 +127,38 @@ def calibration_samples(faces: np.ndarray, side: int, count: int) -> list[np.nda
     return [view.astype(np.float32)[None, :, :, None] / 255 for view in views]
 
 
-def useful_range(source: FloatModel, samples: list[np.ndarray]) -> tuple[float, float]:
-    """The narrowest range of logits that leaves the probabilities as they are; a logit beyond it saturates.
+def useful_range(source: FloatModel, samples: list[np.ndarray]) -> tuple[tuple[float, float], float]:
+    """The narrowest range of logits that leaves the probabilities as they are, and what to add to those of
+    the eyes, so that they use it best; a logit beyond the range saturates.
 
     What matters is the distance of the first two labels, not how far behind the last one is: over the whole
     range one of the 255 steps is so wide that two labels often tie, and runtimes that round differently
-    disagree.
+    disagree. The same number added to all logits of a softmax changes nothing.
     """
     logits = source.outputs(np.stack([np.uint8(np.round(255 * sample[0, :, :, 0])) for sample in samples]))
-    groups = [part for part in np.split(logits, [len(source.labels)], axis=1) if part.shape[1]]
+    expression, eyes = np.split(logits, [len(source.labels)], axis=1)
+    shifts = np.linspace(-4, 4, 17) if eyes.shape[1] else np.zeros(1)
 
-    def divergence(ends: tuple[float, float]) -> float:
+    def divergence(part: np.ndarray, ends: tuple[float, float]) -> float:
         step = (ends[1] - ends[0]) / 255
-        return max(_divergence(part, np.round(part.clip(*ends) / step) * step) for part in groups)
+        return _divergence(part, np.round(part.clip(*ends) / step) * step) if part.shape[1] else 0.0
 
-    lows, highs = np.linspace(logits.min(), 0, 20), np.linspace(logits.max() / 3, logits.max(), 20)
+    def best_shift(ends: tuple[float, float]) -> float:
+        return float(min(shifts, key=lambda shift: divergence(eyes + shift, ends)))
+
+    lows, highs = (
+        np.linspace(expression.min(), 0, 20),
+        np.linspace(expression.max() / 3, expression.max(), 20),
+    )
     ranges = [(float(low), float(high)) for low in lows for high in highs]
-    narrow = [ends for ends in ranges if divergence(ends) < TOLERATED_DIVERGENCE]
-    return min(narrow or [ranges[19]], key=lambda ends: ends[1] - ends[0])
+    narrow = [
+        ends
+        for ends in ranges
+        if divergence(expression, ends) < TOLERATED_DIVERGENCE
+        and divergence(eyes + best_shift(ends), ends) < TOLERATED_DIVERGENCE
+    ]
+    chosen = min(narrow or [ranges[19]], key=lambda ends: ends[1] - ends[0])
+    return chosen, best_shift(chosen)
 
 
 def _divergence(logits: np.ndarray, rounded: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from appliance.pipeline.decide.sensitivity import THRESHOLDS
@@ -28,16 +29,22 @@ BANDS = {
     "contrast": ((0, 25), (25, 40), (40, 55), (55, 128)),
 }
 """Pixels of sqrt(w * h); mean and standard deviation of the grey levels of what the network sees."""
+TILTS = (0, 10, 20, 30)
+"""Degrees by which the faces are turned, every other one to the left."""
+SEEN_EYES = {"o": "open", "c": "closed", "h": "hidden"}
 LARGE_EYES = 48
 """Pixels of a face from which eyes are measured, as the appliance never looked at them in smaller ones."""
 
 
 @dataclass(frozen=True)
 class People:
-    """Faces that were read, and uint8 ``[N, 48, 48]`` of what the network sees of them."""
+    """Faces that were read, uint8 ``[N, 48, 48]`` of what the network sees of them, and uint8
+    ``[N, 72, 72]`` of the same with what is around it.
+    """
 
     readings: list[readings.Reading]
     crops: np.ndarray
+    wide: np.ndarray
 
     def clear(self, codes: str) -> np.ndarray:
         """bool ``[N]``: all readers gave the one code, one of ``codes``."""
@@ -53,7 +60,9 @@ def load(folder: Path, split: readings.Split) -> People:
     faces = [
         one for one in readings.read(folder) if readings.split_of(one.file) == split and one.size >= SMALLEST
     ]
-    return People(faces, people.cut_all(folder, [(one.file, one.box) for one in faces], SIDE))
+    boxes = [(one.file, one.box) for one in faces]
+    wide = people.cut_all(folder, boxes, round(people.MARGIN * SIDE), people.WIDE)
+    return People(faces, people.cut_all(folder, boxes, SIDE), wide)
 
 
 def figures(logits: Logits, eyes: Eyes, temperature: float, faces: People) -> dict[str, Any]:
@@ -78,7 +87,39 @@ def figures(logits: Logits, eyes: Eyes, temperature: float, faces: People) -> di
         "eyes": eye_figures(faces, eyes(faces.crops)),
         "reliability": _reliability(faces, happy),
         **{f"by_{name}": _by_band(faces, name, happy >= shown_from) for name in BANDS},
+        "by_eyes": {
+            name: _recall_and_false(faces, faces.eyes(code), happy >= shown_from)
+            for code, name in SEEN_EYES.items()
+        },
+        "by_tilt": {
+            str(degrees): _recall_and_false(
+                faces,
+                np.ones(len(happy), bool),
+                expression_scores(logits(turned(faces.wide, degrees)), temperature)["happy"] >= shown_from,
+            )
+            for degrees in TILTS
+        },
     }
+
+
+def turned(wide: np.ndarray, degrees: float) -> np.ndarray:
+    """uint8 ``[N, 48, 48]``: the middle of each of ``wide``, turned, the odd ones the other way."""
+    side = wide.shape[1]
+    middle = ((side - 1) / 2, (side - 1) / 2)
+    return people.middle(
+        np.stack(
+            [
+                cv2.warpAffine(
+                    one,
+                    cv2.getRotationMatrix2D(middle, degrees if row % 2 else -degrees, 1.0),
+                    (side, side),
+                    borderMode=cv2.BORDER_REPLICATE,
+                )
+                for row, one in enumerate(wide)
+            ]
+        ),
+        SIDE,
+    )
 
 
 def expression_scores(logits: np.ndarray, temperature: float) -> dict[str, np.ndarray]:
@@ -189,13 +230,19 @@ def _by_band(faces: People, name: str, shown: np.ndarray) -> dict[str, Any]:
         "brightness": faces.crops.mean((1, 2)),
         "contrast": faces.crops.std((1, 2)),
     }[name]
-    smiles, none = faces.clear("S"), faces.clear("n")
     result = {}
     for low, high in BANDS[name]:
-        rows = (values >= low) & (values < high)
         label = f"{low:g}-{high:g}" if high < 1e4 else f"{low:g} and more"
-        result[label] = {"recall": share(shown[smiles & rows]), "false": share(shown[none & rows])}
+        result[label] = _recall_and_false(faces, (values >= low) & (values < high), shown)
     return result
+
+
+def _recall_and_false(faces: People, rows: np.ndarray, shown: np.ndarray) -> dict[str, Any]:
+    """Of the faces in ``rows``: what share of the clear smiles passes, and of those without one."""
+    return {
+        "recall": share(shown[faces.clear("S") & rows]),
+        "false": share(shown[faces.clear("n") & rows]),
+    }
 
 
 def by_score(faces: Sequence[readings.Reading], scores: np.ndarray) -> list[dict[str, Any]]:

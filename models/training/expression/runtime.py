@@ -107,7 +107,8 @@ def last_layer_input(loaded: Any) -> Callable[[], np.ndarray]:
 def load(path: Path, threads: int = 1, keep_all: bool = False) -> Int8Model:
     """A model and its JSON, which must belong to it.
 
-    :raises BadDataError: either is missing or damaged, or the sha256 is another file's
+    :raises BadDataError: either is missing or damaged, the sha256 is another file's, or the outputs are not
+        those that the JSON names
     """
     description = path.with_name(path.name.replace("_int8.tflite", "") + ".json")
     try:
@@ -121,4 +122,8 @@ def load(path: Path, threads: int = 1, keep_all: bool = False) -> Int8Model:
         raise BadDataError(
             f"{path}: sha256 differs from the one in {description.name}; convert writes both together"
         )
+    outputs = int(loaded.get_output_details()[0]["shape"][-1])
+    named = len(card.get("labels", ())) + len(card.get("eyes", ()))
+    if outputs != named:
+        raise BadDataError(f"{path}: {outputs} outputs; {description.name} names {named} labels and eyes")
     return Int8Model(loaded, card)

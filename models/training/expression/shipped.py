@@ -36,9 +36,22 @@ def load(path: Path) -> checkpoint.Checkpoint:
     with torch.no_grad():  # what `convert` added to hold "happy" back is no part of what was learned
         offsets = torch.tensor(facts.get("offsets", [0.0] * classes))
         network.classifier.bias[: len(offsets)] -= offsets
+    if facts["architecture"] in networks.RESIDUAL:  # eyes were added to it: see eyes_head
+        classes = len(model.card["labels"])
+        network = _without_eyes(network, facts["architecture"], classes)
     state = network.state_dict()
     settings = {"labels": facts["labels"]}
     return checkpoint.Checkpoint(facts["architecture"], classes, settings, state, state, {}, [])
+
+
+def _without_eyes(network: nn.Module, architecture: str, classes: int) -> nn.Module:
+    """The network that learned the expressions, as others go on from it."""
+    bare = networks.build(architecture, classes)
+    state = network.state_dict()
+    for name in ("classifier.weight", "classifier.bias"):
+        state[name] = state[name][:classes]
+    bare.load_state_dict(state)
+    return bare
 
 
 def _weights(interpreter: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -104,7 +104,7 @@ class Bench:
 
     def play(self, frames: Iterable[Frame]) -> Result:
         """One recording through the appliance as it is."""
-        result, ring = Result(), Ring(self.config.moment, self.models.eyes.everybody)
+        result, ring = Result(), Ring(self.config.moment)
 
         def on_frame(decision: Decision) -> None:
             ring.frame(decision)

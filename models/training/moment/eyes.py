@@ -1,8 +1,7 @@
-"""Measures the eyes judge: how often open eyes are called open, and how often closed ones are.
+"""Measures what the expression network says of eyes in photos of single people, open, and closed by hand.
 
-No photo here is labelled for closed eyes, so eyes are closed by hand: each eye that a second cascade finds is
-covered with the skin above it and a dark line for the lashes. That is cruder than an eyelid, and the figure
-for closed eyes no more than an indication.
+Eyes are closed by hand where a cascade finds both: each is covered with the skin above it and a dark line for
+the lashes. That is cruder than an eyelid; ``evaluate`` has the figures for real closed eyes.
 """
 
 import argparse
@@ -13,8 +12,9 @@ import cv2
 import numpy as np
 
 from appliance.imaging.haar import cascade_path
-from appliance.pipeline.choose.eyes import EyeJudge
+from appliance.inference.folder import models_folder
 from appliance.pipeline.choose.quality import cut
+from appliance.pipeline.judge import ExpressionModel
 from appliance.records.frame import Box
 from models.training.genki import OwnFinder, read_labels
 
@@ -29,17 +29,17 @@ def run(args: argparse.Namespace) -> int:
     """Print the figures as JSON."""
     folder = args.data / "genki_dev"
     rows = read_labels(folder / "labels.csv", ("file",))[:: args.every]
-    own, judge = OwnFinder(), EyeJudge()
+    own, model = OwnFinder(), ExpressionModel(models_folder())
     finder = cv2.CascadeClassifier(str(cascade_path("haarcascade_eye.xml")))
     opened, closed = [], []
     for row in rows:
         frame, face = own.largest(folder / row["file"])
         if face is None:
             continue
-        opened.append(judge.open(frame.grey, face.box))
+        opened.append(_open(model, frame.grey, face.box))
         shut = close_eyes(frame.grey, face.box, finder)
         if shut is not None:
-            closed.append(judge.open(shut, face.box))
+            closed.append(_open(model, shut, face.box))
     known_open, known_closed = ([one for one in found if one is not None] for found in (opened, closed))
     result = {
         "faces_with_open_eyes": len(known_open),
@@ -49,6 +49,12 @@ def run(args: argparse.Namespace) -> int:
     }
     print(json.dumps(result, indent=1))
     return 0
+
+
+def _open(model: ExpressionModel, grey: np.ndarray, box: Box) -> bool | None:
+    """Whether the eyes are more probably open than closed; None where the network cannot tell."""
+    opened = model.judge(grey, box).eyes_open
+    return None if opened is None else opened >= 0.5
 
 
 def close_eyes(picture: np.ndarray, box: Box, finder: cv2.CascadeClassifier) -> np.ndarray | None:

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from appliance.config.schema import MomentSettings
-from appliance.pipeline.choose.eyes import EyesOpen
+from appliance.pipeline.choose.eyes import all_open
 from appliance.pipeline.choose.quality import marks, rate
 from appliance.records.decision import Decision
 from appliance.records.frame import Grey
@@ -33,9 +33,8 @@ class Rank:
 class Ring:
     """Every frame of the last seconds, to rank the one that is kept."""
 
-    def __init__(self, settings: MomentSettings, eyes_open: EyesOpen) -> None:
+    def __init__(self, settings: MomentSettings) -> None:
         self._settings = settings
-        self._eyes_open = eyes_open
         self._frames: deque[tuple[Decision, Grey | None]] = deque(maxlen=REMEMBERED)
         self._triggered_at = 0.0
 
@@ -58,9 +57,10 @@ class Ring:
             and first <= decision.frame.captured_at <= last
         ]
         rates = rate([marks(decision, before) for decision, before in moment])
+        eyes_open = all_open([decision for decision, _ in moment])
         quality = {
-            decision.frame.sequence: (self._eyes_open(decision), round(mark, 6))
-            for (decision, _), mark in zip(moment, rates, strict=True)
+            decision.frame.sequence: (opened, round(mark, 6))
+            for (decision, _), opened, mark in zip(moment, eyes_open, rates, strict=True)
         }
         own = quality[kept.frame.sequence]
         return Rank(sum(other > own for other in quality.values()), len(quality))

@@ -20,11 +20,10 @@ from appliance.pipeline.judge import ExpressionModel
 from appliance.records.faces import JudgedFace
 from appliance.records.labels import EXPRESSIONS
 from models.training.expression import data, people_bench
+from models.training.expression.figures import CLEAR
 from models.training.expression.labels import FERPLUS_COLUMN
 from models.training.genki import OwnFinder, read_labels
 
-CLEAR = 0.8
-"""Share of the votes from which an expression is plain to see."""
 GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
 
 
@@ -57,7 +56,7 @@ def ferplus(
 ) -> dict[str, list[dict[str, float]]]:
     """For each expression and threshold: the share that passes of faces where most, half, none saw it."""
     faces = data.load(path).public_test
-    scores = np.array([given_a_face(model.probabilities(image)) for image in faces.images])
+    scores = np.array([given_a_face(model.judge_crop(image).scores) for image in faces.images])
     votes = faces.votes / np.maximum(1, faces.votes.sum(1, keepdims=True))
     result = {}
     for index, name in enumerate(EXPRESSIONS):
@@ -72,9 +71,9 @@ def ferplus(
     return result
 
 
-def given_a_face(probabilities: np.ndarray) -> np.ndarray:
-    """float64 [7] of float64 [8]: as the rule counts, given that it is a face."""
-    return probabilities[:-1] / max(1e-9, 1 - probabilities[-1])
+def given_a_face(scores: Mapping[str, float]) -> np.ndarray:
+    """float64 [7]: as the rule counts, given that it is a face."""
+    return np.array([scores[name] for name in EXPRESSIONS]) / max(1e-9, 1 - scores["not_a_face"])
 
 
 def genki(model: ExpressionModel, folder: Path, thresholds: Sequence[float]) -> list[dict[str, float]]:
@@ -87,7 +86,7 @@ def genki(model: ExpressionModel, folder: Path, thresholds: Sequence[float]) -> 
         frame, found = finder.largest(folder / row["file"])
         if found is not None:
             judged = JudgedFace(
-                box=found.box, confidence=found.confidence, scores=model.judge(frame.grey, found.box)
+                box=found.box, confidence=found.confidence, scores=model.judge(frame.grey, found.box).scores
             )
             scores[i] = expression_probability(("happy",), judged)
     return [

@@ -33,7 +33,7 @@ def test_four_smiling_people_are_found_and_everybody_shows_it(
     assert verdict["verdict"] is True
     assert len(verdict["faces"]) == 4
     for face in verdict["faces"]:
-        assert set(face) == {"box", "expression", "scores", "shows", "too_far"}
+        assert set(face) == {"box", "expression", "scores", "eyes", "shows", "too_far"}
         assert tuple(face["scores"]) == LABELS
         assert face["expression"] == "happy"
         assert face["shows"] is True

@@ -25,6 +25,11 @@ PARTS = {
     "Close it: fuser -v", "The Wi-Fi radio {} is {}", "Webcam {} not found: {}", "{} (hardware.{}) {}",
     "{} delivers {}{}, not colour pictures", "{}, or set hardware.{} to another pin or none",
     "{}={} gives no pins: {}",
+    "^Field required", "^String should have at least 1 character", "^String should have at most",
+    "^String should match pattern", "a valid boolean", "a valid string", "a valid tuple",
+    "^Tuple should have at most (\\d+) items after validation, not (\\d+)",
+    "a list, such as [1920, 1080] for a size", "has \\2 entries, and \\1 are the most", "must have at most",
+    "must match the pattern", "text; put it in quotes",
     "Value error,", "must be", "should be", "a valid integer", "a valid number",
 }  # fmt: skip
 """Of which whole sentences are made, which stand in the catalogue as they are read."""
@@ -41,6 +46,8 @@ WHOLE = [
     "Webcam 1 not found: there are 1, counted from 0", "Webcam 0 not found: no webcam is connected",
     "GPIO17 (hardware.led_pin) is in use by another program or overlay",
     "Stop that program, see `gpioinfo`, or set hardware.led_pin to another pin or none",
+    "must have at most 63 characters", "must match the pattern '^a$'", "has 3 entries, and 2 are the most",
+    "must be text; put it in quotes", "must be a list, such as [1920, 1080] for a size",
     "must be 'arm' or 'shoot'", "must be 'slight', 'normal' or 'big'",
 ]  # fmt: skip
 FOREIGN = [language for language in languages() if language != "en"]

@@ -1,6 +1,6 @@
-"""The expression model: the right one or none, and the same answer from both runtimes."""
+"""The expression model: what it says of a face, and of its eyes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.hw.cameras import scene as bundled
 from appliance.inference.folder import models_folder
-from appliance.pipeline.judge import Crop, ExpressionJudge, ExpressionModel
+from appliance.pipeline.judge import Crop, ExpressionJudge, ExpressionModel, Judgement
 from appliance.pipeline.pace import Pace, Wanted
 from appliance.records.faces import Face, FoundFaces
 from appliance.records.frame import Box, Frame, Grey
@@ -29,7 +29,7 @@ def test_smiling_and_neutral_faces_are_told_apart(
     for time in (1.0, 4.9, 7.5, 9.2):
         levels = bundled.smiles(time)
         for name, (frame, box) in faces_at(scene_frames, time).items():
-            happy = model.judge(frame.grey, box)["happy"]
+            happy = model.judge(frame.grey, box).scores["happy"]
             if levels[name] == 1:
                 assert happy > 0.7, (time, name)
             elif levels[name] == 0:
@@ -39,15 +39,23 @@ def test_smiling_and_neutral_faces_are_told_apart(
 def test_a_lamp_is_not_a_face(model: ExpressionModel) -> None:
     grey = np.zeros((120, 120), np.uint8)
     grey[30:90, 50:70] = 255
-    assert model.judge(grey, Box(20, 20, 64, 80))["not_a_face"] > 0.5
+    assert model.judge(grey, Box(20, 20, 64, 80)).scores["not_a_face"] > 0.5
 
 
 def test_scores_are_probabilities_of_the_eight_labels(model: ExpressionModel) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (48, 48), np.uint8)
-    scores = model.judge(noise, Box(4, 4, 40, 44))
+    scores = model.judge(noise, Box(4, 4, 40, 44)).scores
     assert tuple(scores) == LABELS
     assert sum(scores.values()) == pytest.approx(1.0)
     assert all(0 <= score <= 1 for score in scores.values())
+
+
+def test_eyes_are_told_open_or_closed_or_not_at_all(
+    model: ExpressionModel, scene_frames: Sequence[Frame]
+) -> None:
+    for frame, box in faces_at(scene_frames, 4.9).values():
+        opened = model.judge(frame.grey, box).eyes_open
+        assert opened is None or 0 <= opened <= 1
 
 
 @given(
@@ -74,7 +82,7 @@ class Counted(ExpressionModel):
         super().__init__(models_folder())
         self.boxes: list[Box] = []
 
-    def judge(self, grey: Grey, box: Box) -> Mapping[str, float]:
+    def judge(self, grey: Grey, box: Box) -> Judgement:
         self.boxes.append(box)
         return super().judge(grey, box)
 

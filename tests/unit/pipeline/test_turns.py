@@ -34,7 +34,8 @@ def times(frames: list[set[int]]) -> Mapping[int, int]:
 
 
 def test_every_frame_that_may_be_the_photo_is_judged_in_full_whatever_that_costs() -> None:
-    assert judged(Wanted(lacking=0, settled=PLACES), cost=1.0) == [{0, 1, 2, 3}] * SECOND
+    wanted = Wanted(lacking=0, settled=PLACES)
+    assert judged(wanted, cost=1.0) == judged(wanted, rejected=True) == [{0, 1, 2, 3}] * SECOND
 
 
 def test_the_last_one_who_lacks_is_judged_in_every_frame_and_the_others_ten_times_a_second() -> None:
@@ -79,6 +80,14 @@ def test_a_board_that_cannot_keep_up_says_so_once_with_what_it_does_instead(
         "Judging a face takes 60 ms on this board: until a photo may be taken, each of 4 people is judged"
         " 3.3 times a second, in place of 15.0"
     ]
+
+
+@pytest.mark.parametrize("wanted", [Wanted(lacking=0), Wanted(idle=True, lacking=4)])
+def test_no_word_is_said_while_every_frame_may_be_the_photo_or_none(
+    wanted: Wanted, caplog: pytest.LogCaptureFixture
+) -> None:
+    judged(wanted, cost=0.06, seconds=10)
+    assert caplog.messages == []
 
 
 def test_a_camera_whose_time_goes_back_is_judged_on() -> None:

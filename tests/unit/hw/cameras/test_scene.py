@@ -127,7 +127,7 @@ def test_the_expression_model_tells_who_smiles(greys: dict[float, Grey]) -> None
     for time, grey in greys.items():
         smiles = scene.smiles(time)
         for name, box in face_boxes(time).items():
-            happy = model.judge(grey, box.scaled(0.5))["happy"]
+            happy = model.judge(grey, box.scaled(0.5)).scores["happy"]
             assert smiles[name] < 1 or happy > 0.8, (name, time, happy)
             assert smiles[name] > 0 or happy < 0.2, (name, time, happy)
 

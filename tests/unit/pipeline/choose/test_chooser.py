@@ -44,7 +44,10 @@ def play(
 ) -> tuple[list[Decision], list[Decision]]:
     """Every decision and every chosen one; ``blinks``: frames in which somebody's eyes are closed."""
     decider = Decider(rule)
-    chooser = Chooser(moment or MomentSettings(), lambda decision: decision.frame.sequence not in blinks)
+    chooser = Chooser(
+        moment or MomentSettings(),
+        lambda decisions: [decision.frame.sequence not in blinks for decision in decisions],
+    )
     decisions, chosen = [], []
     for i, score in enumerate(scores):
         grey = greys[i] if greys else NOISE
@@ -111,7 +114,7 @@ def test_the_moment_ends_when_somebody_stops_and_the_photo_is_from_before() -> N
 
 
 def test_a_photo_asked_for_is_the_frame_of_that_moment() -> None:
-    decider, chooser = Decider(RULE), Chooser(MomentSettings(), lambda _: True)
+    decider, chooser = Decider(RULE), Chooser(MomentSettings())
     decider.command(Command.SHOOT)
     chosen = chooser.process(decider.decide(looking(people(0, {1: 0.0}), NOISE)))
     assert chosen is not None
@@ -186,7 +189,7 @@ def test_where_memory_holds_few_frames_they_are_not_all_of_one_blink() -> None:
 
 def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
     """The whole picture is searched in every third frame; the newcomer of frame 13 is found in frame 15."""
-    chooser, decider = Chooser(MomentSettings(), lambda _: True), Decider(RULE)
+    chooser, decider = Chooser(MomentSettings()), Decider(RULE)
     chosen: list[Decision] = []
     for i in range(30):
         sharp = NOISE if i in {13, 14} else BLURRED
@@ -198,7 +201,7 @@ def test_no_frame_is_kept_in_which_somebody_may_have_come_in_unseen() -> None:
 
 def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> None:
     rule = RULE.model_copy(update={"who": Who(at_least=2)})
-    chooser, decider = Chooser(MomentSettings(), lambda _: True), Decider(rule)
+    chooser, decider = Chooser(MomentSettings()), Decider(rule)
     chosen: list[Decision] = []
     for i in range(30):
         scene = people(i * STEP, {1: 0.99, 2: 0.99, 3: 0.8 if i < 8 else 0.05})
@@ -207,7 +210,7 @@ def test_where_two_are_enough_the_frame_in_which_all_three_smile_is_kept() -> No
 
 
 def test_a_wrapped_chooser_keeps_the_photo_of_a_moment_in_which_the_camera_stalls() -> None:
-    decider, chooser = Decider(RULE), Replaceable(Chooser(MomentSettings(), lambda _: True))
+    decider, chooser = Decider(RULE), Replaceable(Chooser(MomentSettings()))
     decisions = [decider.decide(looking(people(i * STEP, {1: 0.99}), NOISE)) for i in range(30)]
     taken = next(i for i, decision in enumerate(decisions) if decision.take_photo)
     assert [photo for decision in decisions[: taken + 1] for photo in chooser.process(decision)] == []

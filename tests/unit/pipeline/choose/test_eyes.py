@@ -1,37 +1,51 @@
-"""Open eyes are seen in faces that are large enough, and nothing is claimed of the others."""
+"""The frames of a moment in which nobody blinks: everybody against their own best of the moment."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import dataclasses
 
-import numpy as np
-
-from appliance.pipeline.choose.eyes import SMALLEST_FACE, EyeJudge
-from appliance.records.frame import Box, Frame
-from tests.support.scene_frames import faces_at
-from tests.support.strategies import decision_on, face, frame, person, showing_of
-
-BLANK = np.full((480, 640), 128, np.uint8)
+from appliance.pipeline.choose.eyes import all_open
+from appliance.records.decision import Decision
+from appliance.records.faces import Person
+from tests.support.strategies import decision_on, face, frame, showing_of
 
 
-def test_eyes_are_seen_in_a_face_and_none_where_there_is_none(scene_frames: Sequence[Frame]) -> None:
-    eyes = EyeJudge()
-    faces = faces_at(scene_frames, 1.0)
-    assert sum(bool(eyes.open(shown.grey, box)) for shown, box in faces.values()) >= 3, "of four"
-    assert eyes.open(BLANK, Box(100, 100, 80, 90)) is False
+def looking(time: float, **eyes: float | None) -> Decision:
+    """A decision on a frame with people whose eyes are open with these probabilities."""
+    people = []
+    for number, opened in enumerate(eyes.values()):
+        judged = dataclasses.replace(face(0.9), eyes_open=opened)
+        people.append(showing_of(Person(number=number, face=judged, seen=True)))
+    return decision_on(frame(time), people=tuple(people))
 
 
-def test_of_a_face_too_small_or_out_of_the_picture_nothing_is_known() -> None:
-    eyes = EyeJudge()
-    assert eyes.open(BLANK, Box(100, 100, SMALLEST_FACE - 1, SMALLEST_FACE - 1)) is None
-    assert eyes.open(BLANK, Box(700, 100, 80, 90)) is None
+def test_a_frame_in_which_somebody_blinks_is_told_from_the_others() -> None:
+    moment = [
+        looking(0.0, anna=0.9, ben=0.95),
+        looking(0.1, anna=0.1, ben=0.9),
+        looking(0.2, anna=0.8, ben=0.9),
+    ]
+    assert all_open(moment) == [True, False, True]
 
 
-def test_only_eyes_known_to_be_closed_count_against_a_frame() -> None:
-    eyes = EyeJudge()
-    shown = replace(frame(0.0), grey=BLANK)
-    near = replace(person(1, 0.9), face=face(0.9, size=100.0))
-    assert not eyes.everybody(decision_on(shown, people=(showing_of(near),)))
-    far = replace(near, face=face(0.9, size=SMALLEST_FACE - 1.0))
-    assert eyes.everybody(decision_on(shown, people=(showing_of(far),)))
-    missed = replace(near, seen=False)
-    assert eyes.everybody(decision_on(shown, people=(showing_of(missed),)))
+def test_a_person_who_narrows_the_eyes_in_laughing_all_along_does_not_blink() -> None:
+    assert all_open([looking(0.0, anna=0.3), looking(0.1, anna=0.25), looking(0.2, anna=0.28)]) == [True] * 3
+
+
+def test_eyes_that_cannot_be_told_are_held_against_nobody() -> None:
+    behind_glasses = [looking(0.0, anna=None, ben=0.9), looking(0.1, anna=None, ben=0.2)]
+    assert all_open(behind_glasses) == [True, False]
+    assert all_open([looking(0.0, anna=0.9), looking(0.1, anna=None)]) == [True, True]
+
+
+def test_passers_by_and_missed_faces_do_not_count() -> None:
+    awake, asleep = looking(0.0, anna=0.9), looking(0.1, anna=0.1)
+    (showing,) = asleep.people
+    for person in (
+        dataclasses.replace(showing.person, counts=False),
+        dataclasses.replace(showing.person, seen=False),
+    ):
+        other = dataclasses.replace(asleep, people=(dataclasses.replace(showing, person=person),))
+        assert all_open([awake, other]) == [True, True]
+
+
+def test_a_moment_without_frames_has_no_answer() -> None:
+    assert all_open([]) == []

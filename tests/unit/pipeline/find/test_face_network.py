@@ -93,7 +93,7 @@ def test_a_good_description_is_read(tmp_path: Path) -> None:
     ("changes", "of_near", "said"),
     [
         ({}, {"sha256": "0" * 64}, "is truncated or not the one"),
-        ({"format": 1}, {}, "has format 1, not 2"),
+        ({"format": 1}, {}, "older than this program"),
         ({"networks": {}}, {}, "does not describe a face network"),
         ({"networks": []}, {}, "does not describe a face network"),
         ({"decode": {}}, {}, "does not describe a face network"),
