@@ -15,7 +15,11 @@ SEED = os.environ.get("SMART_SELFIE_SEED") or f"{datetime.now(UTC):%Y%m%d}"
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(100, marks=pytest.mark.slow), pytest.param(10_000, marks=pytest.mark.long)]
+    "count",
+    [
+        pytest.param(100, marks=pytest.mark.slow),
+        pytest.param(10_000, marks=[pytest.mark.long, pytest.mark.timeout(7200)]),
+    ],
 )
 def test_files_that_nobody_meant_well_get_a_clear_answer(tmp_path: Path, count: int) -> None:
     print(f"SMART_SELFIE_SEED={SEED}")
