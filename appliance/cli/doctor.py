@@ -89,6 +89,9 @@ def _report(args: argparse.Namespace, machine: Machine) -> Iterator[Finding]:
     config, finding = _settings(args)
     if finding.state is Status.FAULT:  # its message quotes the file
         finding = fault(finding.name, "cannot be used; the defaults are tested", "Run: smart-selfie check")
+    elif finding.state is Status.WARNING:  # so does this
+        keys = ", ".join(problem.key for problem in advice(config))
+        finding = warning(finding.name, f"probably a slip: {keys}", "Run: smart-selfie check")
     yield finding
     yield from on_board.board_report(config, machine, MonotonicClock(), on_board.Trial(_print_progress))
 
@@ -99,9 +102,12 @@ def _settings(args: argparse.Namespace) -> tuple[Config, Finding]:
     except ConfigError as error:
         reason = error.what.replace("\n", "; ")
         return Config(), fault("settings", reason, "Fix them; the appliance cannot start with these settings")
-    slips = [f"{problem.key} = {problem.value}: {problem.reason}" for problem in advice(config)]
-    if slips:
-        return config, warning("settings", "; ".join(slips), "Pins are counted by their GPIO (BCM) number")
+    found = advice(config)
+    if found:
+        slips = "; ".join(f"{problem.key} = {problem.value}: {problem.reason}" for problem in found)
+        pins = any(problem.key.startswith("hardware.") for problem in found)
+        remedy = "Pins are counted by their GPIO (BCM) number" if pins else "Run: smart-selfie check"
+        return config, warning("settings", slips, remedy)
     return config, good("settings", "good")
 
 

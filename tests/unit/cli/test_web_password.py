@@ -33,7 +33,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
             ", line 4",
             "holds a value that cannot be read",
         ),
-        (b"rule:\n  mode: 2026-99-99\n", ", line 2", "holds a value that cannot be read"),
+        (b"rule:\n  mode: 2026-99-99\n", ", line 2", "is read as a date"),
         (b"rule: [\n", ", line 2", "is not YAML"),
         (b"rule:\n  a: &a [x]\n  b: *a\n", ", line 3", "anchors and merges are not supported"),
         (b"web: 5\n", ", line 1", "must be a section"),

@@ -23,7 +23,7 @@ def problems(tmp_path: Path, text: str | bytes) -> list[Problem]:
     [
         ("rule:\n  new_scene: !!bool foo\n", 2, "rule.new_scene", "cannot be read as true or false"),
         ('rule:\n  min_faces: !!int ""\n', 2, "rule.min_faces", "cannot be read as a whole number"),
-        ("rule:\n  min_faces: !!timestamp x\n", 2, "rule.min_faces", "cannot be read as a date"),
+        ("rule:\n  min_faces: !!timestamp x\n", 2, "rule.min_faces", "is read as a date"),
         ("rule:\n  hold_seconds: !!float x\n", 2, "rule.hold_seconds", "cannot be read as a number"),
         ("rule:\n  expression: !smile\n", 2, "rule.expression", "tag"),
         ("--- !!set {camera}\n", 1, "", "tag"),
