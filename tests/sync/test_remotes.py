@@ -117,6 +117,7 @@ def test_a_network_and_a_power_that_go_again_and_again_lose_nothing(tmp_path: Pa
         process.kill()
         process.wait(30)
         subprocess.run(["pkill", "-f", f"config={box.rclone}"], check=False)
+    (box.root / "run" / "status.json").unlink(missing_ok=True)  # of the one that was killed
     with served("webdav", there, port), box.copying():
         wait_until(lambda: box.status().get("waiting") == 0, "all are there", seconds=120)
     assert hashes(there / "selfies") == hashes(box.photos), "all there, none torn, none twice"
