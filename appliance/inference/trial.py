@@ -1,6 +1,6 @@
 """Trial of a network in a process of its own: the TFLite runtime crashes on some that are broken inside.
 
-``python -m appliance.inference.trial RUNTIME FILE`` loads the network and runs it; exit 0 if that works.
+``trial RUNTIME FILE`` loads the network and runs it; exit 0 if that works.
 """
 
 import importlib
@@ -21,6 +21,11 @@ TRIAL_MB = 200
 """Memory on top of the runtime's own. The networks that are shipped take 8 MB."""
 PATTERNS = (bytes([128]), bytes([127]), bytes(range(256)))
 """Bytes that inputs are filled with: the lowest and the highest of int8, and all of them."""
+_PROGRAM = (
+    f"import runpy, sys; sys.path.append({str(Path(__file__).parents[2])!r}); "
+    f"runpy.run_module({__name__!r}, run_name='__main__')"
+)
+"""Finds this package where it is not installed too, and nothing else beside it before the libraries."""
 
 
 def try_network(path: Path, runtime: str, hint: str) -> None:
@@ -28,7 +33,7 @@ def try_network(path: Path, runtime: str, hint: str) -> None:
 
     ``runtime``: the module of :data:`appliance.inference.runtime.RUNTIMES` to load it with.
     """
-    command = [sys.executable, "-P", "-m", __name__, runtime, str(path)]
+    command = [sys.executable, "-P", "-c", _PROGRAM, runtime, str(path)]
     try:
         done = subprocess.run(
             command,
@@ -37,7 +42,6 @@ def try_network(path: Path, runtime: str, hint: str) -> None:
             stderr=subprocess.PIPE,
             timeout=TRIAL_SECONDS,
             check=False,
-            cwd=Path(__file__).parents[2],
         )
     except subprocess.TimeoutExpired:
         raise ModelError(f"{path} did not run within {TRIAL_SECONDS:g} s", hint) from None
