@@ -103,7 +103,7 @@ class FaceSearch:
         """
         found = self._near.find(picture)
         large = found[:, 2:4].prod(1) * self._near.scale(picture) ** 2 >= SMALLEST_NEAR**2
-        return np.asarray(found[large])
+        return np.asarray(found[large & _inside(found, picture)])
 
     def far(self, picture: NDArray[np.uint8], number: int) -> Floats:
         """Find the same in part ``number``: small faces only, and none that is cut."""
@@ -114,7 +114,7 @@ class FaceSearch:
         found = found[_whole(found, part, planned.size) & (found[:, 2:4].prod(1) <= LARGEST_FAR**2)]
         found[:, :2] += (part.left, part.top)
         found[:, :4] /= planned.scale
-        return np.asarray(found)
+        return np.asarray(found[_inside(found, picture)])
 
     def everything(self, picture: NDArray[np.uint8]) -> Floats:
         """Find the same in the whole picture and all parts."""
@@ -129,7 +129,10 @@ class FaceSearch:
         planned = self._of(picture)
         if box.size * self._near.scale(picture) >= SURE_NEAR or box.size * planned.scale > LARGEST_FAR:
             return self.parts
-        x, y = (planned.scale * value for value in box.centre)
+        x, y = (
+            min(max(planned.scale * value, 0.0), length - 1.0)  # it may have left the picture
+            for value, length in zip(box.centre, planned.size, strict=True)
+        )
         inside = (
             part.core[0] <= x < part.core[2] and part.core[1] <= y < part.core[3] for part in planned.parts
         )
@@ -159,6 +162,12 @@ class FaceSearch:
             self._plan = plan(picture.shape[1], picture.shape[0], (model.width, model.height))
             self._planned = picture.shape[:2]
         return self._plan
+
+
+def _inside(found: Floats, picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which boxes have their middle in the picture: the network also sees what it is padded with."""
+    middle = found[:, :2] + found[:, 2:4] / 2
+    return np.asarray(((middle >= 0) & (middle < (picture.shape[1], picture.shape[0]))).all(1))
 
 
 def _whole(found: Floats, part: Tile, size: tuple[int, int]) -> NDArray[np.bool_]:

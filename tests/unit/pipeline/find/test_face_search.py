@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.inference.folder import models_folder
+from appliance.pipeline.find.face_network import FaceNetwork
 from appliance.pipeline.find.face_search import LARGEST_FAR, FaceSearch, plan
 from appliance.records.frame import Box, Frame
 
@@ -107,3 +108,21 @@ def test_an_eye_that_the_far_search_is_sure_of_does_not_take_the_place_of_the_ne
 
 def test_a_face_of_the_far_search_beside_a_near_one_stays(search: FaceSearch) -> None:
     assert len(search.merged(found((100, 100, 200, 0.9)), found((285, 100, 60, 0.8)))) == 2
+
+
+@pytest.mark.parametrize("middle", [(-30.0, 100.0), (700.0, 100.0), (300.0, -1.0), (300.0, 9000.0)])
+def test_a_face_that_has_left_the_picture_belongs_to_the_part_it_left_by(
+    search: FaceSearch, middle: tuple[float, float]
+) -> None:
+    picture = np.zeros((360, 640, 3), np.uint8)
+    box = Box(middle[0] - 8, middle[1] - 8, 16, 16)
+    assert 0 <= search.part_seeing(picture, box) <= search.parts
+
+
+def test_what_the_network_sees_beside_the_picture_is_no_face(
+    search: FaceSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wild = np.array([[300, 329, 40, 40, 0.99], [-90, 50, 40, 40, 0.99], [300, 100, 40, 40, 0.99]], np.float32)
+    monkeypatch.setattr(FaceNetwork, "find", lambda *_: wild.copy())
+    seen = search.near(np.zeros((240, 400, 3), np.uint8))
+    assert seen[:, :2].tolist() == [[300, 100]]
